@@ -1,0 +1,71 @@
+//! Embeds the built-in rules: `rules/*.toml` are read, checked and compiled here, so that the
+//! program parses nothing at start-up and a rule is added by editing one file.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+// The levels and the rule room, compiled a second time for this script.
+#[path = "src/finding"]
+mod finding {
+    #[path = "level.rs"]
+    mod level;
+    #[allow(unused_imports)]
+    pub use level::*;
+}
+#[allow(dead_code, unused_imports)]
+#[path = "src/rule/mod.rs"]
+mod rule;
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rule");
+    println!("cargo::rerun-if-changed=src/finding/level.rs");
+    if let Err(message) = embed() {
+        println!("cargo::error={message}");
+        process::exit(1);
+    }
+}
+
+fn embed() -> Result<(), String> {
+    let mut files: Vec<PathBuf> = fs::read_dir("rules")
+        .map_err(|e| format!("rules: {e}"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
+        .collect();
+    files.sort();
+    let mut rules = Vec::new();
+    for path in &files {
+        let name = path
+            .file_name()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default();
+        let text = fs::read_to_string(path).map_err(|e| format!("rules/{name}: {e}"))?;
+        rules.extend(rule::load_file(name, &text).map_err(|e| format!("rules/{e}"))?);
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    for pair in rules.windows(2) {
+        if pair[0].id == pair[1].id {
+            return Err(format!(
+                "rules/{}: the id `{}` stands in rules/{} too",
+                pair[1].file, pair[1].id, pair[0].file
+            ));
+        }
+    }
+    let slow = rules
+        .iter()
+        .find(|rule| matches!(&rule.kind, rule::Kind::Token(token) if token.literals.is_empty()));
+    if let Some(rule) = slow {
+        return Err(format!(
+            "rules/{}: `{}` has no literal of three bytes or more to drive the scan",
+            rule.file, rule.id
+        ));
+    }
+    let mut out = String::from("static RULES: &[Rule] = &[\n");
+    for rule in &rules {
+        let _ = writeln!(out, "    {},", rule::emit::rule(rule));
+    }
+    out.push_str("];\n");
+    let dir = env::var("OUT_DIR").map_err(|e| e.to_string())?;
+    fs::write(Path::new(&dir).join("rules.rs"), out).map_err(|e| e.to_string())
+}

@@ -1,0 +1,145 @@
+//! The life of a credential: what its own bytes tell (facts), and what follows (status).
+//!
+//! Uses `rule`, `finding` and `secret`. Decoders are pure, bounded and never fail a scan:
+//! malformed input gives no facts.
+
+mod facts;
+mod status;
+
+pub use facts::decode;
+pub use status::assess;
+
+use jiff::Timestamp;
+
+/// What a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// End of validity.
+    Expires,
+    /// Not valid before.
+    NotBefore,
+    /// When it was issued.
+    Issued,
+    /// Who issued it.
+    Issuer,
+    /// Whose it is: a user, service account, organisation.
+    Owner,
+    /// The account, project or tenant it belongs to.
+    Account,
+    /// What it may do.
+    Scope,
+    /// What it is meant for.
+    Audience,
+}
+
+impl Field {
+    /// The word that reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Field::Expires => "expires",
+            Field::NotBefore => "not-before",
+            Field::Issued => "issued",
+            Field::Issuer => "issuer",
+            Field::Owner => "owner",
+            Field::Account => "account",
+            Field::Scope => "scope",
+            Field::Audience => "audience",
+        }
+    }
+}
+
+/// Where a fact comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// The credential's own bytes, or those of its certificate.
+    Bytes,
+    /// The history that holds it.
+    Git,
+}
+
+impl Source {
+    /// The word that reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Bytes => "bytes",
+            Source::Git => "git",
+        }
+    }
+}
+
+/// How sure a fact is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Certainty {
+    /// Integrity-protected: altered bytes would not be accepted by the server.
+    Certain,
+    /// Written there, not protected.
+    Stated,
+    /// Concluded from something else.
+    Inferred,
+}
+
+impl Certainty {
+    /// The word that reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Certainty::Certain => "certain",
+            Certainty::Stated => "stated",
+            Certainty::Inferred => "inferred",
+        }
+    }
+}
+
+/// A value of a fact: a moment, or text from the credential (never the secret part).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A moment, to the second.
+    Time(Timestamp),
+    /// Text as the issuer wrote it; raw bytes of scanned content.
+    Text(Vec<u8>),
+}
+
+/// One thing known about a credential.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is about.
+    pub field: Field,
+    /// What it says.
+    pub value: Value,
+    /// Where it comes from.
+    pub source: Source,
+    /// How sure it is.
+    pub certainty: Certainty,
+}
+
+/// Whether a credential still matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Its end is past.
+    Expired {
+        /// The end.
+        since: Timestamp,
+        /// Only a certain end lowers a finding.
+        certainty: Certainty,
+    },
+    /// Its end is at most 30 days away.
+    Expiring {
+        /// The end.
+        at: Timestamp,
+    },
+    /// Its end is known and further away.
+    LiveUntil {
+        /// The end.
+        at: Timestamp,
+    },
+    /// Nothing says when it ends.
+    Unknown,
+}
+
+/// What is known about one credential's life.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// Facts in the order of [`Field`].
+    pub facts: Vec<Fact>,
+    /// What follows from them at the given moment.
+    pub status: Status,
+}

@@ -1,0 +1,15 @@
+//! Detection: from bytes to candidates. Pure: no files, no network, no threads, no paths.
+//!
+//! The law of locality: a verdict at an anchor looks at a bounded window around it and at nothing
+//! else, so that columns are exact, any number of threads gives the same result, hostile input
+//! costs linear time, and history can be scanned by its deltas.
+
+mod assign;
+pub mod checks;
+mod decode;
+mod generic;
+mod kernel;
+mod scanner;
+mod token;
+
+pub use scanner::{Candidate, Scanner};

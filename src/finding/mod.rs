@@ -1,0 +1,117 @@
+//! The words of the field as types: what was found, where it stands, what could not be read.
+//!
+//! Uses `secret` only; every later stage speaks in these types.
+
+mod level;
+mod place;
+mod skipped;
+
+pub use level::{Confidence, Exposure, Severity};
+pub use place::{Commit, Introduction, Located, Oid, Origin, Place, Region, RepoPath, Timeline};
+pub use skipped::{Reason, Skipped, Weight};
+
+use std::ops::Range;
+
+use crate::secret::{Fingerprint, Secret};
+
+/// What a value turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// A credential, as far as can be told.
+    Credential,
+    /// A documented sample, a placeholder, a weak example: reported at note level.
+    Sample,
+}
+
+/// The outcome of one named offline check (a checksum, a structure).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Check {
+    /// The check's name as rule files write it, e.g. `crc32-base62`.
+    pub name: &'static str,
+    /// Whether the value passed.
+    pub passed: bool,
+}
+
+/// Why the program believes what it says: everything `explain` and the reports show.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Offline checks that ran, in the rule's order.
+    pub checks: Vec<Check>,
+    /// Named reasons of the score, strongest first (`known sample`, `random value`, …).
+    pub reasons: Vec<&'static str>,
+    /// Ids of other rules that fit the same value.
+    pub also: Vec<String>,
+    /// What the value was decoded from, outermost first (`base64`, `percent`, …).
+    pub layers: Vec<&'static str>,
+}
+
+/// One value at one spot of one piece of content, before it is known where that content stands
+/// and what the spot means for it. Made while the bytes are at hand; nobody sees them later.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// The content that holds it.
+    pub origin: Origin,
+    /// The rule that matched, an index into the rule set.
+    pub rule: usize,
+    /// The credential's value.
+    pub secret: Secret,
+    /// The whole match, of which the value is a part (the URL around a password, the whole
+    /// presigned URL around its signature). Facts are decoded from it.
+    pub whole: Secret,
+    /// Where the value stands inside `whole`, in bytes.
+    pub within: Range<usize>,
+    /// Public values that stand beside it and say more: certificates, key ids.
+    pub partners: Vec<Partner>,
+    /// The name it was assigned to, when there is one.
+    pub key: Option<Vec<u8>>,
+    /// Line, column and the masked line.
+    pub located: Located,
+    /// What the local look found.
+    pub evidence: Evidence,
+    /// What the local look makes of it.
+    pub class: Class,
+    /// Confidence from the value and its window alone; `judge` settles it.
+    pub confidence: Confidence,
+    /// The value is random enough (64 bits or more) for its hash to be shown.
+    pub strong: bool,
+}
+
+/// A public value that stands beside a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partner {
+    /// What it is: a rule id (`aws-access-key-id`) or `certificate`.
+    pub kind: String,
+    /// Its bytes (a certificate's are DER).
+    pub value: Secret,
+}
+
+/// One credential with all its places.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule of the best sighting, an index into the rule set.
+    pub rule: usize,
+    /// The credential's value.
+    pub secret: Secret,
+    /// The whole match of the best sighting.
+    pub whole: Secret,
+    /// Where the value stands inside `whole`, in bytes.
+    pub within: Range<usize>,
+    /// Public values beside it.
+    pub partners: Vec<Partner>,
+    /// The name it was assigned to.
+    pub key: Option<Vec<u8>>,
+    /// What stays the same when files are renamed and lines move.
+    pub fingerprint: Fingerprint,
+    /// Credential or sample.
+    pub class: Class,
+    /// What it opens.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Why.
+    pub evidence: Evidence,
+    /// Every place, sorted; never empty.
+    pub places: Vec<Place>,
+    /// Since when and until when it stood in the history, when a history was read.
+    pub timeline: Option<Timeline>,
+}

@@ -1,0 +1,186 @@
+//! Where a finding stands: in which content, at which line and column, in which commits.
+
+use std::fmt;
+
+use crate::secret::Shown;
+
+/// A path relative to the scanned root, `/`-separated, as bytes; never assumed to be UTF-8.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct RepoPath(pub Vec<u8>);
+
+impl RepoPath {
+    /// The part after the last `/`.
+    pub fn file_name(&self) -> &[u8] {
+        self.0.rsplit(|b| *b == b'/').next().unwrap_or(&self.0)
+    }
+
+    /// The lower-cased part after the last `.` of the file name, empty without one.
+    pub fn extension(&self) -> String {
+        let name = self.file_name();
+        match name.iter().rposition(|b| *b == b'.') {
+            Some(dot) => String::from_utf8_lossy(&name[dot + 1..]).to_ascii_lowercase(),
+            None => String::new(),
+        }
+    }
+}
+
+impl From<&str> for RepoPath {
+    fn from(path: &str) -> Self {
+        RepoPath(path.as_bytes().to_vec())
+    }
+}
+
+impl fmt::Debug for RepoPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", String::from_utf8_lossy(&self.0))
+    }
+}
+
+/// A git object id: 20 bytes (SHA-1) or 32 (SHA-256). Displayed in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Oid {
+    len: u8,
+    bytes: [u8; 32],
+}
+
+impl Oid {
+    /// Takes the raw bytes of an id.
+    ///
+    /// # Panics
+    /// If `raw` is longer than 32 bytes; git has no such ids.
+    pub fn from_bytes(raw: &[u8]) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..raw.len()].copy_from_slice(raw);
+        Oid {
+            len: raw.len() as u8,
+            bytes,
+        }
+    }
+
+    /// The raw bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
+    /// The first ten hexadecimal digits, for people.
+    pub fn short(&self) -> String {
+        self.to_string()[..10].to_owned()
+    }
+}
+
+impl fmt::Display for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_bytes()
+            .iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What a piece of scanned content is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// A file of the working tree, or of the index.
+    File(RepoPath),
+    /// The version of a file that a change starts from: known values, never reported.
+    Before(RepoPath),
+    /// Standard input, under the name the user gave it.
+    Stdin(String),
+    /// A blob of the history; attribution finds its paths.
+    Blob(Oid),
+    /// The message of a commit or an annotated tag.
+    Message(Oid),
+    /// The target text of a symbolic link.
+    Link(RepoPath),
+}
+
+/// A stretch of text. Lines and columns count from 1, columns in Unicode code points (an invalid
+/// byte counts as one); the end column is exclusive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Region {
+    /// First line.
+    pub start_line: u32,
+    /// First column.
+    pub start_column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column after the last.
+    pub end_column: u32,
+}
+
+/// What is kept of the text around a value once its bytes are gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    /// Where the value stands.
+    pub region: Region,
+    /// Its first line, masked, cut to 200 code points around the value.
+    pub line: Shown,
+    /// GitHub's rolling hash of the masked line (`primaryLocationLineHash`), without the `:n`.
+    pub line_hash: u64,
+}
+
+/// A commit as git recorded it; nothing of it is authenticated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id.
+    pub id: Oid,
+    /// Author name after the mailmap, raw bytes.
+    pub author: Vec<u8>,
+    /// Author address after the mailmap, raw bytes; shown only on request.
+    pub email: Vec<u8>,
+    /// Author date, seconds since 1970.
+    pub authored: i64,
+    /// Committer date, seconds since 1970.
+    pub committed: i64,
+    /// First line of the message, raw bytes.
+    pub subject: Vec<u8>,
+    /// It carries a signature (not checked).
+    pub signed: bool,
+}
+
+/// How a value came to a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introduction {
+    /// The earliest commit that has it there while none of its parents has.
+    pub commit: Commit,
+    /// How many commits introduced it there independently (cherry-picks, reverts of removals).
+    pub times: u32,
+}
+
+/// One place of a credential. In history: one per path, however many versions of the file hold it.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The content.
+    pub origin: Origin,
+    /// Its path; for messages `.git-history/<commit>/message`, for standard input its name.
+    pub path: RepoPath,
+    /// Where in it.
+    pub located: Located,
+    /// Who brought it there, when a history was read.
+    pub introduced: Option<Introduction>,
+    /// Whether this path still holds it at HEAD, when a history was read.
+    pub at_head: Option<bool>,
+    /// How many versions of the file hold it (1 outside history).
+    pub versions: u32,
+    /// Reachable from branches or tags (`refs/heads`, `refs/tags`, `refs/remotes`), only from
+    /// other refs (their common name: `refs/stash`, `refs/notes`, `refs/pull`), or from none.
+    pub reach: Option<String>,
+}
+
+/// Since when and until when a credential stood in the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// The earliest commit that holds it anywhere.
+    pub first: Commit,
+    /// The latest commit that removed its last place, when it is gone from HEAD.
+    pub removed: Option<Commit>,
+    /// It stands in HEAD's tree.
+    pub at_head: bool,
+    /// False when the history is cut (shallow): then `first` is only the oldest that was seen.
+    pub complete: bool,
+}

@@ -1,0 +1,149 @@
+//! What was asked for and not read. Nothing is lost silently: every format shows these.
+
+/// How much an unread input weighs for the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Weight {
+    /// The scan is incomplete: never "clean", exit status 2 when nothing else fails.
+    Failed,
+    /// Outside a stated limit: listed, exit status 0 unless `--strict`.
+    Scope,
+}
+
+/// Why something was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// The operating system refused access.
+    PermissionDenied,
+    /// Reading failed.
+    Io,
+    /// The file vanished or changed its kind while it was being read.
+    Changed,
+    /// A git object is damaged, lies about its size, or has a broken delta.
+    CorruptObject,
+    /// A git object is named but not there.
+    MissingObject,
+    /// A pack or its index cannot be read.
+    CorruptPack,
+    /// The clone is shallow: its history is cut.
+    ShallowHistory,
+    /// The clone is partial: objects were left at the server.
+    PartialClone,
+    /// A reference cannot be read or points nowhere.
+    BrokenRef,
+    /// An object store outside the repository's directory, which is not followed.
+    ForeignAlternate,
+    /// The user interrupted the scan.
+    Interrupted,
+    /// The time allowed with `--timeout` ran out.
+    TimedOut,
+    /// A delta or archive that grows beyond every proportion.
+    Bomb,
+    /// A decoder, match or finding limit was reached.
+    LimitReached,
+    /// Larger than `--max-file-size`.
+    TooLarge,
+    /// A submodule, which `--recurse-submodules` would enter.
+    Submodule,
+    /// A repository inside the scanned tree.
+    NestedRepository,
+    /// A pointer to content kept in Git LFS.
+    LfsPointer,
+    /// A FIFO, socket or device.
+    SpecialFile,
+    /// Matched by `--exclude`.
+    Excluded,
+    /// Untracked and ignored by the repository's own `.gitignore`.
+    Ignored,
+}
+
+impl Reason {
+    /// The weight that goes with the reason.
+    pub fn weight(self) -> Weight {
+        use Reason::*;
+        match self {
+            PermissionDenied | Io | Changed | CorruptObject | MissingObject | CorruptPack
+            | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | Interrupted
+            | TimedOut | Bomb | LimitReached => Weight::Failed,
+            TooLarge | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded
+            | Ignored => Weight::Scope,
+        }
+    }
+
+    /// The word that machine formats use.
+    pub fn code(self) -> &'static str {
+        use Reason::*;
+        match self {
+            PermissionDenied => "permission-denied",
+            Io => "io",
+            Changed => "changed",
+            CorruptObject => "corrupt-object",
+            MissingObject => "missing-object",
+            CorruptPack => "corrupt-pack",
+            ShallowHistory => "shallow-history",
+            PartialClone => "partial-clone",
+            BrokenRef => "broken-ref",
+            ForeignAlternate => "foreign-alternate",
+            Interrupted => "interrupted",
+            TimedOut => "timed-out",
+            Bomb => "bomb",
+            LimitReached => "limit-reached",
+            TooLarge => "too-large",
+            Submodule => "submodule",
+            NestedRepository => "nested-repository",
+            LfsPointer => "lfs-pointer",
+            SpecialFile => "special-file",
+            Excluded => "excluded",
+            Ignored => "ignored",
+        }
+    }
+
+    /// The phrase for people, to stand after a count or a name.
+    pub fn phrase(self) -> &'static str {
+        use Reason::*;
+        match self {
+            PermissionDenied => "permission denied",
+            Io => "could not be read",
+            Changed => "changed while it was read",
+            CorruptObject => "damaged git object",
+            MissingObject => "missing git object",
+            CorruptPack => "damaged pack",
+            ShallowHistory => "shallow clone, older history is not here",
+            PartialClone => "partial clone, objects left at the server",
+            BrokenRef => "broken reference",
+            ForeignAlternate => "object store outside the repository, not followed",
+            Interrupted => "interrupted",
+            TimedOut => "time limit reached",
+            Bomb => "grows beyond every proportion",
+            LimitReached => "limit reached",
+            TooLarge => "over the size limit",
+            Submodule => "submodule, not entered",
+            NestedRepository => "nested repository, not entered",
+            LfsPointer => "Git LFS pointer, content is elsewhere",
+            SpecialFile => "not a regular file",
+            Excluded => "excluded",
+            Ignored => "ignored by git, not scanned",
+        }
+    }
+}
+
+/// One input that was not read, or not wholly.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Skipped {
+    /// Why.
+    pub reason: Reason,
+    /// What: a path, an object id, a ref name; raw bytes of the repository.
+    pub what: Vec<u8>,
+    /// What exactly went wrong, in our own words; may be empty.
+    pub detail: String,
+}
+
+impl Skipped {
+    /// An input that was not read for `reason`.
+    pub fn new(reason: Reason, what: impl Into<Vec<u8>>, detail: impl Into<String>) -> Self {
+        Skipped {
+            reason,
+            what: what.into(),
+            detail: detail.into(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! The `keysweep` program.
+
+fn main() {}

@@ -1,0 +1,412 @@
+//! Reading a rule file: TOML to checked [`Rule`]s, with errors that name file, line and a way out.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::names::{CHECKS, FACTS};
+use super::{Context, FileMark, Kind, List, Rule, Text, Where, closest, compile};
+use crate::finding::{Exposure, Severity};
+
+/// Why a rule file was refused.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LoadError {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line, counted from 1; 0 when the whole file is meant.
+    pub line: usize,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl LoadError {
+    pub(super) fn new(file: &str, message: impl Into<String>) -> Self {
+        LoadError {
+            file: file.to_owned(),
+            line: 0,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.message),
+            line => write!(f, "{}:{line}: {}", self.file, self.message),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// The file as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    #[serde(default)]
+    provider: Head,
+    #[serde(default)]
+    rule: Vec<Spanned<Draft>>,
+}
+
+/// What a file's rules share.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Head {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    docs: String,
+    #[serde(default)]
+    rotate: String,
+    #[serde(default)]
+    console: String,
+}
+
+/// A rule as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Draft {
+    id: Spanned<String>,
+    name: String,
+    severity: Severity,
+    #[serde(default)]
+    exposure: Exposure,
+    #[serde(default)]
+    provider: String,
+    #[serde(default)]
+    docs: String,
+    #[serde(default)]
+    rotate: String,
+    #[serde(default)]
+    console: String,
+    // token
+    pattern: Option<Spanned<String>>,
+    strict: Option<Spanned<String>>,
+    #[serde(default)]
+    tail_cap: Option<u32>,
+    /// `left`, `right`: sides where the match may stand in the middle of its own alphabet.
+    #[serde(default)]
+    open: Vec<Spanned<String>>,
+    // context
+    words: Option<Vec<Spanned<String>>>,
+    value: Option<Spanned<String>>,
+    #[serde(default)]
+    with: String,
+    // file
+    path: Option<Vec<String>>,
+    #[serde(default)]
+    magic: Option<Spanned<String>>,
+    // all
+    #[serde(default)]
+    checks: Vec<Spanned<String>>,
+    facts: Option<Spanned<String>>,
+    #[serde(default, rename = "where")]
+    place: DraftWhere,
+    #[serde(default, rename = "match")]
+    examples: Vec<String>,
+    #[serde(default)]
+    near: Vec<String>,
+    #[serde(default)]
+    shares: Vec<String>,
+    #[serde(default)]
+    shown: String,
+    #[serde(default = "yes")]
+    on: bool,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct DraftWhere {
+    #[serde(default)]
+    path: Vec<String>,
+    #[serde(default)]
+    ext: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Reads the rules of one file. `file` is only its name for messages; `text` its content.
+///
+/// # Errors
+/// Syntax errors, unknown keys or names, patterns that do not compile or derive no literal,
+/// duplicate ids: each with file, line (from 1) and what to do.
+pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
+    let parsed: File = toml::from_str(text).map_err(|error| {
+        let mut message = error.message().to_owned();
+        if let Some(hint) = hint_for_unknown(&message) {
+            message.push_str(&hint);
+        }
+        LoadError {
+            file: file.to_owned(),
+            line: error.span().map_or(0, |span| line_of(text, &span)),
+            message,
+        }
+    })?;
+    let mut rules = Vec::with_capacity(parsed.rule.len());
+    for draft in parsed.rule {
+        let span = draft.span();
+        let rule = draft
+            .into_inner()
+            .finish(file, &parsed.provider)
+            .map_err(|(at, message)| LoadError {
+                file: file.to_owned(),
+                line: line_of(text, &at.unwrap_or(span)),
+                message,
+            })?;
+        rules.push(rule);
+    }
+    rules.sort_by(|a: &Rule, b: &Rule| a.id.cmp(&b.id));
+    if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
+        return Err(LoadError::new(
+            file,
+            format!("the id `{}` is used twice", pair[0].id),
+        ));
+    }
+    Ok(rules)
+}
+
+/// serde names the unknown field and the known ones between backquotes; find the nearest.
+fn hint_for_unknown(message: &str) -> Option<String> {
+    let mut names = message.split('`').skip(1).step_by(2);
+    if !message.starts_with("unknown") {
+        return None;
+    }
+    let wrong = names.next()?;
+    closest(wrong, names).map(|name| format!("; did you mean `{name}`?"))
+}
+
+fn line_of(text: &str, span: &Range<usize>) -> usize {
+    1 + text.as_bytes()[..span.start.min(text.len())]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count()
+}
+
+/// An error inside a rule: where, if nearer than the rule itself, and what.
+type Fault = (Option<Range<usize>>, String);
+
+impl Draft {
+    fn finish(self, file: &str, head: &Head) -> Result<Rule, Fault> {
+        check_id(&self.id)?;
+        let checks = known_names(&self.checks, CHECKS, "check")?;
+        let facts = match &self.facts {
+            Some(name) => known_names(std::slice::from_ref(name), FACTS, "decoder of facts")?
+                .into_owned()
+                .remove(0),
+            None => Text::default(),
+        };
+        let kind = self.kind()?;
+        let inherit = |own: String, shared: &str| -> Text {
+            if own.is_empty() {
+                shared.to_owned().into()
+            } else {
+                own.into()
+            }
+        };
+        Ok(Rule {
+            id: self.id.into_inner().into(),
+            name: self.name.into(),
+            provider: inherit(self.provider, &head.name),
+            severity: self.severity,
+            exposure: self.exposure,
+            docs: inherit(self.docs, &head.docs),
+            rotate: inherit(self.rotate, &head.rotate),
+            console: inherit(self.console, &head.console),
+            checks,
+            facts,
+            kind,
+            place: Where {
+                path: texts(self.place.path),
+                ext: texts(self.place.ext),
+            },
+            examples: texts(self.examples),
+            near: texts(self.near),
+            shares: texts(self.shares),
+            shown: self.shown.into(),
+            on: self.on,
+            file: file.to_owned().into(),
+        })
+    }
+
+    fn kind(&self) -> Result<Kind, Fault> {
+        match (&self.pattern, &self.words, &self.value, &self.path) {
+            (Some(pattern), None, None, None) => self.token(pattern),
+            (None, Some(words), Some(value), None) => self.context(words, value),
+            (None, None, None, Some(path)) => self.file_mark(path),
+            _ => Err((
+                None,
+                "a rule is one of three kinds: token (`pattern`), context (`words` and `value`), file (`path`): give the keys of exactly one".into(),
+            )),
+        }
+    }
+
+    fn token(&self, pattern: &Spanned<String>) -> Result<Kind, Fault> {
+        let here = |message: String| (Some(pattern.span()), message);
+        let mut token = compile::token(pattern.get_ref(), self.tail_cap).map_err(here)?;
+        if let Some(strict) = &self.strict {
+            compile::parse(strict.get_ref()).map_err(|m| (Some(strict.span()), m))?;
+            token.strict = strict.get_ref().clone().into();
+        }
+        for side in &self.open {
+            match side.get_ref().as_str() {
+                "left" => token.left = super::ByteSet::EMPTY,
+                "right" => token.right = super::ByteSet::EMPTY,
+                other => {
+                    return Err((
+                        Some(side.span()),
+                        format!("`open` takes `left` and `right`, not `{other}`"),
+                    ));
+                }
+            }
+        }
+        Ok(Kind::Token(token))
+    }
+
+    fn context(&self, words: &[Spanned<String>], value: &Spanned<String>) -> Result<Kind, Fault> {
+        for word in words {
+            let text = word.get_ref();
+            let fits = text.len() >= 3
+                && text
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._- ".contains(&b));
+            if !fits {
+                return Err((
+                    Some(word.span()),
+                    format!("the word `{text}` must be three or more lower-case characters"),
+                ));
+            }
+        }
+        let (alphabet, len) =
+            compile::value(value.get_ref()).map_err(|m| (Some(value.span()), m))?;
+        Ok(Kind::Context(Context {
+            words: words
+                .iter()
+                .map(|w| Text::from(w.get_ref().clone()))
+                .collect::<Vec<_>>()
+                .into(),
+            value: value.get_ref().clone().into(),
+            alphabet,
+            len,
+            with: self.with.clone().into(),
+        }))
+    }
+
+    fn file_mark(&self, path: &[String]) -> Result<Kind, Fault> {
+        let magic = match &self.magic {
+            None => Vec::new(),
+            Some(text) => text
+                .get_ref()
+                .split_whitespace()
+                .map(|byte| u8::from_str_radix(byte, 16))
+                .collect::<Result<_, _>>()
+                .map_err(|_| {
+                    (
+                        Some(text.span()),
+                        "`magic` is bytes in hexadecimal with blanks between, as `30 82`".into(),
+                    )
+                })?,
+        };
+        Ok(Kind::File(FileMark {
+            path: texts(path.to_vec()),
+            magic: Cow::Owned(magic),
+        }))
+    }
+}
+
+fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
+    let text = id.get_ref();
+    let fits = text.len() >= 3
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-/".contains(&b));
+    if fits {
+        Ok(())
+    } else {
+        Err((
+            Some(id.span()),
+            format!("the id `{text}` must be lower-case letters, digits, `-` and `/`"),
+        ))
+    }
+}
+
+fn known_names(
+    given: &[Spanned<String>],
+    known: &'static [&'static str],
+    what: &str,
+) -> Result<List<Text>, Fault> {
+    let mut out = Vec::with_capacity(given.len());
+    for name in given {
+        let Some(found) = known.iter().find(|k| *k == name.get_ref()) else {
+            let mut message = format!("there is no {what} `{}`", name.get_ref());
+            match closest(name.get_ref(), known.iter().copied()) {
+                Some(near) => message.push_str(&format!("; did you mean `{near}`?")),
+                None => message.push_str(&format!("; there are {}", known.join(", "))),
+            }
+            return Err((Some(name.span()), message));
+        };
+        out.push(Text::Borrowed(found));
+    }
+    Ok(out.into())
+}
+
+fn texts(list: Vec<String>) -> List<Text> {
+    list.into_iter().map(Text::from).collect::<Vec<_>>().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        load_file("my.toml", text)
+            .expect_err("must be refused")
+            .to_string()
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_file_line_and_suggestion() {
+        let message = error(
+            "[[rule]]\nid = \"a-b\"\nname = \"x\"\nseverity = \"high\"\npatern = 'abcd[0-9]{20}'\n",
+        );
+        assert!(message.starts_with("my.toml:5: "), "{message}");
+        assert!(message.contains("did you mean `pattern`?"), "{message}");
+    }
+
+    #[test]
+    fn an_unknown_check_is_an_error_with_line_and_suggestion() {
+        let message = error(
+            "[[rule]]\nid = \"a-b\"\nname = \"x\"\nseverity = \"high\"\npattern = 'abcd[0-9]{20}'\nchecks = [\"crc32-base26\"]\n",
+        );
+        assert_eq!(
+            message,
+            "my.toml:6: there is no check `crc32-base26`; did you mean `crc32-base62`?"
+        );
+    }
+
+    #[test]
+    fn a_rule_is_of_one_kind() {
+        let message = error("\n[[rule]]\nid = \"a-b\"\nname = \"x\"\nseverity = \"high\"\n");
+        assert!(
+            message.starts_with("my.toml:2: a rule is one of three kinds"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn the_head_is_inherited() {
+        let rules = load_file(
+            "x.toml",
+            "[provider]\nname = \"Acme\"\ndocs = \"https://acme.test\"\n[[rule]]\nid = \"acme-key\"\nname = \"Acme key\"\nseverity = \"high\"\npattern = 'acme_[0-9a-f]{32}'\n",
+        )
+        .expect("loads");
+        assert_eq!(rules[0].provider, "Acme");
+        assert_eq!(rules[0].docs, "https://acme.test");
+    }
+}

@@ -1,0 +1,278 @@
+//! Rules: what keysweep looks for, read from TOML, checked, and compiled to what the engine needs.
+//!
+//! Uses `finding`'s levels only. This room is compiled twice: the build script includes it, reads
+//! `rules/*.toml` and embeds the result as static data, so that start-up parses nothing; rule
+//! files of users go through the same code at run time.
+
+mod bytes;
+mod compile;
+mod load;
+mod names;
+mod suggest;
+
+use std::borrow::Cow;
+
+use crate::finding::{Exposure, Severity};
+
+pub use bytes::ByteSet;
+pub use load::{LoadError, load_file};
+pub use names::{CHECKS, FACTS};
+pub use suggest::closest;
+
+/// Text that is static in the built-in set and owned in a user's.
+pub type Text = Cow<'static, str>;
+/// A list that is static in the built-in set and owned in a user's.
+pub type List<T> = Cow<'static, [T]>;
+
+/// One rule: a kind of credential and how to see it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// Its name in options, reports and suppressions, e.g. `github-pat`.
+    pub id: Text,
+    /// What it finds, in words, e.g. `GitHub personal access token (classic)`.
+    pub name: Text,
+    /// Who issues it.
+    pub provider: Text,
+    /// What it opens.
+    pub severity: Severity,
+    /// Whether it is meant to be secret.
+    pub exposure: Exposure,
+    /// The provider's documentation; empty where none is known.
+    pub docs: Text,
+    /// How to rotate it, as the provider documents it; empty where none is known.
+    pub rotate: Text,
+    /// The page where the provider lists such credentials; empty where none is known.
+    pub console: Text,
+    /// Offline checks by name, in the order they run; each is one of [`CHECKS`].
+    pub checks: List<Text>,
+    /// The decoder of facts by name, one of [`FACTS`]; empty for none.
+    pub facts: Text,
+    /// How it is found.
+    pub kind: Kind,
+    /// Where it counts; everywhere by default. Applied in `judge`, never during the byte scan.
+    pub place: Where,
+    /// Templates that must match.
+    pub examples: List<Text>,
+    /// Templates that must not match.
+    pub near: List<Text>,
+    /// Ids of other rules that may claim this rule's examples too.
+    pub shares: List<Text>,
+    /// Prefixes that may be shown of a value; empty shows nothing.
+    pub shown: Text,
+    /// False for rules that must be asked for by name.
+    pub on: bool,
+    /// The provider file it stands in, e.g. `github.toml`.
+    pub file: Text,
+}
+
+/// The three kinds of rules.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// The text alone is enough.
+    Token(Token),
+    /// A value assigned to, or labelled by, a word.
+    Context(Context),
+    /// The name or the first bytes of a file are the finding.
+    File(FileMark),
+}
+
+/// A pattern and what is derived from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Token {
+    /// The pattern, in the syntax of `regex` over bytes with ASCII classes. The group `secret`
+    /// is the credential; without it the whole match is.
+    pub pattern: Text,
+    /// A narrower pattern that must match the whole match to raise confidence; may be empty.
+    pub strict: Text,
+    /// Occurrences of these drive the scan. Empty: the rule runs line by line (slow).
+    pub literals: List<Literal>,
+    /// Longest reach of a match before a literal's first byte, in bytes.
+    pub before: u32,
+    /// Longest reach of a match from a literal's first byte on, in bytes.
+    pub after: u32,
+    /// A byte of this set just before the match means that it starts in the middle of something.
+    pub left: ByteSet,
+    /// A byte of this set just after the match means that it ends in the middle of something.
+    pub right: ByteSet,
+    /// The pattern starts with its literal, so that a match starts at the anchor.
+    pub prefix: bool,
+}
+
+/// A literal that every match of a rule contains.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Literal {
+    /// The text, lower-cased when `fold` is set; three to twelve bytes.
+    pub text: Text,
+    /// Compare without regard to ASCII case.
+    pub fold: bool,
+}
+
+/// A value known by the word beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Context {
+    /// Words of which one must stand in the key or the bytes before the value, lower case.
+    pub words: List<Text>,
+    /// The whole value, in the syntax of `regex` over bytes with ASCII classes.
+    pub value: Text,
+    /// The bytes a value can hold, derived from `value`.
+    pub alphabet: ByteSet,
+    /// Shortest and longest value in bytes, derived from `value`.
+    pub len: (u32, u32),
+    /// The id of a rule whose value stands beside it (the id half of a pair); may be empty.
+    pub with: Text,
+}
+
+/// A file that is a finding by itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileMark {
+    /// Globs over the file name or path.
+    pub path: List<Text>,
+    /// The first bytes, in hexadecimal; empty when the name alone decides.
+    pub magic: List<u8>,
+}
+
+/// Conditions on the place of a finding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Where {
+    /// Globs of which one must match the path; empty for all.
+    pub path: List<Text>,
+    /// Extensions of which one must fit, lower case, without the dot; empty for all.
+    pub ext: List<Text>,
+}
+
+/// A checked set of rules. Rules are named by their index in `rules`.
+#[derive(Clone, Debug)]
+pub struct RuleSet {
+    /// The rules, sorted by id.
+    pub rules: List<Rule>,
+    /// The set's version: the program's, with `+user` when user rules were added.
+    pub version: String,
+}
+
+impl RuleSet {
+    /// The rules that are compiled into the program.
+    pub fn new(builtin: &'static [Rule], version: &str) -> Self {
+        RuleSet {
+            rules: Cow::Borrowed(builtin),
+            version: version.to_owned(),
+        }
+    }
+
+    /// Adds rules of a user's file. They may not redefine a rule that is there.
+    ///
+    /// # Errors
+    /// Names the file and the id that exists already.
+    pub fn extend(&mut self, more: Vec<Rule>) -> Result<(), LoadError> {
+        for rule in more {
+            match self.rules.binary_search_by(|have| have.id.cmp(&rule.id)) {
+                Ok(at) => {
+                    return Err(LoadError::new(
+                        &rule.file,
+                        format!(
+                            "rule `{}` is defined in {} already; a rule file may add rules, never redefine one: choose another id",
+                            rule.id, self.rules[at].file
+                        ),
+                    ));
+                }
+                Err(at) => self.rules.to_mut().insert(at, rule),
+            }
+        }
+        if !self.version.ends_with("+user") {
+            self.version.push_str("+user");
+        }
+        Ok(())
+    }
+
+    /// The index of the rule with this id.
+    pub fn find(&self, id: &str) -> Option<usize> {
+        self.rules
+            .binary_search_by(|have| have.id.as_ref().cmp(id))
+            .ok()
+    }
+}
+
+/// The parts of a rule as Rust source, for the build script.
+pub mod emit {
+    use super::*;
+
+    /// An expression of type `Rule` made of static data only.
+    pub fn rule(rule: &Rule) -> String {
+        let Rule {
+            id,
+            name,
+            provider,
+            severity,
+            exposure,
+            docs,
+            rotate,
+            console,
+            checks,
+            facts,
+            kind,
+            place,
+            examples,
+            near,
+            shares,
+            shown,
+            on,
+            file,
+        } = rule;
+        let kind = match kind {
+            Kind::Token(t) => format!(
+                "Kind::Token(Token {{ pattern: {}, strict: {}, literals: Cow::Borrowed(&[{}]), before: {}, after: {}, left: {:?}, right: {:?}, prefix: {} }})",
+                text(&t.pattern),
+                text(&t.strict),
+                t.literals
+                    .iter()
+                    .map(|l| format!("Literal {{ text: {}, fold: {} }}", text(&l.text), l.fold))
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                t.before,
+                t.after,
+                t.left,
+                t.right,
+                t.prefix
+            ),
+            Kind::Context(c) => format!(
+                "Kind::Context(Context {{ words: {}, value: {}, alphabet: {:?}, len: {:?}, with: {} }})",
+                texts(&c.words),
+                text(&c.value),
+                c.alphabet,
+                c.len,
+                text(&c.with)
+            ),
+            Kind::File(f) => format!(
+                "Kind::File(FileMark {{ path: {}, magic: Cow::Borrowed(&{:?}) }})",
+                texts(&f.path),
+                f.magic
+            ),
+        };
+        format!(
+            "Rule {{ id: {}, name: {}, provider: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, file: {} }}",
+            text(id),
+            text(name),
+            text(provider),
+            text(docs),
+            text(rotate),
+            text(console),
+            texts(checks),
+            text(facts),
+            texts(&place.path),
+            texts(&place.ext),
+            texts(examples),
+            texts(near),
+            texts(shares),
+            text(shown),
+            text(file),
+        )
+    }
+
+    fn text(text: &Text) -> String {
+        format!("Cow::Borrowed({:?})", text.as_ref())
+    }
+
+    fn texts(list: &List<Text>) -> String {
+        let inner: Vec<String> = list.iter().map(text).collect();
+        format!("Cow::Borrowed(&[{}])", inner.join(", "))
+    }
+}

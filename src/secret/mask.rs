@@ -1,0 +1,229 @@
+//! What may be shown of text that came from a repository.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::Secret;
+
+/// Stands for a value of which nothing may be shown, not even its length.
+pub const REDACTED: &str = "‹redacted›";
+
+/// Text from the repository that went through a [`Masker`]: the only kind a report prints.
+/// It may still hold control characters; each format escapes them in its own way.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Shown(String);
+
+impl Shown {
+    /// Text of our own (a rule's name, a fixed phrase), which holds nothing of the repository.
+    pub fn ours(text: impl Into<String>) -> Self {
+        Shown(text.into())
+    }
+
+    /// The masked text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Finds the byte ranges of secrets in a short text; ranges are sorted and do not overlap.
+pub type Finder<'a> = dyn Fn(&[u8]) -> Vec<Range<usize>> + Sync + 'a;
+
+/// Turns bytes from the repository into [`Shown`] text: every secret that the scan found and
+/// every one the finder sees in the text itself (a token in a file name) becomes [`REDACTED`].
+pub struct Masker<'a> {
+    known: Vec<&'a Secret>,
+    finder: &'a Finder<'a>,
+    /// `--show-secrets`: the user asked for the values.
+    open: bool,
+}
+
+impl<'a> Masker<'a> {
+    /// A masker for the secrets `known` from the scan. `open` lets everything through.
+    pub fn new(
+        known: impl IntoIterator<Item = &'a Secret>,
+        finder: &'a Finder<'a>,
+        open: bool,
+    ) -> Self {
+        // A value of one to three bytes occurs everywhere; masking it would hide whole reports
+        // and tell the value by where the marks stand.
+        let mut known: Vec<&Secret> = known
+            .into_iter()
+            .filter(|s| s.expose().len() >= 4)
+            .collect();
+        // Longest first, so that a secret which contains another is hidden whole.
+        known.sort_by(|a, b| (b.expose().len(), a.expose()).cmp(&(a.expose().len(), b.expose())));
+        known.dedup();
+        Masker {
+            known,
+            finder,
+            open,
+        }
+    }
+
+    /// Masks `text` and makes it valid UTF-8 (invalid bytes become U+FFFD).
+    pub fn show(&self, text: &[u8]) -> Shown {
+        if self.open {
+            return Shown(String::from_utf8_lossy(text).into_owned());
+        }
+        let mut spans = (self.finder)(text);
+        for secret in &self.known {
+            let needle = secret.expose();
+            if needle.len() <= text.len() {
+                spans.extend(
+                    memchr::memmem::find_iter(text, needle).map(|at| at..at + needle.len()),
+                );
+            }
+        }
+        Shown(replace(text, spans))
+    }
+}
+
+/// Replaces `spans` (in any order, overlaps merged) of `text` by [`REDACTED`].
+fn replace(text: &[u8], mut spans: Vec<Range<usize>>) -> String {
+    spans.sort_by_key(|s| (s.start, s.end));
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for span in spans {
+        if span.start >= done {
+            out.push_str(&String::from_utf8_lossy(&text[done..span.start]));
+            out.push_str(REDACTED);
+        }
+        done = done.max(span.end);
+    }
+    out.push_str(&String::from_utf8_lossy(&text[done..]));
+    out
+}
+
+/// Masks a source line for a person at a terminal: `spans` (byte ranges of found secrets in
+/// `line`), every quoted or assigned value and every run of eight or more token characters are
+/// replaced, detected or not, because a line that holds one secret often holds another.
+pub fn mask_line(line: &[u8], spans: &[Range<usize>]) -> Shown {
+    let mut all: Vec<Range<usize>> = spans.to_vec();
+    all.extend(quoted(line));
+    all.extend(assigned(line));
+    all.extend(token_runs(line));
+    Shown(replace(line, all))
+}
+
+/// The insides of `"…"`, `'…'` and `` `…` ``; an unclosed quote reaches to the end of the line.
+fn quoted(line: &[u8]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut i = 0;
+    while i < line.len() {
+        let quote = line[i];
+        if !matches!(quote, b'"' | b'\'' | b'`') {
+            i += 1;
+            continue;
+        }
+        let start = i + 1;
+        let mut end = start;
+        while end < line.len() && line[end] != quote {
+            end += if line[end] == b'\\' { 2 } else { 1 };
+        }
+        let end = end.min(line.len());
+        // A quoted word before `:` or `=` is a key; people need to read it.
+        let is_key = line[(end + 1).min(line.len())..]
+            .iter()
+            .find(|b| !b.is_ascii_whitespace())
+            .is_some_and(|b| matches!(b, b':' | b'='));
+        if !is_key && end > start {
+            out.push(start..end);
+        }
+        i = end + 1;
+    }
+    out
+}
+
+/// What follows `=` or `: ` to the end of the line or the next blank.
+fn assigned(line: &[u8]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    for (i, &byte) in line.iter().enumerate() {
+        let assigns =
+            byte == b'=' || (byte == b':' && line.get(i + 1).is_some_and(u8::is_ascii_whitespace));
+        if !assigns {
+            continue;
+        }
+        let rest = &line[i + 1..];
+        let skip = rest
+            .iter()
+            .take_while(|b| b.is_ascii_whitespace() || **b == b'=')
+            .count();
+        let start = i + 1 + skip;
+        let len = line[start..]
+            .iter()
+            .take_while(|b| !b.is_ascii_whitespace())
+            .count();
+        let value = &line[start..start + len];
+        if len > 0 && !matches!(value[0], b'"' | b'\'' | b'`' | b'{' | b'[' | b'(') {
+            out.push(start..start + len);
+        }
+    }
+    out
+}
+
+/// Runs of eight or more token characters that hold a digit (words and names stay readable).
+fn token_runs(line: &[u8]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for i in 0..=line.len() {
+        let inside = line
+            .get(i)
+            .is_some_and(|b| b.is_ascii_alphanumeric() || b"+/_-=.~%".contains(b) || *b >= 0x80);
+        if !inside {
+            if i - start >= 8 && line[start..i].iter().any(u8::is_ascii_digit) {
+                out.push(start..i);
+            }
+            start = i + 1;
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_masker_hides_known_and_seen_secrets() {
+        let known = Secret::new(b"hunter2hunter2");
+        let finder = |text: &[u8]| {
+            memchr::memmem::find_iter(text, "TOK")
+                .map(|i| i..i + 3)
+                .collect()
+        };
+        let masker = Masker::new([&known], &finder, false);
+        assert_eq!(
+            masker.show(b"a hunter2hunter2 b TOK").as_str(),
+            format!("a {REDACTED} b {REDACTED}")
+        );
+    }
+
+    #[test]
+    fn overlapping_spans_are_hidden_once() {
+        assert_eq!(
+            replace(b"abcdef", vec![1..4, 2..5]),
+            format!("a{REDACTED}f")
+        );
+    }
+
+    #[test]
+    fn a_line_keeps_its_shape_but_no_value() {
+        let shown = mask_line(b"  \"password\": \"hunter2\", other = abc123", &[]);
+        assert_eq!(
+            shown.as_str(),
+            format!("  \"password\": \"{REDACTED}\", other = {REDACTED}")
+        );
+    }
+
+    #[test]
+    fn a_line_hides_runs_it_does_not_know() {
+        let shown = mask_line(b"call(x1y2z3w4v5u6) and words", &[]);
+        assert_eq!(shown.as_str(), format!("call({REDACTED}) and words"));
+    }
+}

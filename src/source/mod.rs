@@ -1,0 +1,95 @@
+//! Sources: where bytes come from. This room owns I/O and threads; it lends bytes to a visitor
+//! and says what it could not read. It knows packs and indexes, and never what a rule is.
+//!
+//! Only this room names `gix` and `rayon`, and no type of theirs leaves it.
+
+mod locate;
+
+pub use locate::locate;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::finding::Origin;
+
+/// Bytes on loan, with what they are.
+#[derive(Clone, Copy)]
+pub struct Blob<'a> {
+    /// The content, whole.
+    pub bytes: &'a [u8],
+    /// Where it comes from.
+    pub origin: &'a Origin,
+}
+
+/// What a blob's delta base hands down, for visitors that do not look at copied bytes again.
+pub struct Inherit<'a, S> {
+    /// What the visitor returned for the base.
+    pub state: &'a S,
+    /// The base's length in bytes.
+    pub base_len: usize,
+    /// The stretches copied from the base, in order of `dst`, neighbours merged. Copies may run
+    /// backwards and repeat in `src`; what no copy covers is new.
+    pub copies: &'a [Copy],
+}
+
+/// A stretch of a delta's result that is copied from its base; offsets in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copy {
+    /// Start in the base.
+    pub src: usize,
+    /// Start in the result.
+    pub dst: usize,
+    /// Length.
+    pub len: usize,
+}
+
+/// Looks at content. Called from several threads; the order of calls means nothing.
+pub trait Visit: Sync {
+    /// What a blob hands to its delta children.
+    type State: Send + Sync;
+
+    /// Looks at one piece of content. `parent` is given for blobs that are stored as a delta and
+    /// are visited along the delta tree, `None` for everything else.
+    fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Self::State>>) -> Self::State;
+}
+
+/// Lets a running scan be stopped and watched from outside.
+#[derive(Default)]
+pub struct Control {
+    stop: AtomicBool,
+    timed_out: AtomicBool,
+    /// Pieces of content visited so far.
+    pub items: AtomicU64,
+    /// Bytes visited so far.
+    pub bytes: AtomicU64,
+    /// Pieces expected in all, once known; 0 before.
+    pub expected: AtomicU64,
+}
+
+impl Control {
+    /// Asks the scan to end soon; what was found is kept.
+    pub fn interrupt(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// The same, because the allowed time is over.
+    pub fn time_out(&self) {
+        self.timed_out.store(true, Ordering::Relaxed);
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the scan is to end.
+    pub fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Whether the time limit was the reason.
+    pub fn timed_out(&self) -> bool {
+        self.timed_out.load(Ordering::Relaxed)
+    }
+
+    /// Counts a visited piece of content.
+    pub fn count(&self, bytes: usize) {
+        self.items.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+}
