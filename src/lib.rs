@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod detect;
+pub mod example;
 pub mod finding;
 pub mod report;
 pub mod rule;

@@ -1,0 +1,168 @@
+//! Azure's identifiable keys: a fixed signature and a Marvin32 checksum in the last characters.
+//!
+//! Source: microsoft/security-utilities `IdentifiableMetadata.cs` and
+//! `LegacyCommonAnnotatedSecurityKey.cs`. Not every seed is known here; an unmatched checksum of
+//! such a family is `Unknown`, never `Failed`.
+
+use base64::Engine;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use super::Verdict;
+
+/// Standard base64 that forgives padding and loose last bits.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new()
+        .with_encode_padding(false)
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Signature, seeds, and whether these are all its seeds.
+type Family = (&'static [u8; 4], &'static [&'static [u8; 8]], bool);
+
+const FAMILIES: &[Family] = &[
+    (b"ACDb", &[b"MastRO00", b"MastRW00"], true),
+    (b"+ASb", &[b"Send0000", b"Listen00", b"Manage00"], false),
+    (b"+AEh", &[b"Send0000", b"Listen00", b"Manage00"], false),
+    (b"AzSe", &[b"Query000", b"PAdmin00"], false),
+    (b"AzFu", &[b"Master00", b"System00", b"Functi00"], false),
+    (b"+ASt", &[], false),
+    (b"AzCa", &[], false),
+    (b"+ACR", &[], false),
+    (b"AIoT", &[], false),
+    (b"APIM", &[], false),
+    (b"+ABa", &[], false),
+];
+
+/// Form: base64 of n bytes, the last four of which are the checksum; the signature is the four
+/// characters before the six that hold it.
+pub(super) fn identifiable(value: &[u8]) -> Verdict {
+    let text = standard(value);
+    let Some(at) = text.len().checked_sub(10) else {
+        return Verdict::Unknown;
+    };
+    let signature = text.get(at..at + 4).unwrap_or_default();
+    let Some((_, seeds, all)) = FAMILIES.iter().find(|(s, _, _)| *s == signature) else {
+        return Verdict::Unknown;
+    };
+    let Some((body, sum)) = LENIENT.decode(&text).ok().and_then(|bytes| {
+        let (body, sum) = bytes.split_last_chunk::<4>()?;
+        Some((body.to_vec(), *sum))
+    }) else {
+        return Verdict::Unknown;
+    };
+    if seeds.iter().any(|s| checksum(&body, s) == sum) {
+        Verdict::Passed
+    } else if *all && text.len() == 86 {
+        Verdict::Failed
+    } else {
+        Verdict::Unknown
+    }
+}
+
+/// Takes everything up to and with the signature.
+pub(super) fn complete_identifiable(stem: &str) -> Option<String> {
+    let signature = stem.as_bytes().last_chunk::<4>()?;
+    let (_, seeds, _) = FAMILIES.iter().find(|(s, _, _)| *s == signature)?;
+    let seed = seeds.first()?;
+    let body_len = ((stem.len() + 6) * 6 / 8).checked_sub(4)?;
+    // Bits between the signature and the checksum are zero.
+    let mut body = LENIENT
+        .decode(format!("{stem}A"))
+        .or_else(|_| LENIENT.decode(stem))
+        .ok()?;
+    body.resize(body_len, 0);
+    let sum = checksum(&body, seed);
+    body.extend_from_slice(&sum);
+    let padding = "=".repeat((3 - body.len() % 3) % 3);
+    Some(LENIENT.encode(&body) + &padding)
+}
+
+/// Common annotated security keys: 84 characters (or 88 with a longer checksum). Two encodings of
+/// the checksum are in use and only base64 is known here, so another one is `Unknown`.
+pub(super) fn cask(value: &[u8]) -> Verdict {
+    let text = standard(value);
+    if !matches!(text.len(), 84 | 86) {
+        return Verdict::Unknown;
+    }
+    let Some(mark) = text.get(52..60) else {
+        return Verdict::Unknown;
+    };
+    if mark.get(..5) != Some(b"JQQJ9") {
+        return Verdict::Unknown;
+    }
+    let kind = matches!(mark.get(5), Some(b'9' | b'D' | b'H'));
+    let year = mark.get(6).is_some_and(u8::is_ascii_uppercase);
+    let month = matches!(mark.get(7), Some(b'A'..=b'L'));
+    if !(kind && year && month) {
+        return Verdict::Failed;
+    }
+    match LENIENT.decode(&text) {
+        Ok(bytes) => {
+            let (body, tail) = bytes.split_at(60.min(bytes.len()));
+            if !tail.is_empty() && checksum(body, b"Default0").starts_with(tail) {
+                Verdict::Passed
+            } else {
+                Verdict::Unknown
+            }
+        }
+        Err(_) => Verdict::Failed,
+    }
+}
+
+/// Takes the first 80 characters.
+pub(super) fn complete_cask(stem: &str) -> Option<String> {
+    if stem.len() != 80 {
+        return None;
+    }
+    let body = LENIENT.decode(stem).ok()?;
+    let sum = checksum(&body, b"Default0");
+    Some(format!("{stem}{}", LENIENT.encode(sum.get(..3)?)))
+}
+
+/// Without padding, and with the URL alphabet turned into the standard one.
+fn standard(value: &[u8]) -> Vec<u8> {
+    let end = value
+        .iter()
+        .rposition(|&b| b != b'=')
+        .map_or(0, |at| at + 1);
+    let text = value.get(..end).unwrap_or_default();
+    text.iter()
+        .map(|b| match b {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        })
+        .collect()
+}
+
+/// The four bytes that keys carry: both halves of Marvin32 folded, lowest byte first.
+fn checksum(body: &[u8], seed: &[u8; 8]) -> [u8; 4] {
+    let (low, high) = marvin32(body, u64::from_be_bytes(*seed));
+    (low ^ high).to_le_bytes()
+}
+
+/// Marvin32 (US patent 20130262421, as in the .NET sources): the low and the high half.
+pub(super) fn marvin32(data: &[u8], seed: u64) -> (u32, u32) {
+    fn mix(low: u32, high: u32) -> (u32, u32) {
+        let high = high ^ low;
+        let low = low.rotate_left(20).wrapping_add(high);
+        let high = high.rotate_left(9) ^ low;
+        let low = low.rotate_left(27).wrapping_add(high);
+        (low, high.rotate_left(19))
+    }
+    let mut low = u32::try_from(seed & 0xffff_ffff).unwrap_or_default();
+    let mut high = u32::try_from(seed >> 32).unwrap_or_default();
+    let (words, rest) = data.as_chunks::<4>();
+    for word in words {
+        (low, high) = mix(low.wrapping_add(u32::from_le_bytes(*word)), high);
+    }
+    let mut last = [0; 4];
+    for (place, byte) in last.iter_mut().zip(rest.iter().chain(&[0x80])) {
+        *place = *byte;
+    }
+    (low, high) = mix(low.wrapping_add(u32::from_le_bytes(last)), high);
+    mix(low, high)
+}

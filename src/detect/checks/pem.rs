@@ -1,0 +1,107 @@
+//! PEM blocks: the labels pair up, and the body is what the label says.
+
+use super::Verdict;
+use super::structure::base64_any;
+
+/// Checks the block in `whole`, or in `value` when `whole` has none. The block may stand in a
+/// string of some language: `\n` written out, quotes, line continuations, indentation.
+pub(super) fn check(whole: &[u8], value: &[u8]) -> Verdict {
+    let Some((label, rest)) = begin(whole).or_else(|| begin(value)) else {
+        return Verdict::Unknown;
+    };
+    let Some(end) = memchr::memmem::find(rest, b"-----END ") else {
+        return Verdict::Unknown; // the match was cut short
+    };
+    let (body, tail) = rest.split_at(end);
+    let closing = tail.get(9..).unwrap_or_default();
+    if !closing.starts_with(label) || closing.get(label.len()..label.len() + 4) != Some(b"----") {
+        return Verdict::Failed;
+    }
+    let (headers, text) = clean(body);
+    let Some(text) = text else {
+        return Verdict::Failed;
+    };
+    // The armor's checksum is optional and not to be enforced (RFC 9580).
+    let main = text.split(|&b| b == b'=').next().unwrap_or_default();
+    let Some(bytes) = base64_any(main) else {
+        return Verdict::Failed;
+    };
+    match label {
+        b"PGP PRIVATE KEY BLOCK" => Verdict::of(matches!(
+            bytes.first(),
+            Some(0x94..=0x97 | 0x9c..=0x9f | 0xc5 | 0xc7)
+        )),
+        b"OPENSSH PRIVATE KEY" => Verdict::of(bytes.starts_with(b"openssh-key-v1\0")),
+        b"SSH2 ENCRYPTED PRIVATE KEY" => Verdict::of(bytes.starts_with(&[0x3f, 0x6f, 0xf9, 0xeb])),
+        _ if headers => Verdict::of(bytes.len() >= 16), // encrypted: no structure to see
+        _ => Verdict::of(sequence(&bytes)),
+    }
+}
+
+/// The label of the first block, and what follows its line.
+fn begin(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memmem::find(bytes, b"-----BEGIN ")?;
+    let rest = bytes.get(at + 11..)?;
+    let end = memchr::memmem::find(rest, b"----")?;
+    let after = rest.get(end..)?;
+    let dashes = after.iter().take_while(|&&b| b == b'-').count();
+    Some((rest.get(..end)?, after.get(dashes..)?))
+}
+
+/// Whether there are headers that say the body is encrypted, and the base64 of the body; none
+/// when something stands in it that cannot.
+fn clean(body: &[u8]) -> (bool, Option<Vec<u8>>) {
+    let mut plain = Vec::with_capacity(body.len());
+    let mut bytes = body.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte != b'\\' {
+            plain.push(byte);
+            continue;
+        }
+        // An escaped line end, however often escaped; `\/` is JSON's slash.
+        while bytes.next_if_eq(&b'\\').is_some() {}
+        if bytes.next_if(|b| matches!(b, b'n' | b'r')).is_some() {
+            plain.push(b'\n');
+        }
+    }
+    let mut encrypted = false;
+    let mut text = Vec::with_capacity(plain.len());
+    for line in plain.split(|&b| b == b'\n' || b == b'\r') {
+        let line = line
+            .split(|b| matches!(b, b'"' | b'\'' | b'`'))
+            .max_by_key(|part| part.len())
+            .unwrap_or_default();
+        if line.contains(&b':') {
+            encrypted |= line
+                .windows(9)
+                .any(|w| w == b"Proc-Type" || w == b"ENCRYPTED");
+            continue;
+        }
+        for &byte in line {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' => text.push(byte),
+                b' ' | b'\t' | b',' | b';' | b'#' | b'|' | b'>' => {}
+                _ => return (encrypted, None),
+            }
+        }
+    }
+    (encrypted, Some(text))
+}
+
+/// A DER SEQUENCE that is as long as it says (line breaks at the end may add a few bytes).
+fn sequence(bytes: &[u8]) -> bool {
+    let [0x30, first, rest @ ..] = bytes else {
+        return false;
+    };
+    let (length, rest) = if *first < 0x80 {
+        (usize::from(*first), rest)
+    } else {
+        let count = usize::from(first & 0x7f);
+        let (Some(digits), true) = (rest.get(..count), (1..=4).contains(&count)) else {
+            return false;
+        };
+        let length = digits.iter().fold(0usize, |n, &d| n << 8 | usize::from(d));
+        (length, rest.get(count..).unwrap_or_default())
+    };
+    length >= 8 && (length..=length.saturating_add(16)).contains(&rest.len())
+}
