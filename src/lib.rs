@@ -1,16 +1,149 @@
 //! keysweep finds hardcoded and stale credentials and says which of them still matter.
 //!
-//! The stages, in the order data flows: `source` lends bytes, `detect` proposes candidates,
-//! `judge` settles what they are, `audit` says whether they still matter, `report` shows them.
+//! [`run`] is the whole program in one function: `source` lends bytes, `detect` proposes
+//! candidates, `judge` settles what they are, `audit` says whether they still matter, `report`
+//! shows them. Options do not travel: each stage gets the values it needs.
 
 pub mod audit;
+#[path = "rule/builtin.rs"]
+pub mod builtin;
+mod collect;
 pub mod detect;
 pub mod example;
 pub mod finding;
+pub mod judge;
+mod news;
+pub mod policy;
+pub mod present;
 pub mod report;
 pub mod rule;
 pub mod secret;
 pub mod source;
+mod trace;
 
-#[path = "rule/builtin.rs"]
-pub mod builtin;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use collect::Collector;
+use detect::Scanner;
+use finding::{Reason, Skipped};
+use policy::Policy;
+use present::Wishes;
+use report::{Mode, Outcome, Read, Report, RuleSetInfo};
+use rule::RuleSet;
+use secret::Masker;
+use source::{Control, HistoryOptions, StagedOptions, TreeOptions};
+
+/// What to scan.
+pub enum Input {
+    /// Files and trees.
+    Tree(TreeOptions),
+    /// A stream, under a name, up to so many bytes.
+    Stream(String, Box<dyn std::io::Read>, u64),
+    /// The index against HEAD.
+    Staged(StagedOptions),
+    /// Every version of everything.
+    History(HistoryOptions),
+}
+
+/// Everything a run needs to know.
+pub struct Plan {
+    /// What to scan.
+    pub input: Input,
+    /// How the user named it.
+    pub target: String,
+    /// What to look for.
+    pub scanner: Scanner,
+    /// What is shown and what fails.
+    pub policy: Policy,
+    /// The moment that statuses hold for.
+    pub now: Timestamp,
+    /// What the user asked to see.
+    pub wishes: Wishes,
+    /// List every rule in the report, also those without results.
+    pub all_rules: bool,
+}
+
+/// Scans and reports.
+///
+/// # Errors
+/// Only what makes the whole run pointless: no such path, no repository, one that cannot be read.
+/// What fails on the way is in the report.
+pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
+    let scanner = &plan.scanner;
+    let rules = scanner.rules();
+    let collector = Collector::new(scanner);
+    let seen = trace::visit(plan.input, &collector, control)?;
+    let placed = seen.place(collector.into_sightings());
+
+    let findings = judge::judge(rules, placed.placed, &placed.timelines);
+    let assessed: Vec<_> = findings
+        .into_iter()
+        .map(|finding| {
+            let facts = audit::decode(&rules.rules[finding.rule].facts, &finding);
+            let life = audit::assess(facts, plan.now);
+            (finding, life)
+        })
+        .collect();
+
+    let known: Vec<secret::Secret> = assessed.iter().map(|(f, _)| f.secret.clone()).collect();
+    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let masker = Masker::new(&known, &finder, plan.wishes.secrets);
+
+    // What is new is never called dead: it was just written.
+    let lower_dead = placed.mode != Mode::Staged;
+    let (rows, hidden) = present::rows(
+        rules,
+        &masker,
+        assessed,
+        &plan.policy,
+        plan.now,
+        lower_dead,
+        plan.wishes,
+    );
+    let mut skipped = placed.skipped;
+    if control.stopped() {
+        let reason = if control.timed_out() { Reason::TimedOut } else { Reason::Interrupted };
+        skipped.push(Skipped::new(reason, "the scan", "what was found until then is reported"));
+    }
+    let fails = rows.iter().filter(|row| row.fails).count();
+    let mut report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        mode: placed.mode,
+        target: masker.show(plan.target.as_bytes()),
+        now: plan.now,
+        rule_set: rule_set_info(rules),
+        rules: present::rule_infos(rules, &rows, plan.all_rules),
+        rows,
+        hidden,
+        skipped: present::skipped(&masker, skipped),
+        read: Read {
+            items: control.items.load(std::sync::atomic::Ordering::Relaxed),
+            bytes: control.bytes.load(std::sync::atomic::Ordering::Relaxed),
+        },
+        history: placed.history.map(|info| trace::history_info(&masker, info)),
+        outcome: Outcome::Clean,
+    };
+    report.outcome = match placed.nothing {
+        _ if control.stopped() => Outcome::Interrupted,
+        _ if fails > 0 => Outcome::Fails(fails),
+        _ if !report.complete() => Outcome::Incomplete,
+        Some(why) => Outcome::Nothing(why),
+        None => Outcome::Clean,
+    };
+    Ok(report)
+}
+
+/// Version, size and hash of a rule set; the hash covers everything that a rule says.
+fn rule_set_info(rules: &RuleSet) -> RuleSetInfo {
+    let mut hash = Sha256::new();
+    for rule in rules.rules.iter() {
+        hash.update(format!("{rule:?}"));
+    }
+    let digest = hash.finalize();
+    RuleSetInfo {
+        version: rules.version.clone(),
+        count: rules.rules.iter().filter(|rule| rule.on).count(),
+        hash: digest[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+    }
+}

@@ -5,11 +5,16 @@
 //! costs linear time, and history can be scanned by its deltas.
 
 mod assign;
+mod assign;
 pub mod checks;
+mod context;
 mod decode;
 mod generic;
 mod kernel;
+mod partner;
+mod runs;
 mod scanner;
+mod settle;
 mod token;
 
-pub use scanner::{Candidate, Scanner};
+pub use scanner::{Anchor, Candidate, Scanner};

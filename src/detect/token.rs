@@ -1,1 +1,155 @@
-//! token
+//! Token rules: the verdict at an occurrence of one of a rule's literals.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use regex::bytes::{Regex, RegexBuilder};
+
+use crate::rule::{ByteSet, Rule, Token};
+
+/// A token rule with its patterns, compiled at the first anchor: a hook that scans one file must
+/// not pay for a thousand rules.
+#[derive(Default)]
+pub(super) struct Matcher {
+    pattern: OnceLock<Option<Compiled>>,
+    strict: OnceLock<Option<Regex>>,
+}
+
+struct Compiled {
+    regex: Regex,
+    /// The number of the group `secret`, 0 without one.
+    group: usize,
+}
+
+/// What a token rule matched, in bytes of the scanned content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Match {
+    pub(super) whole: Range<usize>,
+    pub(super) secret: Range<usize>,
+}
+
+/// Compiles as rules are written: bytes, ASCII classes.
+pub(super) fn compile(pattern: &str) -> Option<Regex> {
+    // Rules were checked when they were loaded; what fails here is over the size limit, and such a
+    // rule was refused at load.
+    RegexBuilder::new(pattern)
+        .unicode(false)
+        .size_limit(8 << 20)
+        .build()
+        .ok()
+}
+
+impl Matcher {
+    /// The leftmost-first match of the rule's pattern inside the window around `at` that covers
+    /// the literal's first byte. Nothing outside `[at − before − 1, at + after + 1)` is looked at.
+    pub(super) fn verdict(&self, token: &Token, bytes: &[u8], at: usize) -> Option<Match> {
+        if token.prefix && !starts_freely(bytes, at, &token.left) {
+            return None;
+        }
+        let compiled = self
+            .pattern
+            .get_or_init(|| {
+                // A pattern that starts with its literal is tried at the anchor only.
+                let anchored = format!("\\A(?:{})", token.pattern);
+                let regex = compile(if token.prefix { &anchored } else { &token.pattern })?;
+                let group = regex
+                    .capture_names()
+                    .position(|name| name == Some("secret"))
+                    .unwrap_or(0);
+                Some(Compiled { regex, group })
+            })
+            .as_ref()?;
+        let low = at - at.min(token.before as usize);
+        let high = (at + token.after as usize).min(bytes.len());
+        let window = &bytes[low..high];
+        let mut from = 0;
+        while from <= at - low {
+            let found = compiled.regex.find_at(window, from)?;
+            if low + found.start() > at {
+                return None;
+            }
+            let whole = low + found.start()..low + found.end();
+            if whole.contains(&at)
+                && starts_freely(bytes, whole.start, &token.left)
+                && ends_freely(bytes, whole.end, &token.right)
+            {
+                return Some(self.groups(compiled, window, low, found.start(), whole));
+            }
+            if token.prefix {
+                return None;
+            }
+            from = found.start() + 1;
+        }
+        None
+    }
+
+    fn groups(
+        &self,
+        compiled: &Compiled,
+        window: &[u8],
+        low: usize,
+        start: usize,
+        whole: Range<usize>,
+    ) -> Match {
+        let secret = (compiled.group > 0)
+            .then(|| compiled.regex.captures_at(window, start))
+            .flatten()
+            .and_then(|groups| groups.get(compiled.group))
+            .map(|group| low + group.start()..low + group.end());
+        Match {
+            secret: secret.unwrap_or(whole.clone()),
+            whole,
+        }
+    }
+
+    /// Whether the narrower form fits the whole match; `None` when the rule has none.
+    pub(super) fn is_strict(&self, token: &Token, whole: &[u8]) -> Option<bool> {
+        if token.strict.is_empty() {
+            return None;
+        }
+        let regex = self
+            .strict
+            .get_or_init(|| compile(&format!("\\A(?:{})\\z", token.strict)));
+        Some(regex.as_ref()?.is_match(whole))
+    }
+}
+
+/// A match must not start in the middle of its own alphabet. The letter of an escape (`\n`) and
+/// the digits of `%3D` end something else and do not count.
+fn starts_freely(bytes: &[u8], start: usize, left: &ByteSet) -> bool {
+    let Some(before) = start.checked_sub(1) else {
+        return true;
+    };
+    if !left.contains(bytes[before]) {
+        return true;
+    }
+    match bytes[..=before] {
+        [.., b'\\', b'n' | b't' | b'r' | b'b' | b'f'] => true,
+        [.., b'%', a, b] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
+        [.., b'\\', b'u', a, b, c, d] => {
+            [a, b, c, d].iter().all(u8::is_ascii_hexdigit)
+        }
+        // A colour sequence of a terminal: ESC [ … m
+        [.., b'm'] => {
+            let tail = &bytes[start.saturating_sub(8)..before];
+            memchr::memrchr(0x1b, tail).is_some_and(|esc| {
+                tail[esc + 1..]
+                    .iter()
+                    .all(|b| b.is_ascii_digit() || matches!(b, b'[' | b';'))
+            })
+        }
+        _ => false,
+    }
+}
+
+fn ends_freely(bytes: &[u8], end: usize, right: &ByteSet) -> bool {
+    bytes.get(end).is_none_or(|next| !right.contains(*next))
+}
+
+/// Whether a rule is of the token kind.
+pub(super) fn of(rule: &Rule) -> Option<&Token> {
+    match &rule.kind {
+        crate::rule::Kind::Token(token) => Some(token),
+        _ => None,
+    }
+}

@@ -97,6 +97,8 @@ struct Draft {
     value: Option<Spanned<String>>,
     #[serde(default)]
     with: String,
+    /// `password`, `secret` or `token`: what the generic score finds of that kind.
+    generic: Option<Spanned<String>>,
     // file
     path: Option<Vec<String>>,
     #[serde(default)]
@@ -236,6 +238,9 @@ impl Draft {
     }
 
     fn kind(&self) -> Result<Kind, Fault> {
+        if let Some(generic) = &self.generic {
+            return self.generic(generic);
+        }
         match (&self.pattern, &self.words, &self.value, &self.path) {
             (Some(pattern), None, None, None) => self.token(pattern),
             (None, Some(words), Some(value), None) => self.context(words, value),
@@ -295,6 +300,24 @@ impl Draft {
             alphabet,
             len,
             with: self.with.clone().into(),
+            generic: Text::default(),
+        }))
+    }
+
+    fn generic(&self, kind: &Spanned<String>) -> Result<Kind, Fault> {
+        if !matches!(kind.get_ref().as_str(), "password" | "secret" | "token") {
+            return Err((
+                Some(kind.span()),
+                "`generic` is `password`, `secret` or `token`".into(),
+            ));
+        }
+        Ok(Kind::Context(Context {
+            words: List::default(),
+            value: Text::default(),
+            alphabet: super::ByteSet::EMPTY,
+            len: (0, 0),
+            with: Text::default(),
+            generic: kind.get_ref().clone().into(),
         }))
     }
 

@@ -120,6 +120,9 @@ pub struct Context {
     pub len: (u32, u32),
     /// The id of a rule whose value stands beside it (the id half of a pair); may be empty.
     pub with: Text,
+    /// `password`, `secret` or `token`: the rule takes what the generic score finds of that kind
+    /// instead of words and a value of its own. Empty for provider rules.
+    pub generic: Text,
 }
 
 /// A file that is a finding by itself.
@@ -234,12 +237,13 @@ pub mod emit {
                 t.prefix
             ),
             Kind::Context(c) => format!(
-                "Kind::Context(Context {{ words: {}, value: {}, alphabet: {:?}, len: {:?}, with: {} }})",
+                "Kind::Context(Context {{ words: {}, value: {}, alphabet: {:?}, len: {:?}, with: {}, generic: {} }})",
                 texts(&c.words),
                 text(&c.value),
                 c.alphabet,
                 c.len,
-                text(&c.with)
+                text(&c.with),
+                text(&c.generic)
             ),
             Kind::File(f) => format!(
                 "Kind::File(FileMark {{ path: {}, magic: Cow::Borrowed(&{:?}) }})",

@@ -1,7 +1,10 @@
 //! What may be shown of text that came from a repository.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::Secret;
 
@@ -37,7 +40,7 @@ pub type Finder<'a> = dyn Fn(&[u8]) -> Vec<Range<usize>> + Sync + 'a;
 /// Turns bytes from the repository into [`Shown`] text: every secret that the scan found and
 /// every one the finder sees in the text itself (a token in a file name) becomes [`REDACTED`].
 pub struct Masker<'a> {
-    known: Vec<&'a Secret>,
+    known: Option<AhoCorasick>,
     finder: &'a Finder<'a>,
     /// `--show-secrets`: the user asked for the values.
     open: bool,
@@ -52,13 +55,18 @@ impl<'a> Masker<'a> {
     ) -> Self {
         // A value of one to three bytes occurs everywhere; masking it would hide whole reports
         // and tell the value by where the marks stand.
-        let mut known: Vec<&Secret> = known
+        let needles: BTreeSet<&[u8]> = known
             .into_iter()
-            .filter(|s| s.expose().len() >= 4)
+            .map(Secret::expose)
+            .filter(|value| value.len() >= 4)
             .collect();
         // Longest first, so that a secret which contains another is hidden whole.
-        known.sort_by(|a, b| (b.expose().len(), a.expose()).cmp(&(a.expose().len(), b.expose())));
-        known.dedup();
+        let known = (!needles.is_empty() && !open).then(|| {
+            AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(needles)
+                .expect("values are far below the automaton's limits")
+        });
         Masker {
             known,
             finder,
@@ -72,13 +80,8 @@ impl<'a> Masker<'a> {
             return Shown(String::from_utf8_lossy(text).into_owned());
         }
         let mut spans = (self.finder)(text);
-        for secret in &self.known {
-            let needle = secret.expose();
-            if needle.len() <= text.len() {
-                spans.extend(
-                    memchr::memmem::find_iter(text, needle).map(|at| at..at + needle.len()),
-                );
-            }
+        if let Some(known) = &self.known {
+            spans.extend(known.find_iter(text).map(|hit| hit.range()));
         }
         Shown(replace(text, spans))
     }

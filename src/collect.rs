@@ -1,0 +1,110 @@
+//! Joins a source to the scanner: looks at every lent blob and keeps what people need once its
+//! bytes are gone.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::detect::{Candidate, Scanner};
+use crate::finding::{Class, Confidence, Evidence, Located, Origin, Partner, Sighting};
+use crate::judge::FileMarks;
+use crate::secret::Secret;
+use crate::source::{self, Blob, Inherit, Visit};
+
+/// A file that is a finding by itself is named by its first bytes.
+const FILE_VALUE_MAX: usize = 4096;
+
+/// A visitor that collects sightings from several threads.
+pub struct Collector<'a> {
+    scanner: &'a Scanner,
+    files: FileMarks,
+    found: Mutex<Vec<Sighting>>,
+}
+
+impl<'a> Collector<'a> {
+    /// A collector that scans with `scanner`.
+    pub fn new(scanner: &'a Scanner) -> Self {
+        Collector {
+            scanner,
+            files: FileMarks::new(scanner.rules()),
+            found: Mutex::default(),
+        }
+    }
+
+    /// Everything seen, in an order that does not depend on threads.
+    pub fn into_sightings(self) -> Vec<Sighting> {
+        let mut all = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        all.sort_by(|a, b| {
+            (&a.origin, a.located.region, a.rule).cmp(&(&b.origin, b.located.region, b.rule))
+        });
+        all
+    }
+}
+
+impl Visit for Collector<'_> {
+    type State = ();
+
+    fn blob(&self, blob: Blob<'_>, _parent: Option<Inherit<'_, ()>>) {
+        let mut candidates = self.scanner.scan(blob.bytes);
+        if let Origin::File(path) = blob.origin {
+            for rule in self.files.of(path, blob.bytes) {
+                candidates.push(whole_file(rule, blob.bytes));
+            }
+        }
+        if candidates.is_empty() {
+            return;
+        }
+        let spans: Vec<_> = candidates.iter().map(|c| c.span.clone()).collect();
+        let located = source::locate(blob.bytes, &spans);
+        let sightings = candidates
+            .into_iter()
+            .zip(located)
+            .map(|(candidate, located)| sighting(blob.origin, candidate, located));
+        self.found
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(sightings);
+    }
+}
+
+fn sighting(origin: &Origin, candidate: Candidate, located: Located) -> Sighting {
+    Sighting {
+        origin: origin.clone(),
+        rule: candidate.rule,
+        secret: Secret::new(&candidate.value),
+        whole: Secret::new(&candidate.whole),
+        within: candidate.within,
+        partners: candidate
+            .partners
+            .into_iter()
+            .map(|(kind, value)| Partner {
+                kind,
+                value: Secret::new(&value),
+            })
+            .collect(),
+        key: candidate.key,
+        located,
+        evidence: candidate.evidence,
+        class: candidate.class,
+        confidence: candidate.confidence,
+        strong: candidate.strong,
+    }
+}
+
+fn whole_file(rule: usize, bytes: &[u8]) -> Candidate {
+    let value = bytes[..bytes.len().min(FILE_VALUE_MAX)].to_vec();
+    Candidate {
+        rule,
+        span: 0..0,
+        within: 0..value.len(),
+        whole: value.clone(),
+        value,
+        partners: Vec::new(),
+        key: None,
+        evidence: Evidence {
+            reasons: vec!["the file's name and first bytes"],
+            ..Evidence::default()
+        },
+        class: Class::Credential,
+        confidence: Confidence::Medium,
+        strong: false,
+    }
+}

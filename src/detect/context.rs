@@ -1,0 +1,154 @@
+//! Values known by the word beside them. The value is looked for first (a token run); only then
+//! is asked which provider's word stands in the bytes before it.
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::bytes::Regex;
+
+use super::{Candidate, assign, checks, generic, token};
+use crate::finding::{Class, Confidence, Evidence};
+use crate::rule::{Context, Kind, RuleSet};
+
+/// A word stands at most so many bytes before the value.
+const REACH: usize = 120;
+/// And at most so many lines above it.
+const LINES: usize = 2;
+
+/// Context rules by their words.
+pub(super) struct ContextIndex {
+    /// Word and rule, in the order of the automaton's patterns.
+    words: Vec<(String, usize)>,
+    automaton: OnceLock<Option<AhoCorasick>>,
+    values: Vec<OnceLock<Option<Regex>>>,
+    /// Every length that some rule's value has, to turn most runs away at once.
+    lengths: (u32, u32),
+}
+
+impl ContextIndex {
+    pub(super) fn new(rules: &RuleSet) -> Self {
+        let mut words = Vec::new();
+        let mut lengths = (u32::MAX, 0);
+        for (index, rule) in rules.rules.iter().enumerate() {
+            if let Some(context) = provider_context(&rule.kind).filter(|_| rule.on) {
+                words.extend(context.words.iter().map(|word| (word.to_string(), index)));
+                lengths = (lengths.0.min(context.len.0), lengths.1.max(context.len.1));
+            }
+        }
+        ContextIndex {
+            words,
+            automaton: OnceLock::new(),
+            values: rules.rules.iter().map(|_| OnceLock::new()).collect(),
+            lengths,
+        }
+    }
+
+    fn automaton(&self) -> Option<&AhoCorasick> {
+        self.automaton
+            .get_or_init(|| {
+                AhoCorasick::builder()
+                    .ascii_case_insensitive(true)
+                    .match_kind(MatchKind::Standard)
+                    .build(self.words.iter().map(|(word, _)| word))
+                    .ok()
+            })
+            .as_ref()
+    }
+
+    fn fits(&self, rule: usize, context: &Context, value: &[u8]) -> bool {
+        let len = value.len() as u32;
+        (context.len.0..=context.len.1).contains(&len)
+            && value.iter().all(|b| context.alphabet.contains(*b))
+            && self.values[rule]
+                .get_or_init(|| token::compile(&format!("\\A(?:{})\\z", context.value)))
+                .as_ref()
+                .is_some_and(|regex| regex.is_match(value))
+    }
+}
+
+fn provider_context(kind: &Kind) -> Option<&Context> {
+    match kind {
+        Kind::Context(context) if context.generic.is_empty() => Some(context),
+        _ => None,
+    }
+}
+
+/// The best context rule for the value of `assignment`, which a token run lies in: the rule whose
+/// word stands nearest; the others are named in its evidence.
+pub(super) fn verdict(
+    index: &ContextIndex,
+    rules: &RuleSet,
+    bytes: &[u8],
+    run: &Range<usize>,
+    assignment: &assign::Assignment<'_>,
+    out: &mut Vec<Candidate>,
+) {
+    let span = if assignment.value.start <= run.start && run.end <= assignment.value.end {
+        assignment.value.clone()
+    } else {
+        run.clone()
+    };
+    let value = &bytes[span.clone()];
+    let len = value.len() as u32;
+    if len < index.lengths.0 || len > index.lengths.1 || !checks::looks_random(value) {
+        return;
+    }
+    let Some(automaton) = index.automaton() else {
+        return;
+    };
+    let low = window_start(bytes, span.start);
+    // (not in the key, distance, rule): the nearest word of the key first.
+    let mut hits: Vec<(bool, usize, usize)> = Vec::new();
+    for hit in automaton.find_overlapping_iter(&bytes[low..span.start]) {
+        let (_, rule) = &index.words[hit.pattern().as_usize()];
+        let at = low + hit.start();
+        let in_key =
+            (assignment.key_at..assignment.key_at + assignment.key.len()).contains(&at);
+        hits.push((!in_key, span.start - at, *rule));
+    }
+    hits.sort_unstable();
+    let mut fitting = hits.iter().filter(|(_, _, rule)| {
+        provider_context(&rules.rules[*rule].kind)
+            .is_some_and(|context| index.fits(*rule, context, value))
+    });
+    let Some(&(outside, _, rule)) = fitting.next() else {
+        return;
+    };
+    let mut also: Vec<String> = fitting
+        .map(|(_, _, other)| rules.rules[*other].id.to_string())
+        .filter(|id| *id != rules.rules[rule].id)
+        .collect();
+    also.sort();
+    also.dedup();
+    also.truncate(8);
+    let sample = generic::is_placeholder(value);
+    out.push(Candidate {
+        rule,
+        within: 0..value.len(),
+        value: value.to_vec(),
+        whole: value.to_vec(),
+        span,
+        partners: Vec::new(),
+        key: Some(assignment.key.to_vec()).filter(|key| !key.is_empty()),
+        evidence: Evidence {
+            reasons: vec![if outside {
+                "the provider's word stands near it"
+            } else {
+                "the provider's word stands in its name"
+            }],
+            also,
+            ..Evidence::default()
+        },
+        class: if sample { Class::Sample } else { Class::Credential },
+        confidence: if outside { Confidence::Low } else { Confidence::Medium },
+        strong: value.len() >= 16,
+    });
+}
+
+fn window_start(bytes: &[u8], at: usize) -> usize {
+    let low = at.saturating_sub(REACH);
+    memchr::memrchr_iter(b'\n', &bytes[low..at])
+        .nth(LINES)
+        .map_or(low, |newline| low + newline + 1)
+}

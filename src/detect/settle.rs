@@ -1,0 +1,64 @@
+//! Overlaps, settled per blob after every verdict is in: a checksum that passed wins, then a
+//! credential over a sample, a named rule over a generic one, the longer value, the earlier, the rule id.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use super::Candidate;
+use crate::finding::{Class, Confidence};
+use crate::rule::{Kind, RuleSet};
+
+/// Keeps the best of overlapping candidates, sorted by place. Rules that lose with a value that
+/// overlaps are named in the winner's evidence.
+pub(super) fn settle(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
+    all.sort_by_cached_key(|c| {
+        let proven = c.evidence.checks.iter().any(|k| k.passed && k.name != "random");
+        (
+            !proven,
+            is_generic(rules, c.rule),
+            Reverse(c.span.len()),
+            c.span.start,
+            c.class != Class::Credential,
+            c.rule,
+            c.evidence.layers.len(),
+        )
+    });
+    // Kept candidates by start; they do not overlap, so the one before a place decides.
+    let mut kept: BTreeMap<usize, Candidate> = BTreeMap::new();
+    for candidate in all {
+        let clash = kept
+            .range(..candidate.span.end.max(candidate.span.start + 1))
+            .next_back()
+            .filter(|(_, have)| have.span.end > candidate.span.start)
+            .map(|(start, _)| *start);
+        match clash.and_then(|start| kept.get_mut(&start)) {
+            Some(winner) => concede(rules, winner, candidate),
+            None => {
+                kept.insert(candidate.span.start, candidate);
+            }
+        }
+    }
+    kept.into_values().collect()
+}
+
+/// What a winner takes over from a candidate that loses to it.
+fn concede(rules: &RuleSet, winner: &mut Candidate, loser: Candidate) {
+    if winner.key.is_none() {
+        winner.key = loser.key;
+    }
+    let same = winner.span == loser.span;
+    // A provider's word near a value that the generic score believes in: both speak for it.
+    if same && loser.confidence > winner.confidence && winner.confidence < Confidence::Medium {
+        winner.confidence = Confidence::Medium;
+    }
+    let id = &rules.rules[loser.rule].id;
+    let also = &mut winner.evidence.also;
+    if loser.rule != winner.rule && same && !also.iter().any(|have| have == id) && also.len() < 8 {
+        also.push(id.to_string());
+        also.sort();
+    }
+}
+
+fn is_generic(rules: &RuleSet, rule: usize) -> bool {
+    matches!(&rules.rules[rule].kind, Kind::Context(context) if !context.generic.is_empty())
+}

@@ -1,0 +1,260 @@
+//! Judgement: what a window of bytes cannot know. The path, the kind of file and the other places
+//! of the same value settle class, confidence and severity.
+//!
+//! May use `finding` and `rule`; never a source or a report.
+
+mod place;
+mod samples;
+
+use std::collections::BTreeMap;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use crate::finding::{
+    Class, Confidence, Exposure, Finding, Place, RepoPath, Severity, Sighting, Timeline,
+};
+use crate::rule::{Kind, Rule, RuleSet};
+use crate::secret::{Fingerprint, Secret};
+
+/// Sightings with the places that the source found for them.
+pub struct Placed {
+    /// What was seen.
+    pub sighting: Sighting,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Judges sightings and joins them to one finding a credential. `timelines` are by value.
+/// The result is sorted by value, so that it does not depend on the order of the sightings.
+pub fn judge(
+    rules: &RuleSet,
+    all: Vec<Placed>,
+    timelines: &BTreeMap<Secret, Timeline>,
+) -> Vec<Finding> {
+    let wheres = Wheres::new(rules);
+    let mut groups: BTreeMap<Secret, Vec<Placed>> = BTreeMap::new();
+    for mut placed in all {
+        let rule = &rules.rules[placed.sighting.rule];
+        if !wheres.allow(placed.sighting.rule, &placed.place.path) {
+            continue;
+        }
+        settle_place(rule, &mut placed);
+        groups
+            .entry(placed.sighting.secret.clone())
+            .or_default()
+            .push(placed);
+    }
+    groups
+        .into_iter()
+        .map(|(secret, group)| {
+            let timeline = timelines.get(&secret).cloned();
+            join(rules, secret, group, timeline)
+        })
+        .collect()
+}
+
+/// What the place makes of one sighting. It never lowers a finding with a checksum or a
+/// provider's own form.
+fn settle_place(rule: &Rule, placed: &mut Placed) {
+    let kind = place::kind(&placed.place.path);
+    let sighting = &mut placed.sighting;
+    if let Some(source) = samples::known(sighting.secret.expose()) {
+        sighting.class = Class::Sample;
+        sighting.confidence = Confidence::High;
+        sighting.evidence.reasons.insert(0, source);
+        return;
+    }
+    let generic = generic_kind(rule);
+    let by_words = matches!(rule.kind, Kind::Context(_));
+    if !by_words {
+        return;
+    }
+    let mut lower = |why: &'static str| {
+        sighting.confidence = Confidence::Low;
+        sighting.evidence.reasons.push(why);
+    };
+    if kind.listing {
+        lower("in a lock file, source map or translation");
+    } else if kind.foreign {
+        lower("in code of others");
+    } else if generic == Some("password") && (kind.test || kind.docs) {
+        lower("a password in a test, an example or documentation");
+    }
+}
+
+fn generic_kind(rule: &Rule) -> Option<&str> {
+    match &rule.kind {
+        Kind::Context(context) if !context.generic.is_empty() => Some(&context.generic),
+        _ => None,
+    }
+}
+
+/// One finding from all sightings of a value.
+fn join(
+    rules: &RuleSet,
+    secret: Secret,
+    mut group: Vec<Placed>,
+    timeline: Option<Timeline>,
+) -> Finding {
+    group.sort_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));
+    let mut places: Vec<Place> = group.iter().map(|p| p.place.clone()).collect();
+    // The same place may be seen by several rules.
+    places.sort_by(|a, b| order(a).cmp(&order(b)));
+    places.dedup_by(|a, b| {
+        a.path == b.path && a.origin == b.origin && a.located.region == b.located.region
+    });
+    let best = group.swap_remove(0).sighting;
+    let rule = &rules.rules[best.rule];
+    let mut evidence = best.evidence;
+    for other in &group {
+        let id = &rules.rules[other.sighting.rule].id;
+        if other.sighting.rule != best.rule && !evidence.also.iter().any(|have| have == id) {
+            evidence.also.push(id.to_string());
+        }
+    }
+    evidence.also.sort();
+    let published = match rule.exposure {
+        Exposure::Secret => false,
+        Exposure::Publishable => true,
+        Exposure::Depends => places.iter().all(|p| place::kind(&p.path).client),
+    };
+    let severity = match best.class {
+        Class::Sample if best.confidence == Confidence::High => Severity::Info,
+        Class::Sample => Severity::Low,
+        Class::Credential if published => Severity::Info,
+        Class::Credential => rule.severity,
+    };
+    // A placeholder is listed on request only, unless it is a documented sample.
+    let confidence = match best.class {
+        Class::Sample if severity != Severity::Info => Confidence::Low,
+        _ => best.confidence,
+    };
+    let fingerprint = if best.strong {
+        Fingerprint::of_strong(secret.expose())
+    } else {
+        let path = &places[0].path;
+        Fingerprint::of_weak(&rule.id, best.key.as_deref().unwrap_or_default(), &path.0)
+    };
+    Finding {
+        rule: best.rule,
+        secret,
+        whole: best.whole,
+        within: best.within,
+        partners: best.partners,
+        key: best.key,
+        fingerprint,
+        class: best.class,
+        severity,
+        confidence,
+        evidence,
+        places,
+        timeline,
+    }
+}
+
+/// Best first: credential before sample, surer, a provider's rule before a generic one, worse,
+/// then a fixed order.
+fn rank<'a>(rules: &'a RuleSet, placed: &'a Placed) -> impl Ord + 'a {
+    let sighting = &placed.sighting;
+    let rule = &rules.rules[sighting.rule];
+    (
+        sighting.class != Class::Credential,
+        std::cmp::Reverse(sighting.confidence),
+        generic_kind(rule).is_some(),
+        std::cmp::Reverse(rule.severity),
+        &rule.id,
+        order(&placed.place),
+    )
+}
+
+/// Places that still hold the value first, then by path and line.
+fn order(place: &Place) -> impl Ord + '_ {
+    (
+        place.at_head == Some(false),
+        place.reach.is_some(),
+        &place.path,
+        place.located.region,
+        &place.origin,
+    )
+}
+
+/// The `where` conditions of all rules, ready to match.
+struct Wheres(Vec<Option<(GlobSet, Vec<String>)>>);
+
+impl Wheres {
+    fn new(rules: &RuleSet) -> Self {
+        Wheres(
+            rules
+                .rules
+                .iter()
+                .map(|rule| {
+                    let place = &rule.place;
+                    if place.path.is_empty() && place.ext.is_empty() {
+                        return None;
+                    }
+                    let exts = place.ext.iter().map(|e| e.to_string()).collect();
+                    Some((globs(&place.path), exts))
+                })
+                .collect(),
+        )
+    }
+
+    fn allow(&self, rule: usize, path: &RepoPath) -> bool {
+        self.0[rule].as_ref().is_none_or(|(globs, exts)| {
+            let text = String::from_utf8_lossy(&path.0);
+            (globs.is_empty() || globs.is_match(text.as_ref()))
+                && (exts.is_empty() || exts.contains(&path.extension()))
+        })
+    }
+}
+
+/// Globs that match a whole path, or a file name when they hold no `/`. What is not a glob
+/// matches nothing; the loader's test refuses such rules.
+fn globs(list: &[crate::rule::Text]) -> GlobSet {
+    let mut set = GlobSetBuilder::new();
+    for glob in list {
+        let glob = if glob.contains('/') {
+            glob.to_string()
+        } else {
+            format!("**/{glob}")
+        };
+        if let Ok(glob) = GlobBuilder::new(&glob).case_insensitive(true).build() {
+            set.add(glob);
+        }
+    }
+    set.build().unwrap_or_default()
+}
+
+/// Files that are a finding by their name or first bytes.
+pub struct FileMarks(Vec<(usize, GlobSet, Vec<u8>)>);
+
+impl FileMarks {
+    /// The file rules of a set.
+    pub fn new(rules: &RuleSet) -> Self {
+        FileMarks(
+            rules
+                .rules
+                .iter()
+                .enumerate()
+                .filter(|(_, rule)| rule.on)
+                .filter_map(|(index, rule)| match &rule.kind {
+                    Kind::File(mark) => Some((index, globs(&mark.path), mark.magic.to_vec())),
+                    _ => None,
+                })
+                .collect(),
+        )
+    }
+
+    /// The file rules that fit a path and its content.
+    pub fn of(&self, path: &RepoPath, bytes: &[u8]) -> Vec<usize> {
+        if bytes.is_empty() {
+            return Vec::new();
+        }
+        let text = String::from_utf8_lossy(&path.0);
+        self.0
+            .iter()
+            .filter(|(_, globs, magic)| bytes.starts_with(magic) && globs.is_match(text.as_ref()))
+            .map(|(index, _, _)| *index)
+            .collect()
+    }
+}

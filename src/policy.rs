@@ -1,0 +1,170 @@
+//! What is shown and what fails.
+
+use globset::{Glob, GlobMatcher};
+
+use crate::finding::{Class, Confidence, Severity};
+use crate::report::Mode;
+
+/// Thresholds of a run.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Results below are counted, not listed.
+    pub min_confidence: Confidence,
+    /// Results below are counted, not listed.
+    pub min_severity: Severity,
+    /// What fails; empty for what the mode says.
+    pub fail_on: Vec<FailOn>,
+    mode: Mode,
+}
+
+/// One `--fail-on`.
+#[derive(Clone, Debug)]
+pub enum FailOn {
+    /// Nothing fails by its content.
+    None,
+    /// This severity and worse, with the confidence that the mode asks for.
+    Severity(Severity),
+    /// Results whose id matches, whatever their severity; with days, only those that end within.
+    Rule(GlobMatcher, Option<i64>),
+}
+
+impl FailOn {
+    /// Reads `none`, a severity, or `RULE-GLOB[:DAYS]`.
+    ///
+    /// # Errors
+    /// Says what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        if text == "none" {
+            return Ok(FailOn::None);
+        }
+        if let Some(severity) = Severity::ALL.into_iter().find(|s| s.name() == text) {
+            return Ok(FailOn::Severity(severity));
+        }
+        let (glob, days) = match text.split_once(':') {
+            Some((glob, days)) => {
+                let days = days.trim_end_matches('d').parse().map_err(|_| {
+                    format!("`{days}` is not a number of days; write for example `stale/expiring:7`")
+                })?;
+                (glob, Some(days))
+            }
+            None => (text, None),
+        };
+        Glob::new(glob)
+            .map(|glob| FailOn::Rule(glob.compile_matcher(), days))
+            .map_err(|error| format!("`{glob}` is neither `none`, a severity nor a glob over rule ids: {error}"))
+    }
+}
+
+/// What a policy needs to know of a result.
+pub struct Judged<'a> {
+    /// The id it is reported under.
+    pub reported: &'a str,
+    /// Its rule.
+    pub rule: &'a str,
+    /// Credential or sample.
+    pub class: Class,
+    /// What it opens.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// It is certainly dead.
+    pub expired: bool,
+    /// Whole days until it ends; negative when past.
+    pub ends_in: Option<i64>,
+}
+
+impl Policy {
+    /// The thresholds of a mode.
+    pub fn new(mode: Mode) -> Self {
+        Policy {
+            min_confidence: Confidence::Medium,
+            min_severity: match mode {
+                Mode::Staged => Severity::Medium,
+                Mode::Tree | Mode::History => Severity::Info,
+            },
+            fail_on: Vec::new(),
+            mode,
+        }
+    }
+
+    /// Whether a result is listed.
+    pub fn shows(&self, result: &Judged<'_>) -> bool {
+        result.confidence >= self.min_confidence && result.severity >= self.min_severity
+    }
+
+    /// Whether a result makes the run fail.
+    pub fn fails(&self, result: &Judged<'_>) -> bool {
+        if self.fail_on.is_empty() {
+            return self.counts(result, Severity::Medium);
+        }
+        self.fail_on.iter().any(|on| match on {
+            FailOn::None => false,
+            FailOn::Severity(severity) => self.counts(result, *severity),
+            FailOn::Rule(glob, days) => {
+                (glob.is_match(result.reported) || glob.is_match(result.rule))
+                    && days.is_none_or(|days| result.ends_in.is_some_and(|left| left <= days))
+            }
+        })
+    }
+
+    /// A credential that may be alive, with the confidence this mode asks for.
+    fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
+        let sure = match self.mode {
+            Mode::Staged => Confidence::High,
+            Mode::Tree | Mode::History => Confidence::Medium,
+        };
+        result.class == Class::Credential
+            && !result.expired
+            && result.severity >= severity
+            && result.confidence >= sure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn result(severity: Severity, confidence: Confidence) -> Judged<'static> {
+        Judged {
+            reported: "acme-key",
+            rule: "acme-key",
+            class: Class::Credential,
+            severity,
+            confidence,
+            expired: false,
+            ends_in: Some(5),
+        }
+    }
+
+    #[test]
+    fn a_hook_fails_on_high_confidence_only() {
+        let medium = result(Severity::High, Confidence::Medium);
+        assert!(!Policy::new(Mode::Staged).fails(&medium));
+        assert!(Policy::new(Mode::Tree).fails(&medium));
+        assert!(Policy::new(Mode::Staged).shows(&medium));
+    }
+
+    #[test]
+    fn the_dead_and_samples_do_not_fail() {
+        let mut dead = result(Severity::High, Confidence::High);
+        dead.expired = true;
+        assert!(!Policy::new(Mode::Tree).fails(&dead));
+        let mut sample = result(Severity::High, Confidence::High);
+        sample.class = Class::Sample;
+        assert!(!Policy::new(Mode::Tree).fails(&sample));
+    }
+
+    #[test]
+    fn fail_on_reads_its_three_forms() {
+        let mut policy = Policy::new(Mode::Tree);
+        policy.fail_on = vec![FailOn::parse("none").expect("reads")];
+        assert!(!policy.fails(&result(Severity::Critical, Confidence::High)));
+        policy.fail_on = vec![FailOn::parse("critical").expect("reads")];
+        assert!(!policy.fails(&result(Severity::High, Confidence::High)));
+        policy.fail_on = vec![FailOn::parse("acme-*:7").expect("reads")];
+        assert!(policy.fails(&result(Severity::Low, Confidence::High)));
+        policy.fail_on = vec![FailOn::parse("acme-*:3").expect("reads")];
+        assert!(!policy.fails(&result(Severity::Low, Confidence::High)));
+        assert!(FailOn::parse("x:many").is_err());
+    }
+}

@@ -1,0 +1,312 @@
+//! From findings to a report: everything that came from the repository goes through the masker
+//! here, and only here. After this stage no secret exists unless the user asked for it.
+
+use jiff::Timestamp;
+
+use crate::audit::{Certainty, Fact, Life, Status, Value};
+use crate::finding::{Class, Commit, Confidence, Exposure, Finding, Origin, Place, Severity, Skipped, Timeline};
+use crate::policy::{Judged, Policy};
+use crate::report::{
+    CommitRow, FactRow, Hidden, PlaceRow, Row, RuleInfo, SkippedRow, TimelineRow,
+};
+use crate::rule::{Kind, Rule, RuleSet};
+use crate::secret::{Masker, REDACTED};
+
+/// What the user asked to see.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes {
+    /// `--show-secrets`.
+    pub secrets: bool,
+    /// `--show-emails`.
+    pub emails: bool,
+}
+
+/// Turns findings into rows, worst first, and counts those below the policy's thresholds.
+/// `lower_dead` puts certainly expired ones under `stale/expired` (never for what is new).
+pub fn rows(
+    rules: &RuleSet,
+    masker: &Masker<'_>,
+    findings: Vec<(Finding, Life)>,
+    policy: &Policy,
+    now: Timestamp,
+    lower_dead: bool,
+    wishes: Wishes,
+) -> (Vec<Row>, Hidden) {
+    let mut hidden = Hidden::default();
+    let mut rows = Vec::new();
+    for (finding, life) in findings {
+        let row = row(rules, masker, finding, life, policy, now, lower_dead, wishes);
+        let judged = judged(&row, now);
+        if policy.shows(&judged) {
+            rows.push(row);
+        } else {
+            hidden.by_severity[row.severity as usize] += 1;
+            hidden.samples += usize::from(row.class == Class::Sample);
+        }
+    }
+    rows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+    (rows, hidden)
+}
+
+fn sort_key(row: &Row) -> impl Ord + '_ {
+    let place = &row.places[0];
+    (
+        !row.fails,
+        std::cmp::Reverse(row.severity),
+        std::cmp::Reverse(row.confidence),
+        place.path.as_str(),
+        place.region,
+        &row.rule,
+        row.fingerprint,
+    )
+}
+
+fn judged(row: &Row, now: Timestamp) -> Judged<'_> {
+    let end = match row.status {
+        Status::Expired { since, .. } => Some(since),
+        Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
+        Status::Unknown => None,
+    };
+    Judged {
+        reported: &row.reported,
+        rule: &row.rule,
+        class: row.class,
+        severity: row.severity,
+        confidence: row.confidence,
+        expired: row.reported == EXPIRED,
+        ends_in: end.map(|end| (end.as_second() - now.as_second()).div_euclid(86_400)),
+    }
+}
+
+/// The id of what is certainly dead.
+pub const EXPIRED: &str = "stale/expired";
+
+#[allow(clippy::too_many_arguments)]
+fn row(
+    rules: &RuleSet,
+    masker: &Masker<'_>,
+    finding: Finding,
+    life: Life,
+    policy: &Policy,
+    now: Timestamp,
+    lower_dead: bool,
+    wishes: Wishes,
+) -> Row {
+    let rule = &rules.rules[finding.rule];
+    let dead = lower_dead
+        && finding.class == Class::Credential
+        && matches!(life.status, Status::Expired { certainty: Certainty::Certain, .. });
+    let at_head = finding.timeline.as_ref().is_none_or(|t| t.at_head);
+    let severity = match (dead, at_head) {
+        (true, true) => finding.severity.min(Severity::Low),
+        (true, false) => Severity::Info,
+        (false, _) => finding.severity,
+    };
+    let mut places: Vec<PlaceRow> = finding
+        .places
+        .iter()
+        .map(|place| place_row(masker, place, wishes))
+        .collect();
+    places.shrink_to_fit();
+    let mut row = Row {
+        rule: rule.id.to_string(),
+        reported: reported(rule, &finding, dead),
+        name: rule.name.to_string(),
+        fingerprint: finding.fingerprint,
+        shown: shown(rule, finding.secret.expose()),
+        value: wishes
+            .secrets
+            .then(|| String::from_utf8_lossy(finding.secret.expose()).into_owned()),
+        key: finding.key.as_deref().map(|key| masker.show(key)),
+        class: finding.class,
+        severity,
+        confidence: finding.confidence,
+        fails: false,
+        checks: finding.evidence.checks.iter().map(|c| (c.name, c.passed)).collect(),
+        reasons: finding.evidence.reasons,
+        also: finding.evidence.also,
+        layers: finding.evidence.layers,
+        facts: life.facts.iter().map(|fact| fact_row(masker, fact)).collect(),
+        status: life.status,
+        places,
+        timeline: finding.timeline.as_ref().map(|t| timeline_row(masker, t, wishes)),
+        rotate: rule.rotate.to_string(),
+        console: rule.console.to_string(),
+    };
+    row.fails = policy.fails(&judged(&row, now));
+    row
+}
+
+/// GitHub takes severity from the rule: what differs must have an id of its own.
+fn reported(rule: &Rule, finding: &Finding, dead: bool) -> String {
+    let generic = matches!(&rule.kind, Kind::Context(c) if !c.generic.is_empty());
+    if dead {
+        EXPIRED.to_owned()
+    } else if finding.severity == Severity::Info && rule.severity != Severity::Info
+        || rule.exposure == Exposure::Publishable
+        || finding.class == Class::Sample
+    {
+        format!("info/{}", rule.id)
+    } else if generic && finding.confidence == Confidence::Low {
+        format!("generic/{}-weak", rule.id)
+    } else {
+        rule.id.to_string()
+    }
+}
+
+/// The rule's public prefix, when the value has it, and nothing more.
+fn shown(rule: &Rule, value: &[u8]) -> String {
+    if !rule.shown.is_empty() && value.starts_with(rule.shown.as_bytes()) {
+        format!("{}…", rule.shown)
+    } else {
+        REDACTED.to_owned()
+    }
+}
+
+fn fact_row(masker: &Masker<'_>, fact: &Fact) -> FactRow {
+    let (value, time) = match &fact.value {
+        Value::Time(time) => (crate::secret::Shown::ours(time.to_string()), Some(*time)),
+        Value::Text(text) => (masker.show(text), None),
+    };
+    FactRow {
+        field: fact.field,
+        value,
+        time,
+        source: fact.source,
+        certainty: fact.certainty,
+    }
+}
+
+fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
+    let path = masker.show(&place.path.0);
+    PlaceRow {
+        uri: percent_encode(path.as_str()),
+        path,
+        region: place.located.region,
+        line: place.located.line.clone(),
+        line_hash: place.located.line_hash,
+        introduced: place
+            .introduced
+            .as_ref()
+            .map(|i| commit_row(masker, &i.commit, wishes)),
+        times: place.introduced.as_ref().map_or(0, |i| i.times),
+        at_head: place.at_head,
+        versions: place.versions,
+        reach: place.reach.as_ref().map(|reach| masker.show(reach.as_bytes())),
+        message: matches!(place.origin, Origin::Message(_)),
+    }
+}
+
+fn timeline_row(masker: &Masker<'_>, timeline: &Timeline, wishes: Wishes) -> TimelineRow {
+    TimelineRow {
+        first: commit_row(masker, &timeline.first, wishes),
+        removed: timeline.removed.as_ref().map(|c| commit_row(masker, c, wishes)),
+        at_head: timeline.at_head,
+        complete: timeline.complete,
+    }
+}
+
+fn commit_row(masker: &Masker<'_>, commit: &Commit, wishes: Wishes) -> CommitRow {
+    CommitRow {
+        id: commit.id.to_string(),
+        author: masker.show(&commit.author),
+        email: wishes.emails.then(|| masker.show(&commit.email)),
+        // Git allows dates that no calendar holds.
+        authored: Timestamp::from_second(commit.authored).unwrap_or(Timestamp::UNIX_EPOCH),
+        subject: masker.show(&commit.subject),
+        signed: commit.signed,
+    }
+}
+
+/// What was not read, sorted and each once.
+pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>) -> Vec<SkippedRow> {
+    all.sort();
+    all.dedup();
+    all.into_iter()
+        .map(|skipped| SkippedRow {
+            reason: skipped.reason,
+            weight: skipped.reason.weight(),
+            what: masker.show(&skipped.what),
+            detail: masker.show(skipped.detail.as_bytes()),
+        })
+        .collect()
+}
+
+/// What the report says of the rules that have results.
+pub fn rule_infos(rules: &RuleSet, rows: &[Row], all: bool) -> Vec<RuleInfo> {
+    rules
+        .rules
+        .iter()
+        .filter(|rule| all || rows.iter().any(|row| row.rule == rule.id))
+        .map(|rule| RuleInfo {
+            id: rule.id.to_string(),
+            name: rule.name.to_string(),
+            provider: rule.provider.to_string(),
+            severity: rule.severity,
+            exposure: rule.exposure,
+            confidence: match &rule.kind {
+                Kind::Token(_) => Confidence::High,
+                Kind::Context(_) | Kind::File(_) => Confidence::Medium,
+            },
+            docs: rule.docs.to_string(),
+            rotate: rule.rotate.to_string(),
+            console: rule.console.to_string(),
+            page: page(rule),
+        })
+        .collect()
+}
+
+/// The page of a rule: Markdown, all from its table.
+pub fn page(rule: &Rule) -> String {
+    let mut out = format!("# {}\n\n`{}`", rule.name, rule.id);
+    let provider = match rule.provider.as_ref() {
+        "" | "generic" => String::new(),
+        name => format!(" of {name}"),
+    };
+    let how = match &rule.kind {
+        Kind::Token(_) => "recognised by its own form",
+        Kind::Context(_) => "recognised by the name it is assigned to",
+        Kind::File(_) => "a file that is a credential by itself",
+    };
+    out.push_str(&format!(
+        "{provider}: {how}. Severity {}, exposure {}.\n",
+        rule.severity.name(),
+        rule.exposure.name()
+    ));
+    if !rule.checks.is_empty() {
+        let checks: Vec<String> = rule.checks.iter().map(|c| format!("`{c}`")).collect();
+        out.push_str(&format!("\nChecked offline by {}.\n", checks.join(", ")));
+    }
+    if !rule.facts.is_empty() {
+        out.push_str(&format!("\nIts bytes tell about its life (`{}`).\n", rule.facts));
+    }
+    for (title, text) in [
+        ("Rotate", &rule.rotate),
+        ("Listed at", &rule.console),
+        ("Documentation", &rule.docs),
+    ] {
+        if !text.is_empty() {
+            out.push_str(&format!("\n## {title}\n\n{text}\n"));
+        }
+    }
+    if !rule.examples.is_empty() {
+        out.push_str("\n## Shapes that match\n\n");
+        for example in rule.examples.iter() {
+            out.push_str(&format!("    {}\n", example.replace('\n', "\n    ")));
+        }
+    }
+    out
+}
+
+/// A path as a URI reference (RFC 3986): unreserved characters and `/` stay.
+fn percent_encode(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
