@@ -4,10 +4,10 @@
 //! else, so that columns are exact, any number of threads gives the same result, hostile input
 //! costs linear time, and history can be scanned by its deltas.
 
-mod assign;
+pub mod assign;
 pub mod checks;
 mod decode;
-mod generic;
+pub mod generic;
 mod kernel;
 mod scanner;
 mod token;
