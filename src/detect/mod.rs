@@ -4,12 +4,11 @@
 //! else, so that columns are exact, any number of threads gives the same result, hostile input
 //! costs linear time, and history can be scanned by its deltas.
 
-mod assign;
-mod assign;
+pub mod assign;
 pub mod checks;
 mod context;
 mod decode;
-mod generic;
+pub mod generic;
 mod kernel;
 mod partner;
 mod runs;

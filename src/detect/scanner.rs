@@ -263,7 +263,9 @@ impl Scanner {
             value: value.to_vec(),
             whole: whole.to_vec(),
             partners: Vec::new(),
-            key: assign::key_before(bytes, found.whole.start).map(<[u8]>::to_vec),
+            key: assign::read_from_run(bytes, found.whole.clone())
+                .map(|assignment| assignment.key.to_vec())
+                .filter(|key| !key.is_empty()),
             evidence,
             class: if sample { Class::Sample } else { Class::Credential },
             confidence,

@@ -1,0 +1,166 @@
+//! Finds and reads assignments: which name is given which value, in any of the syntaxes that
+//! people write names and values in. Readers recognise the syntax from a bounded window and never
+//! ask for the file's name. Nothing here decides whether a value is a secret.
+
+mod key;
+mod op;
+mod special;
+mod value;
+
+use std::ops::Range;
+
+/// Furthest look to the left of a word for its whole name, in bytes.
+pub const LEFT: usize = 200;
+/// Furthest look to the right of a name for its value, in bytes.
+pub const RIGHT: usize = 1024;
+/// Furthest look to the left of a token run for its name, in bytes.
+pub const RUN_LEFT: usize = 120;
+
+/// How a name and its value are joined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Op {
+    /// `=`, `:=`, `+=`, `||=`.
+    Equals,
+    /// `:` as YAML, JSON and object literals have it, and prose.
+    Colon,
+    /// `=>` or `->`.
+    Arrow,
+    /// `==`, `!=`, `===`.
+    Compare,
+    /// The name is a function and the value its argument.
+    Call,
+    /// The name is a string and the value the next argument.
+    Pair,
+    /// `--password value`, `-p value`, `-u user:value`.
+    Flag,
+    /// `<password>value</password>`.
+    Xml,
+    /// `name="…" value="…"` and its YAML and JSON forms.
+    NameValue,
+    /// `Authorization: Bearer value`.
+    Header,
+    /// `?token=value&…`.
+    Url,
+    /// `IDENTIFIED BY 'value'`, `PASSWORD 'value'`.
+    SqlBy,
+    /// Only blanks between (`ENV NAME value`, `requirepass value`).
+    Blank,
+}
+
+/// A name and the value it is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment<'a> {
+    /// The name, dots and dashes included; may be empty.
+    pub key: &'a [u8],
+    /// Where the name starts, in bytes.
+    pub key_at: usize,
+    /// Where the value stands, in bytes, without its quotes.
+    pub value: Range<usize>,
+    /// The quote around the value, `None` for a bare one.
+    pub quote: Option<u8>,
+    /// How the two are joined.
+    pub op: Op,
+    /// The value is the literal default of a look-up (`getenv("X") || "value"`).
+    pub fallback: bool,
+    /// The text directly before the opening quote wraps the literal (`Some(`, `b`, `new X(`).
+    pub wrapped: bool,
+}
+
+/// The words that introduce assignments worth reading, lower case, to be matched in any case.
+pub const WORDS: &[&str] = &[
+    "pass",
+    "pwd",
+    "psw",
+    "secret",
+    "token",
+    "key",
+    "credential",
+    "auth",
+    "bearer",
+    "jwt",
+    "identified by",
+    "curl",
+    "mysql",
+    "senha",
+    "contrase",
+    "密码",
+    "口令",
+];
+
+/// Reads the assignment that the word at `word` introduces: at most [`LEFT`] bytes to its left
+/// for the whole name and [`RIGHT`] bytes to its right for the value. `None` when no literal or
+/// bare value follows.
+pub fn read_from_word(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>> {
+    if word.end > bytes.len() || word.start >= word.end {
+        return None;
+    }
+    let text = &bytes[word.clone()];
+    if text.eq_ignore_ascii_case(b"curl") || text.eq_ignore_ascii_case(b"mysql") {
+        return special::command(bytes, word);
+    }
+    if text.eq_ignore_ascii_case(b"identified by") {
+        return special::identified_by(bytes, word);
+    }
+    let name = key::around(bytes, word);
+    read_named(bytes, name)
+}
+
+/// Reads the assignment, argument or label whose value the token run at `run` is (or starts or
+/// lies in): at most [`RUN_LEFT`] bytes to the left on the same line, and the line before it for
+/// name and value pairs. `None` when nothing labels it.
+pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> {
+    if run.end > bytes.len() || run.start >= run.end {
+        return None;
+    }
+    let floor = run.start.saturating_sub(RUN_LEFT);
+    let line = bytes[floor..run.start]
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(floor, |at| floor + at + 1);
+    let mut at = run.start;
+    for _ in 0..4 {
+        let name = key::before(bytes, line, at)?;
+        at = name.start;
+        if let Some(found) = read_named(bytes, name)
+            && found.value.start <= run.start
+            && found.value.end > run.start
+        {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// Reads what follows the name at `name`.
+fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {
+    let end = bytes.len().min(name.end + RIGHT);
+    let joint = op::after(bytes, &name, end)?;
+    let got = value::read(bytes, joint.at, end, &name, &joint)?;
+    if got.range.start >= got.range.end {
+        return None;
+    }
+    let (key_at, key) = if key::is_value_word(&bytes[name.clone()]) {
+        match special::named_before(bytes, name.start) {
+            Some(range) => (range.start, range),
+            None => (name.start, name.clone()),
+        }
+    } else {
+        (name.start, name.clone())
+    };
+    Some(Assignment {
+        key: &bytes[key.clone()],
+        key_at,
+        value: got.range,
+        quote: got.quote,
+        op: if key != name {
+            Op::NameValue
+        } else {
+            got.op.unwrap_or(joint.op)
+        },
+        fallback: got.fallback,
+        wrapped: got.wrapped,
+    })
+}
+
+#[cfg(test)]
+mod tests;

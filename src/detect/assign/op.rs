@@ -1,0 +1,195 @@
+//! What joins a name and its value.
+
+use std::ops::Range;
+
+use super::Op;
+
+/// The joint after a name.
+pub(super) struct Joint {
+    /// What it is.
+    pub op: Op,
+    /// Where the value, or blanks before it, starts.
+    pub at: usize,
+    /// The name stands inside quotes of its own (`"password": …`); the quote.
+    pub key_quote: Option<u8>,
+}
+
+/// Skips blanks and tabs, at most 64.
+pub(super) fn blanks(bytes: &[u8], mut at: usize, end: usize) -> usize {
+    let stop = end.min(at + 64);
+    while at < stop && matches!(bytes[at], b' ' | b'\t') {
+        at += 1;
+    }
+    at
+}
+
+/// Reads the joint that follows the name, or `None` when the name is given nothing.
+pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joint> {
+    let mut at = name.end;
+    let mut key_quote = None;
+    let mut closers = 0;
+    while at < end && closers < 4 {
+        match bytes[at] {
+            b'"' | b'\'' | b'`' => key_quote = key_quote.or(Some(bytes[at])),
+            b'\\' | b']' | b'?' | b'*' => {}
+            b')' if key_quote.is_some() || before(bytes, name.start) == b'(' => {}
+            b'&' if bytes[at..end].starts_with(b"&quot;") => {
+                key_quote = Some(b'"');
+                at += 5;
+            }
+            b'}' => {}
+            _ => break,
+        }
+        at += 1;
+        closers += 1;
+    }
+    // `%"password"` and `password"` without an opening quote: the text ends here.
+    let flag = bytes[name.start] == b'-';
+    let tight = at;
+    at = blanks(bytes, at, end);
+    let spaced = at > tight;
+    let rest = &bytes[at..end];
+    let made = |op, skip: usize| {
+        Some(Joint {
+            op,
+            at: at + skip,
+            key_quote,
+        })
+    };
+    let starts = |s: &[u8]| rest.starts_with(s);
+    let first = *rest.first()?;
+    match first {
+        b'=' if starts(b"===") => made(Op::Compare, 3),
+        b'=' if starts(b"==") => made(Op::Compare, 2),
+        b'=' if starts(b"=>") => made(Op::Arrow, 2),
+        b'=' if starts(b"=~") => None,
+        b'=' if starts(b"=\\\"") || starts(b"=\"") => made(Op::Equals, 1),
+        b'=' => {
+            let url = matches!(before(bytes, name.start), b'?' | b'&');
+            made(
+                if url {
+                    Op::Url
+                } else if flag {
+                    Op::Flag
+                } else {
+                    Op::Equals
+                },
+                1,
+            )
+        }
+        b'!' if starts(b"!==") => made(Op::Compare, 3),
+        b'!' if starts(b"!=") => made(Op::Compare, 2),
+        b'-' if starts(b"->") => made(Op::Arrow, 2),
+        b'+' if starts(b"+=") => made(Op::Equals, 2),
+        b'|' if starts(b"||=") => made(Op::Equals, 3),
+        b'?' if starts(b"??=") => made(Op::Equals, 3),
+        b'?' if starts(b"?=") => made(Op::Equals, 2),
+        b'?' if starts(b"?:") => made(Op::Equals, 2),
+        b':' if starts(b":=") => made(Op::Equals, 2),
+        b':' if starts(b"::") => None,
+        b':' => annotated(bytes, at + 1, end)
+            .map(|value| Joint {
+                op: Op::Equals,
+                at: value,
+                key_quote,
+            })
+            .or(Some(Joint {
+                op: Op::Colon,
+                at: at + 1,
+                key_quote,
+            })),
+        0xEF if starts("：".as_bytes()) => made(Op::Colon, 3),
+        b',' if key_quote.is_some() => made(Op::Pair, 1),
+        b'(' if !spaced || is_quote(rest.get(1)) => made(Op::Call, 1),
+        b'>' if xml(bytes, name.start) => made(Op::Xml, 1),
+        b'>' if key_quote.is_some() => None,
+        _ if flag && spaced => made(Op::Flag, 0),
+        b'"' | b'\'' | b'`' if spaced && key_quote.is_none() => made(Op::SqlBy, 0),
+        _ if spaced && key_quote.is_some() => {
+            name_value(rest).and_then(|skip| made(Op::NameValue, skip))
+        }
+        _ if spaced => by_blank(bytes, name).then_some(Joint {
+            op: Op::Blank,
+            at,
+            key_quote,
+        }),
+        _ => None,
+    }
+}
+
+fn is_quote(b: Option<&u8>) -> bool {
+    matches!(b, Some(b'"' | b'\'' | b'`'))
+}
+
+fn before(bytes: &[u8], at: usize) -> u8 {
+    if at == 0 { b'\n' } else { bytes[at - 1] }
+}
+
+/// `name: Type = value`: where the value starts.
+fn annotated(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
+    let start = blanks(bytes, at, end);
+    let stop = end.min(start + 48);
+    let mut i = start;
+    while i < stop
+        && (bytes[i].is_ascii_alphanumeric()
+            || matches!(
+                bytes[i],
+                b'_' | b'.' | b'[' | b']' | b'<' | b'>' | b'&' | b'\'' | b'|' | b'?' | b' ' | b':'
+            ))
+    {
+        i += 1;
+    }
+    let typed = i > start
+        && (bytes[start].is_ascii_alphabetic() || matches!(bytes[start], b'&' | b'['))
+        && bytes[i - 1] == b' '
+        && i + 1 < end
+        && bytes[i] == b'='
+        && !matches!(bytes[i + 1], b'=' | b'>');
+    typed.then_some(i + 1)
+}
+
+/// The name is an opening tag's: `<name>` or `<ns:name>`, or the end of its attributes.
+fn xml(bytes: &[u8], at: usize) -> bool {
+    let floor = at.saturating_sub(40);
+    let mut i = at;
+    while i > floor
+        && (bytes[i - 1].is_ascii_alphanumeric() || matches!(bytes[i - 1], b':' | b'_' | b'-'))
+    {
+        i -= 1;
+    }
+    i > 0 && bytes[i - 1] == b'<'
+}
+
+/// After a quoted name: ` value=`, or `, "value":`, gives how many bytes lead to the value.
+fn name_value(rest: &[u8]) -> Option<usize> {
+    for word in [
+        &b"value="[..],
+        b"Value=",
+        b"connectionString=",
+        b"content=",
+        b"default=",
+    ] {
+        if rest.starts_with(word) {
+            return Some(word.len());
+        }
+    }
+    None
+}
+
+/// Names that are given their value after mere blanks: Dockerfile `ENV`, netrc, redis, csh.
+fn by_blank(bytes: &[u8], name: &Range<usize>) -> bool {
+    let key = &bytes[name.clone()];
+    if key.eq_ignore_ascii_case(b"requirepass") || key.eq_ignore_ascii_case(b"masterauth") {
+        return true;
+    }
+    let floor = name.start.saturating_sub(100);
+    let line = bytes[floor..name.start]
+        .iter()
+        .rposition(|&b| b == b'\n')
+        .map_or(floor, |p| floor + p + 1);
+    let head = bytes[line..name.start].trim_ascii();
+    head.eq_ignore_ascii_case(b"ENV")
+        || head.eq_ignore_ascii_case(b"ARG")
+        || head.eq_ignore_ascii_case(b"setenv")
+        || (key == b"password" && (head.starts_with(b"machine ") || head.starts_with(b"login ")))
+}

@@ -1,0 +1,214 @@
+//! What a name says about its value.
+
+use super::words::{DENY_ANY, DENY_LAST, KEY_OWNERS};
+
+/// The kind of secret that a name speaks of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Says {
+    Password,
+    Secret,
+    Token,
+    /// `api_key`, `access_key`, `private_key`, …
+    AccessKey,
+    Credential,
+    Auth,
+    /// `key` alone or with an owner that says nothing.
+    Key,
+    Nothing,
+}
+
+/// A name, read.
+#[derive(Clone, Debug)]
+pub(super) struct Name {
+    pub says: Says,
+    /// Its last part describes a secret (`token_type`) or a part of it denies one.
+    pub denied: bool,
+    /// The part that says so is the last one (digits apart).
+    pub last: bool,
+    /// Upper case throughout.
+    pub constant: bool,
+    /// A method or member: starts with `set`, `with`, or has a dot.
+    pub dotted: bool,
+    /// Starts with a word that makes it a question or an action (`is`, `has`, `get`, `check`).
+    pub action: bool,
+}
+
+/// Splits a name into lower-case words at separators and at changes of case. At most 16 words.
+pub(super) fn split(name: &[u8]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut last = 0u8;
+    for (i, &b) in name.iter().enumerate() {
+        let next = name.get(i + 1).copied().unwrap_or(0);
+        let cut = b.is_ascii_uppercase()
+            && (last.is_ascii_lowercase()
+                || last.is_ascii_digit()
+                || (last.is_ascii_uppercase() && next.is_ascii_lowercase() && next != b's'));
+        if (cut || !b.is_ascii_alphanumeric()) && !word.is_empty() {
+            words.push(std::mem::take(&mut word));
+        }
+        if b.is_ascii_alphanumeric() {
+            word.push(b.to_ascii_lowercase() as char);
+        }
+        last = b;
+        if words.len() >= 16 {
+            break;
+        }
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn one(word: &str) -> Says {
+    let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
+    let ends = |list: &[&str]| list.iter().any(|w| word.ends_with(w));
+    if matches!(word, "bypass" | "compass" | "trespass" | "surpass") {
+        return Says::Nothing;
+    }
+    if ends(&[
+        "password",
+        "passwd",
+        "pwd",
+        "pass",
+        "passphrase",
+        "passcode",
+        "passwort",
+        "psw",
+        "pswd",
+        "passw",
+        "passwords",
+        "senha",
+        "pword",
+        "contrase",
+        "userpass",
+        "requirepass",
+        "masterauth",
+    ]) || word == "pw"
+    {
+        Says::Password
+    } else if ends(&["secret", "secrets", "secretkey"]) {
+        Says::Secret
+    } else if ends(&[
+        "apikey",
+        "accesskey",
+        "privatekey",
+        "authkey",
+        "appkey",
+        "apikeys",
+        "encryptionkey",
+        "licensekey",
+        "masterkey",
+    ]) {
+        Says::AccessKey
+    } else if ends(&["token", "tokens"]) || matches!(word, "bearer" | "jwt" | "pat") {
+        Says::Token
+    } else if matches!(word, "credential" | "credentials" | "cred" | "creds") {
+        Says::Credential
+    } else if matches!(
+        word,
+        "auth" | "authorization" | "basicauth" | "oauth" | "authentication"
+    ) {
+        Says::Auth
+    } else if matches!(word, "key" | "keys") || word.ends_with("key") {
+        Says::Key
+    } else {
+        Says::Nothing
+    }
+}
+
+/// Reads a name.
+pub(super) fn read(name: &[u8]) -> Name {
+    if !name.is_ascii() {
+        let text = String::from_utf8_lossy(name);
+        let says = if ["密码", "口令", "contrase"]
+            .iter()
+            .any(|w| text.contains(w))
+        {
+            Says::Password
+        } else {
+            Says::Nothing
+        };
+        if says != Says::Nothing {
+            return Name {
+                says,
+                denied: false,
+                last: true,
+                constant: false,
+                dotted: false,
+                action: false,
+            };
+        }
+    }
+    let tail_at = name.iter().rposition(|&b| b == b'.').map_or(0, |p| p + 1);
+    let mut words = split(&name[tail_at..]);
+    if words.iter().all(|w| one(w) == Says::Nothing) {
+        words = split(name);
+    }
+    let mut says = Says::Nothing;
+    let mut at = 0;
+    for (i, word) in words.iter().enumerate() {
+        let mut this = one(word);
+        if this == Says::Key && i > 0 && KEY_OWNERS.contains(&words[i - 1].as_str()) {
+            this = Says::AccessKey;
+        }
+        let rank = |s: Says| match s {
+            Says::Password => 7,
+            Says::Secret | Says::AccessKey => 6,
+            Says::Token => 5,
+            Says::Credential => 4,
+            Says::Auth => 2,
+            Says::Key => 3,
+            Says::Nothing => 0,
+        };
+        if rank(this) > 0 && (rank(this) >= rank(says)) {
+            says = this;
+            at = i;
+        }
+    }
+    let last = words
+        .iter()
+        .skip(at + 1)
+        .all(|w| w.bytes().all(|b| b.is_ascii_digit()) || w == "value" || w == "key");
+    let tail = words.last().map_or("", String::as_str);
+    let denied = (!last && DENY_LAST.contains(&tail))
+        || words.iter().any(|w| DENY_ANY.contains(&w.as_str()));
+    let first = words.first().map_or("", String::as_str);
+    Name {
+        says,
+        denied,
+        last,
+        constant: name.iter().any(u8::is_ascii_uppercase)
+            && !name.iter().any(u8::is_ascii_lowercase),
+        dotted: tail_at > 0 || first == "set" || first == "with",
+        action: words.len() > 1
+            && matches!(
+                first,
+                "is" | "has"
+                    | "get"
+                    | "check"
+                    | "require"
+                    | "show"
+                    | "hide"
+                    | "change"
+                    | "reset"
+                    | "forgot"
+                    | "update"
+                    | "new"
+                    | "verify"
+                    | "validate"
+                    | "create"
+                    | "generate"
+                    | "no"
+                    | "use"
+                    | "allow"
+                    | "enable"
+                    | "invalid"
+                    | "wrong"
+                    | "missing"
+                    | "assert"
+                    | "expect"
+            ),
+    }
+}

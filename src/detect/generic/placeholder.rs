@@ -1,0 +1,169 @@
+//! Values that stand in for a secret: fillers, masks, weak samples, and references to a secret
+//! that is kept elsewhere.
+
+use super::words::{FILLERS, WEAK};
+
+/// The reason given for a reference.
+pub(super) const REFERENCE: &str = "a reference, not a value";
+
+fn has(value: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(value, part).is_some()
+}
+
+/// A template, an environment variable, an encrypted form, a path into a secret manager.
+pub(super) fn reference(value: &[u8]) -> bool {
+    let first = value.first().copied().unwrap_or(0);
+    let wrapped = has(value, b"${")
+        || has(value, b"{{")
+        || has(value, b"<%")
+        || has(value, b"#{")
+        || has(value, b"$(")
+        || has(value, b"%(")
+        || has(value, b"{0}")
+        || has(value, b"%s") && value.len() < 24
+        || has(value, b"@{")
+        || has(value, b"[[");
+    let named = |v: &[u8]| {
+        !v.is_empty()
+            && v.iter().all(|b| {
+                b.is_ascii_alphanumeric()
+                    || matches!(b, b'_' | b'.' | b':' | b'-' | b'>' | b'[' | b']' | b'\'')
+            })
+    };
+    let variable = first == b'$'
+        && value.len() > 2
+        && named(&value[1..])
+        && (value[1].is_ascii_alphabetic() || value[1] == b'_')
+        && !value[1..].iter().any(u8::is_ascii_digit)
+        || first == b'$'
+            && value.len() > 2
+            && value[1..]
+                .iter()
+                .all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'0'..=b'9'))
+        || first == b'%'
+            && value.len() > 2
+            && value.ends_with(b"%")
+            && named(&value[1..value.len() - 1])
+        || first == b'{' && value.ends_with(b"}") && named(&value[1..value.len() - 1])
+        || first == b'<' && value.ends_with(b">")
+        || first == b'@'
+            && value.len() > 2
+            && value.ends_with(b"@")
+            && named(&value[1..value.len() - 1])
+        || value.len() > 4 && value.starts_with(b"__") && value.ends_with(b"__");
+    let elsewhere = [
+        &b"ENC["[..],
+        b"ENC(",
+        b"{cipher}",
+        b"$ANSIBLE_VAULT",
+        b"!vault",
+        b"!Ref",
+        b"!Sub",
+        b"!env",
+        b"vault:",
+        b"op://",
+        b"secretsmanager:",
+        b"arn:aws:",
+        b"ssm:",
+        b"env:",
+        b"$env:",
+        b"!secret",
+        b"file://",
+        b"keyring:",
+    ]
+    .iter()
+    .any(|p| value.starts_with(p));
+    wrapped || variable || elsewhere
+}
+
+/// The longest run of one repeated character, and of characters that follow each other.
+fn runs(value: &[u8]) -> (usize, usize) {
+    let (mut same, mut step, mut best_same, mut best_step) = (1, 1, 1, 1);
+    for pair in value.windows(2) {
+        same = if pair[0] == pair[1] { same + 1 } else { 1 };
+        step = if pair[1] == pair[0].wrapping_add(1) && pair[1].is_ascii_alphanumeric()
+            || pair == b"90"
+        {
+            step + 1
+        } else {
+            1
+        };
+        best_same = best_same.max(same);
+        best_step = best_step.max(step);
+    }
+    (best_same, best_step)
+}
+
+/// Why a value stands in for a secret, given the name it is assigned to (may be empty).
+pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
+    if value.is_empty() {
+        return Some("an empty value");
+    }
+    if reference(value) {
+        return Some(REFERENCE);
+    }
+    let lower = value.to_ascii_lowercase();
+    let text = lower.as_slice();
+    if WEAK.iter().any(|w| text == w.as_bytes()) {
+        return Some("a weak sample value");
+    }
+    if first_is_mask(text) {
+        return Some("a mask, not a value");
+    }
+    // A filler word decides as far as the rest of the value is short: random text may contain
+    // any of them by chance.
+    for filler in FILLERS {
+        if has(text, filler.as_bytes()) && value.len() <= 8 * filler.len() + 8 {
+            return Some("a filler word");
+        }
+    }
+    let (same, step) = runs(text);
+    // Length-aware: four, or the bit length of the length.
+    let limit = 4.max(usize::BITS as usize - value.len().leading_zeros() as usize);
+    if same > limit || same * 2 >= value.len() && value.len() >= 4 {
+        return Some("repeated characters");
+    }
+    if step > limit || step * 3 >= value.len() * 2 && value.len() >= 4 {
+        return Some("consecutive characters");
+    }
+    let squeeze = |v: &[u8]| -> Vec<u8> {
+        v.iter()
+            .filter(|b| b.is_ascii_alphanumeric())
+            .map(u8::to_ascii_lowercase)
+            .collect()
+    };
+    let (a, b) = (squeeze(value), squeeze(key));
+    if a.len() >= 4
+        && (a == b || b.ends_with(&a) || (b.len() >= 4 && has(&a, &b) && a.len() <= b.len() + 4))
+    {
+        return Some("the value repeats the name");
+    }
+    if [
+        "password",
+        "passwd",
+        "secret",
+        "token",
+        "apikey",
+        "accesskey",
+        "privatekey",
+    ]
+    .iter()
+    .any(|w| has(&a, w.as_bytes()) && a.len() <= w.len() + 12)
+    {
+        return Some("the value is made of the words for it");
+    }
+    None
+}
+
+fn first_is_mask(text: &[u8]) -> bool {
+    let masks = text
+        .iter()
+        .filter(|b| matches!(b, b'*' | b'x' | b'.' | b'#' | b'-' | b'?' | b'_'))
+        .count();
+    text.len() >= 3 && masks == text.len() || masks * 3 >= text.len() * 2 && text.len() >= 5
+}
+
+/// True when a value is evidently a placeholder, a reference or a sample.
+pub fn is_placeholder(value: &[u8]) -> bool {
+    why(value, b"").is_some()
+}

@@ -1,0 +1,261 @@
+//! The form of a value.
+
+use super::words::LANGUAGE;
+
+/// The shape that describes a value best; the first that fits, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Language,
+    Template,
+    Url,
+    Path,
+    Call,
+    Operator,
+    Uuid,
+    Number,
+    HexDigest,
+    Phrase,
+    Foreign,
+    Dotted,
+    Word,
+    Constant,
+    Camel,
+    Joined,
+    Email,
+    Mixed,
+    Symbols,
+}
+
+/// A value, read.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    pub shape: Shape,
+    pub len: usize,
+    pub digits: usize,
+    pub upper: usize,
+    pub lower: usize,
+    pub symbols: usize,
+    /// Entropy at or above the floor of random text of its alphabet and length.
+    pub random: bool,
+    /// Entropy times length, in bits.
+    pub bits: f32,
+    /// Changes between letters and digits.
+    pub changes: usize,
+    /// Mean log-likelihood of its letter pairs as words and identifiers have them.
+    pub wordlike: f32,
+}
+
+/// Shannon entropy in bits per byte.
+fn entropy(value: &[u8]) -> f32 {
+    let mut counts = [0u32; 256];
+    for &b in value {
+        counts[b as usize] += 1;
+    }
+    let n = value.len() as f32;
+    counts
+        .iter()
+        .filter(|&&c| c > 0)
+        .map(|&c| c as f32 / n)
+        .map(|p| -p * p.log2())
+        .sum()
+}
+
+/// The entropy that nearly all random strings of this alphabet and length reach. Fitted to random
+/// strings: a fixed threshold would be wrong, since a string of n characters has at most log2 n.
+fn floor(len: usize, hex: bool, one_case: bool) -> f32 {
+    let n = len as f32;
+    let log = n.log2();
+    if hex {
+        return if len < 32 { 0.62 * log + 0.4 } else { 3.2 };
+    }
+    if one_case {
+        return if len <= 25 {
+            0.7316 * log + 0.4741
+        } else {
+            3.9
+        };
+    }
+    match len {
+        0..=17 => 0.915 * log - 0.047,
+        18..=34 => 0.767 * log + 0.568,
+        35..=64 => 0.944 * log - 0.009 * n - 0.04,
+        _ => 0.621 * log - 0.003 * n.min(255.0) + 1.54,
+    }
+}
+
+/// Reads a value.
+pub(super) fn read(value: &[u8]) -> Form {
+    let len = value.len();
+    let count = |f: fn(&u8) -> bool| value.iter().filter(|b| f(b)).count();
+    let digits = count(u8::is_ascii_digit);
+    let upper = count(u8::is_ascii_uppercase);
+    let lower = count(u8::is_ascii_lowercase);
+    let symbols = len - digits - upper - lower;
+    let hex = value.iter().all(u8::is_ascii_hexdigit);
+    let h = entropy(value);
+    let changes = value
+        .windows(2)
+        .filter(|w| {
+            w[0].is_ascii_alphabetic() && w[1].is_ascii_digit()
+                || w[0].is_ascii_digit() && w[1].is_ascii_alphabetic()
+        })
+        .count();
+    let wordlike = super::score::wordlike(value);
+    let blank = value.iter().any(u8::is_ascii_whitespace);
+    let random = len >= 12
+        && !blank
+        && h >= floor(len, hex, upper == 0 || lower == 0)
+        && (digits > 0 || wordlike < -3.2);
+    Form {
+        shape: shape(value, digits, upper, lower, symbols),
+        len,
+        digits,
+        upper,
+        lower,
+        symbols,
+        random,
+        bits: h * len as f32,
+        changes,
+        wordlike,
+    }
+}
+
+fn has(value: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(value, part).is_some()
+}
+
+fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize) -> Shape {
+    let len = value.len();
+    let first = value[0];
+    let letters = upper + lower;
+    if len <= 12
+        && LANGUAGE
+            .iter()
+            .any(|w| value.eq_ignore_ascii_case(w.as_bytes()))
+    {
+        return Shape::Language;
+    }
+    if has(value, b"://") {
+        return Shape::Url;
+    }
+    if value.starts_with(b"/")
+        && len > 1
+        && value[1].is_ascii_alphabetic()
+        && digits * 4 < len
+        && !has(value, b"=")
+        && !has(value, b"+")
+        || value.starts_with(b"./")
+        || value.starts_with(b"../")
+        || value.starts_with(b"~/")
+        || (len > 3 && value[1] == b':' && value[2] == b'\\')
+    {
+        return Shape::Path;
+    }
+    if super::placeholder::reference(value) {
+        return Shape::Template;
+    }
+    let blank = value.iter().any(|b| b.is_ascii_whitespace());
+    if !blank
+        && has(value, b"(")
+        && (has(value, b")") || value.ends_with(b"("))
+        && (first.is_ascii_alphabetic() || first == b'_')
+        || value.ends_with(b"(")
+        || value.ends_with(b"[")
+        || value.ends_with(b"{")
+    {
+        return Shape::Call;
+    }
+    if has(value, b"->")
+        || has(value, b"::")
+        || has(value, b"=>")
+        || matches!(first, b'[' | b'{' | b'(')
+        || has(value, b"=\"")
+    {
+        return Shape::Operator;
+    }
+    if len == 36
+        && value.iter().enumerate().all(|(i, b)| {
+            if matches!(i, 8 | 13 | 18 | 23) {
+                *b == b'-'
+            } else {
+                b.is_ascii_hexdigit()
+            }
+        })
+    {
+        return Shape::Uuid;
+    }
+    if letters == 0
+        && digits > 0
+        && value.iter().all(|b| {
+            b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b',' | b'/' | b'+' | b' ' | b'_')
+        })
+    {
+        return Shape::Number;
+    }
+    if matches!(len, 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit) {
+        return Shape::HexDigest;
+    }
+    if !value.is_ascii() {
+        return Shape::Foreign;
+    }
+    if blank {
+        return Shape::Phrase;
+    }
+    if letters == 0 {
+        return Shape::Symbols;
+    }
+    if has(value, b"@")
+        && has(value, b".")
+        && value.iter().filter(|&&b| b == b'@').count() == 1
+        && symbols <= 4
+        && first.is_ascii_alphanumeric()
+        && value.ends_with(b"com") | value.ends_with(b"org") | value.ends_with(b"net")
+    {
+        return Shape::Email;
+    }
+    if symbols == 0 && digits == 0 {
+        if upper == 0 {
+            return Shape::Word;
+        }
+        if lower == 0 {
+            return Shape::Constant;
+        }
+        // Capitals start words of two or more letters.
+        let capitals = upper * 3 <= len + 2;
+        if capitals {
+            return Shape::Camel;
+        }
+        return Shape::Mixed;
+    }
+    let dots = value.iter().filter(|&&b| b == b'.').count();
+    let joins = value
+        .iter()
+        .filter(|b| matches!(b, b'_' | b'-' | b'.' | b'/' | b':'))
+        .count();
+    if joins == symbols
+        && joins > 0
+        && first.is_ascii_alphabetic() | (first == b'_') | (first == b'-') | (first == b'.')
+    {
+        let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b'/' | b':'));
+        let mut wordy = 0;
+        let mut other = 0;
+        for part in parts.filter(|p| !p.is_empty()) {
+            let d = part.iter().filter(|b| b.is_ascii_digit()).count();
+            if d == 0 || (d <= 2 && part.len() <= 12) || (d == part.len() && d <= 4) {
+                wordy += 1
+            } else {
+                other += 1
+            }
+        }
+        if other == 0 || wordy >= 4 * other {
+            if dots > 0 && digits <= 2 {
+                return Shape::Dotted;
+            }
+            if lower == 0 {
+                return Shape::Constant;
+            }
+            return Shape::Joined;
+        }
+    }
+    Shape::Mixed
+}

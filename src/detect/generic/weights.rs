@@ -1,0 +1,152 @@
+//! The features' names and weights, and the table of letter pairs.
+//!
+//! The weights are those of a logistic regression (L2 penalty) fitted offline on labelled lines
+//! of public code (credentials against everything else), checked on repositories that the fit had
+//! not seen, and rounded. A positive weight speaks for a credential.
+
+macro_rules! features {
+    ($($id:ident $name:literal $weight:literal,)*) => {
+        /// One thing that may be true of an assignment.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(in crate::detect::generic) enum Feature {
+            $(#[doc = $name] $id,)*
+        }
+
+        impl Feature {
+            /// What it is called in reasons.
+            pub(in crate::detect::generic) fn name(self) -> &'static str {
+                match self { $(Feature::$id => $name,)* }
+            }
+
+            /// What it adds to the score (log-odds).
+            pub(in crate::detect::generic) fn weight(self) -> f32 {
+                match self { $(Feature::$id => $weight,)* }
+            }
+        }
+    };
+}
+
+/// The score of an assignment without any feature (log-odds).
+pub(super) const BIAS: f32 = -1.00;
+
+features! {
+    KeyPassword "the name says password" 1.50,
+    KeySecret "the name says secret" 1.20,
+    KeyToken "the name says token" 1.00,
+    KeyAccess "the name says access key" 1.20,
+    KeyCredential "the name says credential" 0.20,
+    KeyAuth "the name says authorization" 0.00,
+    KeyPlain "the name says key and no more" -1.50,
+    KeyDenied "a part of the name denies a secret" -2.50,
+    KeyNotLast "the name goes on after the word for a secret" -0.80,
+    KeyConstant "the name is in capitals" 0.20,
+    KeyDotted "the name is a member" 0.00,
+    KeyAction "the name starts with a verb" -0.80,
+    BareEnv "a bare value as environment files have it" 1.20,
+    BareYaml "a bare value as YAML has it" 0.80,
+    BareInline "a bare value inside a line" -0.80,
+    BareSemicolon "a bare value before a semicolon" -0.80,
+    BareComma "a bare value before a comma" -1.50,
+    BareMore "more text follows the bare value" -1.20,
+    BareBracket "a bracket follows the bare value" -1.50,
+    QuotedMore "more text follows the quoted value" -0.30,
+    QuotedGlued "the literal is joined to something else" -1.50,
+    PasswordQuoted "a literal under a password name" 1.20,
+    WeakQuoted "a literal under a vague name" -0.20,
+    OpEquals "assigned with an equals sign" 0.20,
+    OpColon "assigned with a colon" 0.10,
+    OpArrow "assigned with an arrow" 0.00,
+    OpCompare "compared with a literal" -0.30,
+    OpCall "the argument of a function" -0.80,
+    OpPair "the argument after the name" -0.80,
+    OpFlag "the value of a command's flag" 0.20,
+    OpXml "the text of an element" 0.00,
+    OpNameValue "a name and value pair" 0.20,
+    OpHeader "a header's credentials" 0.60,
+    OpUrl "a parameter of an address" -0.30,
+    OpSql "the password of a statement" 0.30,
+    OpBlank "only a blank between name and value" 0.00,
+    Fallback "the literal default of a look-up" 0.00,
+    Wrapped "a literal wrapped in a call" 0.00,
+    ShapeLanguage "a word of programming languages" -3.50,
+    ShapeTemplate "a reference or template" -4.00,
+    ShapeUrl "an address" -2.50,
+    ShapePath "a path" -2.50,
+    ShapeCall "a call" -3.00,
+    ShapeOperator "an expression" -3.00,
+    ShapeUuid "a UUID" -0.60,
+    ShapeNumber "a number" -1.00,
+    ShapeHex "hexadecimal of a digest's length" 0.40,
+    ShapePhrase "several words" -2.00,
+    ShapeForeign "text in another script" -2.00,
+    ShapeDotted "a dotted name" -1.80,
+    ShapeWord "one lower-case word" -0.20,
+    ShapeConstant "a name in capitals" -1.20,
+    ShapeCamel "words in camel case" -1.00,
+    ShapeJoined "joined words" -1.20,
+    ShapeEmail "a mail address" -1.50,
+    ShapeMixed "letters mixed with digits or signs" 0.80,
+    ShapeSymbols "signs only" -1.00,
+    BareName "a bare name, perhaps a variable" -1.00,
+    WeakName "an identifier under a vague name" -1.50,
+    TellingName "an identifier under a secret's name" -0.80,
+    PasswordName "a word under a password name" 0.50,
+    PasswordMixed "mixed text under a password name" 0.80,
+    WeakMixed "mixed text under a vague name" -0.30,
+    WeakNumber "a number under a vague name" -2.00,
+    TellingRandom "a random value under a secret's name" 1.50,
+    WeakRandom "a random value under a vague name" 0.80,
+    PasswordRandom "a random value under a password name" 1.00,
+    Len4 "four characters or fewer" -0.80,
+    Len7 "five to seven characters" -0.20,
+    Len11 "eight to eleven characters" 0.00,
+    Len19 "twelve to nineteen characters" 0.10,
+    Len31 "twenty to thirty-one characters" 0.30,
+    Len64 "thirty-two to sixty-four characters" 0.30,
+    LenMore "more than sixty-four characters" 0.00,
+    TellingShort "a short value under a secret's name" -0.80,
+    WeakShort "a short value under a vague name" -1.50,
+    Digit "has a digit" 0.20,
+    ThreeClasses "has capitals, small letters and digits" 0.40,
+    ManyChanges "letters and digits alternate" 0.50,
+    MixedSymbol "has a sign" 0.00,
+    Wordlike "reads like a word" -0.50,
+    Unwordlike "does not read like a word" 0.50,
+    VeryUnwordlike "reads like random text" 0.70,
+    PasswordUnwordlike "no word under a password name" 0.40,
+}
+
+/// How likely one class of byte follows another in words and identifiers: minus 25 times the
+/// natural logarithm. Classes: 26 letters in any case, digits, everything else. Counted over the
+/// distinct words and identifiers of the Python standard library's sources.
+#[rustfmt::skip]
+pub(super) const PAIRS: [u8; 28 * 28] = [
+    154, 83, 66, 75, 155, 128, 89, 182, 85, 180, 111, 52, 69, 64, 209, 83, 189, 51, 66, 45, 97, 104, 142, 127, 114, 168, 108, 104,
+    52, 117, 89, 113, 54, 131, 156, 164, 71, 76, 166, 46, 124, 140, 64, 116, 205, 80, 87, 122, 54, 175, 184, 184, 81, 165, 80, 72,
+    58, 150, 102, 125, 53, 133, 164, 58, 86, 221, 69, 71, 125, 141, 37, 130, 193, 81, 101, 54, 86, 160, 177, 197, 127, 213, 106, 88,
+    64, 119, 120, 84, 29, 113, 140, 147, 45, 153, 150, 90, 135, 135, 69, 131, 190, 100, 82, 115, 81, 151, 156, 178, 115, 205, 92, 52,
+    79, 131, 72, 67, 100, 96, 110, 160, 129, 200, 164, 65, 86, 54, 136, 95, 110, 45, 57, 67, 153, 109, 126, 75, 110, 192, 124, 64,
+    65, 137, 117, 120, 75, 74, 149, 174, 38, 212, 195, 80, 153, 142, 53, 138, 212, 73, 112, 89, 76, 189, 174, 182, 111, 254, 88, 38,
+    88, 147, 127, 135, 31, 146, 93, 69, 66, 228, 155, 80, 86, 75, 92, 128, 255, 64, 65, 97, 82, 150, 160, 193, 167, 161, 142, 52,
+    39, 160, 147, 140, 34, 150, 179, 165, 54, 236, 143, 108, 105, 141, 48, 139, 210, 92, 114, 63, 104, 175, 189, 188, 116, 209, 142, 66,
+    95, 89, 71, 86, 90, 96, 83, 201, 156, 201, 139, 66, 79, 33, 58, 91, 174, 86, 64, 59, 140, 100, 216, 112, 233, 105, 174, 123,
+    62, 153, 122, 109, 29, 119, 169, 185, 93, 128, 110, 138, 146, 151, 44, 94, 145, 164, 62, 164, 53, 156, 108, 240, 138, 240, 120, 63,
+    74, 146, 104, 115, 21, 127, 96, 141, 54, 153, 153, 94, 133, 92, 115, 122, 165, 109, 70, 113, 88, 148, 92, 204, 138, 206, 131, 53,
+    61, 130, 126, 85, 37, 59, 137, 174, 47, 192, 157, 64, 145, 147, 60, 116, 218, 136, 78, 82, 84, 137, 158, 209, 85, 201, 154, 78,
+    42, 84, 139, 120, 30, 149, 162, 184, 69, 245, 148, 99, 83, 129, 61, 53, 180, 131, 88, 124, 90, 173, 145, 157, 141, 221, 150, 78,
+    61, 155, 70, 59, 59, 96, 52, 151, 80, 179, 115, 112, 138, 107, 74, 123, 179, 143, 59, 45, 94, 104, 163, 193, 141, 200, 148, 70,
+    106, 97, 81, 66, 136, 115, 103, 187, 107, 160, 101, 76, 70, 38, 91, 72, 189, 45, 80, 81, 72, 101, 88, 137, 183, 172, 167, 99,
+    45, 164, 133, 114, 47, 135, 155, 107, 76, 238, 126, 61, 149, 156, 60, 73, 176, 52, 101, 63, 89, 156, 165, 197, 74, 183, 139, 78,
+    115, 134, 151, 134, 173, 153, 169, 198, 166, 247, 247, 73, 121, 131, 176, 151, 131, 97, 96, 127, 7, 146, 171, 198, 219, 192, 136, 65,
+    60, 144, 96, 95, 35, 128, 98, 169, 57, 231, 108, 107, 89, 89, 58, 126, 208, 80, 64, 70, 99, 122, 142, 201, 93, 234, 165, 71,
+    95, 165, 89, 139, 35, 132, 147, 86, 64, 205, 111, 106, 129, 132, 79, 79, 140, 147, 66, 41, 79, 155, 128, 187, 100, 213, 151, 54,
+    60, 150, 102, 121, 41, 118, 166, 59, 49, 216, 152, 108, 123, 145, 70, 109, 190, 61, 77, 87, 86, 158, 133, 157, 82, 179, 148, 58,
+    86, 86, 96, 107, 66, 103, 110, 227, 79, 255, 187, 60, 70, 56, 124, 69, 255, 54, 65, 55, 171, 178, 232, 142, 228, 221, 54, 146,
+    36, 143, 103, 149, 16, 138, 148, 177, 55, 242, 234, 157, 132, 135, 93, 118, 215, 141, 124, 141, 164, 187, 153, 190, 143, 194, 113, 100,
+    47, 153, 118, 114, 63, 141, 153, 53, 40, 239, 136, 110, 146, 75, 54, 142, 201, 57, 84, 139, 170, 171, 105, 161, 189, 206, 149, 69,
+    84, 101, 60, 118, 49, 113, 175, 144, 72, 241, 199, 113, 98, 155, 130, 61, 189, 149, 118, 41, 158, 155, 171, 128, 106, 181, 41, 59,
+    109, 119, 104, 127, 92, 128, 75, 159, 88, 171, 173, 74, 86, 85, 103, 39, 180, 85, 54, 55, 158, 138, 81, 166, 144, 140, 129, 43,
+    51, 150, 144, 147, 15, 123, 170, 139, 55, 241, 186, 112, 88, 158, 79, 119, 186, 124, 155, 114, 162, 177, 200, 200, 112, 136, 93, 78,
+    84, 87, 85, 80, 83, 82, 204, 189, 173, 195, 184, 151, 175, 182, 191, 159, 239, 167, 157, 164, 183, 171, 198, 186, 248, 255, 9, 66,
+    78, 90, 64, 76, 78, 78, 88, 98, 75, 140, 115, 77, 80, 86, 90, 69, 144, 76, 59, 77, 99, 98, 98, 140, 166, 142, 108, 53,
+];
