@@ -5,291 +5,21 @@
 //! `--show-secrets` the user asked for more, and `Row::value` is set.) Each format escapes
 //! what it prints in its own way, because masked text may still hold control characters.
 
+mod escape;
+mod github;
+mod human;
+mod json;
+mod model;
+mod sarif;
+mod sarif_plan;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use std::io;
 
-use jiff::Timestamp;
-
-use crate::audit::{Certainty, Field, Source, Status};
-use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity, Weight};
-use crate::secret::{Fingerprint, Shown};
-
-/// Everything a run has to say. Same input, same report: no times, no speeds, no thread counts.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// keysweep's version.
-    pub version: &'static str,
-    /// What was done.
-    pub mode: Mode,
-    /// What was scanned, as the user named it.
-    pub target: Shown,
-    /// The moment the statuses hold for (`--now`, else the clock).
-    pub now: Timestamp,
-    /// The rules that ran.
-    pub rule_set: RuleSetInfo,
-    /// Rules that have results, sorted by id; `Row::rule` and `Row::reported` name them.
-    pub rules: Vec<RuleInfo>,
-    /// Results, worst first: by failing, severity, confidence, path, line.
-    pub rows: Vec<Row>,
-    /// Results below what is shown in this mode: counted, not listed.
-    pub hidden: Hidden,
-    /// What was not read, sorted.
-    pub skipped: Vec<SkippedRow>,
-    /// What was read.
-    pub read: Read,
-    /// The history that was there, when one was read.
-    pub history: Option<HistoryInfo>,
-    /// How it ended.
-    pub outcome: Outcome,
-}
-
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// `scan`: files, trees, standard input.
-    Tree,
-    /// `staged`: the index against HEAD.
-    Staged,
-    /// `history`: every version of everything.
-    History,
-}
-
-impl Mode {
-    /// The word that machine formats use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Mode::Tree => "tree",
-            Mode::Staged => "staged",
-            Mode::History => "history",
-        }
-    }
-}
-
-/// Names a rule set.
-#[derive(Clone, Debug)]
-pub struct RuleSetInfo {
-    /// Its version.
-    pub version: String,
-    /// How many rules ran.
-    pub count: usize,
-    /// Truncated SHA-256 of the rules, hexadecimal.
-    pub hash: String,
-}
-
-/// What reports say about a rule. All of it is ours or of the user's rule file.
-#[derive(Clone, Debug)]
-pub struct RuleInfo {
-    /// The id.
-    pub id: String,
-    /// What it finds.
-    pub name: String,
-    /// Who issues it.
-    pub provider: String,
-    /// What it opens.
-    pub severity: Severity,
-    /// Whether it is meant to be secret.
-    pub exposure: Exposure,
-    /// How sure its results are at best.
-    pub confidence: Confidence,
-    /// Documentation; may be empty.
-    pub docs: String,
-    /// How to rotate; may be empty.
-    pub rotate: String,
-    /// Where the provider lists such credentials; may be empty.
-    pub console: String,
-    /// The page of the rule: Markdown, all ours.
-    pub page: String,
-}
-
-/// One credential.
-#[derive(Clone, Debug)]
-pub struct Row {
-    /// The rule that matched.
-    pub rule: String,
-    /// The id it is reported under: the rule's, or `stale/expired`, `info/…`, `generic/…-weak`.
-    pub reported: String,
-    /// What it is, in words.
-    pub name: String,
-    /// Its fingerprint.
-    pub fingerprint: Fingerprint,
-    /// What may be shown of the value: the rule's public prefix and `…`, or `‹redacted›`.
-    pub shown: String,
-    /// The value itself, only with `--show-secrets`.
-    pub value: Option<String>,
-    /// The name it was assigned to.
-    pub key: Option<Shown>,
-    /// Credential or sample.
-    pub class: Class,
-    /// What it opens.
-    pub severity: Severity,
-    /// How sure.
-    pub confidence: Confidence,
-    /// It makes the run fail.
-    pub fails: bool,
-    /// Offline checks that ran: name, passed.
-    pub checks: Vec<(&'static str, bool)>,
-    /// Named reasons of the judgement, strongest first.
-    pub reasons: Vec<&'static str>,
-    /// Other rules that fit.
-    pub also: Vec<String>,
-    /// What it was decoded from, outermost first.
-    pub layers: Vec<&'static str>,
-    /// Facts about its life.
-    pub facts: Vec<FactRow>,
-    /// Whether it still matters.
-    pub status: Status,
-    /// Every place; never empty; the one to show first stands first.
-    pub places: Vec<PlaceRow>,
-    /// Since when and until when it stood in the history.
-    pub timeline: Option<TimelineRow>,
-    /// How to rotate it; may be empty.
-    pub rotate: String,
-    /// Where the provider lists such credentials; may be empty.
-    pub console: String,
-}
-
-/// One fact.
-#[derive(Clone, Debug)]
-pub struct FactRow {
-    /// What it is about.
-    pub field: Field,
-    /// What it says: RFC 3339 UTC for moments.
-    pub value: Shown,
-    /// The moment, for those that are one.
-    pub time: Option<Timestamp>,
-    /// Where it comes from.
-    pub source: Source,
-    /// How sure it is.
-    pub certainty: Certainty,
-}
-
-/// One place of a credential.
-#[derive(Clone, Debug)]
-pub struct PlaceRow {
-    /// The path, masked.
-    pub path: Shown,
-    /// The path percent-encoded for URIs (after masking).
-    pub uri: String,
-    /// Line and column, from 1; columns in code points, end exclusive.
-    pub region: Region,
-    /// The masked line.
-    pub line: Shown,
-    /// GitHub's hash of the masked line.
-    pub line_hash: u64,
-    /// Who brought it here.
-    pub introduced: Option<CommitRow>,
-    /// How many commits did so independently.
-    pub times: u32,
-    /// Whether the path still holds it at HEAD.
-    pub at_head: Option<bool>,
-    /// How many versions of the file hold it.
-    pub versions: u32,
-    /// The refs that alone keep it (`refs/pull`, `refs/stash`, …), `unreachable`, or `None` for
-    /// branches and tags.
-    pub reach: Option<Shown>,
-    /// A message, not a file: a commit's or a tag's.
-    pub message: bool,
-}
-
-/// A commit, masked.
-#[derive(Clone, Debug)]
-pub struct CommitRow {
-    /// Full id, hexadecimal.
-    pub id: String,
-    /// Author name after the mailmap.
-    pub author: Shown,
-    /// Author address, only on request.
-    pub email: Option<Shown>,
-    /// Author date.
-    pub authored: Timestamp,
-    /// First line of the message.
-    pub subject: Shown,
-    /// It carries a signature (not checked).
-    pub signed: bool,
-}
-
-/// Since when and until when.
-#[derive(Clone, Debug)]
-pub struct TimelineRow {
-    /// The earliest commit that holds it.
-    pub first: CommitRow,
-    /// The commit that removed its last place.
-    pub removed: Option<CommitRow>,
-    /// It stands in HEAD's tree.
-    pub at_head: bool,
-    /// False when the history is cut: `first` is only the oldest that was seen.
-    pub complete: bool,
-}
-
-/// Results below what is shown: how many of each severity, lowest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hidden {
-    /// Indexed by `Severity as usize`.
-    pub by_severity: [usize; 5],
-    /// Of them, documented samples and placeholders.
-    pub samples: usize,
-}
-
-/// What was not read.
-#[derive(Clone, Debug)]
-pub struct SkippedRow {
-    /// Why.
-    pub reason: Reason,
-    /// How much it weighs.
-    pub weight: Weight,
-    /// What: a path, an object, a ref.
-    pub what: Shown,
-    /// What went wrong.
-    pub detail: Shown,
-}
-
-/// What was read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Read {
-    /// Files, blobs and messages.
-    pub items: u64,
-    /// Their bytes.
-    pub bytes: u64,
-}
-
-/// The history that was there.
-#[derive(Clone, Debug, Default)]
-pub struct HistoryInfo {
-    /// Commits reached from the refs.
-    pub commits: u64,
-    /// How many refs there are by group: branches, remote branches, tags, notes, stashes, pull
-    /// requests, others; in this order, groups without refs left out.
-    pub refs: Vec<(&'static str, u64)>,
-    /// The clone is shallow.
-    pub shallow: bool,
-    /// The clone is partial.
-    pub partial: bool,
-    /// HEAD's commit, hexadecimal; none on an unborn branch.
-    pub head: Option<String>,
-    /// The address of `origin` without user information, masked.
-    pub remote: Option<Shown>,
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// All read, nothing that fails.
-    Clean,
-    /// So many results fail.
-    Fails(usize),
-    /// Something asked for was not read and nothing else fails.
-    Incomplete,
-    /// The user or the clock stopped it.
-    Interrupted,
-    /// Nothing to scan, and why; not an error.
-    Nothing(&'static str),
-}
-
-impl Report {
-    /// Whether everything asked for was read (limits of scope aside).
-    pub fn complete(&self) -> bool {
-        !self.skipped.iter().any(|s| s.weight == Weight::Failed)
-    }
-}
+pub use model::*;
 
 /// What a format may do beside its plain form.
 #[derive(Clone, Copy, Debug, Default)]
@@ -312,12 +42,26 @@ pub const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif", "github"];
 /// Writes `report` in `format` (one of [`FORMATS`]).
 ///
 /// # Errors
-/// Those of the writer.
+/// Those of the writer; an unknown format is [`io::ErrorKind::InvalidInput`].
 pub fn write(
-    _format: &str,
-    _report: &Report,
-    _style: Style,
-    _out: &mut dyn io::Write,
+    format: &str,
+    report: &Report,
+    style: Style,
+    out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    Ok(())
+    let mut out = io::BufWriter::new(out);
+    match format {
+        "human" => human::write(report, style, &mut out)?,
+        "json" => json::write(report, &mut out)?,
+        "jsonl" => json::write_lines(report, &mut out)?,
+        "sarif" => sarif::write(report, style, &mut out)?,
+        "github" => github::write(report, &mut out)?,
+        other => {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                format!("unknown format `{other}`"),
+            ));
+        }
+    }
+    io::Write::flush(&mut out)
 }

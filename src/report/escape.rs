@@ -1,0 +1,198 @@
+//! One escape function a format. Scanned text is data: it may not move the cursor, reorder a
+//! line, start a command of a build log, or become a link.
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+
+/// Whether a character is not seen, or changes how others are seen: control characters, line and
+/// paragraph separators, direction marks, zero-width characters, invisible fillers and tags.
+pub fn hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// For people: hidden characters as `\u{1b}`, all on one line. `##[` is broken up, because the
+/// Actions runner takes it for a command anywhere on a line.
+pub fn terminal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if hidden(c) {
+            // Writing to a String cannot fail.
+            let _ = write!(out, "\\u{{{:x}}}", c as u32);
+        } else if c == '[' && out.ends_with("##") {
+            out.push_str("\\u{5b}");
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The message of an Actions command: what people see, with `%`, CR and LF encoded.
+pub fn actions_message(text: &str) -> String {
+    terminal(text).replace('%', "%25")
+}
+
+/// The value of a property of an Actions command.
+pub fn actions_property(text: &str) -> String {
+    actions_message(text)
+        .replace(':', "%3A")
+        .replace(',', "%2C")
+}
+
+/// The plain text of a SARIF message, where `[text](target)` is a link and `\` escapes. Hidden
+/// characters are named instead of escaped, because viewers differ in what they do with `\`.
+pub fn sarif_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '[' | ']' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if hidden(c) => {
+                let _ = write!(out, "(U+{:04X})", c as u32);
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A URI or URI reference made safe to print: what may not stand in one is percent-encoded, and
+/// with `relative` a colon in the first segment too, which would read as a scheme.
+pub fn uri(text: &str, relative: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut first_segment = relative;
+    for (at, byte) in text.bytes().enumerate() {
+        first_segment &= byte != b'/';
+        let percent = byte == b'%'
+            && text
+                .as_bytes()
+                .get(at + 1..at + 3)
+                .is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+        let plain = byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?#".contains(&byte);
+        if (plain && !(first_segment && byte == b':')) || percent {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// Serialises `value` as JSON in which hidden characters stand as `\u` escapes.
+///
+/// # Errors
+/// Those of the writer.
+pub fn json_pretty(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::new()));
+    value.serialize(&mut ser)?;
+    out.write_all(b"\n")
+}
+
+/// The same on one line, which it ends.
+///
+/// # Errors
+/// Those of the writer.
+pub fn json_line(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(CompactFormatter));
+    value.serialize(&mut ser)?;
+    out.write_all(b"\n")
+}
+
+/// A JSON formatter that escapes what [`hidden`] names (serde_json escapes below U+0020 only),
+/// and the `[` of `##[`.
+struct Safe<F>(F);
+
+macro_rules! forward {
+    ($($name:ident $(, $first:ident)?;)*) => {
+        $(fn $name<W: ?Sized + io::Write>(&mut self, out: &mut W $(, $first: bool)?) -> io::Result<()> {
+            self.0.$name(out $(, $first)?)
+        })*
+    };
+}
+
+impl<F: Formatter> Formatter for Safe<F> {
+    forward! {
+        begin_array;
+        end_array;
+        begin_array_value, first;
+        end_array_value;
+        begin_object;
+        end_object;
+        begin_object_key, first;
+        end_object_key;
+        begin_object_value;
+        end_object_value;
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut plain = 0;
+        for (at, c) in fragment.char_indices() {
+            let command = c == '[' && fragment[..at].ends_with("##");
+            if !command && !hidden(c) {
+                continue;
+            }
+            out.write_all(&fragment.as_bytes()[plain..at])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+            plain = at + c.len_utf8();
+        }
+        out.write_all(&fragment.as_bytes()[plain..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hidden_characters_are_shown_as_escapes() {
+        assert_eq!(
+            terminal("a\u{1b}[31m\u{202e}b\n##[error]"),
+            "a\\u{1b}[31m\\u{202e}b\\u{a}##\\u{5b}error]"
+        );
+    }
+
+    #[test]
+    fn a_command_keeps_its_shape() {
+        assert_eq!(actions_property("a:b,c%0A\r"), "a%3Ab%2Cc%250A\\u{d}");
+        assert_eq!(actions_message("a:b,c%\n"), "a:b,c%25\\u{a}");
+    }
+
+    #[test]
+    fn no_link_is_left_in_a_sarif_message() {
+        assert_eq!(sarif_text("[x](y)\u{1b}"), "\\[x\\](y)(U+001B)");
+    }
+
+    #[test]
+    fn uris_hold_what_uris_may_hold() {
+        assert_eq!(
+            uri("a:b/c:d%20e%zz\u{202e}", true),
+            "a%3Ab/c:d%20e%25zz%E2%80%AE"
+        );
+        assert_eq!(uri("https://host/x y", false), "https://host/x%20y");
+    }
+
+    #[test]
+    fn json_escapes_more_than_it_must() {
+        let mut out = Vec::new();
+        let text = "\u{7f}\u{9b}\u{202e}\u{e0001}##[x";
+        json_line(&text, &mut out).expect("a vector takes all");
+        let line = String::from_utf8(out).expect("JSON is UTF-8");
+        assert_eq!(line, "\"\\u007f\\u009b\\u202e\\udb40\\udc01##\\u005bx\"\n");
+        assert_eq!(serde_json::from_str::<String>(&line).expect("valid"), text);
+    }
+}

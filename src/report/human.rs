@@ -1,0 +1,286 @@
+//! The report for people: one block a credential, folded samples, and the summary.
+//!
+//! Every line begins with a word of ours: build logs take commands from the start of a line,
+//! blanks before it not counted.
+
+use std::io;
+
+use anstyle::{AnsiColor, Style as Ansi};
+
+use super::escape::terminal;
+use super::words::{self, count};
+use super::{PlaceRow, Report, Row, Style, summary};
+use crate::audit::{Field, Status};
+use crate::finding::{Class, Severity};
+
+/// Places shown before the rest is counted.
+const PLACES_SHOWN: usize = 3;
+
+/// Writes the report: what fails first, then the rest, then what stands in pull-request refs
+/// only, then the summary.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let paint = Paint { on: style.color };
+    let (pulls, rows): (Vec<&Row>, Vec<&Row>) = report
+        .rows
+        .iter()
+        .partition(|row| words::only_in_pulls(row));
+    for group in [rows, pulls] {
+        let Some(first) = group.first() else { continue };
+        if words::only_in_pulls(first) {
+            let heading = "only in pull-request refs (kept by the host; rotating is what helps)";
+            writeln!(out, "{}\n", paint.with(bold(), heading))?;
+        }
+        let (failing, others): (Vec<&Row>, Vec<&Row>) =
+            group.into_iter().partition(|row| row.fails);
+        let mut folded = false;
+        for row in failing.into_iter().chain(others) {
+            let fold = style.quiet || (row.class == Class::Sample && !row.fails);
+            if folded && !fold {
+                writeln!(out)?;
+            }
+            folded = fold;
+            let text = if fold {
+                one_line(row, &paint)
+            } else {
+                block(row, style, &paint)
+            };
+            out.write_all(text.as_bytes())?;
+        }
+        if folded {
+            writeln!(out)?;
+        }
+    }
+    if style.quiet {
+        return writeln!(out, "{}", summary::verdict(report));
+    }
+    let lines = summary::lines(report);
+    let Some((last, rest)) = lines.split_last() else {
+        return Ok(());
+    };
+    for line in rest {
+        writeln!(out, "{line}")?;
+    }
+    writeln!(out, "{}", paint.with(bold(), last))
+}
+
+/// Colours, or none.
+struct Paint {
+    on: bool,
+}
+
+impl Paint {
+    fn with(&self, style: Ansi, text: &str) -> String {
+        match self.on {
+            true => format!("{}{text}{}", style.render(), style.render_reset()),
+            false => text.to_owned(),
+        }
+    }
+}
+
+fn bold() -> Ansi {
+    Ansi::new().bold()
+}
+
+fn dim() -> Ansi {
+    Ansi::new().dimmed()
+}
+
+fn severity_style(severity: Severity) -> Ansi {
+    let color = match severity {
+        Severity::Critical => AnsiColor::Magenta,
+        Severity::High => AnsiColor::Red,
+        Severity::Medium => AnsiColor::Yellow,
+        Severity::Low => AnsiColor::Blue,
+        Severity::Info => AnsiColor::Cyan,
+    };
+    color.on_default().bold()
+}
+
+/// `info: AWS access key id, sample  AKIA…  docs/x.md:3:1  id 0123abcd`.
+fn one_line(row: &Row, paint: &Paint) -> String {
+    let sample = match row.class {
+        Class::Sample => ", sample",
+        Class::Credential => "",
+    };
+    let at = row
+        .first_place()
+        .map(|place| terminal(&words::position(place)))
+        .unwrap_or_default();
+    let more = match row.places.len() {
+        0 | 1 => String::new(),
+        n => format!(" and {}", count(n as u64 - 1, "more place", "more places")),
+    };
+    format!(
+        "{}: {}{sample}  {}  {at}{more}  id {}\n",
+        paint.with(severity_style(row.severity), row.severity.name()),
+        terminal(&row.name),
+        terminal(row.value.as_deref().unwrap_or(&row.shown)),
+        row.fingerprint.short()
+    )
+}
+
+fn block(row: &Row, style: Style, paint: &Paint) -> String {
+    let mut out = String::new();
+    let fails = if row.fails { "" } else { ", does not fail" };
+    let sample = match row.class {
+        Class::Sample => ", sample",
+        Class::Credential => "",
+    };
+    out.push_str(&format!(
+        "{}: {}  {}\n",
+        paint.with(severity_style(row.severity), row.severity.name()),
+        paint.with(bold(), &terminal(&row.name)),
+        paint.with(
+            dim(),
+            &format!(
+                "{}, {} confidence{sample}{fails}",
+                terminal(&row.reported),
+                row.confidence.name()
+            )
+        )
+    ));
+    let mut line = |label: &str, text: String| {
+        out.push_str(&format!(
+            "  {} {text}\n",
+            paint.with(dim(), &format!("{label:<7}"))
+        ));
+    };
+    let key = row
+        .key
+        .as_ref()
+        .map(|key| format!("  in {}", terminal(key.as_str())))
+        .unwrap_or_default();
+    let value = terminal(row.value.as_deref().unwrap_or(&row.shown));
+    line("value", format!("{value}{key}"));
+    places(row, style, &mut line);
+    if let Some(timeline) = &row.timeline {
+        line(
+            "since",
+            terminal(words::lifetime(timeline).trim_start_matches("since ")),
+        );
+        line(
+            "commit",
+            format!("\"{}\"", terminal(timeline.first.subject.as_str())),
+        );
+    }
+    life(row, &mut line);
+    if style.verbose {
+        evidence(row, &mut line);
+    }
+    if !row.rotate.is_empty() {
+        line("rotate", terminal(&row.rotate));
+    }
+    if !row.console.is_empty() {
+        line("console", terminal(&row.console));
+    }
+    line("id", row.fingerprint.short());
+    out.push('\n');
+    out
+}
+
+fn places(row: &Row, style: Style, line: &mut impl FnMut(&str, String)) {
+    let shown = match style.verbose {
+        true => row.places.len(),
+        false => PLACES_SHOWN,
+    };
+    for (n, place) in row.places.iter().take(shown).enumerate() {
+        let label = if n == 0 { "at" } else { "also at" };
+        line(
+            label,
+            format!("{}{}", terminal(&words::position(place)), about(row, place)),
+        );
+        if n == 0 && style.terminal && !place.line.as_str().is_empty() {
+            let text = place.line.as_str().replace('\t', "  ");
+            line("line", format!("| {}", terminal(text.trim_end())));
+        }
+    }
+    let more = row.places.len().saturating_sub(shown);
+    if more > 0 {
+        line("and", count(more as u64, "more place", "more places"));
+    }
+}
+
+/// What is worth saying about a place beside its position.
+fn about(row: &Row, place: &PlaceRow) -> String {
+    let mut parts = Vec::new();
+    if let Some(reach) = &place.reach {
+        parts.push(match reach.as_str() {
+            "unreachable" => "reached by no ref".to_owned(),
+            reach => format!("only in {}", terminal(reach)),
+        });
+    }
+    if place.at_head == Some(false) && row.timeline.as_ref().is_some_and(|t| t.at_head) {
+        parts.push("not at HEAD".to_owned());
+    }
+    if place.versions > 1 {
+        parts.push(format!(
+            "in {}",
+            count(place.versions.into(), "version", "versions")
+        ));
+    }
+    if place.times > 1 {
+        parts.push(format!("introduced {} times", place.times));
+    }
+    // The first introduction of all is told in the timeline.
+    let first = row.timeline.as_ref().map(|t| t.first.id.as_str());
+    if let Some(commit) = place
+        .introduced
+        .as_ref()
+        .filter(|c| Some(c.id.as_str()) != first)
+    {
+        parts.push(format!("from {}", terminal(&words::commit(commit))));
+    }
+    match parts.is_empty() {
+        true => String::new(),
+        false => format!("  ({})", parts.join(", ")),
+    }
+}
+
+fn life(row: &Row, line: &mut impl FnMut(&str, String)) {
+    if let Some(status) = words::status(&row.status) {
+        line("status", status);
+    }
+    for fact in &row.facts {
+        // The end of validity is the status already.
+        if fact.field == Field::Expires && row.status != Status::Unknown {
+            continue;
+        }
+        let value = match fact.time {
+            Some(time) => words::date(time),
+            None => terminal(fact.value.as_str()),
+        };
+        line(
+            "fact",
+            format!(
+                "{} {value} ({}, from {})",
+                fact.field.name(),
+                fact.certainty.name(),
+                fact.source.name()
+            ),
+        );
+    }
+}
+
+fn evidence(row: &Row, line: &mut impl FnMut(&str, String)) {
+    if !row.checks.is_empty() {
+        let checks: Vec<String> = row
+            .checks
+            .iter()
+            .map(|(name, passed)| format!("{name} {}", if *passed { "passed" } else { "failed" }))
+            .collect();
+        line("checks", checks.join(", "));
+    }
+    if !row.reasons.is_empty() {
+        line("because", row.reasons.join(", "));
+    }
+    if !row.layers.is_empty() {
+        line("inside", row.layers.join(" in "));
+    }
+    if !row.also.is_empty() {
+        let also: Vec<String> = row.also.iter().map(|id| terminal(id)).collect();
+        line("fits", also.join(", "));
+    }
+}

@@ -1,0 +1,136 @@
+//! What goes into a SARIF file and what is left out, decided before anything is written, so that
+//! a host's limits cut the least severe and never what happens to come last.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Mode, PlaceRow, Report, Row};
+use crate::finding::Class;
+
+/// Results a host takes in one run.
+pub const MAX_RESULTS: usize = 25_000;
+/// Other places kept of one result (a host keeps 100 and takes 1,000).
+pub const MAX_RELATED: usize = 100;
+/// Bytes of results before compression. A host takes 10 MB of gzip; results are so alike that
+/// they shrink to a tenth or less, and this leaves room for half of that.
+pub const MAX_BYTES: usize = 50_000_000;
+
+/// One result to be.
+pub struct Planned<'a> {
+    /// The credential.
+    pub row: &'a Row,
+    /// Where it is shown.
+    pub place: &'a PlaceRow,
+    /// Other places, at most [`MAX_RELATED`].
+    pub related: Vec<&'a PlaceRow>,
+    /// Other places beyond those.
+    pub related_left_out: usize,
+    /// It stands in what was scanned (in a history: at HEAD).
+    pub present: bool,
+    /// How many results with this line hash stand in this file up to this one.
+    pub repeat: usize,
+}
+
+/// The results, most severe first, and how many were left out.
+pub struct Plan<'a> {
+    /// What to write.
+    pub results: Vec<Planned<'a>>,
+    /// Results over the limit.
+    pub left_out: usize,
+}
+
+/// One result per credential and file that is present, else one per credential.
+pub fn plan(report: &Report) -> Plan<'_> {
+    let mut rows: Vec<&Row> = report.rows.iter().collect();
+    // The report's order within a rank is kept: the sort is stable.
+    rows.sort_by_key(|row| {
+        std::cmp::Reverse((
+            row.fails,
+            row.class == Class::Credential,
+            row.severity,
+            row.confidence,
+        ))
+    });
+    let mut results = Vec::new();
+    let mut total = 0;
+    for row in rows {
+        let found = of_row(row, report.mode);
+        total += found.len();
+        let room = MAX_RESULTS - results.len();
+        results.extend(found.into_iter().take(room));
+    }
+    number_repeats(&mut results);
+    Plan {
+        left_out: total - results.len(),
+        results,
+    }
+}
+
+fn of_row(row: &Row, mode: Mode) -> Vec<Planned<'_>> {
+    let mut files: BTreeMap<&str, Vec<&PlaceRow>> = BTreeMap::new();
+    let mut gone: Vec<&PlaceRow> = Vec::new();
+    for place in &row.places {
+        if Row::present(place, mode) {
+            files.entry(&place.uri).or_default().push(place);
+        } else {
+            gone.push(place);
+        }
+    }
+    if files.is_empty() {
+        let mut places = gone.into_iter();
+        return places
+            .next()
+            .map(|first| planned(row, first, places.collect(), false))
+            .into_iter()
+            .collect();
+    }
+    let mut out: Vec<Planned<'_>> = Vec::new();
+    for mut places in files.into_values() {
+        let first = places.remove(0);
+        // Places of the past are told once, with the first file.
+        if out.is_empty() {
+            places.append(&mut gone);
+        }
+        out.push(planned(row, first, places, true));
+    }
+    out
+}
+
+fn planned<'a>(
+    row: &'a Row,
+    place: &'a PlaceRow,
+    mut related: Vec<&'a PlaceRow>,
+    present: bool,
+) -> Planned<'a> {
+    let related_left_out = related.len().saturating_sub(MAX_RELATED);
+    related.truncate(MAX_RELATED);
+    Planned {
+        row,
+        place,
+        related,
+        related_left_out,
+        present,
+        repeat: 1,
+    }
+}
+
+/// Counts equal line hashes of a file from its top, as the host's own tool does, so that the
+/// numbers do not depend on severities.
+fn number_repeats(results: &mut [Planned<'_>]) {
+    let mut order: Vec<usize> = (0..results.len()).collect();
+    order.sort_by_key(|i| {
+        let place = results[*i].place;
+        (
+            &place.uri,
+            place.region.start_line,
+            place.region.start_column,
+            *i,
+        )
+    });
+    let mut seen: HashMap<(&str, u64), usize> = HashMap::new();
+    for i in order {
+        let place = results[i].place;
+        let n = seen.entry((&place.uri, place.line_hash)).or_insert(0);
+        *n += 1;
+        results[i].repeat = *n;
+    }
+}

@@ -1,0 +1,216 @@
+//! The end of the human report: how much of what, what was read, and what was not.
+
+use super::escape::terminal;
+use super::words::{self, count, digits};
+use super::{Outcome, Report};
+use crate::finding::{Class, Severity, Weight};
+
+/// The summary's lines, without colours; each begins with words of ours.
+pub fn lines(report: &Report) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Outcome::Nothing(why) = report.outcome {
+        out.push(format!("nothing to scan: {why}"));
+        return out;
+    }
+    out.extend(counts(report));
+    out.extend(below(report));
+    out.extend(life(report));
+    out.push(format!(
+        "read {}, {}, with {} (set {})",
+        words::items(report),
+        words::size(report.read.bytes),
+        count(report.rule_set.count as u64, "rule", "rules"),
+        report.rule_set.version
+    ));
+    out.extend(history(report));
+    out.extend(gaps(report));
+    out.push(verdict(report));
+    out
+}
+
+/// `3 findings: 1 critical, 2 high; 2 fail`.
+fn counts(report: &Report) -> Option<String> {
+    if report.rows.is_empty() {
+        return None;
+    }
+    let by: Vec<String> = Severity::ALL
+        .iter()
+        .rev()
+        .filter_map(|severity| {
+            let n = report
+                .rows
+                .iter()
+                .filter(|r| r.severity == *severity)
+                .count();
+            (n > 0).then(|| format!("{} {}", digits(n as u64), severity.name()))
+        })
+        .collect();
+    let fail = report.rows.iter().filter(|r| r.fails).count() as u64;
+    let samples = report
+        .rows
+        .iter()
+        .filter(|r| r.class == Class::Sample)
+        .count() as u64;
+    let mut line = format!(
+        "{}: {}; {}",
+        count(report.rows.len() as u64, "result", "results"),
+        by.join(", "),
+        match fail {
+            0 => "none fails".to_owned(),
+            1 => "1 fails".to_owned(),
+            n => format!("{} fail", digits(n)),
+        }
+    );
+    if samples > 0 {
+        line.push_str(&format!(
+            "; {} among them",
+            count(samples, "sample", "samples")
+        ));
+    }
+    Some(line)
+}
+
+/// `12 below medium not shown (8 low, 4 info; 3 samples among them)`.
+fn below(report: &Report) -> Option<String> {
+    let hidden = report.hidden;
+    let total: usize = hidden.by_severity.iter().sum();
+    if total == 0 {
+        return None;
+    }
+    let mut by: Vec<String> = Severity::ALL
+        .iter()
+        .rev()
+        .filter_map(|s| {
+            let n = hidden.by_severity[*s as usize];
+            (n > 0).then(|| format!("{} {}", digits(n as u64), s.name()))
+        })
+        .collect();
+    if hidden.samples > 0 {
+        by.push(format!(
+            "{} among them",
+            count(hidden.samples as u64, "sample", "samples")
+        ));
+    }
+    // Confidence hides as well as severity: `below medium` is only said where it is true of all.
+    let high = hidden.by_severity[Severity::Medium as usize..]
+        .iter()
+        .any(|n| *n > 0);
+    let what = if high {
+        "below the threshold"
+    } else {
+        "below medium"
+    };
+    Some(format!(
+        "{} {what} not shown ({})",
+        digits(total as u64),
+        by.join(", ")
+    ))
+}
+
+fn life(report: &Report) -> Option<String> {
+    let expired = report
+        .rows
+        .iter()
+        .filter(|r| words::certainly_expired(r))
+        .count() as u64;
+    let mut parts = Vec::new();
+    if expired > 0 {
+        parts.push(format!("{} certainly expired", digits(expired)));
+    }
+    if report.history.is_some() && !report.rows.is_empty() {
+        let at_head = report
+            .rows
+            .iter()
+            .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
+            .count() as u64;
+        parts.push(format!("{} still at HEAD", digits(at_head)));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+fn history(report: &Report) -> Vec<String> {
+    let Some(history) = &report.history else {
+        return Vec::new();
+    };
+    let mut out = vec![format!(
+        "history: {} in {}",
+        count(history.commits, "commit", "commits"),
+        words::refs(history)
+    )];
+    if history.shallow {
+        out.push(
+            "shallow clone: older commits are not here, so `since` may be too late".to_owned(),
+        );
+    }
+    if history.partial {
+        out.push("partial clone: objects were left at the server".to_owned());
+    }
+    out.push(format!("a clone cannot hold: {}", words::NOT_IN_A_CLONE));
+    out.push("authors and dates are what git recorded; git does not authenticate them".to_owned());
+    out
+}
+
+fn gaps(report: &Report) -> Vec<String> {
+    words::gaps(report)
+        .iter()
+        .map(|gap| {
+            let names: Vec<String> = gap
+                .rows
+                .iter()
+                .take(3)
+                .map(|row| {
+                    let mut name = terminal(row.what.as_str());
+                    if !row.detail.as_str().is_empty() {
+                        name.push_str(&format!(" [{}]", terminal(row.detail.as_str())));
+                    }
+                    name
+                })
+                .collect();
+            let more = gap.rows.len() - names.len();
+            let more = match more {
+                0 => String::new(),
+                n => format!(" and {} more", digits(n as u64)),
+            };
+            let weight = match gap.weight {
+                Weight::Failed => "NOT READ",
+                Weight::Scope => "not scanned",
+            };
+            format!(
+                "{weight}: {} {}: {}{more}",
+                digits(gap.rows.len() as u64),
+                gap.reason.phrase(),
+                names.join(", ")
+            )
+        })
+        .collect()
+}
+
+/// The last line: how it ended. Never the word clean for a run that did not read everything.
+pub fn verdict(report: &Report) -> String {
+    let limits: Vec<String> = words::gaps(report)
+        .iter()
+        .filter(|g| g.weight == Weight::Scope)
+        .map(|g| format!("{} {}", digits(g.rows.len() as u64), g.reason.phrase()))
+        .collect();
+    match &report.outcome {
+        Outcome::Nothing(why) => format!("nothing to scan: {why}"),
+        Outcome::Interrupted => "interrupted: the results are not complete".to_owned(),
+        Outcome::Incomplete => "incomplete: not everything that was asked for was read".to_owned(),
+        Outcome::Fails(n) => {
+            let mut line = match *n {
+                1 => "1 result fails".to_owned(),
+                n => format!("{} results fail", digits(n as u64)),
+            };
+            if !report.complete() {
+                line.push_str("; incomplete: not everything that was asked for was read");
+            }
+            line
+        }
+        Outcome::Clean if !report.complete() => {
+            "nothing fails; incomplete: not everything that was asked for was read".to_owned()
+        }
+        Outcome::Clean if !report.rows.is_empty() => "nothing fails".to_owned(),
+        Outcome::Clean if limits.is_empty() => "clean".to_owned(),
+        Outcome::Clean => format!("clean within limits ({})", limits.join(", ")),
+    }
+}

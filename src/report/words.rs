@@ -1,0 +1,243 @@
+//! The phrases that several formats share. Dates are absolute and in UTC, so that the same
+//! finding reads the same tomorrow. Nothing here escapes: each format does that itself.
+
+use jiff::Timestamp;
+
+use super::{CommitRow, HistoryInfo, PlaceRow, Report, Row, SkippedRow, TimelineRow};
+use crate::audit::{Certainty, Status};
+use crate::finding::{Class, Reason, Severity, Weight};
+
+/// `2024-01-02`, in UTC.
+pub fn date(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d").to_string()
+}
+
+/// The machine word for a status.
+pub fn status_name(status: &Status) -> &'static str {
+    match status {
+        Status::Expired { .. } => "expired",
+        Status::Expiring { .. } => "expiring",
+        Status::LiveUntil { .. } => "live",
+        Status::Unknown => "unknown",
+    }
+}
+
+/// The status for people; nothing when nothing is known.
+pub fn status(status: &Status) -> Option<String> {
+    match status {
+        Status::Expired { since, certainty } => {
+            Some(format!("expired {} ({})", date(*since), certainty.name()))
+        }
+        Status::Expiring { at } => Some(format!("expires soon, {}", date(*at))),
+        Status::LiveUntil { at } => Some(format!("live until {}", date(*at))),
+        Status::Unknown => None,
+    }
+}
+
+/// Whether the end of a credential is past for certain.
+pub fn certainly_expired(row: &Row) -> bool {
+    matches!(
+        row.status,
+        Status::Expired {
+            certainty: Certainty::Certain,
+            ..
+        }
+    )
+}
+
+/// The first ten hexadecimal digits of a commit.
+pub fn short(id: &str) -> &str {
+    id.get(..10).unwrap_or(id)
+}
+
+/// `2023-04-05 by Jane in 0123456789`.
+pub fn commit(row: &CommitRow) -> String {
+    format!(
+        "{} by {} in {}",
+        date(row.authored),
+        row.author.as_str(),
+        short(&row.id)
+    )
+}
+
+/// `since … · still at HEAD` or `since … · removed …`.
+pub fn lifetime(timeline: &TimelineRow) -> String {
+    let since = if timeline.complete {
+        "since"
+    } else {
+        "since at least"
+    };
+    let until = match (&timeline.removed, timeline.at_head) {
+        (_, true) => "still at HEAD".to_owned(),
+        (Some(removed), false) => format!("removed {}", commit(removed)),
+        (None, false) => "not at HEAD".to_owned(),
+    };
+    format!("{since} {} · {until}", commit(&timeline.first))
+}
+
+/// `path:12:7`.
+pub fn position(place: &PlaceRow) -> String {
+    format!(
+        "{}:{}:{}",
+        place.path.as_str(),
+        place.region.start_line,
+        place.region.start_column
+    )
+}
+
+/// How bad a result is for machines that know three levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// For information.
+    Note,
+    /// To be looked at.
+    Warning,
+    /// To be acted on.
+    Error,
+}
+
+impl Level {
+    /// The word of SARIF.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Note => "note",
+            Level::Warning => "warning",
+            Level::Error => "error",
+        }
+    }
+}
+
+/// The level of a severity.
+pub fn level(severity: Severity) -> Level {
+    match severity {
+        Severity::Critical | Severity::High => Level::Error,
+        Severity::Medium => Level::Warning,
+        Severity::Low | Severity::Info => Level::Note,
+    }
+}
+
+/// The level of a result: samples and `info/…` are notes.
+pub fn row_level(row: &Row) -> Level {
+    if row.class == Class::Sample || row.reported.starts_with("info/") {
+        return Level::Note;
+    }
+    level(row.severity)
+}
+
+/// Results that stand in pull-request refs only, which a host keeps and nobody can rewrite.
+pub fn only_in_pulls(row: &Row) -> bool {
+    !row.places.is_empty()
+        && row.places.iter().all(|place| {
+            place.reach.as_ref().is_some_and(|reach| {
+                let reach = reach.as_str();
+                reach.starts_with("refs/pull") || reach.starts_with("refs/merge-requests")
+            })
+        })
+}
+
+/// One reason with what was not read for it.
+pub struct Gap<'a> {
+    /// Why.
+    pub reason: Reason,
+    /// How much it weighs.
+    pub weight: Weight,
+    /// What, in the report's order.
+    pub rows: Vec<&'a SkippedRow>,
+}
+
+/// What was not read, by weight and reason: failures first.
+pub fn gaps(report: &Report) -> Vec<Gap<'_>> {
+    let mut out: Vec<Gap<'_>> = Vec::new();
+    for row in &report.skipped {
+        match out
+            .iter_mut()
+            .find(|g| g.reason == row.reason && g.weight == row.weight)
+        {
+            Some(gap) => gap.rows.push(row),
+            None => out.push(Gap {
+                reason: row.reason,
+                weight: row.weight,
+                rows: vec![row],
+            }),
+        }
+    }
+    out.sort_by_key(|g| (g.weight, g.reason));
+    out
+}
+
+/// `1 file`, `3 files`.
+pub fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", digits(n), if n == 1 { one } else { many })
+}
+
+/// A number with thousands separated.
+pub fn digits(n: u64) -> String {
+    let plain = n.to_string();
+    let mut out = String::new();
+    for (i, c) in plain.chars().enumerate() {
+        if i > 0 && (plain.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// Bytes in units of 1,024 with one digit after the point.
+pub fn size(bytes: u64) -> String {
+    let (unit, scale) = match bytes {
+        0..=1023 => return count(bytes, "byte", "bytes"),
+        1_024..=1_048_575 => ("KiB", 1u64 << 10),
+        1_048_576..=1_073_741_823 => ("MiB", 1 << 20),
+        _ => ("GiB", 1 << 30),
+    };
+    let tenths = (bytes / scale) * 10 + (bytes % scale) * 10 / scale;
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+/// What the parts of a report count: files, or versions of files.
+pub fn items(report: &Report) -> String {
+    let (one, many) = match report.mode {
+        super::Mode::Tree => ("file", "files"),
+        super::Mode::Staged => ("staged file", "staged files"),
+        super::Mode::History => ("blob or message", "blobs and messages"),
+    };
+    count(report.read.items, one, many)
+}
+
+/// `12 branches, 3 tags`, or what stands for none.
+pub fn refs(history: &HistoryInfo) -> String {
+    let groups: Vec<String> = history
+        .refs
+        .iter()
+        .map(|(group, n)| format!("{} {group}", digits(*n)))
+        .collect();
+    match groups.is_empty() {
+        true => "no refs".to_owned(),
+        false => groups.join(", "),
+    }
+}
+
+/// What no clone holds.
+pub const NOT_IN_A_CLONE: &str =
+    "forks, force-pushed commits, release assets, LFS content, submodules";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_sizes_read_well() {
+        assert_eq!(digits(1_234_567), "1,234,567");
+        assert_eq!(digits(12), "12");
+        assert_eq!(size(1), "1 byte");
+        assert_eq!(size(1_536), "1.5 KiB");
+        assert_eq!(size(u64::MAX), "17179869183.9 GiB");
+    }
+
+    #[test]
+    fn dates_are_absolute() {
+        let time = Timestamp::from_second(1_704_153_600).expect("in range");
+        assert_eq!(date(time), "2024-01-02");
+    }
+}
