@@ -1,0 +1,254 @@
+//! What the user can type.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use keysweep::finding::{Confidence, Severity};
+use keysweep::policy::FailOn;
+
+/// Finds hardcoded and stale credentials in working trees and git history, and says which of
+/// them still matter.
+///
+/// Standard output is the result, standard error everything else. Exit status: 0 nothing that
+/// fails and everything asked for was read; 1 findings that fail; 2 usage, configuration, or input
+/// that could not be read when nothing else fails.
+#[derive(Parser)]
+#[command(name = "keysweep", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Subcommand)]
+pub enum Verb {
+    /// Scan files, trees or standard input.
+    Scan(Scan),
+    /// Scan what is staged: the index against HEAD, never the working tree.
+    Staged(Staged),
+    /// Scan a whole git history: every version of everything.
+    History(History),
+    /// List the rules, or print one rule's page.
+    Rules(Rules),
+    /// Print completions, the man page or the report's JSON schema.
+    #[command(hide = true)]
+    Generate(Generate),
+}
+
+#[derive(Args)]
+pub struct Scan {
+    /// Files and directories; `-` reads standard input. [default: .]
+    pub paths: Vec<PathBuf>,
+    /// The name under which standard input is reported.
+    #[arg(long, value_name = "NAME", default_value = "stdin")]
+    pub stdin_name: String,
+    /// Also scan untracked files that git ignores.
+    #[arg(long, visible_alias = "ignored")]
+    pub no_ignore: bool,
+    /// Leave out paths that match; can be given several times.
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Enter submodules and nested repositories.
+    #[arg(long)]
+    pub recurse_submodules: bool,
+    #[command(flatten)]
+    pub limits: Limits,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Args)]
+pub struct Staged {
+    /// A directory inside the repository. [default: .]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub limits: Limits,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Args)]
+pub struct History {
+    /// The repository. [default: .]
+    pub repo: Option<PathBuf>,
+    /// Make a small repository with leaked credentials in a temporary directory and scan that.
+    #[arg(long, conflicts_with = "repo")]
+    pub demo: bool,
+    /// Also what only the reflog holds and what nothing holds any more.
+    #[arg(long)]
+    pub unreachable: bool,
+    /// Follow an object store outside the repository (git's alternates); can be given several times.
+    #[arg(long, value_name = "PATH")]
+    pub allow_alternate: Vec<PathBuf>,
+    #[command(flatten)]
+    pub limits: Limits,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Args)]
+pub struct Rules {
+    /// The rule whose page is printed.
+    pub id: Option<String>,
+    /// Rules of your own, in a file of the same format; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct Generate {
+    /// What to print.
+    pub what: Generated,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Generated {
+    Bash,
+    Elvish,
+    Fish,
+    PowerShell,
+    Zsh,
+    Man,
+    Schema,
+}
+
+#[derive(Args)]
+pub struct Limits {
+    /// Threads. [default: one a core]
+    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+    /// Larger files and objects are named, not read (`64M`, `1G`).
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    pub max_file_size: u64,
+    /// Stop after this time and report what was found (`90s`, `10m`); exit status 2.
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<std::time::Duration>,
+}
+
+#[derive(Args)]
+pub struct Common {
+    /// Format on standard output: human, json, jsonl, sarif, github.
+    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format)]
+    pub format: String,
+    /// Also write a report to a file; can be given several times.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
+    pub output: Vec<(String, PathBuf)>,
+    /// Rules of your own, in a file of the same format; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// What fails: none, a severity, or a glob over rule ids with days (`stale/expiring:7`); can
+    /// be given several times.
+    #[arg(long, value_name = "WHAT", value_parser = FailOn::parse)]
+    pub fail_on: Vec<FailOn>,
+    /// List results from this confidence on: low, medium, high.
+    #[arg(long, value_name = "LEVEL", value_parser = confidence)]
+    pub min_confidence: Option<Confidence>,
+    /// List results from this severity on: info, low, medium, high, critical.
+    #[arg(long, value_name = "LEVEL", value_parser = severity)]
+    pub min_severity: Option<Severity>,
+    /// Limits of scope (too large, submodules, …) make the exit status 2.
+    #[arg(long)]
+    pub strict: bool,
+    /// The moment that expiry is judged for (RFC 3339, or a date). [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    pub now: Option<jiff::Timestamp>,
+    /// Print the values themselves. Refused where CI keeps the log.
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Print authors' e-mail addresses.
+    #[arg(long)]
+    pub show_emails: bool,
+    /// List every rule in SARIF, also those without results.
+    #[arg(long)]
+    pub sarif_all_rules: bool,
+    /// Colours.
+    #[arg(long, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+    /// Say only what fails.
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: checks, reasons, every skipped input.
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+fn format(text: &str) -> Result<String, String> {
+    let formats = keysweep::report::FORMATS;
+    if formats.contains(&text) {
+        return Ok(text.to_owned());
+    }
+    let hint = keysweep::rule::closest(text, formats.iter().copied())
+        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    Err(format!("there is no format `{text}`{hint} (formats: {})", formats.join(", ")))
+}
+
+fn output(text: &str) -> Result<(String, PathBuf), String> {
+    let (name, path) = text
+        .split_once('=')
+        .ok_or("write FORMAT=FILE, for example sarif=out.sarif")?;
+    if path.is_empty() {
+        return Err("the file's name is missing".to_owned());
+    }
+    Ok((format(name)?, PathBuf::from(path)))
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    Confidence::ALL
+        .into_iter()
+        .find(|c| c.name() == text)
+        .ok_or_else(|| "it is low, medium or high".to_owned())
+}
+
+fn severity(text: &str) -> Result<Severity, String> {
+    Severity::ALL
+        .into_iter()
+        .find(|s| s.name() == text)
+        .ok_or_else(|| "it is info, low, medium, high or critical".to_owned())
+}
+
+/// Bytes, with K, M or G for powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let upper = text.to_ascii_uppercase();
+    let upper = upper.trim_end_matches("IB").trim_end_matches('B');
+    let (digits, factor) = match upper.as_bytes().last() {
+        Some(b'K') => (&upper[..upper.len() - 1], 1 << 10),
+        Some(b'M') => (&upper[..upper.len() - 1], 1 << 20),
+        Some(b'G') => (&upper[..upper.len() - 1], 1 << 30),
+        _ => (upper, 1u64),
+    };
+    digits
+        .parse::<u64>()
+        .ok()
+        .and_then(|n| n.checked_mul(factor))
+        .ok_or_else(|| "write a number of bytes, or one with K, M or G behind it".to_owned())
+}
+
+fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let wrong = || "write a number with s, m or h behind it, for example 90s".to_owned();
+    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..split].parse().map_err(|_| wrong())?;
+    let factor = match &text[split..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(wrong()),
+    };
+    number
+        .checked_mul(factor)
+        .map(std::time::Duration::from_secs)
+        .ok_or_else(wrong)
+}
+
+fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
+    whole
+        .parse()
+        .map_err(|_| "write a date (2026-11-24) or a moment (2026-11-24T12:00:00Z)".to_owned())
+}

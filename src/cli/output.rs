@@ -1,0 +1,130 @@
+//! Where reports go: standard output and files, all written whole or not at all.
+
+#![allow(clippy::print_stderr)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::args::{Color, Common};
+use keysweep::report::{self, Report, Style};
+
+/// Says what went wrong.
+pub fn complain(message: &str) {
+    eprintln!("keysweep: {message}");
+}
+
+/// Says something worth knowing.
+pub fn note(message: &str) {
+    eprintln!("keysweep: note: {message}");
+}
+
+/// The outputs of a run.
+pub struct Outputs {
+    format: String,
+    style: Style,
+    files: Vec<(String, PathBuf)>,
+}
+
+impl Outputs {
+    /// Checks every output before anything is scanned.
+    pub fn open(common: &Common) -> Result<Self> {
+        let mut seen = BTreeSet::new();
+        for (_, path) in &common.output {
+            if !seen.insert(path) {
+                bail!("two outputs go to {}: give each a file of its own", path.display());
+            }
+            check_target(path)?;
+        }
+        let terminal = io::stdout().is_terminal();
+        Ok(Outputs {
+            format: common.format.clone(),
+            style: Style {
+                terminal,
+                color: color(common.color, terminal),
+                all_rules: common.sarif_all_rules,
+                verbose: common.verbose,
+                quiet: common.quiet,
+            },
+            files: common.output.clone(),
+        })
+    }
+
+    /// Writes the report everywhere it was asked for; files first, so that a closed pipe loses none.
+    pub fn write(&self, report: &Report) -> Result<()> {
+        let plain = Style {
+            terminal: false,
+            color: false,
+            ..self.style
+        };
+        for (format, path) in &self.files {
+            write_file(path, |out| report::write(format, report, plain, out))
+                .with_context(|| format!("the report {} cannot be written", path.display()))?;
+        }
+        let mut out = BufWriter::new(io::stdout().lock());
+        report::write(&self.format, report, self.style, &mut out)
+            .and_then(|()| out.flush())
+            .context("standard output cannot be written")
+    }
+}
+
+fn color(wish: Color, terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    match wish {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if std::env::var_os("CLICOLOR_FORCE").is_some_and(|v| v != "0") => true,
+        Color::Auto => terminal,
+    }
+}
+
+/// A symlink or special file at the target is an error: a report must not write through it.
+fn check_target(path: &Path) -> Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_file() => {}
+        Ok(meta) if meta.is_dir() => bail!("{} is a directory; name a file", path.display()),
+        Ok(_) => bail!(
+            "{} is a symbolic link or a special file; name a plain file",
+            path.display()
+        ),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => {
+            return Err(error).with_context(|| format!("{} cannot be used", path.display()));
+        }
+    }
+    let folder = folder_of(path);
+    if !folder.is_dir() {
+        bail!("the folder {} does not exist", folder.display());
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Writes to a temporary file beside the target and renames it.
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = folder_of(path).join(format!(".{name}.{}.tmp", std::process::id()));
+    let file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&temporary)?;
+    let mut out = BufWriter::new(file);
+    let done = write(&mut out)
+        .and_then(|()| out.flush())
+        .and_then(|()| fs::rename(&temporary, path));
+    if done.is_err() {
+        // The half-written file is of no use; if it cannot be removed either, the error above says enough.
+        let _ = fs::remove_file(&temporary);
+    }
+    done
+}

@@ -1,0 +1,48 @@
+//! Ctrl-C, SIGTERM and the time limit: the first asks the scan to end with what it has, the second
+//! signal ends the program at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use keysweep::source::Control;
+
+/// How soon a signal is noticed.
+const TICK: Duration = Duration::from_millis(20);
+
+/// Watches for interruption until the program ends.
+pub fn watch(control: &Arc<Control>) -> Result<()> {
+    let asked = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        // In this order: the shutdown only acts when the flag was set by an earlier signal.
+        signal_hook::flag::register_conditional_shutdown(signal, 2, Arc::clone(&asked))
+            .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&asked)))
+            .context("signals cannot be watched")?;
+    }
+    let control = Arc::downgrade(control);
+    std::thread::spawn(move || {
+        while let Some(control) = control.upgrade() {
+            if asked.load(Ordering::Relaxed) {
+                control.interrupt();
+                return;
+            }
+            drop(control);
+            std::thread::sleep(TICK);
+        }
+    });
+    Ok(())
+}
+
+/// Stops the scan when the allowed time is over.
+pub fn time_limit(control: &Arc<Control>, limit: Option<Duration>) {
+    let Some(limit) = limit else { return };
+    let control = Arc::downgrade(control);
+    std::thread::spawn(move || {
+        std::thread::sleep(limit);
+        if let Some(control) = control.upgrade() {
+            control.time_out();
+        }
+    });
+}
