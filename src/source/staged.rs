@@ -98,16 +98,20 @@ pub fn scan_staged_with<V: Visit>(
         nothing: None,
         ignored: Ignored::default(),
     };
-    let jobs = {
+    let changed = {
         let mut changes = Changes::new(&odb, format.hash, &mut skipped);
-        let found = changes.staged(index.as_ref(), head, &parents);
-        jobs(found)
+        changes.staged(index.as_ref(), head, &parents)
     };
+    let nothing = if changed.is_empty() {
+        "nothing staged"
+    } else if changed.values().all(|change| change.after.is_empty()) {
+        "nothing staged but deletions"
+    } else {
+        "nothing staged that the parents of the merge do not have"
+    };
+    let jobs = jobs(changed);
     if jobs.iter().all(|job| job.before) && skipped.is_empty() {
-        visited.nothing = Some(match jobs.is_empty() {
-            true => "nothing staged",
-            false => "nothing staged but deletions",
-        });
+        visited.nothing = Some(nothing);
         return Ok(visited);
     }
     control

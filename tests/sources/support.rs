@@ -93,9 +93,8 @@ impl Repo {
         repo
     }
 
-    pub fn at(&self, dir: &str) -> Repo2<'_> {
-        Repo2 {
-            repo: self,
+    pub fn at(&self, dir: &str) -> Spot {
+        Spot {
             dir: self.dir.join(dir),
         }
     }
@@ -125,12 +124,11 @@ impl Repo {
 }
 
 /// A directory of a repository.
-pub struct Repo2<'a> {
-    pub repo: &'a Repo,
+pub struct Spot {
     pub dir: PathBuf,
 }
 
-impl Repo2<'_> {
+impl Spot {
     pub fn staged(&self, env: &GitEnv) -> Seen {
         self.try_staged(env).expect("staged content is readable")
     }
