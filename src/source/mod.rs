@@ -3,9 +3,20 @@
 //!
 //! Only this room names `gix` and `rayon`, and no type of theirs leaves it.
 
+mod changes;
+mod files;
 mod locate;
+mod repo;
+mod staged;
+mod stdin;
+mod tree;
+mod walk;
 
 pub use locate::locate;
+pub use repo::GitEnv;
+pub use staged::{StagedOptions, scan_staged, scan_staged_with};
+pub use stdin::scan_reader;
+pub use tree::{Ignored, TreeOptions, Visited, scan_tree};
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

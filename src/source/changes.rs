@@ -1,0 +1,428 @@
+//! Which paths of an index differ from a commit, without entering directories that are equal.
+//!
+//! Knows trees and the index, reads no content. The paths come from the repository and may be
+//! anything; an index that is not sorted costs time or precision, never a panic.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice;
+use gix::hash::Kind;
+use gix::index::entry::{Flags, Mode};
+use gix::objs::{Find as _, TreeRefIter};
+
+use crate::finding::{Reason, Skipped};
+
+/// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
+const MAX_DEPTH: usize = 2048;
+
+/// One version of a path's content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Version {
+    /// The blob.
+    pub id: ObjectId,
+    /// It is the target text of a symbolic link.
+    pub link: bool,
+}
+
+/// A path whose staged content is not HEAD's.
+#[derive(Debug, Default)]
+pub(super) struct Change {
+    /// The versions in the index: one, or in a conflict both sides; none when deleted.
+    pub after: BTreeSet<Version>,
+    /// The versions it starts from.
+    pub before: BTreeSet<Version>,
+}
+
+/// What a directory entry of a tree is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    Tree(ObjectId),
+    Blob(Version),
+    Submodule,
+}
+
+type Dir = BTreeMap<Vec<u8>, Entry>;
+
+/// Compares an index with trees.
+pub(super) struct Changes<'a> {
+    odb: &'a gix::odb::Handle,
+    hash: Kind,
+    skipped: &'a mut Vec<Skipped>,
+    buffer: Vec<u8>,
+    found: BTreeMap<Vec<u8>, Change>,
+    /// Trees of merge parents that were looked at.
+    trees: HashMap<ObjectId, Dir>,
+}
+
+/// The entries of an index below one directory, and where it is.
+#[derive(Clone, Copy)]
+struct Slice<'i> {
+    entries: &'i [gix::index::Entry],
+    backing: &'i gix::index::PathStorageRef,
+}
+
+impl<'i> Slice<'i> {
+    fn path(&self, entry: &gix::index::Entry) -> &'i [u8] {
+        entry.path_in(self.backing).as_bytes()
+    }
+}
+
+impl<'a> Changes<'a> {
+    /// Starts with an object store; what cannot be read goes to `skipped`.
+    pub fn new(odb: &'a gix::odb::Handle, hash: Kind, skipped: &'a mut Vec<Skipped>) -> Self {
+        Changes {
+            odb,
+            hash,
+            skipped,
+            buffer: Vec::new(),
+            found: BTreeMap::new(),
+            trees: HashMap::new(),
+        }
+    }
+
+    /// The changed paths of `index` against the commit `head` (`None`: everything is new), with
+    /// the versions of the other `parents` of an unfinished merge beside HEAD's.
+    pub fn staged(
+        &mut self,
+        index: Option<&gix::index::File>,
+        head: Option<ObjectId>,
+        parents: &[ObjectId],
+    ) -> BTreeMap<Vec<u8>, Change> {
+        let slice = match index {
+            Some(index) => Slice {
+                entries: index.entries(),
+                backing: index.path_backing(),
+            },
+            None => Slice {
+                entries: &[],
+                backing: &[],
+            },
+        };
+        let cache = index.and_then(|index| index.tree());
+        let head = head.and_then(|id| self.tree_of(id));
+        self.directory(&mut Vec::new(), slice, cache, head, 0);
+        let mut found = std::mem::take(&mut self.found);
+        for parent in parents {
+            let Some(tree) = self.tree_of(*parent) else {
+                continue;
+            };
+            // What the merge leaves out of this parent is where moved values may come from.
+            self.directory(&mut Vec::new(), slice, cache, Some(tree), 0);
+            for (path, change) in std::mem::take(&mut self.found) {
+                if change.after.is_empty() {
+                    found.entry(path).or_default().before.extend(change.before);
+                }
+            }
+            for (path, change) in &mut found {
+                if let Some(version) = self.lookup(tree, path) {
+                    change.before.insert(version);
+                }
+            }
+        }
+        found
+    }
+
+    /// Compares the index below `prefix` (empty, or ending in `/`) with a tree.
+    fn directory(
+        &mut self,
+        prefix: &mut Vec<u8>,
+        mut slice: Slice<'_>,
+        cache: Option<&gix::index::extension::Tree>,
+        tree: Option<ObjectId>,
+        depth: usize,
+    ) {
+        if let (Some(cache), Some(tree)) = (cache, tree)
+            && cache.num_entries.is_some()
+            && cache.id == tree
+        {
+            return;
+        }
+        let mut theirs = match tree {
+            Some(id) => self.read_tree(id, prefix),
+            None => Dir::new(),
+        };
+        if depth > MAX_DEPTH {
+            let what = prefix.clone();
+            self.skipped.push(Skipped::new(
+                Reason::LimitReached,
+                what,
+                "directories nested too deep",
+            ));
+            return;
+        }
+        let caches: HashMap<&[u8], &gix::index::extension::Tree> = cache
+            .map(|cache| cache.children.as_slice())
+            .unwrap_or_default()
+            .iter()
+            .map(|child| (child.name.as_slice(), child))
+            .collect();
+        while let Some(first) = slice.entries.first() {
+            let path = slice.path(first);
+            let rest = path.strip_prefix(prefix.as_slice()).unwrap_or(path);
+            match rest.find_byte(b'/').filter(|_| !first.mode.is_sparse()) {
+                None => {
+                    let same = slice
+                        .entries
+                        .iter()
+                        .take_while(|e| slice.path(e) == path)
+                        .count();
+                    let (group, others) = slice.entries.split_at(same.max(1));
+                    let name = rest.strip_suffix(b"/").unwrap_or(rest);
+                    let before = theirs.remove(name);
+                    self.file(path, group, before);
+                    slice.entries = others;
+                }
+                Some(slash) => {
+                    let name = &rest[..slash];
+                    let below = &path[..path.len() - rest.len() + slash + 1];
+                    let count = slice
+                        .entries
+                        .partition_point(|e| slice.path(e).starts_with(below))
+                        .max(1);
+                    let (group, others) = slice.entries.split_at(count);
+                    let child = caches.get(name).copied();
+                    let tree = match theirs.get(name) {
+                        Some(Entry::Tree(id)) => Some(*id),
+                        // A file that became a directory: the file is deleted.
+                        _ => None,
+                    };
+                    if tree.is_some() {
+                        theirs.remove(name);
+                    }
+                    let len = prefix.len();
+                    prefix.truncate(0);
+                    prefix.extend_from_slice(below);
+                    let inner = Slice {
+                        entries: group,
+                        backing: slice.backing,
+                    };
+                    self.directory(prefix, inner, child, tree, depth + 1);
+                    prefix.truncate(len);
+                    slice.entries = others;
+                }
+            }
+        }
+        // What is left stands in the tree alone.
+        for (name, entry) in theirs {
+            let mut path = prefix.clone();
+            path.extend_from_slice(&name);
+            self.only_before(path, entry, depth);
+        }
+    }
+
+    /// A path of the index, with all its stages.
+    fn file(&mut self, path: &[u8], group: &[gix::index::Entry], before: Option<Entry>) {
+        if let [entry] = group
+            && entry.mode.is_sparse()
+        {
+            return self.sparse(path, entry.id, before);
+        }
+        let mut after = BTreeSet::new();
+        let mut base = BTreeSet::new();
+        for entry in group {
+            // Only announced, no content is staged.
+            if entry.flags.contains(Flags::INTENT_TO_ADD) {
+                continue;
+            }
+            // A submodule's entry is a commit of another repository: no content of this one.
+            if entry.mode == Mode::COMMIT {
+                continue;
+            }
+            let version = Version {
+                id: entry.id,
+                link: entry.mode == Mode::SYMLINK,
+            };
+            // Stage 1 is what both sides of a conflict start from.
+            match entry.flags.stage_raw() {
+                1 => base.insert(version),
+                _ => after.insert(version),
+            };
+        }
+        let before = match before {
+            Some(Entry::Blob(version)) => Some(version),
+            // A directory that became a file: its files are deleted.
+            Some(tree @ Entry::Tree(_)) => {
+                self.only_before(path.to_vec(), tree, 0);
+                None
+            }
+            Some(Entry::Submodule) | None => None,
+        };
+        if base.is_empty() && after.iter().copied().eq(before) {
+            return;
+        }
+        let change = self.found.entry(path.to_vec()).or_default();
+        change.after.extend(after);
+        change.before.extend(base);
+        change.before.extend(before);
+    }
+
+    /// A directory of a sparse index, which stands for a whole tree.
+    fn sparse(&mut self, path: &[u8], id: ObjectId, before: Option<Entry>) {
+        let before = match before {
+            Some(Entry::Tree(tree)) if tree == id => return,
+            Some(Entry::Tree(tree)) => Some(tree),
+            Some(other) => {
+                let path = path.strip_suffix(b"/").unwrap_or(path);
+                self.only_before(path.to_vec(), other, 0);
+                None
+            }
+            None => None,
+        };
+        let mut prefix = path.to_vec();
+        if !prefix.ends_with(b"/") {
+            prefix.push(b'/');
+        }
+        self.trees_differ(&prefix, Some(id), before, 0);
+    }
+
+    /// Compares two trees.
+    fn trees_differ(
+        &mut self,
+        prefix: &[u8],
+        after: Option<ObjectId>,
+        before: Option<ObjectId>,
+        depth: usize,
+    ) {
+        if after == before || depth > MAX_DEPTH {
+            return;
+        }
+        let ours = after.map_or_else(Dir::new, |id| self.read_tree(id, prefix));
+        let mut theirs = before.map_or_else(Dir::new, |id| self.read_tree(id, prefix));
+        for (name, entry) in ours {
+            let old = theirs.remove(&name);
+            if old == Some(entry) {
+                continue;
+            }
+            let path = [prefix, &name].concat();
+            let (new_tree, old_tree) = (tree_id(Some(entry)), tree_id(old));
+            if new_tree.is_some() || old_tree.is_some() {
+                let below = [path.as_slice(), b"/"].concat();
+                self.trees_differ(&below, new_tree, old_tree, depth + 1);
+            }
+            let (new, old) = (blob(Some(entry)), blob(old));
+            if new.is_some() || old.is_some() {
+                let change = self.found.entry(path).or_default();
+                change.after.extend(new);
+                change.before.extend(old);
+            }
+        }
+        for (name, entry) in theirs {
+            self.only_before([prefix, &name].concat(), entry, depth + 1);
+        }
+    }
+
+    /// What stood in the tree and is not in the index.
+    fn only_before(&mut self, path: Vec<u8>, entry: Entry, depth: usize) {
+        match entry {
+            Entry::Submodule => {}
+            Entry::Blob(version) => {
+                self.found.entry(path).or_default().before.insert(version);
+            }
+            Entry::Tree(id) => {
+                let prefix = [path.as_slice(), b"/"].concat();
+                self.trees_differ(&prefix, None, Some(id), depth + 1);
+            }
+        }
+    }
+
+    /// The version of `path` in a tree.
+    fn lookup(&mut self, tree: ObjectId, path: &[u8]) -> Option<Version> {
+        let mut id = tree;
+        let mut rest = path;
+        loop {
+            let (name, below) = match rest.find_byte(b'/') {
+                Some(slash) => (&rest[..slash], Some(&rest[slash + 1..])),
+                None => (rest, None),
+            };
+            if !self.trees.contains_key(&id) {
+                let dir = self.read_tree(id, path);
+                self.trees.insert(id, dir);
+            }
+            let entry = self.trees.get(&id)?.get(name).copied()?;
+            match (entry, below) {
+                (Entry::Tree(next), Some(below)) => (id, rest) = (next, below),
+                (Entry::Blob(version), None) => return Some(version),
+                _ => return None,
+            }
+        }
+    }
+
+    /// The tree of a commit; `None` is skipped input.
+    fn tree_of(&mut self, commit: ObjectId) -> Option<ObjectId> {
+        let found = match self.odb.try_find(&commit, &mut self.buffer) {
+            Ok(Some(object)) if object.kind == gix::objs::Kind::Commit => {
+                gix::objs::CommitRefIter::from_bytes(object.data, self.hash)
+                    .tree_id()
+                    .map_err(|_| Reason::CorruptObject)
+            }
+            Ok(None) => Err(Reason::MissingObject),
+            Ok(Some(_)) | Err(_) => Err(Reason::CorruptObject),
+        };
+        found
+            .map_err(|reason| {
+                let detail = "commit that the staged content is compared with";
+                self.skipped
+                    .push(Skipped::new(reason, commit.to_string(), detail));
+            })
+            .ok()
+    }
+
+    /// One directory of a tree. What cannot be read is skipped input and counts as empty, so
+    /// that staged content is rather reported than lost.
+    fn read_tree(&mut self, id: ObjectId, prefix: &[u8]) -> Dir {
+        let mut dir = Dir::new();
+        if id == ObjectId::empty_tree(self.hash) {
+            return dir;
+        }
+        let problem = match self.odb.try_find(&id, &mut self.buffer) {
+            Ok(Some(object)) if object.kind == gix::objs::Kind::Tree => {
+                let mut problem = None;
+                for entry in TreeRefIter::from_bytes(object.data, self.hash) {
+                    let Ok(entry) = entry else {
+                        problem = Some(Reason::CorruptObject);
+                        break;
+                    };
+                    let id = entry.oid.to_owned();
+                    let kind = match entry.mode.kind() {
+                        gix::objs::tree::EntryKind::Tree => Entry::Tree(id),
+                        gix::objs::tree::EntryKind::Commit => Entry::Submodule,
+                        kind => Entry::Blob(Version {
+                            id,
+                            link: kind == gix::objs::tree::EntryKind::Link,
+                        }),
+                    };
+                    dir.insert(entry.filename.to_vec(), kind);
+                }
+                problem
+            }
+            Ok(None) => Some(Reason::MissingObject),
+            Ok(Some(_)) | Err(_) => Some(Reason::CorruptObject),
+        };
+        if let Some(reason) = problem {
+            let what = prefix.strip_suffix(b"/").unwrap_or(prefix);
+            let what = if what.is_empty() {
+                b".".as_slice()
+            } else {
+                what
+            };
+            self.skipped
+                .push(Skipped::new(reason, what, format!("tree {id}")));
+        }
+        dir
+    }
+}
+
+fn tree_id(entry: Option<Entry>) -> Option<ObjectId> {
+    match entry {
+        Some(Entry::Tree(id)) => Some(id),
+        _ => None,
+    }
+}
+
+fn blob(entry: Option<Entry>) -> Option<Version> {
+    match entry {
+        Some(Entry::Blob(version)) => Some(version),
+        _ => None,
+    }
+}

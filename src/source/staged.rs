@@ -1,0 +1,260 @@
+//! What is staged: the index against HEAD, from the object database, never the working tree.
+//!
+//! The cost follows what changed: directories that the index's cache tree says are equal to
+//! HEAD's are not entered. The changed paths are settled here, their content is visited as
+//! `Origin::File` (the index) and `Origin::Before` (HEAD, and in a merge MERGE_HEAD).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use anyhow::Result;
+use gix::ObjectId;
+use gix::hash::Kind;
+use rayon::prelude::*;
+
+use super::changes::{Change, Changes, Version};
+use super::repo::{self, GitEnv};
+use super::tree::{Ignored, Visited};
+use super::{Blob, Control, Visit, files};
+use crate::finding::{Origin, Reason, RepoPath, Skipped};
+
+/// Starting threads pays only from this many pieces of content on.
+const SERIAL: usize = 16;
+
+/// What to look at.
+pub struct StagedOptions {
+    /// A directory in the repository; any sub-directory will do.
+    pub dir: PathBuf,
+    /// How many threads; 0 for all.
+    pub threads: usize,
+    /// Larger content is skipped; bytes.
+    pub max_file_size: u64,
+}
+
+/// What is asked of an object store, whichever way its handle is shared.
+trait Store: gix::objs::Find + gix::odb::Header {}
+impl<T: gix::objs::Find + gix::odb::Header> Store for T {}
+
+/// One piece of content to visit.
+struct Job {
+    id: ObjectId,
+    origin: Origin,
+    /// A version to compare with, not one that is staged.
+    before: bool,
+}
+
+/// Visits what is staged, honouring git's environment of this process.
+///
+/// Every changed path's index version is visited as `Origin::File`, and the versions it starts
+/// from (HEAD's, and in an unfinished merge those of the other parents, and the merge base of a
+/// conflict) as `Origin::Before`; symbolic links have `Origin::Link` in the index. Deleted paths
+/// are visited as `Before` too, so that a moved file is no news. A version that a parent of the
+/// merge already has at the same path is left out on both sides.
+///
+/// # Errors
+/// No repository, a bare one, or one whose format, index, HEAD or object store is not
+/// understood; each message names a way out.
+pub fn scan_staged<V: Visit>(
+    options: &StagedOptions,
+    visit: &V,
+    control: &Control,
+) -> Result<Visited> {
+    scan_staged_with(options, &GitEnv::of_process(), visit, control)
+}
+
+/// The same with git's environment given, for callers that do not run as a hook.
+///
+/// # Errors
+/// As [`scan_staged`].
+pub fn scan_staged_with<V: Visit>(
+    options: &StagedOptions,
+    env: &GitEnv,
+    visit: &V,
+    control: &Control,
+) -> Result<Visited> {
+    let location = repo::for_index(&options.dir, env)?;
+    let format = repo::format(&location)?;
+    if format.bare && env.git_dir.is_none() && location.git_dir == location.common_dir {
+        anyhow::bail!(
+            "{} is a bare repository, where nothing can be staged; `keysweep history` scans what \
+             is committed",
+            location.git_dir.display()
+        );
+    }
+    let index_path = match &env.index_file {
+        Some(path) => path.clone(),
+        None => location.git_dir.join("index"),
+    };
+    let odb = repo::objects(&location, format.hash)?;
+    let index = repo::index(&index_path, format.hash)?;
+    let head = repo::head(&location, format.hash)?;
+    let parents = repo::merge_heads(&location)?;
+
+    let mut skipped = Vec::new();
+    let mut visited = Visited {
+        skipped: Vec::new(),
+        root: location.work_tree.unwrap_or(location.git_dir),
+        nothing: None,
+        ignored: Ignored::default(),
+    };
+    let changed = {
+        let mut changes = Changes::new(&odb, format.hash, &mut skipped);
+        changes.staged(index.as_ref(), head, &parents)
+    };
+    let nothing = if changed.is_empty() {
+        "nothing staged"
+    } else if changed.values().all(|change| change.after.is_empty()) {
+        "nothing staged but deletions"
+    } else {
+        "nothing staged that the parents of the merge do not have"
+    };
+    let jobs = jobs(changed);
+    if jobs.iter().all(|job| job.before) && skipped.is_empty() {
+        visited.nothing = Some(nothing);
+        return Ok(visited);
+    }
+    control
+        .expected
+        .store(jobs.len() as u64, std::sync::atomic::Ordering::Relaxed);
+
+    let unread = read_all(&odb, format.hash, &jobs, options, visit, control)?;
+    skipped.extend(unread);
+    skipped.sort();
+    skipped.dedup();
+    visited.skipped = skipped;
+    Ok(visited)
+}
+
+/// The content of all changes, in the order of paths, each once per path and side.
+fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
+    let mut jobs = Vec::new();
+    for (path, mut change) in changes {
+        // What a parent already has at this path is not introduced here.
+        let known: BTreeSet<Version> = change.before.iter().copied().collect();
+        let same: BTreeSet<Version> = change.after.intersection(&known).copied().collect();
+        change.after.retain(|version| !same.contains(version));
+        change.before.retain(|version| !same.contains(version));
+        let path = RepoPath(path);
+        jobs.extend(change.after.iter().map(|version| Job {
+            id: version.id,
+            origin: match version.link {
+                true => Origin::Link(path.clone()),
+                false => Origin::File(path.clone()),
+            },
+            before: false,
+        }));
+        jobs.extend(change.before.iter().map(|version| Job {
+            id: version.id,
+            origin: Origin::Before(path.clone()),
+            before: true,
+        }));
+    }
+    jobs
+}
+
+fn read_all<V: Visit>(
+    odb: &gix::odb::Handle,
+    hash: Kind,
+    jobs: &[Job],
+    options: &StagedOptions,
+    visit: &V,
+    control: &Control,
+) -> Result<Vec<Skipped>> {
+    let one = |odb: &dyn Store, buffer: &mut Vec<u8>, job: &Job| -> Option<Skipped> {
+        if control.stopped() {
+            let reason = match control.timed_out() {
+                true => Reason::TimedOut,
+                false => Reason::Interrupted,
+            };
+            return Some(Skipped::new(reason, path(&job.origin), ""));
+        }
+        read_one(
+            odb,
+            hash,
+            job,
+            options.max_file_size,
+            buffer,
+            visit,
+            control,
+        )
+    };
+    if options.threads == 1 || jobs.len() <= SERIAL {
+        let mut buffer = Vec::new();
+        return Ok(jobs
+            .iter()
+            .filter_map(|job| one(odb, &mut buffer, job))
+            .collect());
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()?;
+    // Handles are not shared between threads, but made from one shared store.
+    let shared = Mutex::new(odb.clone().into_arc()?);
+    Ok(pool.install(|| {
+        jobs.par_iter()
+            .map_init(
+                || {
+                    let odb = shared.lock().unwrap_or_else(|broken| broken.into_inner());
+                    (odb.clone(), Vec::new())
+                },
+                |(odb, buffer), job| one(odb, buffer, job),
+            )
+            .flatten()
+            .collect()
+    }))
+}
+
+fn path(origin: &Origin) -> Vec<u8> {
+    match origin {
+        Origin::File(path) | Origin::Before(path) | Origin::Link(path) => path.0.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads one object and visits it.
+fn read_one<V: Visit>(
+    odb: &dyn Store,
+    hash: Kind,
+    job: &Job,
+    max: u64,
+    buffer: &mut Vec<u8>,
+    visit: &V,
+    control: &Control,
+) -> Option<Skipped> {
+    let skip = |reason, detail: String| Some(Skipped::new(reason, path(&job.origin), detail));
+    // The empty blob is never stored by some tools.
+    let empty = job.id == ObjectId::empty_blob(hash);
+    let bytes: &[u8] = if empty {
+        &[]
+    } else {
+        match odb.try_header(&job.id) {
+            Ok(None) => {
+                return skip(Reason::MissingObject, format!("object {}", job.id));
+            }
+            Err(_) => return skip(Reason::CorruptObject, format!("object {}", job.id)),
+            Ok(Some(header)) if header.size() > max => {
+                let detail = format!("{} bytes, the limit is {max}", header.size());
+                return skip(Reason::TooLarge, detail);
+            }
+            Ok(Some(_)) => {}
+        }
+        match odb.try_find(&job.id, buffer) {
+            Ok(Some(object)) if object.kind == gix::objs::Kind::Blob => object.data,
+            Ok(None) => return skip(Reason::MissingObject, format!("object {}", job.id)),
+            Ok(Some(_)) | Err(_) => {
+                return skip(Reason::CorruptObject, format!("object {}", job.id));
+            }
+        }
+    };
+    let blob = Blob {
+        bytes,
+        origin: &job.origin,
+    };
+    visit.blob(blob, None);
+    control.count(bytes.len());
+    if !job.before && files::is_lfs_pointer(bytes) {
+        return skip(Reason::LfsPointer, String::new());
+    }
+    None
+}

@@ -1,0 +1,310 @@
+//! A working tree, or single files: every path that counts is read once and visited.
+//!
+//! Inside a repository these are the paths of its index and the untracked files that its own
+//! `.gitignore` and `.git/info/exclude` do not ignore; elsewhere every file. Files are read
+//! whole into a buffer that each thread reuses (a mapped file that somebody shortens would end
+//! the process), so memory is at most the number of threads times the largest file read, and a
+//! file over the limit is not read at all.
+
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, Result, anyhow};
+use rayon::prelude::*;
+
+use super::files::{self, Content};
+use super::repo::{self, Probe};
+use super::walk::{Excludes, Inside, Item, Listing, Walk, special};
+use super::{Blob, Control, Visit};
+use crate::finding::{Origin, Reason, RepoPath, Skipped};
+
+/// A thread's buffer is given back to the system when it grew beyond this.
+const KEEP: usize = 16 << 20;
+
+/// What to look at.
+pub struct TreeOptions {
+    /// Files and directories; the current directory when empty.
+    pub paths: Vec<PathBuf>,
+    /// Also scan files that the repository ignores.
+    pub no_ignore: bool,
+    /// Globs as in a `.gitignore` at the root; what they match is left out, tracked or not.
+    pub exclude: Vec<String>,
+    /// How many threads; 0 for all.
+    pub threads: usize,
+    /// Larger files are skipped; bytes.
+    pub max_file_size: u64,
+    /// Enter submodules and nested repositories.
+    pub recurse_submodules: bool,
+}
+
+/// What a source says at its end; content went to the visitor.
+#[derive(Debug)]
+pub struct Visited {
+    /// What was not read, sorted.
+    pub skipped: Vec<Skipped>,
+    /// What the paths of origins are relative to: the repository's top when inside one, else the
+    /// directory that was named, or the parent of the file.
+    pub root: PathBuf,
+    /// Why there was nothing to look at, if there was nothing.
+    pub nothing: Option<&'static str>,
+    /// What the repository's ignore rules left out.
+    pub ignored: Ignored,
+}
+
+/// Files that were not scanned because the repository ignores them.
+#[derive(Debug, Default)]
+pub struct Ignored {
+    /// How many.
+    pub files: u64,
+    /// Those whose names promise credentials (`.env`, `*.tfvars`, `id_rsa`), sorted. Those in
+    /// directories of installed packages are not among them.
+    pub credential_stores: Vec<RepoPath>,
+}
+
+/// One path that the user named.
+struct Target {
+    full: PathBuf,
+    kind: std::fs::FileType,
+    probe: Probe,
+}
+
+/// Visits files and trees, in parallel; origins are `File` and, with the target text as
+/// content, `Link`.
+///
+/// # Errors
+/// A path that does not exist, a glob that is not valid, or threads that cannot be started.
+pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) -> Result<Visited> {
+    let targets = match options.paths.as_slice() {
+        [] => vec![target(Path::new("."))?],
+        paths => paths
+            .iter()
+            .map(|path| target(path))
+            .collect::<Result<_>>()?,
+    };
+    let root = root(&targets);
+    let excludes = Excludes::new(&root, &options.exclude)?;
+    let walk = Walk {
+        root: &root,
+        no_ignore: options.no_ignore,
+        recurse: options.recurse_submodules,
+        excludes: &excludes,
+        control,
+        found: Default::default(),
+    };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()?;
+    pool.install(|| list(&walk, targets));
+    let mut listing = walk
+        .found
+        .into_inner()
+        .unwrap_or_else(|broken| broken.into_inner());
+    listing.settle(&excludes);
+    let Listing {
+        items,
+        mut skipped,
+        ignored_files,
+        credential_stores,
+        ..
+    } = listing;
+
+    control
+        .expected
+        .store(items.len() as u64, Ordering::Relaxed);
+    let unread = AtomicU64::new(0);
+    let max = options.max_file_size;
+    let more: Vec<Skipped> = pool.install(|| {
+        items
+            .par_iter()
+            .flat_map_iter(|item| {
+                if control.stopped() {
+                    unread.fetch_add(1, Ordering::Relaxed);
+                    return None;
+                }
+                read(item, max, visit, control)
+            })
+            .collect()
+    });
+    skipped.extend(more);
+    if control.stopped() {
+        let reason = match control.timed_out() {
+            true => Reason::TimedOut,
+            false => Reason::Interrupted,
+        };
+        let detail = match unread.into_inner() {
+            0 => "the list of files may not be complete".to_owned(),
+            n => format!("{n} of {} listed files not scanned", items.len()),
+        };
+        skipped.push(Skipped::new(reason, files::bytes_of(&root), detail));
+    }
+    skipped.sort();
+    Ok(Visited {
+        nothing: (items.is_empty() && skipped.is_empty()).then_some("no files"),
+        skipped,
+        root,
+        ignored: Ignored {
+            files: ignored_files,
+            credential_stores,
+        },
+    })
+}
+
+/// Resolves a path that the user named: links on the way are followed, and a link to a
+/// directory; a link to a file stays one.
+fn target(path: &Path) -> Result<Target> {
+    let missing = || {
+        anyhow!(
+            "{}: no such file or directory; name one that exists, or `-` for standard input",
+            path.display()
+        )
+    };
+    let cannot = || format!("cannot look at {}", path.display());
+    let meta = match std::fs::symlink_metadata(path) {
+        Ok(meta) => meta,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(missing()),
+        Err(error) => return Err(error).with_context(cannot),
+    };
+    let to_dir = meta.is_symlink() && path.is_dir();
+    let (full, kind) = if meta.is_dir() || to_dir {
+        let full = std::fs::canonicalize(path).with_context(cannot)?;
+        let kind = std::fs::symlink_metadata(&full)
+            .with_context(cannot)?
+            .file_type();
+        (full, kind)
+    } else {
+        let parent = match path.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
+        let parent = std::fs::canonicalize(parent).with_context(cannot)?;
+        let name = path.file_name().ok_or_else(missing)?;
+        (parent.join(name), meta.file_type())
+    };
+    let start = match kind.is_dir() {
+        true => full.as_path(),
+        false => full.parent().unwrap_or(&full),
+    };
+    let probe = repo::discover(start, false);
+    Ok(Target { full, kind, probe })
+}
+
+/// What paths are relative to: the repository if all targets are in one, else the directory that
+/// holds them all.
+fn root(targets: &[Target]) -> PathBuf {
+    let home = |target: &Target| {
+        match &target.probe {
+            Probe::Found(location) => location.work_tree.clone(),
+            // Its `.git` is not followed, but it is the top of a working tree all the same.
+            Probe::Refused(_) => refused_top(&target.full),
+            Probe::Nothing => None,
+        }
+        .unwrap_or_else(|| match target.kind.is_dir() {
+            true => target.full.clone(),
+            false => target.full.parent().unwrap_or(&target.full).to_owned(),
+        })
+    };
+    let mut homes = targets.iter().map(home);
+    let mut root = homes.next().unwrap_or_default();
+    for other in homes {
+        while !other.starts_with(&root) && root.pop() {}
+    }
+    root
+}
+
+/// The directory whose `.git` is not followed.
+fn refused_top(full: &Path) -> Option<PathBuf> {
+    full.ancestors()
+        .find(|dir| matches!(repo::probe(dir), Probe::Refused(_)))
+        .map(Path::to_owned)
+}
+
+fn list(walk: &Walk<'_>, targets: Vec<Target>) {
+    let mut last: Option<(PathBuf, Arc<Inside>)> = None;
+    for target in targets {
+        if walk.control.stopped() {
+            return;
+        }
+        if target.kind.is_file() || target.kind.is_symlink() {
+            walk.file(&target.full, target.kind.is_symlink());
+            continue;
+        }
+        if !target.kind.is_dir() {
+            walk.special(&target.full, special(target.kind));
+            continue;
+        }
+        let inside = match target.probe {
+            Probe::Found(location) => {
+                let same = last.as_ref().filter(|(dir, _)| *dir == location.git_dir);
+                let inside = match same {
+                    Some((_, inside)) => Arc::clone(inside),
+                    None => {
+                        let mut skipped = Vec::new();
+                        let inside = Inside::open(&location, b".git/index", &mut skipped);
+                        walk.skip(skipped);
+                        inside
+                    }
+                };
+                last = Some((location.git_dir, Arc::clone(&inside)));
+                Some(inside)
+            }
+            Probe::Refused(why) => {
+                let detail =
+                    format!("tracked files are not known, ignored ones are left out: {why}");
+                walk.skip(vec![Skipped::new(Reason::Io, *b".git", detail)]);
+                let top = refused_top(&target.full).unwrap_or_else(|| target.full.clone());
+                Some(Inside::unread(&top))
+            }
+            Probe::Nothing => None,
+        };
+        walk.directory(&target.full, inside);
+    }
+}
+
+/// Reads one file and visits it.
+fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Option<Skipped> {
+    thread_local! {
+        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    if item.link {
+        let text = match std::fs::read_link(&item.full) {
+            Ok(text) => files::bytes_of(&text),
+            Err(error) => return Some(files::failed(&item.path, &error)),
+        };
+        let origin = Origin::Link(item.path.clone());
+        visit.blob(
+            Blob {
+                bytes: &text,
+                origin: &origin,
+            },
+            None,
+        );
+        control.count(text.len());
+        return None;
+    }
+    // Taken out while it is used: a visitor that runs work of its own may come back here.
+    let mut buffer = BUFFER.take();
+    let skipped = match files::read(&item.full, max, &mut buffer) {
+        Content::Unread(reason, detail) => Some(Skipped::new(reason, item.path.0.clone(), detail)),
+        Content::Whole(len) => {
+            let bytes = &buffer[..len];
+            let origin = Origin::File(item.path.clone());
+            visit.blob(
+                Blob {
+                    bytes,
+                    origin: &origin,
+                },
+                None,
+            );
+            control.count(len);
+            files::is_lfs_pointer(bytes)
+                .then(|| Skipped::new(Reason::LfsPointer, item.path.0.clone(), ""))
+        }
+    };
+    if buffer.len() > KEEP {
+        buffer = Vec::new();
+    }
+    BUFFER.set(buffer);
+    skipped
+}

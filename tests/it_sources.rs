@@ -1,0 +1,7 @@
+//! Working trees, standard input and the index, against real repositories made with git.
+
+mod sources {
+    pub mod staged;
+    pub mod support;
+    pub mod tree;
+}
