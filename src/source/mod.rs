@@ -3,8 +3,12 @@
 //!
 //! Only this room names `gix` and `rayon`, and no type of theirs leaves it.
 
+mod history;
 mod locate;
 
+pub use history::{
+    Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
+};
 pub use locate::locate;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
