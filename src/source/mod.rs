@@ -5,6 +5,7 @@
 
 mod changes;
 mod files;
+mod history;
 mod locate;
 mod repo;
 mod staged;
@@ -12,6 +13,9 @@ mod stdin;
 mod tree;
 mod walk;
 
+pub use history::{
+    Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
+};
 pub use locate::locate;
 pub use repo::GitEnv;
 pub use staged::{StagedOptions, scan_staged, scan_staged_with};

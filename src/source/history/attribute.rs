@@ -1,0 +1,382 @@
+//! Attribution: from content that holds credentials to paths, commits and timelines.
+//!
+//! All trees are decoded once, in pack order, and reduced to the paths that lead to the wanted
+//! blobs. A commit introduced a credential at a path if its tree has it there and none of its
+//! parents' trees has; merges are commits like any other.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::graph::{Group, LOST};
+use super::people::People;
+use super::pruned::{EMPTY, Pruned};
+use super::resolve;
+use super::trees::Collect;
+use super::{
+    Attributed, Attribution, Carrier, History, Introduction, Oid, Origin, Reason, RepoPath,
+    Skipped, Timeline,
+};
+
+/// Paths that are looked at in all before attribution gives up on further ones: trees can be
+/// made that name the same blob at more paths than anyone can list.
+const MAX_STEPS: u64 = 20_000_000;
+
+/// A moment of the history: the better group first, then the earlier commit.
+type Moment = (Group, u32);
+
+/// What gathers for one credential at one path.
+struct Spot {
+    /// Earliest introduction in the best group; no commit for what only a tree reference holds.
+    at: Moment,
+    by_commit: bool,
+    blob: u32,
+    times: u32,
+    versions: BTreeSet<u32>,
+}
+
+/// What gathers for one credential.
+#[derive(Clone, Default)]
+struct Life {
+    first: Option<Moment>,
+    /// Latest commit below HEAD that took it away, and latest anywhere.
+    removed_from_head: Option<u32>,
+    removed: Option<Moment>,
+}
+
+type Spots = BTreeMap<(u32, Vec<u8>), Spot>;
+
+impl History {
+    /// Traces `carriers` to paths and commits. The result does not depend on their order.
+    pub fn attribute(&self, carriers: &[Carrier]) -> Attribution {
+        let mut out = Attribution::default();
+        let count = carriers.iter().map(|c| c.credential + 1).max().unwrap_or(0);
+        let mut lives = vec![Life::default(); count as usize];
+        let people = People::new(&self.store, &self.graph);
+
+        let mut blobs: BTreeMap<Oid, BTreeSet<u32>> = BTreeMap::new();
+        for carrier in carriers {
+            if let Origin::Blob(oid) = carrier.origin {
+                blobs.entry(oid).or_default().insert(carrier.credential);
+            }
+        }
+        let ids: Vec<Oid> = blobs.keys().copied().collect();
+        let creds: Vec<Vec<u32>> = blobs
+            .values()
+            .map(|c| c.iter().copied().collect())
+            .collect();
+        let mut head = EMPTY;
+        if !ids.is_empty() {
+            let wanted: HashMap<Oid, u32> = (0..).zip(&ids).map(|(i, oid)| (*oid, i)).collect();
+            let sink = Collect::new(&self.store, &wanted);
+            self.pool
+                .install(|| resolve::walk(&self.store, self.budget, &sink));
+            let mut trees = sink.finish();
+            for (oid, fault) in std::mem::take(&mut trees.failed) {
+                let skip = Skipped::new(fault.reason, oid.to_string(), fault.detail);
+                out.skipped.push(skip);
+            }
+            let index = std::mem::take(&mut trees.index);
+            let pruned = Pruned::build(trees, &creds);
+            let roots: Vec<u32> = self
+                .graph
+                .nodes
+                .iter()
+                .map(|node| pruned.node(index.get(&node.tree)))
+                .collect();
+            let mut spots = Spots::new();
+            let mut seen = HashSet::new();
+            let mut budget = MAX_STEPS;
+            let mut whole = true;
+            for pos in 0..roots.len() {
+                self.lives(pos, &roots, &pruned, &mut lives);
+                whole &= self.spots(
+                    pos,
+                    &roots,
+                    &pruned,
+                    &creds,
+                    &mut budget,
+                    &mut seen,
+                    &mut spots,
+                );
+            }
+            for (oid, group) in &self.graph.other {
+                if let Some(tree) = index.get(oid) {
+                    let node = pruned.node(Some(tree));
+                    whole &= pruned.diff(node, EMPTY, &mut budget, |path, blob| {
+                        seen.insert(blob);
+                        for cred in &creds[blob as usize] {
+                            add(
+                                &mut spots,
+                                *cred,
+                                path,
+                                blob,
+                                (*group, u32::MAX),
+                                true,
+                                false,
+                            );
+                        }
+                    });
+                }
+            }
+            if !whole {
+                out.skipped.push(Skipped::new(
+                    Reason::LimitReached,
+                    "attribution",
+                    "more paths lead to the content than can be listed",
+                ));
+            }
+            if let Some(pos) = self.graph.head {
+                head = roots[pos as usize];
+            }
+            for ((cred, path), spot) in spots {
+                let now = pruned
+                    .lookup(head, &path)
+                    .filter(|blob| creds[*blob as usize].binary_search(&cred).is_ok());
+                let introduced = spot.by_commit.then(|| Introduction {
+                    commit: people
+                        .commit(self.graph.nodes[spot.at.1 as usize].oid, &mut out.skipped),
+                    times: spot.times,
+                });
+                out.places.push(Attributed {
+                    credential: cred,
+                    origin: Origin::Blob(ids[now.unwrap_or(spot.blob) as usize]),
+                    path: RepoPath(path),
+                    introduced,
+                    at_head: now.is_some(),
+                    versions: spot.versions.len() as u32,
+                    reach: self.graph.reach(spot.at.0),
+                });
+            }
+            self.bare_blobs(&ids, &creds, &seen, &mut out);
+            for cred in pruned.set(head) {
+                if let Some(life) = lives.get_mut(*cred as usize) {
+                    // Still there: what took it away in between is no end.
+                    life.removed = None;
+                    life.removed_from_head = None;
+                }
+            }
+            out.timelines = self.timelines(
+                &mut lives,
+                carriers,
+                &people,
+                pruned.set(head),
+                &mut out.skipped,
+            );
+        } else {
+            out.timelines = self.timelines(&mut lives, carriers, &people, &[], &mut out.skipped);
+        }
+        self.messages(carriers, &people, &mut out);
+        out.places.sort_by(|a, b| {
+            (a.credential, &a.path, &a.origin).cmp(&(b.credential, &b.path, &b.origin))
+        });
+        out.skipped.sort();
+        out.skipped.dedup();
+        out
+    }
+
+    /// Notes what the commit at `pos` brought and took away.
+    fn lives(&self, pos: usize, roots: &[u32], pruned: &Pruned, lives: &mut [Life]) {
+        let parents = &self.graph.parents[pos];
+        let own = pruned.set(roots[pos]);
+        let moment = (self.graph.group[pos], pos as u32);
+        for cred in own {
+            let before = parents
+                .iter()
+                .any(|p| pruned.set(roots[*p as usize]).binary_search(cred).is_ok());
+            if !before {
+                let first = &mut lives[*cred as usize].first;
+                *first = Some(first.map_or(moment, |f| f.min(moment)));
+            }
+        }
+        for parent in parents {
+            if roots[*parent as usize] == roots[pos] {
+                continue;
+            }
+            for cred in pruned.set(roots[*parent as usize]) {
+                if own.binary_search(cred).is_err() {
+                    let life = &mut lives[*cred as usize];
+                    if self.graph.of_head[pos] {
+                        life.removed_from_head = life.removed_from_head.max(Some(pos as u32));
+                    }
+                    let better = |r: Moment| moment.0 < r.0 || (moment.0 == r.0 && moment.1 > r.1);
+                    if life.removed.is_none_or(better) {
+                        life.removed = Some(moment);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Notes the paths to which the commit at `pos` brought something. False when the budget ran
+    /// out.
+    #[expect(clippy::too_many_arguments, reason = "one step of one loop")]
+    fn spots(
+        &self,
+        pos: usize,
+        roots: &[u32],
+        pruned: &Pruned,
+        creds: &[Vec<u32>],
+        budget: &mut u64,
+        seen: &mut HashSet<u32>,
+        spots: &mut Spots,
+    ) -> bool {
+        let parents = &self.graph.parents[pos];
+        let own = roots[pos];
+        if own == EMPTY || parents.iter().any(|p| roots[*p as usize] == own) {
+            return true;
+        }
+        let first = parents.first().map_or(EMPTY, |p| roots[*p as usize]);
+        let moment = (self.graph.group[pos], pos as u32);
+        pruned.diff(own, first, budget, |path, blob| {
+            seen.insert(blob);
+            let before: Vec<u32> = parents
+                .iter()
+                .filter_map(|p| pruned.lookup(roots[*p as usize], path))
+                .collect();
+            if before.contains(&blob) {
+                return;
+            }
+            for cred in &creds[blob as usize] {
+                let new = !before
+                    .iter()
+                    .any(|b| creds[*b as usize].binary_search(cred).is_ok());
+                add(spots, *cred, path, blob, moment, new, true);
+            }
+        })
+    }
+
+    /// Places of blobs that no tree names: a reference may name them itself, or nothing does.
+    fn bare_blobs(
+        &self,
+        ids: &[Oid],
+        creds: &[Vec<u32>],
+        seen: &HashSet<u32>,
+        out: &mut Attribution,
+    ) {
+        for (i, oid) in (0u32..).zip(ids) {
+            let group = self
+                .graph
+                .other
+                .iter()
+                .filter(|(other, _)| other == oid)
+                .map(|(_, group)| *group)
+                .min();
+            if group.is_none() && seen.contains(&i) {
+                continue;
+            }
+            for cred in &creds[i as usize] {
+                out.places.push(Attributed {
+                    credential: *cred,
+                    origin: Origin::Blob(*oid),
+                    path: RepoPath(format!(".git-history/blob/{oid}").into_bytes()),
+                    introduced: None,
+                    at_head: false,
+                    versions: 1,
+                    reach: self.graph.reach(group.unwrap_or(LOST)),
+                });
+            }
+        }
+    }
+
+    /// Where a message stands: its commit's position, and from where it is reached.
+    fn message_at(&self, oid: &Oid) -> (Option<u32>, Group) {
+        if let Some(pos) = self.graph.index.get(oid) {
+            return (Some(*pos), self.graph.group[*pos as usize]);
+        }
+        let group = self.graph.other.iter().filter(|(other, _)| other == oid);
+        let group = group.map(|(_, group)| *group).min().unwrap_or(LOST);
+        (self.graph.peel(*oid), group)
+    }
+
+    fn messages(&self, carriers: &[Carrier], people: &People<'_>, out: &mut Attribution) {
+        let carriers: BTreeSet<&Carrier> = carriers.iter().collect();
+        for carrier in carriers {
+            let Origin::Message(oid) = &carrier.origin else {
+                continue;
+            };
+            let (pos, group) = self.message_at(oid);
+            let commit = pos.map(|pos| self.graph.nodes[pos as usize].oid);
+            out.places.push(Attributed {
+                credential: carrier.credential,
+                origin: carrier.origin.clone(),
+                path: RepoPath(format!(".git-history/{oid}/message").into_bytes()),
+                introduced: commit.map(|oid| Introduction {
+                    commit: people.commit(oid, &mut out.skipped),
+                    times: 1,
+                }),
+                at_head: pos.is_some_and(|pos| self.graph.of_head[pos as usize])
+                    && self.graph.index.contains_key(oid),
+                versions: 1,
+                reach: self.graph.reach(group),
+            });
+        }
+    }
+
+    fn timelines(
+        &self,
+        lives: &mut [Life],
+        carriers: &[Carrier],
+        people: &People<'_>,
+        at_head: &[u32],
+        skipped: &mut Vec<Skipped>,
+    ) -> Vec<Option<Timeline>> {
+        for carrier in carriers {
+            if let Origin::Message(oid) = &carrier.origin
+                && let (Some(pos), group) = self.message_at(oid)
+            {
+                let first = &mut lives[carrier.credential as usize].first;
+                *first = Some(first.map_or((group, pos), |f| f.min((group, pos))));
+            }
+        }
+        let mut commit = |pos: u32| people.commit(self.graph.nodes[pos as usize].oid, skipped);
+        (0u32..)
+            .zip(lives.iter())
+            .map(|(cred, life)| {
+                let (group, first) = life.first?;
+                let removed = life
+                    .removed_from_head
+                    .or(life.removed.filter(|r| r.0 == group).map(|r| r.1));
+                Some(Timeline {
+                    first: commit(first),
+                    removed: removed.map(&mut commit),
+                    at_head: at_head.binary_search(&cred).is_ok(),
+                    complete: !self.info.shallow,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Adds a version of a path, and an introduction if it is one. Only the best group counts.
+fn add(
+    spots: &mut Spots,
+    cred: u32,
+    path: &[u8],
+    blob: u32,
+    moment: Moment,
+    new: bool,
+    by_commit: bool,
+) {
+    let fresh = || Spot {
+        at: moment,
+        by_commit,
+        blob,
+        times: 0,
+        versions: BTreeSet::new(),
+    };
+    let spot = spots.entry((cred, path.to_vec())).or_insert_with(fresh);
+    if moment.0 > spot.at.0 {
+        return;
+    }
+    if moment.0 < spot.at.0 {
+        *spot = fresh();
+    }
+    spot.versions.insert(blob);
+    if new {
+        spot.times += 1;
+        if moment < spot.at {
+            spot.at = moment;
+            spot.by_commit = by_commit;
+            spot.blob = blob;
+        }
+    }
+}

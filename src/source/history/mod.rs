@@ -1,0 +1,224 @@
+//! History: every blob of a repository once, decoded along the packs' delta trees, and commit
+//! and tag messages; afterwards, for the few that hold something, who brought them and when.
+//!
+//! Nothing of the repository is executed, fetched or followed outside of it. What cannot be read
+//! is a [`Skipped`].
+
+mod attribute;
+mod forest;
+mod graph;
+mod open;
+mod people;
+mod presence;
+mod pruned;
+mod refs;
+mod resolve;
+mod scan;
+mod store;
+mod trees;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::{Control, Visit};
+use crate::finding::{Introduction, Oid, Origin, Reason, RepoPath, Skipped, Timeline};
+use graph::Graph;
+use store::Store;
+
+/// What to read of a history, and within which limits.
+#[derive(Clone, Debug)]
+pub struct HistoryOptions {
+    /// The repository, or any directory inside it.
+    pub path: PathBuf,
+    /// Counts the entries of all reference logs too. (Objects that no reference reaches are
+    /// always visited; attribution says so, and the caller decides.)
+    pub unreachable: bool,
+    /// How many threads decode; 0 means one a core.
+    pub threads: usize,
+    /// Directories outside the repository that its alternates may lead to.
+    pub allow_alternates: Vec<PathBuf>,
+    /// Bytes of decoded bases that may wait for their deltas, over all threads.
+    pub delta_budget: usize,
+    /// Larger objects are skipped; bytes.
+    pub max_object: u64,
+}
+
+impl Default for HistoryOptions {
+    fn default() -> Self {
+        HistoryOptions {
+            path: PathBuf::from("."),
+            unreachable: false,
+            threads: 0,
+            allow_alternates: Vec::new(),
+            delta_budget: 512 << 20,
+            max_object: 256 << 20,
+        }
+    }
+}
+
+/// A history that was read, ready for attribution.
+pub struct History {
+    /// What could not be read.
+    pub skipped: Vec<Skipped>,
+    /// What was there.
+    pub info: Info,
+    store: Store,
+    graph: Graph,
+    pool: rayon::ThreadPool,
+    budget: usize,
+}
+
+/// What a repository holds, for the summary.
+#[derive(Clone, Debug, Default)]
+pub struct Info {
+    /// Commits, reachable or not.
+    pub commits: u64,
+    /// References by kind: branches, tags, remote branches, stashes, notes, pull-request refs,
+    /// other refs; kinds without any are left out.
+    pub refs: Vec<(&'static str, u64)>,
+    /// The history is cut.
+    pub shallow: bool,
+    /// Objects were left at the server.
+    pub partial: bool,
+    /// The commit that HEAD names.
+    pub head: Option<Oid>,
+    /// The address of `origin`, else of the first remote. May contain credentials.
+    pub remote: Option<Vec<u8>>,
+    /// Why there is nothing to scan, when there is nothing.
+    pub nothing: Option<&'static str>,
+}
+
+/// A piece of content that holds a credential.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Carrier {
+    /// A blob or a message.
+    pub origin: Origin,
+    /// The caller's number for the credential; small, from 0.
+    pub credential: u32,
+}
+
+/// Where the credentials stand, and since when.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attribution {
+    /// One for every path at which a credential stood, sorted by credential and path.
+    pub places: Vec<Attributed>,
+    /// By credential; `None` for one that no commit holds.
+    pub timelines: Vec<Option<Timeline>>,
+    /// What could not be read on the way.
+    pub skipped: Vec<Skipped>,
+}
+
+/// One credential at one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attributed {
+    /// The caller's number.
+    pub credential: u32,
+    /// The content to show: the version at HEAD if it holds the credential, else the one of the
+    /// first introduction.
+    pub origin: Origin,
+    /// The path; `.git-history/…` for messages, and for blobs that no commit names.
+    pub path: RepoPath,
+    /// Who brought it there; `None` when no commit did.
+    pub introduced: Option<Introduction>,
+    /// HEAD's tree holds it at this path; for a message: HEAD reaches the commit.
+    pub at_head: bool,
+    /// How many versions of the file hold it.
+    pub versions: u32,
+    /// `None` when branches, tags or HEAD reach it; else `refs/<namespace>` or `unreachable`.
+    pub reach: Option<String>,
+}
+
+/// Visits every unique blob once, and the messages of commits and annotated tags.
+///
+/// # Errors
+/// If there is no repository, or one whose format cannot be read. Damaged parts are no error but
+/// `Skipped`.
+pub fn open_and_scan<V: Visit>(
+    options: &HistoryOptions,
+    visit: &V,
+    control: &Control,
+) -> anyhow::Result<History> {
+    let pool = pool(options)?;
+    let layout = open::open(&options.path, &options.allow_alternates)?;
+    let mut skipped = Vec::new();
+    let store = Store::open(
+        &layout,
+        &options.allow_alternates,
+        options.max_object,
+        &mut skipped,
+    );
+    let refs = refs::read(&layout, &mut skipped);
+    control
+        .expected
+        .store(store.count() as u64, std::sync::atomic::Ordering::Relaxed);
+    let sink = scan::Scan::new(&store, visit, control);
+    pool.install(|| resolve::walk(&store, options.delta_budget, &sink));
+    let found = sink.finish(&mut skipped);
+    for r in &refs.all {
+        if !store.contains(&r.oid) {
+            let name = r.name.clone();
+            let detail = format!("it names {}, which is not there", r.oid);
+            skipped.push(Skipped::new(Reason::BrokenRef, name, detail));
+        }
+    }
+    let shallow = refs::shallow(&layout);
+    let mut counts = refs.counts.clone();
+    if options.unreachable {
+        counts.extend(refs::log_count(&layout));
+    }
+    let info = Info {
+        commits: found.commits.len() as u64,
+        refs: counts,
+        shallow: !shallow.is_empty(),
+        partial: layout.partial || store.promisor,
+        head: refs.head,
+        remote: layout.remote.clone(),
+        nothing: (refs.all.is_empty() && found.commits.is_empty()).then_some("no commits yet"),
+    };
+    if info.shallow {
+        let detail = format!("cut at {} commits", shallow.len());
+        skipped.push(Skipped::new(Reason::ShallowHistory, "shallow", detail));
+    }
+    let graph = Graph::build(found.commits, found.tags, &refs.all, refs.head);
+    let mut history = History {
+        skipped,
+        info,
+        store,
+        graph,
+        pool,
+        budget: options.delta_budget,
+    };
+    if !control.stopped() {
+        history.check_presence(&shallow, control);
+    }
+    history.skipped.sort();
+    history.skipped.dedup();
+    Ok(history)
+}
+
+/// Decodes every blob once along the delta trees and does nothing else: the floor that a scan is
+/// measured against. Gives the number of blobs and their bytes.
+///
+/// # Errors
+/// As [`open_and_scan`].
+pub fn decode_only(options: &HistoryOptions, control: &Control) -> anyhow::Result<(u64, u64)> {
+    let pool = pool(options)?;
+    let layout = open::open(&options.path, &options.allow_alternates)?;
+    let store = Store::open(
+        &layout,
+        &options.allow_alternates,
+        options.max_object,
+        &mut Vec::new(),
+    );
+    let sink = scan::Decode::new(control);
+    pool.install(|| resolve::walk(&store, options.delta_budget, &sink));
+    Ok(sink.counts())
+}
+
+fn pool(options: &HistoryOptions) -> anyhow::Result<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()
+        .context("cannot start threads")
+}

@@ -1,0 +1,451 @@
+//! The resolver: decodes every object of a pack once, along its delta trees, and says which
+//! stretches of a delta were copied from its base.
+//!
+//! A damaged or oversized object costs itself and what is stored as a difference to it, never the
+//! pack. Sizes that entries claim are checked before and after decoding.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gix::odb::pack::data::entry::Header;
+use gix::zlib::Inflate;
+use rayon::prelude::*;
+
+use super::forest::NONE;
+use super::store::{Pack, Store};
+use crate::finding::{Oid, Reason};
+use crate::source::{Copy, Inherit};
+
+/// The kinds of git objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    Commit,
+    Tree,
+    Blob,
+    Tag,
+}
+
+/// Why an object could not be decoded.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    pub reason: Reason,
+    pub detail: String,
+}
+
+impl Fault {
+    pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Fault {
+            reason,
+            detail: detail.into(),
+        }
+    }
+
+    pub fn corrupt(detail: &str) -> Self {
+        Fault::new(Reason::CorruptObject, detail)
+    }
+
+    pub fn bad_delta() -> Self {
+        Fault::corrupt("its delta is broken")
+    }
+
+    pub fn too_large(size: u64) -> Self {
+        Fault::new(Reason::TooLarge, format!("{size} bytes"))
+    }
+}
+
+/// `(size of the base, size of the result, bytes of the header)` as a delta claims them.
+pub(super) fn delta_sizes(delta: &[u8]) -> Option<(u64, u64, usize)> {
+    let (base, n) = delta_size(delta)?;
+    let (result, m) = delta_size(&delta[n..])?;
+    Some((base, result, n + m))
+}
+
+fn delta_size(delta: &[u8]) -> Option<(u64, usize)> {
+    let mut size = 0u64;
+    for (i, byte) in delta.iter().enumerate().take(9) {
+        size |= u64::from(byte & 0x7f) << (7 * i);
+        if byte & 0x80 == 0 {
+            return Some((size, i + 1));
+        }
+    }
+    None
+}
+
+/// Applies `delta` to `base` into `out` (cleared first), and lists the copied stretches,
+/// neighbours that continue each other merged. The caller has checked the claimed result size.
+pub(super) fn apply(
+    base: &[u8],
+    delta: &[u8],
+    out: &mut Vec<u8>,
+    copies: &mut Vec<Copy>,
+) -> Result<(), Fault> {
+    out.clear();
+    copies.clear();
+    let (base_size, size, head) = delta_sizes(delta).ok_or_else(Fault::bad_delta)?;
+    if base_size != base.len() as u64 {
+        return Err(Fault::corrupt(
+            "its delta belongs to a base of another size",
+        ));
+    }
+    let size = usize::try_from(size).map_err(|_| Fault::bad_delta())?;
+    out.reserve_exact(size);
+    let mut at = head;
+    while let Some(&op) = delta.get(at) {
+        at += 1;
+        if op & 0x80 != 0 {
+            let mut field = |bits: u8, count: u32| -> Option<usize> {
+                let mut value = 0usize;
+                for i in 0..count {
+                    if bits >> i & 1 != 0 {
+                        value |= usize::from(*delta.get(at)?) << (8 * i);
+                        at += 1;
+                    }
+                }
+                Some(value)
+            };
+            let src = field(op & 0x0f, 4).ok_or_else(Fault::bad_delta)?;
+            let len = match field(op >> 4 & 0x07, 3).ok_or_else(Fault::bad_delta)? {
+                0 => 0x10000,
+                len => len,
+            };
+            let bytes = src
+                .checked_add(len)
+                .and_then(|end| base.get(src..end))
+                .ok_or_else(Fault::bad_delta)?;
+            let dst = out.len();
+            if dst + len > size {
+                return Err(Fault::bad_delta());
+            }
+            out.extend_from_slice(bytes);
+            match copies.last_mut() {
+                Some(last) if last.src + last.len == src && last.dst + last.len == dst => {
+                    last.len += len;
+                }
+                _ => copies.push(Copy { src, dst, len }),
+            }
+        } else if op != 0 {
+            let len = usize::from(op);
+            let bytes = delta.get(at..at + len).ok_or_else(Fault::bad_delta)?;
+            if out.len() + len > size {
+                return Err(Fault::bad_delta());
+            }
+            out.extend_from_slice(bytes);
+            at += len;
+        } else {
+            return Err(Fault::bad_delta());
+        }
+    }
+    if out.len() != size {
+        return Err(Fault::corrupt(
+            "its delta yields another size than it claims",
+        ));
+    }
+    Ok(())
+}
+
+/// A decoded object on its way to a [`Sink`].
+pub(super) struct Object<'a> {
+    /// Which pack of the store, or how many packs there are for a loose object.
+    pub pack: usize,
+    pub oid: Oid,
+    pub kind: Kind,
+    pub bytes: &'a [u8],
+}
+
+/// Takes decoded objects, from several threads.
+pub(super) trait Sink: Sync {
+    /// What an object hands to its delta children.
+    type State: Send + Sync;
+    /// Whether objects of this kind are to be decoded.
+    fn wants(&self, kind: Kind) -> bool;
+    /// Takes one object. `None` hands nothing down.
+    fn object(
+        &self,
+        object: Object<'_>,
+        parent: Option<Inherit<'_, Self::State>>,
+    ) -> Option<Self::State>;
+    /// An object that could not be decoded; its kind is unknown when its delta tree has no root.
+    fn failed(&self, oid: Oid, kind: Option<Kind>, fault: Fault);
+    /// Whether to end soon.
+    fn stopped(&self) -> bool;
+}
+
+/// Decodes everything `sink` wants: packs first, in order, then loose objects. Runs on the
+/// current rayon pool. `budget` is in bytes, for decoded bases that wait for their children.
+pub(super) fn walk<S: Sink>(store: &Store, budget: usize, sink: &S) {
+    let held = AtomicUsize::new(0);
+    for (number, pack) in store.packs.iter().enumerate() {
+        let roots: Vec<u32> = (0..pack.forest.len())
+            .filter(|pos| match pack.forest.kind(*pos) {
+                Some(kind) => sink.wants(kind),
+                None => pack.forest.is_thin(*pos),
+            })
+            .collect();
+        roots
+            .par_iter()
+            .with_max_len(32)
+            .for_each_init(Worker::default, |worker, root| {
+                let tree = Tree {
+                    store,
+                    pack,
+                    number,
+                    sink,
+                    held: &held,
+                    budget,
+                };
+                tree.walk(*root, worker);
+            });
+        for pos in pack.forest.unreachable() {
+            let fault = Fault::corrupt("its header or delta base is broken");
+            sink.failed(pack.oid(pos), None, fault);
+        }
+    }
+    let loose: Vec<_> = store
+        .loose
+        .iter()
+        .filter(|(oid, _)| !store.in_pack_before(oid, store.packs.len()))
+        .collect();
+    loose.par_iter().for_each(|(oid, path)| {
+        if sink.stopped() {
+            return;
+        }
+        match super::store::read_loose(path, store.max_object) {
+            Ok((kind, bytes)) if sink.wants(kind) => {
+                let object = Object {
+                    pack: store.packs.len(),
+                    oid: **oid,
+                    kind,
+                    bytes: &bytes,
+                };
+                sink.object(object, None);
+            }
+            Ok(_) => {}
+            Err(fault) => sink.failed(**oid, None, fault),
+        }
+    });
+}
+
+/// What a thread keeps between delta trees.
+#[derive(Default)]
+struct Worker {
+    inflate: Inflate,
+    delta: Vec<u8>,
+    spare: Vec<Vec<u8>>,
+    copies: Vec<Copy>,
+}
+
+/// A base whose children are not all done.
+struct Frame<S> {
+    pos: u32,
+    /// Dropped when the budget is exceeded, decoded again when needed.
+    bytes: Option<Vec<u8>>,
+    state: Option<S>,
+    next: u32,
+}
+
+/// One delta tree being walked.
+struct Tree<'a, S> {
+    store: &'a Store,
+    pack: &'a Pack,
+    number: usize,
+    sink: &'a S,
+    held: &'a AtomicUsize,
+    budget: usize,
+}
+
+impl<S: Sink> Tree<'_, S> {
+    fn walk(&self, root: u32, worker: &mut Worker) {
+        if self.sink.stopped() {
+            return;
+        }
+        let (kind, bytes) = match self.root(root, worker) {
+            Ok(found) => found,
+            Err((kind, fault)) => return self.fail(root, kind, &fault),
+        };
+        if !self.sink.wants(kind) {
+            return;
+        }
+        let state = self.give(root, kind, &bytes, None);
+        let mut stack = Vec::new();
+        self.push(&mut stack, root, bytes, state, worker);
+        while let Some(frame) = stack.last_mut() {
+            if self.sink.stopped() {
+                break;
+            }
+            let child = frame.next;
+            frame.next = self.pack.forest.next_sibling(child);
+            let last = frame.next == NONE;
+            let result = self.child(child, frame, kind, worker);
+            if last && let Some(frame) = stack.pop() {
+                self.release(frame.bytes, worker);
+            }
+            match result {
+                Ok((bytes, state)) => self.push(&mut stack, child, bytes, state, worker),
+                Err(fault) => self.fail(child, Some(kind), &fault),
+            }
+        }
+        for frame in stack {
+            self.release(frame.bytes, worker);
+        }
+    }
+
+    /// Decodes the root of a delta tree, or what takes its place for a delta to another pack.
+    fn root(
+        &self,
+        root: u32,
+        worker: &mut Worker,
+    ) -> Result<(Kind, Vec<u8>), (Option<Kind>, Fault)> {
+        match self.pack.forest.kind(root) {
+            Some(kind) => self
+                .pack
+                .forest
+                .entry(&self.pack.data, root)
+                .and_then(|entry| {
+                    self.pack
+                        .inflate(&entry, &mut worker.inflate, self.store.max_object)
+                })
+                .map(|bytes| (kind, bytes))
+                .map_err(|fault| (Some(kind), fault)),
+            None => self
+                .store
+                .read_packed(self.pack, root, 0)
+                .map_err(|fault| (None, fault)),
+        }
+    }
+
+    /// Decodes `child`, a delta to the object of `frame`, and gives it to the sink.
+    fn child(
+        &self,
+        child: u32,
+        frame: &mut Frame<S::State>,
+        kind: Kind,
+        worker: &mut Worker,
+    ) -> Result<(Vec<u8>, Option<S::State>), Fault> {
+        let entry = self.pack.forest.entry(&self.pack.data, child)?;
+        if !matches!(
+            entry.header,
+            Header::OfsDelta { .. } | Header::RefDelta { .. }
+        ) {
+            return Err(Fault::corrupt("its header changed while it was read"));
+        }
+        let size = entry.decompressed_size;
+        if size > self.store.max_object {
+            return Err(Fault::too_large(size));
+        }
+        let left = (self.pack.data.data_len() as u64).saturating_sub(entry.data_offset);
+        if size > left.saturating_mul(1040) {
+            return Err(Fault::corrupt("it claims to be larger than it can be"));
+        }
+        let size = size as usize;
+        if worker.delta.len() < size {
+            worker.delta.resize(size, 0);
+        }
+        self.pack
+            .data
+            .decompress_entry(&entry, &mut worker.inflate, &mut worker.delta[..size])
+            .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
+        if frame.bytes.is_none() {
+            let (_, bytes) = self.store.read_packed(self.pack, frame.pos, 0)?;
+            self.held.fetch_add(bytes.len(), Ordering::Relaxed);
+            frame.bytes = Some(bytes);
+        }
+        let base = frame.bytes.as_deref().unwrap_or_default();
+        let delta = &worker.delta[..size];
+        let (_, result, _) = delta_sizes(delta).ok_or_else(Fault::bad_delta)?;
+        if result > self.store.max_object {
+            // Copying the base over and over is nothing git does.
+            let natural = (base.len() + delta.len()) as u64;
+            return Err(if result > natural.saturating_mul(64) {
+                Fault::new(Reason::Bomb, format!("a delta that yields {result} bytes"))
+            } else {
+                Fault::too_large(result)
+            });
+        }
+        let mut out = worker.spare.pop().unwrap_or_default();
+        apply(base, delta, &mut out, &mut worker.copies)?;
+        let parent = frame.state.as_ref().map(|state| Inherit {
+            state,
+            base_len: base.len(),
+            copies: &worker.copies,
+        });
+        let state = self.give(child, kind, &out, parent);
+        // A delta buffer that one object made large is not kept.
+        if worker.delta.capacity() > 16 << 20 {
+            worker.delta = Vec::new();
+        }
+        Ok((out, state))
+    }
+
+    fn give(
+        &self,
+        pos: u32,
+        kind: Kind,
+        bytes: &[u8],
+        parent: Option<Inherit<'_, S::State>>,
+    ) -> Option<S::State> {
+        let object = Object {
+            pack: self.number,
+            oid: self.pack.oid(pos),
+            kind,
+            bytes,
+        };
+        self.sink.object(object, parent)
+    }
+
+    /// Keeps a decoded object for its children, if it has any, within the budget.
+    fn push(
+        &self,
+        stack: &mut Vec<Frame<S::State>>,
+        pos: u32,
+        bytes: Vec<u8>,
+        state: Option<S::State>,
+        worker: &mut Worker,
+    ) {
+        let next = self.pack.forest.first_child(pos);
+        let held = self.held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
+        if next == NONE {
+            return self.release(Some(bytes), worker);
+        }
+        if held > self.budget {
+            let mut over = held - self.budget;
+            for frame in stack.iter_mut() {
+                if over == 0 {
+                    break;
+                }
+                if let Some(bytes) = frame.bytes.take() {
+                    self.held.fetch_sub(bytes.len(), Ordering::Relaxed);
+                    over = over.saturating_sub(bytes.len());
+                }
+            }
+        }
+        stack.push(Frame {
+            pos,
+            bytes: Some(bytes),
+            state,
+            next,
+        });
+    }
+
+    fn release(&self, bytes: Option<Vec<u8>>, worker: &mut Worker) {
+        if let Some(bytes) = bytes {
+            self.held.fetch_sub(bytes.len(), Ordering::Relaxed);
+            if bytes.capacity() <= 4 << 20 && worker.spare.len() < 8 {
+                worker.spare.push(bytes);
+            }
+        }
+    }
+
+    /// Reports an object and everything stored as a difference to it.
+    fn fail(&self, pos: u32, kind: Option<Kind>, fault: &Fault) {
+        let oid = self.pack.oid(pos);
+        self.sink.failed(oid, kind, fault.clone());
+        let below = Fault::new(
+            fault.reason,
+            format!("it is stored as a difference to {oid}, which could not be decoded"),
+        );
+        let mut stack: Vec<u32> = self.pack.forest.children(pos).collect();
+        while let Some(pos) = stack.pop() {
+            self.sink.failed(self.pack.oid(pos), kind, below.clone());
+            stack.extend(self.pack.forest.children(pos));
+        }
+    }
+}
