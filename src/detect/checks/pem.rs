@@ -71,6 +71,10 @@ fn clean(body: &[u8]) -> (bool, Option<Vec<u8>>) {
             .split(|b| matches!(b, b'"' | b'\'' | b'`'))
             .max_by_key(|part| part.len())
             .unwrap_or_default();
+        // What is left of a line may be the `+` that joins strings.
+        if !line.iter().any(u8::is_ascii_alphanumeric) {
+            continue;
+        }
         if line.contains(&b':') {
             encrypted |= line
                 .windows(9)

@@ -73,6 +73,30 @@ fn completed_values_pass() {
 }
 
 #[test]
+fn every_named_check_passes_on_something() {
+    let mut passing = templates();
+    passing.extend([
+        ("jwt", made(r#"{jwt:{"alg":"HS256"}.{"sub":"1"}}"#)),
+        ("pem", made("{pem:EC PRIVATE KEY}")),
+        ("random", made("{alnum:32}")),
+        (
+            "gcp-key-file",
+            made(r#"{{"type":"service_account","private_key":"","client_email":"a@b"}}"#),
+        ),
+        (
+            "sentry-org-token",
+            made(r#"sntrys_{b64:{{"iat":1.5,"url":"u","org":"o"}}}_{base64:43}"#),
+        ),
+    ]);
+    for name in CHECKS {
+        let passes = |(n, v): &(&str, String)| {
+            n == name && run(name, v.as_bytes(), v.as_bytes()) == Verdict::Passed
+        };
+        assert!(passing.iter().any(passes), "{name}");
+    }
+}
+
+#[test]
 fn one_flipped_character_does_not_pass() {
     for (name, value) in templates() {
         if matches!(name, "aws-key-id" | "pypi-macaroon") {
@@ -85,7 +109,7 @@ fn one_flipped_character_does_not_pass() {
             }
             bytes[at] = if bytes[at] == b'7' { b'3' } else { b'7' };
             // The loose last bits of base64 carry nothing.
-            if name.starts_with("azure") && at + 1 == value.len() {
+            if name.starts_with("azure") && at + 1 == value.trim_end_matches('=').len() {
                 continue;
             }
             assert_ne!(run(name, &bytes, &bytes), Verdict::Passed, "{name} at {at}");
