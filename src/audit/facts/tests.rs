@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::example::expand;
+use crate::finding::{Class, Confidence, Evidence, Partner, Severity};
+use crate::secret::{Fingerprint, Secret};
 
 fn made(template: &str) -> Vec<u8> {
     expand(template, 5).expect("a valid template").into_bytes()
@@ -189,6 +191,53 @@ fn key_ids_tell_the_account() {
     let id = made("{check:aws-key-id:AKIA{base32:16}}");
     assert_eq!(aws::facts(&id).len(), 1);
     assert!(aws::facts(b"AKIA").is_empty());
+}
+
+fn finding(whole: &[u8], partners: Vec<Partner>) -> Finding {
+    Finding {
+        rule: 0,
+        secret: Secret::new(whole),
+        whole: Secret::new(whole),
+        within: 0..whole.len(),
+        partners,
+        key: None,
+        fingerprint: Fingerprint::of_strong(whole),
+        class: Class::Credential,
+        severity: Severity::High,
+        confidence: Confidence::High,
+        evidence: Evidence::default(),
+        places: Vec::new(),
+        timeline: None,
+    }
+}
+
+#[test]
+fn every_named_decoder_gives_facts_and_no_other() {
+    let partner = Partner {
+        kind: "certificate".to_owned(),
+        value: Secret::new(&certificate(b"a", b"b")),
+    };
+    let sentry = r#"sntrys_{b64:{{"iat":1700000000,"url":"u","org":"o"}}}_{base64:43}"#;
+    let samples = [
+        ("jwt", r#"{jwt:{"alg":"HS256"}.{"sub":"a"}}"#),
+        ("x509", "{pem:EC PRIVATE KEY}"),
+        ("azure-sas", "https://a.b/c?sv=1&sp=r&sig={base64url:43}"),
+        (
+            "aws-presigned",
+            "https://a.b/c?AWSAccessKeyId=a&Expires=1700000000&Signature=a",
+        ),
+        ("aws-key-id", "{check:aws-key-id:AKIA{base32:16}}"),
+        ("sentry-org-token", sentry),
+    ];
+    for name in crate::rule::FACTS {
+        let sample = samples.iter().find(|(n, _)| n == name);
+        let (_, template) = sample.expect("a sample for each name");
+        let finding = finding(&made(template), vec![partner.clone()]);
+        let facts = decode(name, &finding);
+        assert!(!facts.is_empty(), "{name}");
+        assert!(facts.is_sorted_by_key(|fact| fact.field));
+        assert!(decode("none", &finding).is_empty());
+    }
 }
 
 proptest! {

@@ -35,7 +35,9 @@ pub(crate) fn json_object(text: &[u8]) -> Option<Map<String, Value>> {
 /// A header with `alg` and a payload, both JSON objects; of an encrypted token (five parts) only
 /// the header can be read.
 pub(super) fn jwt(value: &[u8]) -> Verdict {
-    let mut parts = value.split(|&b| b == b'.');
+    // It may stand after a prefix (`ghs_<id>_`); `{"` is `eyJ` in base64.
+    let start = memchr::memmem::find(value, b"eyJ").unwrap_or(0);
+    let mut parts = value.get(start..).unwrap_or_default().split(|&b| b == b'.');
     let (Some(header), Some(payload)) = (parts.next(), parts.next()) else {
         return Verdict::Unknown;
     };

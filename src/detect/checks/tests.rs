@@ -30,6 +30,14 @@ fn templates() -> Vec<(&'static str, String)> {
             "{check:azure-identifiable:{base64:76}ACDb}",
         ),
         (
+            "azure-identifiable",
+            "{check:azure-identifiable:{alnum:33}+ASb}=",
+        ),
+        (
+            "azure-identifiable",
+            "{check:azure-identifiable:{alnum:42}AzSe}",
+        ),
+        (
             "azure-cask",
             "{check:azure-cask:{base64:52}JQQJ99BKAAAA{base64:12}AZDO}",
         ),
@@ -130,6 +138,14 @@ fn other_forms_are_unknown() {
 }
 
 #[test]
+fn azure_keys_without_a_known_seed_are_unknown() {
+    let key = made("{check:azure-identifiable:{alnum:76}+ASt}==");
+    assert_eq!(key.len(), 88);
+    let key = key.as_bytes();
+    assert_eq!(run("azure-identifiable", key, key), Verdict::Unknown);
+}
+
+#[test]
 fn jwt_needs_two_objects() {
     let good = made(r#"{jwt:{"alg":"HS256"}.{"sub":"1"}}"#);
     assert_eq!(run("jwt", b"", good.as_bytes()), Verdict::Passed);
@@ -165,6 +181,9 @@ fn keys_pass_in_the_carriers_they_stand_in() {
                 block.replace('\n', "\\n"),
                 block.replace('\n', "\r\n    "),
                 block.replace('\n', "\\n\" +\n  \""),
+                block.replace('\n', "\n+"),
+                block.replace('\n', "\n# "),
+                block.replace('\n', "&#10;"),
             ];
             for text in carriers {
                 assert_eq!(
@@ -187,6 +206,8 @@ fn broken_keys_fail() {
         "RSA PRIVATE KEY"
     );
     assert_eq!(run("pem", dots.as_bytes(), b""), Verdict::Failed);
+    let strange = block.replace('\n', "~");
+    assert_eq!(run("pem", strange.as_bytes(), b""), Verdict::Unknown);
     let cut = &block.as_bytes()[..200];
     assert_eq!(run("pem", cut, b""), Verdict::Unknown);
 }
