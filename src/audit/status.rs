@@ -1,13 +1,93 @@
 //! From facts and the clock to a status.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Fact, Life, Status};
+use super::{Certainty, Fact, Field, Life, Status, Value};
 
-/// The status that `facts` give at the moment `now`.
-pub fn assess(facts: Vec<Fact>, _now: Timestamp) -> Life {
-    Life {
-        facts,
-        status: Status::Unknown,
+/// How long before its end a credential counts as expiring.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// The status that `facts` give at the moment `now`. The earliest end counts. An inferred end (a
+/// certificate's, for its key) announces itself while it lies ahead, and once it is past says
+/// nothing: a renewal may use the same key, so a private key is never expired by its certificate.
+pub fn assess(mut facts: Vec<Fact>, now: Timestamp) -> Life {
+    facts.sort_by_key(|fact| fact.field);
+    let ends = facts.iter().filter(|fact| fact.field == Field::Expires);
+    let first = ends
+        .filter_map(|fact| match fact.value {
+            Value::Time(at) => Some((at, fact.certainty)),
+            Value::Text(_) => None,
+        })
+        .filter(|(at, certainty)| *at > now || *certainty != Certainty::Inferred)
+        .min();
+    let status = match first {
+        None => Status::Unknown,
+        Some((since, certainty)) if since <= now => Status::Expired { since, certainty },
+        Some((at, _)) if at.duration_since(now) <= SOON => Status::Expiring { at },
+        Some((at, _)) => Status::LiveUntil { at },
+    };
+    Life { facts, status }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Source;
+
+    fn end(at: &str, certainty: Certainty) -> Fact {
+        Fact {
+            field: Field::Expires,
+            value: Value::Time(at.parse().expect("a moment")),
+            source: Source::Bytes,
+            certainty,
+        }
+    }
+
+    fn status(facts: Vec<Fact>) -> Status {
+        assess(facts, "2026-11-24T00:00:00Z".parse().expect("a moment")).status
+    }
+
+    #[test]
+    fn ends_give_the_status() {
+        let certain = |at| status(vec![end(at, Certainty::Certain)]);
+        assert!(matches!(
+            certain("2026-11-24T00:00:00Z"),
+            Status::Expired {
+                certainty: Certainty::Certain,
+                ..
+            }
+        ));
+        assert!(matches!(
+            certain("2026-12-24T00:00:00Z"),
+            Status::Expiring { .. }
+        ));
+        assert!(matches!(
+            certain("2026-12-24T00:00:01Z"),
+            Status::LiveUntil { .. }
+        ));
+        assert_eq!(status(Vec::new()), Status::Unknown);
+    }
+
+    #[test]
+    fn certainty_is_carried_and_the_earliest_end_counts() {
+        let facts = vec![
+            end("2026-12-01T00:00:00Z", Certainty::Certain),
+            end("2020-01-01T00:00:00Z", Certainty::Stated),
+        ];
+        assert!(matches!(
+            status(facts),
+            Status::Expired {
+                certainty: Certainty::Stated,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn a_key_is_not_expired_by_its_certificate() {
+        let past = end("2020-01-01T00:00:00Z", Certainty::Inferred);
+        assert_eq!(status(vec![past]), Status::Unknown);
+        let ahead = end("2026-12-01T00:00:00Z", Certainty::Inferred);
+        assert!(matches!(status(vec![ahead]), Status::Expiring { .. }));
     }
 }

@@ -1,10 +1,116 @@
 //! Facts from bytes, one decoder a kind.
+//!
+//! Decoders are pure, bounded in size and never fail: malformed bytes give no facts. They never
+//! give the secret part of a credential as a fact's value, and know neither clock nor network.
 
-use super::Fact;
+mod aws;
+mod jwt;
+mod sentry;
+mod time;
+mod url;
+mod x509;
+
+use super::{Certainty, Fact, Field, Source, Value};
 use crate::finding::Finding;
 
+/// Longest credential that is decoded, in bytes.
+const MAX: usize = 64 * 1024;
+
+/// Longest text of a fact, in bytes; longer ones are cut.
+const MAX_TEXT: usize = 256;
+
 /// Decodes what a finding's bytes tell with the decoder that its rule names (one of
-/// [`crate::rule::FACTS`]; empty for none).
-pub fn decode(_name: &str, _finding: &Finding) -> Vec<Fact> {
-    Vec::new()
+/// [`crate::rule::FACTS`]; empty for none). The facts are in the order of [`Field`].
+pub fn decode(name: &str, finding: &Finding) -> Vec<Fact> {
+    let secret = finding.secret.expose();
+    let whole = finding.whole.expose();
+    if secret.len() > MAX || whole.len() > MAX {
+        return Vec::new();
+    }
+    let mut facts = match name {
+        "jwt" => jwt::facts(secret),
+        "x509" => {
+            let certificates: Vec<&[u8]> = partners(finding, "certificate").collect();
+            let client = finding
+                .key
+                .as_deref()
+                .is_some_and(|key| key.eq_ignore_ascii_case(b"client-key-data"));
+            x509::facts(&certificates, client)
+        }
+        "azure-sas" => url::sas(whole),
+        "aws-presigned" => url::presigned(whole),
+        "aws-key-id" => {
+            let beside = partners(finding, "access-key-id");
+            let ids = [secret, whole].into_iter().chain(beside);
+            ids.map(aws::facts)
+                .find(|f| !f.is_empty())
+                .unwrap_or_default()
+        }
+        "sentry-org-token" => sentry::facts(secret),
+        _ => Vec::new(),
+    };
+    facts.sort_by_key(|fact| fact.field);
+    facts.dedup();
+    facts
 }
+
+/// Values beside the secret whose kind ends with `kind`.
+fn partners<'a>(finding: &'a Finding, kind: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    let fits = finding
+        .partners
+        .iter()
+        .filter(move |p| p.kind.ends_with(kind));
+    fits.map(|partner| partner.value.expose())
+        .filter(|value| value.len() <= MAX)
+}
+
+/// Collects facts of one certainty.
+struct Facts {
+    list: Vec<Fact>,
+    certainty: Certainty,
+}
+
+impl Facts {
+    fn new(certainty: Certainty) -> Self {
+        Facts {
+            list: Vec::new(),
+            certainty,
+        }
+    }
+
+    /// A moment, if there is one.
+    fn time(&mut self, field: Field, moment: Option<jiff::Timestamp>) {
+        if let Some(moment) = moment {
+            self.push(field, Value::Time(moment));
+        }
+    }
+
+    /// A text, if there is any.
+    fn text(&mut self, field: Field, text: impl AsRef<[u8]>) {
+        let text = text.as_ref();
+        if text.is_empty() {
+            return;
+        }
+        let mut end = text.len().min(MAX_TEXT);
+        // A character of UTF-8 is not cut in two.
+        while end > 0 && text.get(end).is_some_and(|b| b & 0xc0 == 0x80) {
+            end -= 1;
+        }
+        self.push(
+            field,
+            Value::Text(text.get(..end).unwrap_or_default().to_vec()),
+        );
+    }
+
+    fn push(&mut self, field: Field, value: Value) {
+        self.list.push(Fact {
+            field,
+            value,
+            source: Source::Bytes,
+            certainty: self.certainty,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ mod random;
 mod structure;
 
 pub use random::{looks_random, randomness};
-pub(crate) use structure::{aws_account, base64_any, json_object, macaroon};
+pub(crate) use structure::{aws_account, json_object};
 
 /// What a check says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

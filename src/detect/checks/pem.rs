@@ -17,9 +17,9 @@ pub(super) fn check(whole: &[u8], value: &[u8]) -> Verdict {
     if !closing.starts_with(label) || closing.get(label.len()..label.len() + 4) != Some(b"----") {
         return Verdict::Failed;
     }
-    let (headers, text) = clean(body);
-    let Some(text) = text else {
-        return Verdict::Failed;
+    let (encrypted, text) = match clean(body) {
+        Ok(clean) => clean,
+        Err(verdict) => return verdict,
     };
     // The armor's checksum is optional and not to be enforced (RFC 9580).
     let main = text.split(|&b| b == b'=').next().unwrap_or_default();
@@ -33,7 +33,7 @@ pub(super) fn check(whole: &[u8], value: &[u8]) -> Verdict {
         )),
         b"OPENSSH PRIVATE KEY" => Verdict::of(bytes.starts_with(b"openssh-key-v1\0")),
         b"SSH2 ENCRYPTED PRIVATE KEY" => Verdict::of(bytes.starts_with(&[0x3f, 0x6f, 0xf9, 0xeb])),
-        _ if headers => Verdict::of(bytes.len() >= 16), // encrypted: no structure to see
+        _ if encrypted => Verdict::of(bytes.len() >= 16), // encrypted: no structure to see
         _ => Verdict::of(sequence(&bytes)),
     }
 }
@@ -48,25 +48,25 @@ fn begin(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((rest.get(..end)?, after.get(dashes..)?))
 }
 
-/// Whether there are headers that say the body is encrypted, and the base64 of the body; none
-/// when something stands in it that cannot.
-fn clean(body: &[u8]) -> (bool, Option<Vec<u8>>) {
-    let mut plain = Vec::with_capacity(body.len());
-    let mut bytes = body.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        if byte != b'\\' {
-            plain.push(byte);
-            continue;
-        }
-        // An escaped line end, however often escaped; `\/` is JSON's slash.
-        while bytes.next_if_eq(&b'\\').is_some() {}
-        if bytes.next_if(|b| matches!(b, b'n' | b'r')).is_some() {
-            plain.push(b'\n');
-        }
-    }
+/// Whether there are headers that say the body is encrypted, and the base64 of the body. When
+/// something stands in it that base64 has not: `Failed` for what placeholders are made of,
+/// `Unknown` for a carrier that is not understood.
+fn clean(body: &[u8]) -> Result<(bool, Vec<u8>), Verdict> {
+    let plain = unescape(body);
+    let lines = || {
+        let lines = plain.split(|&b| b == b'\n' || b == b'\r');
+        let lines = lines.map(<[u8]>::trim_ascii);
+        // What is left of a line may be the `+` that joins strings.
+        lines.filter(|line| line.iter().any(u8::is_ascii_alphanumeric))
+    };
+    // A patch or a comment marks every line.
+    let marks: [&[u8]; 9] = [b"+", b"-", b"//", b"*", b"#", b">", b"|", b"%", b";"];
+    let marked = |mark: &&[u8]| lines().count() > 1 && lines().all(|line| line.starts_with(mark));
+    let mark = marks.into_iter().find(marked).unwrap_or_default();
     let mut encrypted = false;
     let mut text = Vec::with_capacity(plain.len());
-    for line in plain.split(|&b| b == b'\n' || b == b'\r') {
+    for line in lines() {
+        let line = line.strip_prefix(mark).unwrap_or(line);
         let line = line
             .split(|b| matches!(b, b'"' | b'\'' | b'`'))
             .max_by_key(|part| part.len())
@@ -81,11 +81,46 @@ fn clean(body: &[u8]) -> (bool, Option<Vec<u8>>) {
             match byte {
                 b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' | b'=' => text.push(byte),
                 b' ' | b'\t' | b',' | b';' | b'#' | b'|' | b'>' => {}
-                _ => return (encrypted, None),
+                b'.' | b'*' | b'<' | b'{' | b'[' | b'$' | b'(' => return Err(Verdict::Failed),
+                _ => return Err(Verdict::Unknown),
             }
         }
     }
-    (encrypted, Some(text))
+    Ok((encrypted, text))
+}
+
+/// Line ends that a string or a markup language writes out, as line ends.
+fn unescape(body: &[u8]) -> Vec<u8> {
+    let entities: [&[u8]; 7] = [
+        b"&#10;", b"&#13;", b"&#xA;", b"&#xD;", b"&#xa;", b"&#xd;", b"<br>",
+    ];
+    let mut plain = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            // However often it is escaped; `\/` is JSON's slash.
+            b'\\' => {
+                while let Some(more) = rest.strip_prefix(b"\\") {
+                    rest = more;
+                }
+                if let Some((b'n' | b'r', more)) = rest.split_first() {
+                    rest = more;
+                    plain.push(b'\n');
+                }
+            }
+            b'&' | b'<' => {
+                let here = body.get(body.len() - after.len() - 1..).unwrap_or_default();
+                let tail = entities
+                    .iter()
+                    .find_map(|entity| here.strip_prefix(*entity));
+                plain.push(if tail.is_some() { b'\n' } else { byte });
+                rest = tail.unwrap_or(after);
+            }
+            _ => plain.push(byte),
+        }
+    }
+    plain
 }
 
 /// A DER SEQUENCE that is as long as it says (line breaks at the end may add a few bytes).

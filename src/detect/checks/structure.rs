@@ -16,7 +16,7 @@ const URL_BARE: GeneralPurpose =
     GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT.with_encode_padding(false));
 
 /// Decodes base64 in either alphabet, with or without padding.
-pub(crate) fn base64_any(text: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn base64_any(text: &[u8]) -> Option<Vec<u8>> {
     if text.contains(&b'-') || text.contains(&b'_') {
         URL.decode(text).ok()
     } else {
@@ -35,7 +35,9 @@ pub(crate) fn json_object(text: &[u8]) -> Option<Map<String, Value>> {
 /// A header with `alg` and a payload, both JSON objects; of an encrypted token (five parts) only
 /// the header can be read.
 pub(super) fn jwt(value: &[u8]) -> Verdict {
-    let mut parts = value.split(|&b| b == b'.');
+    // It may stand after a prefix (`ghs_<id>_`); `{"` is `eyJ` in base64.
+    let start = memchr::memmem::find(value, b"eyJ").unwrap_or(0);
+    let mut parts = value.get(start..).unwrap_or_default().split(|&b| b == b'.');
     let (Some(header), Some(payload)) = (parts.next(), parts.next()) else {
         return Verdict::Unknown;
     };
@@ -128,7 +130,7 @@ pub(super) fn sentry_org_token(value: &[u8]) -> Verdict {
 
 /// The first-party caveats of a macaroon in the binary form v2, in order; none when the bytes are
 /// not one. Fields are (type, length, bytes): 1 location, 2 identifier, 0 end, 6 signature.
-pub(crate) fn macaroon(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+fn macaroon(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut rest = bytes.strip_prefix(&[2])?;
     let mut caveats = Vec::new();
     let mut header = true;

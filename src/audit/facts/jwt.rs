@@ -1,0 +1,71 @@
+//! JSON web tokens (RFC 7519): the registered claims, and scope as issuers write it.
+
+use serde_json::{Map, Value};
+
+use super::{Certainty, Fact, Facts, Field, time};
+use crate::detect::checks::json_object;
+
+/// Facts of a token; it may stand after a prefix (`ghs_<id>_`).
+pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
+    let start = memchr::memmem::find(token, b"eyJ").unwrap_or(0);
+    let mut parts = token.get(start..).unwrap_or_default().split(|&b| b == b'.');
+    let (Some(header), Some(payload)) = (
+        parts.next().and_then(json_object),
+        parts.next().and_then(json_object),
+    ) else {
+        return Vec::new();
+    };
+    let signed = parts.next().is_some_and(|signature| !signature.is_empty());
+    let named = header
+        .get("alg")
+        .and_then(Value::as_str)
+        .is_some_and(|alg| !alg.eq_ignore_ascii_case("none"));
+    let mut facts = Facts::new(if signed && named {
+        Certainty::Certain
+    } else {
+        Certainty::Stated
+    });
+    facts.time(Field::Expires, moment(&payload, "exp"));
+    facts.time(Field::NotBefore, moment(&payload, "nbf"));
+    facts.time(Field::Issued, moment(&payload, "iat"));
+    texts(&mut facts, Field::Issuer, &payload, &["iss"], 1);
+    let owner = ["sub", "upn", "email", "user_login"];
+    texts(&mut facts, Field::Owner, &payload, &owner, 1);
+    let account = ["tid", "repository", "project_path"];
+    texts(&mut facts, Field::Account, &payload, &account, 1);
+    let scope = ["scope", "scp", "roles", "role", "permissions", "groups"];
+    texts(&mut facts, Field::Scope, &payload, &scope, scope.len());
+    texts(&mut facts, Field::Audience, &payload, &["aud"], 1);
+    facts.list
+}
+
+/// A NumericDate; some issuers quote it.
+fn moment(claims: &Map<String, Value>, name: &str) -> Option<jiff::Timestamp> {
+    match claims.get(name)? {
+        Value::Number(number) => time::number(number.as_f64()?),
+        Value::String(text) => time::digits(text.as_bytes()),
+        _ => None,
+    }
+}
+
+/// The first `most` of the named claims that there are, each as one text; lists are joined.
+fn texts(
+    facts: &mut Facts,
+    field: Field,
+    claims: &Map<String, Value>,
+    names: &[&str],
+    most: usize,
+) {
+    let found = names.iter().filter_map(|name| match claims.get(*name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Array(list) => {
+            let words: Vec<&str> = list.iter().filter_map(Value::as_str).take(64).collect();
+            Some(words.join(" "))
+        }
+        _ => None,
+    });
+    for text in found.filter(|text| !text.is_empty()).take(most) {
+        facts.text(field, text);
+    }
+}

@@ -1,0 +1,272 @@
+use proptest::prelude::*;
+
+use super::*;
+use crate::example::expand;
+use crate::finding::{Class, Confidence, Evidence, Partner, Severity};
+use crate::secret::{Fingerprint, Secret};
+
+fn made(template: &str) -> Vec<u8> {
+    expand(template, 5).expect("a valid template").into_bytes()
+}
+
+/// The facts as `field=value` with the certainty, for comparison.
+fn said(facts: &[Fact]) -> Vec<String> {
+    facts
+        .iter()
+        .map(|fact| {
+            let value = match &fact.value {
+                Value::Time(at) => at.to_string(),
+                Value::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            };
+            format!("{}={value}", fact.field.name())
+        })
+        .collect()
+}
+
+#[test]
+fn jwt_claims() {
+    let token = made(
+        r#"{jwt:{"alg":"RS256"}.{"exp":1700000000.75,"iat":1699990000000,"nbf":"1699990000","iss":"https://issuer.example","sub":"alice","scp":["read","write"],"aud":["a","b"]}}"#,
+    );
+    let facts = jwt::facts(&token);
+    assert_eq!(
+        said(&facts),
+        [
+            "expires=2023-11-14T22:13:20Z",
+            "not-before=2023-11-14T19:26:40Z",
+            "issued=2023-11-14T19:26:40Z",
+            "issuer=https://issuer.example",
+            "owner=alice",
+            "scope=read write",
+            "audience=a b",
+        ]
+    );
+    assert!(facts.iter().all(|f| f.certainty == Certainty::Certain));
+}
+
+#[test]
+fn an_unsigned_jwt_only_states() {
+    let token = made(r#"{jwt:{"alg":"none"}.{"exp":1700000000}}"#);
+    let facts = jwt::facts(&token);
+    assert_eq!(facts.len(), 1);
+    assert_eq!(facts[0].certainty, Certainty::Stated);
+    let wild = made(r#"{jwt:{"alg":"HS256"}.{"exp":99,"iat":1e300}}"#);
+    assert!(jwt::facts(&wild).is_empty());
+}
+
+#[test]
+fn sentry_token() {
+    let token = made(
+        r#"sntrys_{b64:{{"iat":1700000000.5,"url":"https://sentry.io","region_url":"https://us.sentry.io","org":"acme"}}}_{base64:43}"#,
+    );
+    assert_eq!(
+        said(&sentry::facts(&token)),
+        [
+            "issued=2023-11-14T22:13:20Z",
+            "issuer=https://us.sentry.io",
+            "owner=acme"
+        ]
+    );
+}
+
+#[test]
+fn azure_storage_signature() {
+    let url = made(
+        "https://acme.blob.core.windows.net/c?sv=2022-11-02&ss=b&srt=sco&sp=rwd&se=2024-05-01T10:00:00Z&st=2024-04-01&spr=https&sig={percent:{base64:43}=}",
+    );
+    assert_eq!(
+        said(&url::sas(&url)),
+        [
+            "expires=2024-05-01T10:00:00Z",
+            "not-before=2024-04-01T00:00:00Z",
+            "account=acme",
+            "scope=sp=rwd ss=b srt=sco spr=https",
+        ]
+    );
+    let policy = [&url[..], b"&si=policy"].concat();
+    assert!(url::sas(&policy).iter().all(|f| f.field != Field::Expires));
+}
+
+#[test]
+fn service_bus_signature() {
+    let text = made(
+        "SharedAccessSignature sr=acme.servicebus.windows.net%2Fq&sig={percent:{base64:43}=}&se=1700000000&skn=send",
+    );
+    assert_eq!(
+        said(&url::sas(&text)),
+        [
+            "expires=2023-11-14T22:13:20Z",
+            "owner=send",
+            "account=acme.servicebus.windows.net/q"
+        ]
+    );
+}
+
+#[test]
+fn presigned_requests() {
+    let key = String::from_utf8(made("{check:aws-key-id:ASIA{base32:16}}")).expect("ASCII");
+    let url = format!(
+        "https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&amp;X-Amz-Credential={key}%2F20240501%2Feu-west-1%2Fs3%2Faws4_request&X-Amz-Date=20240501T000000Z&X-Amz-Expires=3600&X-Amz-Signature=00ff"
+    );
+    let said_v4 = said(&url::presigned(url.as_bytes()));
+    assert_eq!(said_v4[0], "expires=2024-05-01T01:00:00Z");
+    assert_eq!(said_v4[1], "issued=2024-05-01T00:00:00Z");
+    assert_eq!(said_v4[2], format!("owner={key}"));
+    assert!(said_v4[3].starts_with("account=") && said_v4[3].len() == 20);
+    assert_eq!(said_v4[4], "scope=s3 eu-west-1");
+    let long = url.replace("=3600", "=3600000");
+    assert!(!said(&url::presigned(long.as_bytes()))[0].starts_with("expires"));
+    let v2 = format!("https://b/k?AWSAccessKeyId={key}&Expires=1700000000&Signature=x%3D");
+    assert_eq!(
+        said(&url::presigned(v2.as_bytes()))[0],
+        "expires=2023-11-14T22:13:20Z"
+    );
+}
+
+/// Definite lengths in their shortest form, as DER wants.
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    match body.len() {
+        n @ 0..=0x7f => [&[tag, n as u8][..], &body].concat(),
+        n @ 0x80..=0xff => [&[tag, 0x81, n as u8][..], &body].concat(),
+        n => [&[tag, 0x82, (n >> 8) as u8, n as u8][..], &body].concat(),
+    }
+}
+
+fn certificate(common: &[u8], organization: &[u8]) -> Vec<u8> {
+    let attribute = |kind: u8, text: &[u8]| {
+        der(
+            0x31,
+            &[&der(0x30, &[&[6, 3, 0x55, 4, kind], &der(0x0c, &[text])])],
+        )
+    };
+    let name = |organization: &[u8], common: &[u8]| {
+        der(0x30, &[&attribute(10, organization), &attribute(3, common)])
+    };
+    let algorithm = der(0x30, &[&[6, 3, 0x2b, 0x65, 0x70]]); // Ed25519
+    let validity = der(
+        0x30,
+        &[
+            &der(0x17, &[b"240101000000Z"]),
+            &der(0x17, &[b"250101000000Z"]),
+        ],
+    );
+    let key = der(0x30, &[&algorithm, &der(3, &[&[0; 33]])]);
+    let body = der(
+        0x30,
+        &[
+            &[0xa0, 3, 2, 1, 2],
+            &[2, 1, 1],
+            &algorithm,
+            &name(b"ca-org", b"kubernetes"),
+            &validity,
+            &name(organization, common),
+            &key,
+        ],
+    );
+    der(0x30, &[&body, &algorithm, &der(3, &[&[0; 65]])])
+}
+
+#[test]
+fn certificates_beside_keys() {
+    let bytes = certificate(b"kubernetes-admin", b"system:masters");
+    let facts = x509::facts(&[b"junk", &bytes], true);
+    assert!(facts.iter().all(|f| f.certainty == Certainty::Inferred));
+    assert_eq!(
+        said(&facts),
+        [
+            "expires=2025-01-01T00:00:00Z",
+            "not-before=2024-01-01T00:00:00Z",
+            "issuer=CN=kubernetes,O=ca-org",
+            "owner=kubernetes-admin",
+            "scope=system:masters",
+        ]
+    );
+    let server = certificate(b"www.example.org", b"Example");
+    assert!(said(&x509::facts(&[&server], false)).contains(&"account=Example".to_owned()));
+}
+
+#[test]
+fn key_ids_tell_the_account() {
+    let id = made("{check:aws-key-id:AKIA{base32:16}}");
+    assert_eq!(aws::facts(&id).len(), 1);
+    assert!(aws::facts(b"AKIA").is_empty());
+}
+
+fn finding(whole: &[u8], partners: Vec<Partner>) -> Finding {
+    Finding {
+        rule: 0,
+        secret: Secret::new(whole),
+        whole: Secret::new(whole),
+        within: 0..whole.len(),
+        partners,
+        key: None,
+        fingerprint: Fingerprint::of_strong(whole),
+        class: Class::Credential,
+        severity: Severity::High,
+        confidence: Confidence::High,
+        evidence: Evidence::default(),
+        places: Vec::new(),
+        timeline: None,
+    }
+}
+
+#[test]
+fn every_named_decoder_gives_facts_and_no_other() {
+    let partner = Partner {
+        kind: "certificate".to_owned(),
+        value: Secret::new(&certificate(b"a", b"b")),
+    };
+    let sentry = r#"sntrys_{b64:{{"iat":1700000000,"url":"u","org":"o"}}}_{base64:43}"#;
+    let samples = [
+        ("jwt", r#"{jwt:{"alg":"HS256"}.{"sub":"a"}}"#),
+        ("x509", "{pem:EC PRIVATE KEY}"),
+        ("azure-sas", "https://a.b/c?sv=1&sp=r&sig={base64url:43}"),
+        (
+            "aws-presigned",
+            "https://a.b/c?AWSAccessKeyId=a&Expires=1700000000&Signature=a",
+        ),
+        ("aws-key-id", "{check:aws-key-id:AKIA{base32:16}}"),
+        ("sentry-org-token", sentry),
+    ];
+    for name in crate::rule::FACTS {
+        let sample = samples.iter().find(|(n, _)| n == name);
+        let (_, template) = sample.expect("a sample for each name");
+        let finding = finding(&made(template), vec![partner.clone()]);
+        let facts = decode(name, &finding);
+        assert!(!facts.is_empty(), "{name}");
+        assert!(facts.is_sorted_by_key(|fact| fact.field));
+        assert!(decode("none", &finding).is_empty());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_decoder_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        jwt::facts(&bytes);
+        sentry::facts(&bytes);
+        url::sas(&bytes);
+        url::presigned(&bytes);
+        aws::facts(&bytes);
+        x509::facts(&[&bytes], true);
+        time::iso(&bytes);
+        time::digits(&bytes);
+    }
+
+    #[test]
+    fn no_date_panics(text in "[0-9TZ:.+%-]{0,24}", number in any::<f64>()) {
+        time::iso(text.as_bytes());
+        time::number(number);
+        url::sas(format!("se={text}&sig=x").as_bytes());
+        url::presigned(format!("X-Amz-Date={text}&X-Amz-Expires={number}&X-Amz-Signature=x").as_bytes());
+    }
+
+    #[test]
+    fn mutated_certificates_do_not_panic(at in 0usize..300, byte in any::<u8>()) {
+        let mut bytes = certificate(b"a", b"b");
+        if let Some(place) = bytes.get_mut(at) {
+            *place = byte;
+        }
+        x509::facts(&[&bytes], false);
+    }
+}
