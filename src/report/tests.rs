@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::*;
-use crate::secret::REDACTED;
+use crate::audit::{Certainty, Field, Source, Status};
+use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity};
+use crate::secret::{Fingerprint, REDACTED, Shown};
 
 /// Text as a hostile repository would name things.
 pub fn hostile(label: &str) -> String {
@@ -532,7 +534,7 @@ fn annotations_point_at_files_and_escape_them() {
         .expect("the stale one");
     assert!(gone.starts_with("::notice title="), "{gone}");
     assert!(gone.contains("%250A"), "{gone}");
-    assert!(text.contains("::warning title=keysweep%3A not read::1 not read: missing git object"));
+    assert!(text.contains("::warning title=keysweep%3A not read::1 missing git object: 0123"));
 }
 
 #[test]
@@ -565,7 +567,7 @@ fn people_read_what_it_is_where_since_when_and_until_when() {
         "read 1,234 blobs and messages, 4.7 MiB, with 150 rules",
         "history: 100 commits in 2 branches, 3 tags",
         "a clone cannot hold: forks, force-pushed commits",
-        "not scanned: 5 over the size limit: big0.bin, big1.bin, big2.bin and 2 more",
+        "not scanned: 5 files over the size limit: big0.bin, big1.bin, big2.bin and 2 more",
         "NOT READ: 1 missing git object: 0123",
     ] {
         assert!(text.contains(part), "{part:?} is missing in\n{text}");
