@@ -34,24 +34,10 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             Weight::Failed => "warning",
             Weight::Scope => "notice",
         };
-        let names: Vec<String> = gap
-            .rows
-            .iter()
-            .take(3)
-            .map(|row| row.what.as_str().to_owned())
-            .collect();
-        let more = gap.rows.len().saturating_sub(names.len());
-        let mut text = format!("{} not read: {}", gap.rows.len(), gap.reason.phrase());
-        text.push_str(&format!(" ({}", names.join(", ")));
-        if more > 0 {
-            text.push_str(&format!(" and {more} more"));
-        }
-        text.push(')');
-        writeln!(
-            out,
-            "::{command} title=keysweep%3A not read::{}",
-            actions_message(&text)
-        )?;
+        let names = gap.names();
+        let colon = if names.is_empty() { "" } else { ": " };
+        let text = actions_message(&format!("{}{colon}{names}", gap.phrase()));
+        writeln!(out, "::{command} title=keysweep%3A not read::{text}")?;
     }
     match &report.outcome {
         Outcome::Nothing(why) => {

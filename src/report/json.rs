@@ -188,6 +188,7 @@ struct Rule<'a> {
     docs: Option<&'a str>,
     rotate: Option<&'a str>,
     console: Option<&'a str>,
+    page: &'a str,
 }
 
 #[derive(Serialize)]
@@ -411,6 +412,7 @@ fn rule(info: &RuleInfo) -> Rule<'_> {
         docs: some(&info.docs),
         rotate: some(&info.rotate),
         console: some(&info.console),
+        page: &info.page,
     }
 }
 

@@ -154,33 +154,13 @@ fn gaps(report: &Report) -> Vec<String> {
     words::gaps(report)
         .iter()
         .map(|gap| {
-            let names: Vec<String> = gap
-                .rows
-                .iter()
-                .take(3)
-                .map(|row| {
-                    let mut name = terminal(row.what.as_str());
-                    if !row.detail.as_str().is_empty() {
-                        name.push_str(&format!(" [{}]", terminal(row.detail.as_str())));
-                    }
-                    name
-                })
-                .collect();
-            let more = gap.rows.len() - names.len();
-            let more = match more {
-                0 => String::new(),
-                n => format!(" and {} more", digits(n as u64)),
-            };
             let weight = match gap.weight {
                 Weight::Failed => "NOT READ",
                 Weight::Scope => "not scanned",
             };
-            format!(
-                "{weight}: {} {}: {}{more}",
-                digits(gap.rows.len() as u64),
-                gap.reason.phrase(),
-                names.join(", ")
-            )
+            let names = terminal(&gap.names());
+            let colon = if names.is_empty() { "" } else { ": " };
+            format!("{weight}: {}{colon}{names}", gap.phrase())
         })
         .collect()
 }
@@ -190,7 +170,7 @@ pub fn verdict(report: &Report) -> String {
     let limits: Vec<String> = words::gaps(report)
         .iter()
         .filter(|g| g.weight == Weight::Scope)
-        .map(|g| format!("{} {}", digits(g.rows.len() as u64), g.reason.phrase()))
+        .map(words::Gap::phrase)
         .collect();
     match &report.outcome {
         Outcome::Nothing(why) => format!("nothing to scan: {why}"),

@@ -145,6 +145,41 @@ pub struct Gap<'a> {
     pub rows: Vec<&'a SkippedRow>,
 }
 
+impl Gap<'_> {
+    /// `3 files over the size limit`, `1 missing git object`, `2 × missing git object`.
+    pub fn phrase(&self) -> String {
+        use Reason::*;
+        let n = self.rows.len() as u64;
+        let phrase = self.reason.phrase();
+        match self.reason {
+            PermissionDenied | Io | Changed | TooLarge | Excluded | Ignored => {
+                format!("{} {phrase}", count(n, "file", "files"))
+            }
+            Interrupted | TimedOut | ShallowHistory | PartialClone if n == 1 => phrase.to_owned(),
+            _ if n == 1 => format!("1 {phrase}"),
+            _ => format!("{} × {phrase}", digits(n)),
+        }
+    }
+
+    /// The first three names, each followed by what went wrong, and how many more there are.
+    pub fn names(&self) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for row in self.rows.iter().take(3) {
+            let name = match (row.what.as_str(), row.detail.as_str()) {
+                ("", detail) => detail.to_owned(),
+                (what, "") => what.to_owned(),
+                (what, detail) => format!("{what} ({detail})"),
+            };
+            names.extend((!name.is_empty()).then_some(name));
+        }
+        let mut out = names.join(", ");
+        if self.rows.len() > 3 {
+            out.push_str(&format!(" and {} more", digits(self.rows.len() as u64 - 3)));
+        }
+        out
+    }
+}
+
 /// What was not read, by weight and reason: failures first.
 pub fn gaps(report: &Report) -> Vec<Gap<'_>> {
     let mut out: Vec<Gap<'_>> = Vec::new();
