@@ -102,7 +102,7 @@ fn one(word: &str) -> Says {
         "masterkey",
     ]) {
         Says::AccessKey
-    } else if ends(&["token", "tokens"]) || matches!(word, "bearer" | "jwt" | "pat") {
+    } else if ends(&["token", "tokens"]) || matches!(word, "bearer" | "jwt" | "pat" | "ticket") {
         Says::Token
     } else if matches!(word, "credential" | "credentials" | "cred" | "creds") {
         Says::Credential
