@@ -2,7 +2,8 @@
 //!
 //! FILE holds one JSON object a line: `text` (a few lines), `first` (number of its first line),
 //! `line` and `end` (labelled lines), `start` and `stop` (the value's columns, 0-based, -1 for the
-//! whole line), `label` (T credential, X placeholder, F neither), `kinds`, `repo`. With `--dump` it
+//! whole line), `label` (T credential, X placeholder, F neither), `kinds`, `repo`. FILE may also be
+//! a directory of clean sources, in which everything flagged counts as wrong. With `--dump` it
 //! prints the features of every candidate instead, for fitting weights; never a value.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -132,6 +133,54 @@ struct Tally {
     sample: usize,
 }
 
+/// Counts what is flagged in a directory of clean sources, per million lines.
+fn tree(path: &str, dump: bool, wrong: bool) {
+    let (mut lines, mut medium, mut low, mut samples) = (0usize, 0usize, 0usize, 0usize);
+    for entry in ignore::WalkBuilder::new(path)
+        .hidden(false)
+        .ignore(false)
+        .build()
+        .flatten()
+    {
+        let name = entry.path().to_string_lossy().into_owned();
+        let Ok(bytes) = std::fs::read(entry.path()) else {
+            continue;
+        };
+        if bytes.len() > 2_000_000 || bytes.contains(&0) {
+            continue;
+        }
+        lines += memchr::memchr_iter(b'\n', &bytes).count();
+        for a in assignments(&bytes) {
+            let judged = generic::judge(&a, &bytes);
+            if dump && !name.contains("test") {
+                let names: Vec<&str> = generic::features(&a, &bytes).iter().map(|f| f.0).collect();
+                let placeholder = matches!(&judged, Some(j) if j.class == Class::Sample)
+                    || generic::is_placeholder(&bytes[a.value.clone()]);
+                if !names.is_empty() {
+                    let line = serde_json::json!({"id": name, "repo": "clean", "label": "F", "kinds": ["clean"],
+                        "ours": true, "placeholder": placeholder, "features": names});
+                    println!("{line}");
+                }
+            }
+            match judged {
+                Some(j) if j.class == Class::Sample => samples += 1,
+                Some(j) if j.confidence >= Confidence::Medium => {
+                    medium += 1;
+                    if wrong {
+                        let line = memchr::memchr_iter(b'\n', &bytes[..a.value.start]).count() + 1;
+                        println!("wrong {name}:{line} {:.2} {:?}", j.score, j.reasons);
+                    }
+                }
+                Some(_) => low += 1,
+                None => {}
+            }
+        }
+    }
+    if !dump {
+        println!("{lines} lines: {medium} flagged, {low} low, {samples} samples");
+    }
+}
+
 fn main() {
     let args: Vec<String> = std::env::args()
         .skip(1)
@@ -143,6 +192,10 @@ fn main() {
         return;
     };
     let flag = |name: &str| args.iter().any(|a| a == name);
+    if std::path::Path::new(path).is_dir() {
+        tree(path, flag("--dump"), flag("--wrong"));
+        return;
+    }
     let text = std::fs::read_to_string(path).expect("the file can be read");
     let rows: Vec<Row> = text
         .lines()

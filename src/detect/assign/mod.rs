@@ -73,6 +73,7 @@ pub const WORDS: &[&str] = &[
     "psw",
     "secret",
     "token",
+    "ticket",
     "key",
     "credential",
     "auth",
@@ -118,17 +119,53 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
         .rposition(|&b| b == b'\n')
         .map_or(floor, |at| floor + at + 1);
     let mut at = run.start;
-    for _ in 0..4 {
-        let name = key::before(bytes, line, at)?;
+    let mut inner: Option<Assignment<'_>> = None;
+    for _ in 0..6 {
+        let Some(name) = key::before(bytes, line, at) else {
+            break;
+        };
         at = name.start;
-        if let Some(found) = read_named(bytes, name)
+        let telling = tells(&bytes[name.clone()]);
+        if let Some(found) = read_named(bytes, name.clone())
             && found.value.start <= run.start
             && found.value.end > run.start
         {
-            return Some(found);
+            match inner.take() {
+                // A value inside another value (JSON in a string) belongs to the outer name,
+                // when that one says more.
+                Some(held) if tells(found.key) => {
+                    return Some(Assignment {
+                        key: found.key,
+                        key_at: found.key_at,
+                        ..held
+                    });
+                }
+                held => inner = held.or(Some(found)),
+            }
+        } else if telling && inner.is_none() && special::only_blanks(bytes, name.end, run.start) {
+            inner = Some(Assignment {
+                key: &bytes[name.clone()],
+                key_at: name.start,
+                value: run.clone(),
+                quote: None,
+                op: Op::Blank,
+                fallback: false,
+                wrapped: false,
+            });
+        }
+        if inner.as_ref().is_some_and(|f| tells(f.key)) {
+            break;
         }
     }
-    None
+    inner
+}
+
+/// The name holds one of the words for a secret.
+fn tells(name: &[u8]) -> bool {
+    let lower = name.to_ascii_lowercase();
+    WORDS
+        .iter()
+        .any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
 }
 
 /// Reads what follows the name at `name`.

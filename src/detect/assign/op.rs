@@ -179,6 +179,13 @@ fn name_value(rest: &[u8]) -> Option<usize> {
 /// Names that are given their value after mere blanks: Dockerfile `ENV`, netrc, redis, csh.
 fn by_blank(bytes: &[u8], name: &Range<usize>) -> bool {
     let key = &bytes[name.clone()];
+    if key == b"PASSWORD" && {
+        let at = name.start.saturating_sub(6);
+        bytes[at..name.start].eq_ignore_ascii_case(b"LOGIN ")
+            || bytes[at..name.start].eq_ignore_ascii_case(b" WITH ")
+    } {
+        return true;
+    }
     if key.eq_ignore_ascii_case(b"requirepass") || key.eq_ignore_ascii_case(b"masterauth") {
         return true;
     }

@@ -164,3 +164,12 @@ pub(super) fn named_before(bytes: &[u8], at: usize) -> Option<Range<usize>> {
     }
     found.map(|r| floor + from + r.start..floor + from + r.end)
 }
+
+/// Only blanks and quotes stand between a name and a run.
+pub(super) fn only_blanks(bytes: &[u8], from: usize, to: usize) -> bool {
+    from < to
+        && to - from <= 8
+        && bytes[from..to]
+            .iter()
+            .all(|b| matches!(b, b' ' | b'\t' | b'"' | b'\'' | b'`' | b'\\'))
+}

@@ -54,8 +54,17 @@ pub(super) fn read(
             None => None,
         };
     }
+    let (at, header) = match scheme_at(bytes, at, end) {
+        Some(skip) if matches!(joint.op, Op::Colon | Op::Equals) => (at + skip, true),
+        _ => (at, false),
+    };
+    if header {
+        let mut got = bare(bytes, at, end, joint, name)?;
+        got.op = Some(Op::Header);
+        return Some(got);
+    }
     if let Some(got) = quoted(bytes, at, end) {
-        if joint.op == Op::Call {
+        if matches!(joint.op, Op::Call) {
             return Some(second(bytes, name, got, end));
         }
         if matches!(joint.op, Op::Colon | Op::Pair | Op::Arrow | Op::Equals) {
@@ -75,13 +84,7 @@ pub(super) fn read(
     ) {
         return None;
     }
-    bare(bytes, at, end, joint, name).map(|got| {
-        if joint.op == Op::Colon || joint.op == Op::Equals {
-            scheme(bytes, got)
-        } else {
-            got
-        }
-    })
+    bare(bytes, at, end, joint, name)
 }
 
 /// The start of the next line's text.
@@ -182,21 +185,21 @@ fn second(bytes: &[u8], name: &Range<usize>, got: Got, end: usize) -> Got {
     got
 }
 
-/// Cuts `Bearer `, `Basic ` and `token ` from the front of a value.
+/// The length of `Bearer `, `Basic ` or `token ` at `at`.
+fn scheme_at(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
+    ["Bearer ", "bearer ", "Basic ", "basic ", "token ", "Token "]
+        .iter()
+        .find(|w| bytes[at..end].starts_with(w.as_bytes()))
+        .map(|w| w.len())
+}
+
+/// Cuts the scheme from the front of a header's value.
 fn scheme(bytes: &[u8], mut got: Got) -> Got {
-    for word in [
-        &b"Bearer "[..],
-        b"bearer ",
-        b"Basic ",
-        b"basic ",
-        b"token ",
-        b"Token ",
-    ] {
-        if bytes[got.range.clone()].starts_with(word) && got.range.len() > word.len() {
-            got.range.start += word.len();
-            got.op = Some(Op::Header);
-            break;
-        }
+    if let Some(len) = scheme_at(bytes, got.range.start, got.range.end)
+        && got.range.len() > len
+    {
+        got.range.start += len;
+        got.op = Some(Op::Header);
     }
     got
 }
@@ -248,10 +251,14 @@ fn wrapped(bytes: &[u8], at: usize, end: usize, joint: &Joint) -> Option<Got> {
         }
         return None;
     }
-    if i < stop && bytes[i] == b'(' && joint.op != Op::Call {
+    if i < stop && bytes[i] == b'(' && (joint.op != Op::Call || lower.starts_with(b"base64")) {
         let name = lower.as_slice();
         let tuple = name.is_empty();
-        let inner = blanks(bytes, i + 1, stop);
+        let mut inner = blanks(bytes, i + 1, stop);
+        // A tuple whose first member is no literal: the second.
+        if tuple && bytes[inner..stop].starts_with(b"None,") {
+            inner = blanks(bytes, inner + 5, stop);
+        }
         let mut got = quoted(bytes, inner, stop)?;
         let known = tuple
             || [

@@ -102,7 +102,7 @@ fn one(word: &str) -> Says {
         "masterkey",
     ]) {
         Says::AccessKey
-    } else if ends(&["token", "tokens"]) || matches!(word, "bearer" | "jwt" | "pat") {
+    } else if ends(&["token", "tokens"]) || matches!(word, "bearer" | "jwt" | "pat" | "ticket") {
         Says::Token
     } else if matches!(word, "credential" | "credentials" | "cred" | "creds") {
         Says::Credential
@@ -171,7 +171,10 @@ pub(super) fn read(name: &[u8]) -> Name {
         .iter()
         .skip(at + 1)
         .all(|w| w.bytes().all(|b| b.is_ascii_digit()) || w == "value" || w == "key");
-    let tail = words.last().map_or("", String::as_str);
+    let tail = words
+        .last()
+        .map_or("", String::as_str)
+        .trim_end_matches(|c: char| c.is_ascii_digit());
     let denied = (!last && DENY_LAST.contains(&tail))
         || words.iter().any(|w| DENY_ANY.contains(&w.as_str()));
     let first = words.first().map_or("", String::as_str);

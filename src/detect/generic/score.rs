@@ -31,6 +31,8 @@ pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &For
         },
     );
     add(name.denied, KeyDenied);
+    add(name.denied && name.last, KeyDeniedAny);
+    add(name.denied && form.random, DeniedRandom);
     add(!name.last, KeyNotLast);
     add(name.constant, KeyConstant);
     add(name.dotted, KeyDotted);
@@ -40,10 +42,22 @@ pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &For
     add(!quoted && code == Place::Env, BareEnv);
     add(!quoted && code == Place::Yaml, BareYaml);
     add(!quoted && code == Place::Inline, BareInline);
-    add(!quoted && line_end == End::Semicolon, BareSemicolon);
-    add(!quoted && line_end == End::Comma, BareComma);
-    add(!quoted && line_end == End::More, BareMore);
-    add(!quoted && line_end == End::Bracket, BareBracket);
+    add(!quoted && code == Place::Shell, BareShell);
+    let text = !quoted && code == Place::Text;
+    add(text, InText);
+    add(text && line_end == End::Semicolon, TextSemicolon);
+    let bare = !quoted && !text;
+    add(bare && line_end == End::Semicolon, BareSemicolon);
+    add(bare && line_end == End::Comma, BareComma);
+    add(bare && line_end == End::More, BareMore);
+    add(bare && line_end == End::Bracket, BareBracket);
+    let value = &bytes[a.value.clone()];
+    add(
+        bare && value
+            .iter()
+            .any(|b| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'|')),
+        BareExpression,
+    );
     add(quoted && line_end == End::More, QuotedMore);
     add(quoted && line_end == End::Glued, QuotedGlued);
     add(quoted && password, PasswordQuoted);
@@ -79,6 +93,7 @@ pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &For
             Shape::Operator => ShapeOperator,
             Shape::Uuid => ShapeUuid,
             Shape::Number => ShapeNumber,
+            Shape::Hash => ShapeHash,
             Shape::HexDigest => ShapeHex,
             Shape::Phrase => ShapePhrase,
             Shape::Foreign => ShapeForeign,
@@ -133,8 +148,6 @@ pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &For
         add(form.wordlike > -2.6, Wordlike);
         add(form.wordlike < -3.2, Unwordlike);
         add(form.wordlike < -3.8, VeryUnwordlike);
-    } else {
-        add(form.wordlike < -3.5, PasswordUnwordlike);
     }
     out
 }
@@ -146,7 +159,11 @@ enum Place {
     Env,
     /// `name: value` from the start of the line.
     Yaml,
-    /// Inside quotes, or in the middle of a line.
+    /// `NAME=value` as a word of a command line.
+    Shell,
+    /// Inside a quoted text, as in connection strings.
+    Text,
+    /// In the middle of a line.
     Inline,
     Other,
 }
@@ -189,6 +206,9 @@ fn surroundings(a: &Assignment<'_>, bytes: &[u8]) -> (Place, End) {
         Op::Equals if plain && glue_before == b'=' => Place::Env,
         Op::Colon if plain => Place::Yaml,
         Op::NameValue => Place::Yaml,
+        _ if open_quote(&bytes[line..key_at]) => Place::Text,
+        Op::Equals | Op::Flag if glue_before == b'=' && shell_word(head) => Place::Shell,
+        Op::Flag => Place::Shell,
         _ if !head.is_empty() => Place::Inline,
         _ => Place::Other,
     };
@@ -211,10 +231,37 @@ fn surroundings(a: &Assignment<'_>, bytes: &[u8]) -> (Place, End) {
         Some(b';') => End::Semicolon,
         Some(b',') => End::Comma,
         Some(b')' | b'}' | b']' | b'(' | b'[' | b'{') => End::Bracket,
-        Some(b'+' | b'.' | b'%' | b'%') if a.quote.is_some() => End::Glued,
+        Some(b'+' | b'.' | b'%') if a.quote.is_some() => End::Glued,
         Some(_) => End::More,
     };
     (place, end)
+}
+
+/// A double quote is open at the end of `head`.
+fn open_quote(head: &[u8]) -> bool {
+    head.iter().filter(|&&b| b == b'"').count() % 2 == 1
+        || head.iter().filter(|&&b| b == b'\'').count() % 2 == 1
+}
+
+/// The last word of `head` introduces an environment variable.
+fn shell_word(head: &[u8]) -> bool {
+    let last = head
+        .rsplit(|b| b.is_ascii_whitespace())
+        .next()
+        .unwrap_or(head);
+    matches!(
+        last,
+        b"-e"
+            | b"--env"
+            | b"export"
+            | b"env"
+            | b"&&"
+            | b";"
+            | b"set"
+            | b"--build-arg"
+            | b"SET"
+            | b"`"
+    ) || memchr::memchr(b'=', last).is_some() && head.iter().all(|&b| b != b'(' && b != b',')
 }
 
 /// The logistic function of the weights' sum.

@@ -13,6 +13,8 @@ pub(super) enum Shape {
     Operator,
     Uuid,
     Number,
+    /// A password hash in its usual notation.
+    Hash,
     HexDigest,
     Phrase,
     Foreign,
@@ -155,10 +157,14 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
         return Shape::Template;
     }
     let blank = value.iter().any(|b| b.is_ascii_whitespace());
+    let callee = value.iter().position(|&b| b == b'(').unwrap_or(0);
     if !blank
-        && has(value, b"(")
         && (has(value, b")") || value.ends_with(b"("))
+        && callee > 0
         && (first.is_ascii_alphabetic() || first == b'_')
+        && value[..callee]
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
         || value.ends_with(b"(")
         || value.ends_with(b"[")
         || value.ends_with(b"{")
@@ -170,8 +176,35 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
         || has(value, b"=>")
         || matches!(first, b'[' | b'{' | b'(')
         || has(value, b"=\"")
+        || first == b'/' && (has(value, b"(?") || has(value, b"\\d"))
     {
         return Shape::Operator;
+    }
+    if [
+        &b"$2a$"[..],
+        b"$2b$",
+        b"$2y$",
+        b"$1$",
+        b"$5$",
+        b"$6$",
+        b"$argon2",
+        b"pbkdf2",
+        b"{SSHA",
+        b"{bcrypt",
+        b"$P$",
+        b"$apr1$",
+        b"sha1$",
+        b"md5$",
+        b"sha256$",
+        b"SCRAM-SHA",
+    ]
+    .iter()
+    .any(|p| value.starts_with(p))
+    {
+        return Shape::Hash;
+    }
+    if value.starts_with(b"0x") && len <= 10 {
+        return Shape::Number;
     }
     if len == 36
         && value.iter().enumerate().all(|(i, b)| {
