@@ -7,7 +7,8 @@
 //! - `{b64:INNER}`, `{b64url:INNER}`, `{percent:INNER}`: the inner template, encoded (standard
 //!   base64 with padding, URL base64 without; percent: all but unreserved characters).
 //! - `{check:NAME:INNER}`: the inner template, completed so that the check passes.
-//! - `{jwt:HEADER.PAYLOAD}`: a token that looks signed; both parts are JSON as it stands.
+//! - `{jwt:HEADER.PAYLOAD}`: a token that looks signed; both parts are JSON as it stands, or
+//!   templates when they begin with `{{`.
 //! - `{pem:LABEL}`, `{pem-encrypted:LABEL}`: a private key's block with newlines.
 //!
 //! Inside a placeholder braces must pair up, which those of JSON and of other placeholders do.
@@ -114,6 +115,12 @@ fn placeholder(
                 return Err(format!("at {start}: write `{{jwt:{{…}}.{{…}}}}`"));
             };
             let letters = letters("base64url").unwrap_or_default();
+            let from = start + argument.len() - payload.len();
+            let mut part = |json: &str, base| match json.strip_prefix("{{") {
+                Some(_) => text(json, base, random, depth + 1),
+                None => Ok(json.to_owned()),
+            };
+            let (header, payload) = (part(header, start)?, part(payload, from)?);
             Ok(format!(
                 "{}.{}.{}",
                 URL_SAFE_NO_PAD.encode(header),

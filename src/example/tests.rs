@@ -20,6 +20,14 @@ fn braces_nesting_and_encodings() {
 }
 
 #[test]
+fn a_jwt_takes_json_and_templates_of_json() {
+    let plain = expand(r#"{jwt:{"alg":"HS256"}.{"sub":{"a":1}}}"#, 0);
+    let template = expand(r#"{jwt:{{"alg":"HS256"}}.{{"sub":{{"a":1}}}}}"#, 0);
+    assert!(plain.is_ok());
+    assert_eq!(plain, template);
+}
+
+#[test]
 fn errors_name_the_place() {
     for (template, place) in [
         ("abc{alnum", "at 3:"),

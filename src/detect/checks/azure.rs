@@ -67,26 +67,31 @@ pub(super) fn identifiable(value: &[u8]) -> Verdict {
 pub(super) fn complete_identifiable(stem: &str) -> Option<String> {
     let signature = stem.as_bytes().last_chunk::<4>()?;
     let (_, seeds, _) = FAMILIES.iter().find(|(s, _, _)| *s == signature)?;
+    let seed = seeds.first().copied().unwrap_or(b"Default0");
     let body_len = ((stem.len() + 6) * 6 / 8).checked_sub(4)?;
-    // Bits between the signature and the checksum are zero.
-    let mut body = LENIENT
-        .decode(format!("{stem}A"))
-        .or_else(|_| LENIENT.decode(stem))
-        .ok()?;
-    body.resize(body_len, 0);
-    let with = |seed: &[u8; 8]| LENIENT.encode([&body[..], &checksum(&body, seed)].concat());
-    // Services draw keys anew until they have letters and digits only; here the checksum's.
-    let plain = |key: &String| {
-        let tail = key.get(stem.len()..).unwrap_or_default();
-        tail.bytes().all(|b| b.is_ascii_alphanumeric())
-    };
-    let any = (0..100u64).map(u64::to_be_bytes);
-    if let Some(first) = seeds.first() {
-        let fit = seeds.iter().map(|seed| with(seed)).find(plain);
-        Some(fit.unwrap_or_else(|| with(first)))
-    } else {
-        any.map(|seed| with(&seed)).find(plain)
+    drawn(stem, |stem| {
+        // Bits between the signature and the checksum are zero.
+        let padded = LENIENT.decode(format!("{stem}A"));
+        let mut body = padded.or_else(|_| LENIENT.decode(stem)).ok()?;
+        body.resize(body_len, 0);
+        let sum = checksum(&body, seed);
+        body.extend_from_slice(&sum);
+        Some(LENIENT.encode(body))
+    })
+}
+
+/// Services draw keys anew until they have letters and digits only; so does this with the first
+/// character of the stem until the checksum has, and gives the last when none fits.
+fn drawn(stem: &str, make: impl Fn(&str) -> Option<String>) -> Option<String> {
+    let mut key = make(stem)?;
+    for first in ('A'..='Z').chain('a'..='z').chain('0'..='9') {
+        let tail = key.get(stem.len()..)?;
+        if tail.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            break;
+        }
+        key = make(&format!("{first}{}", stem.get(1..)?))?;
     }
+    Some(key)
 }
 
 /// Common annotated security keys: 84 characters (or 88 with a longer checksum). Two encodings of
@@ -126,9 +131,10 @@ pub(super) fn complete_cask(stem: &str) -> Option<String> {
     if stem.len() != 80 {
         return None;
     }
-    let body = LENIENT.decode(stem).ok()?;
-    let sum = checksum(&body, b"Default0");
-    Some(format!("{stem}{}", LENIENT.encode(sum.get(..3)?)))
+    drawn(stem, |stem| {
+        let sum = checksum(&LENIENT.decode(stem).ok()?, b"Default0");
+        Some(format!("{stem}{}", LENIENT.encode(sum.get(..3)?)))
+    })
 }
 
 /// Without padding, and with the URL alphabet turned into the standard one.

@@ -58,7 +58,7 @@ pub fn run(name: &str, whole: &[u8], value: &[u8]) -> Verdict {
         "gcp-key-file" => structure::gcp_key_file(whole),
         "sentry-org-token" => structure::sentry_org_token(value),
         "pypi-macaroon" => structure::pypi_macaroon(value),
-        "random" => Verdict::of(looks_random(value)),
+        "random" => Verdict::of(random::check(value)),
         _ => Verdict::Unknown,
     }
 }

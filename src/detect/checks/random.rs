@@ -93,3 +93,21 @@ pub fn looks_random(value: &[u8]) -> bool {
     }
     value.len() >= 8 && randomness(value) >= floor(alphabet(value), value.len())
 }
+
+/// The check `random`: the value or what makes up most of it looks random. A rule's value may
+/// have a fixed prefix, or a public id before a separator, which say nothing about the rest.
+pub(super) fn check(value: &[u8]) -> bool {
+    let separator = |b: &u8| matches!(b, b'_' | b'-' | b'.' | b':' | b'~' | b'/' | b'=');
+    let most = |piece: &[u8]| piece.len() * 2 >= value.len() && looks_random(piece);
+    let after = value
+        .iter()
+        .enumerate()
+        .filter(|(_, b)| separator(b))
+        .take(4);
+    looks_random(value)
+        || after
+            .map(|(at, _)| at + 1)
+            .any(|at| value.get(at..).is_some_and(most))
+        || value.split(separator).any(most)
+        || value.len() >= 20 && [4, 8].iter().any(|&at| value.get(at..).is_some_and(most))
+}

@@ -255,6 +255,34 @@ fn random_is_told_from_words() {
     }
 }
 
+#[test]
+fn prefixes_do_not_spoil_randomness() {
+    for template in [
+        "key-{hex:32}",
+        "{digit:18}-{alnum:40}",
+        "API-{uppernum:26}",
+        "polar_at_{base64url:30}",
+        "EAAA{base64url:60}",
+    ] {
+        for seed in 0..50 {
+            let value = expand(template, seed).expect("valid");
+            let verdict = run("random", b"", value.as_bytes());
+            assert_eq!(verdict, Verdict::Passed, "{template}");
+        }
+    }
+    for text in [
+        "my-database-password",
+        "your_api_key_goes_here",
+        "key-00000000000000000000",
+    ] {
+        assert_eq!(
+            run("random", b"", text.as_bytes()),
+            Verdict::Failed,
+            "{text}"
+        );
+    }
+}
+
 proptest! {
     #[test]
     fn no_check_panics(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
