@@ -31,7 +31,10 @@ impl<'a> Collector<'a> {
 
     /// Everything seen, in an order that does not depend on threads.
     pub fn into_sightings(self) -> Vec<Sighting> {
-        let mut all = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self
+            .found
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         all.sort_by(|a, b| {
             (&a.origin, a.located.region, a.rule).cmp(&(&b.origin, b.located.region, b.rule))
         });

@@ -103,8 +103,16 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     );
     let mut skipped = placed.skipped;
     if control.stopped() {
-        let reason = if control.timed_out() { Reason::TimedOut } else { Reason::Interrupted };
-        skipped.push(Skipped::new(reason, "the scan", "what was found until then is reported"));
+        let reason = if control.timed_out() {
+            Reason::TimedOut
+        } else {
+            Reason::Interrupted
+        };
+        skipped.push(Skipped::new(
+            reason,
+            "the scan",
+            "what was found until then is reported",
+        ));
     }
     let fails = rows.iter().filter(|row| row.fails).count();
     let mut report = Report {
@@ -121,7 +129,9 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
             items: control.items.load(std::sync::atomic::Ordering::Relaxed),
             bytes: control.bytes.load(std::sync::atomic::Ordering::Relaxed),
         },
-        history: placed.history.map(|info| trace::history_info(&masker, info)),
+        history: placed
+            .history
+            .map(|info| trace::history_info(&masker, info)),
         outcome: Outcome::Clean,
     };
     report.outcome = match placed.nothing {
@@ -144,6 +154,9 @@ fn rule_set_info(rules: &RuleSet) -> RuleSetInfo {
     RuleSetInfo {
         version: rules.version.clone(),
         count: rules.rules.iter().filter(|rule| rule.on).count(),
-        hash: digest[..8].iter().map(|byte| format!("{byte:02x}")).collect(),
+        hash: digest[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
     }
 }

@@ -43,7 +43,9 @@ impl FailOn {
         let (glob, days) = match text.split_once(':') {
             Some((glob, days)) => {
                 let days = days.trim_end_matches('d').parse().map_err(|_| {
-                    format!("`{days}` is not a number of days; write for example `stale/expiring:7`")
+                    format!(
+                        "`{days}` is not a number of days; write for example `stale/expiring:7`"
+                    )
                 })?;
                 (glob, Some(days))
             }
@@ -51,7 +53,9 @@ impl FailOn {
         };
         Glob::new(glob)
             .map(|glob| FailOn::Rule(glob.compile_matcher(), days))
-            .map_err(|error| format!("`{glob}` is neither `none`, a severity nor a glob over rule ids: {error}"))
+            .map_err(|error| {
+                format!("`{glob}` is neither `none`, a severity nor a glob over rule ids: {error}")
+            })
     }
 }
 

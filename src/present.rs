@@ -4,11 +4,11 @@
 use jiff::Timestamp;
 
 use crate::audit::{Certainty, Fact, Life, Status, Value};
-use crate::finding::{Class, Commit, Confidence, Exposure, Finding, Origin, Place, Severity, Skipped, Timeline};
-use crate::policy::{Judged, Policy};
-use crate::report::{
-    CommitRow, FactRow, Hidden, PlaceRow, Row, RuleInfo, SkippedRow, TimelineRow,
+use crate::finding::{
+    Class, Commit, Confidence, Exposure, Finding, Origin, Place, Severity, Skipped, Timeline,
 };
+use crate::policy::{Judged, Policy};
+use crate::report::{CommitRow, FactRow, Hidden, PlaceRow, Row, RuleInfo, SkippedRow, TimelineRow};
 use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::{Masker, REDACTED};
 
@@ -35,7 +35,9 @@ pub fn rows(
     let mut hidden = Hidden::default();
     let mut rows = Vec::new();
     for (finding, life) in findings {
-        let row = row(rules, masker, finding, life, policy, now, lower_dead, wishes);
+        let row = row(
+            rules, masker, finding, life, policy, now, lower_dead, wishes,
+        );
         let judged = judged(&row, now);
         if policy.shows(&judged) {
             rows.push(row);
@@ -95,7 +97,13 @@ fn row(
     let rule = &rules.rules[finding.rule];
     let dead = lower_dead
         && finding.class == Class::Credential
-        && matches!(life.status, Status::Expired { certainty: Certainty::Certain, .. });
+        && matches!(
+            life.status,
+            Status::Expired {
+                certainty: Certainty::Certain,
+                ..
+            }
+        );
     let at_head = finding.timeline.as_ref().is_none_or(|t| t.at_head);
     let severity = match (dead, at_head) {
         (true, true) => finding.severity.min(Severity::Low),
@@ -122,14 +130,26 @@ fn row(
         severity,
         confidence: finding.confidence,
         fails: false,
-        checks: finding.evidence.checks.iter().map(|c| (c.name, c.passed)).collect(),
+        checks: finding
+            .evidence
+            .checks
+            .iter()
+            .map(|c| (c.name, c.passed))
+            .collect(),
         reasons: finding.evidence.reasons,
         also: finding.evidence.also,
         layers: finding.evidence.layers,
-        facts: life.facts.iter().map(|fact| fact_row(masker, fact)).collect(),
+        facts: life
+            .facts
+            .iter()
+            .map(|fact| fact_row(masker, fact))
+            .collect(),
         status: life.status,
         places,
-        timeline: finding.timeline.as_ref().map(|t| timeline_row(masker, t, wishes)),
+        timeline: finding
+            .timeline
+            .as_ref()
+            .map(|t| timeline_row(masker, t, wishes)),
         rotate: rule.rotate.to_string(),
         console: rule.console.to_string(),
     };
@@ -192,7 +212,10 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
         times: place.introduced.as_ref().map_or(0, |i| i.times),
         at_head: place.at_head,
         versions: place.versions,
-        reach: place.reach.as_ref().map(|reach| masker.show(reach.as_bytes())),
+        reach: place
+            .reach
+            .as_ref()
+            .map(|reach| masker.show(reach.as_bytes())),
         message: matches!(place.origin, Origin::Message(_)),
     }
 }
@@ -200,7 +223,10 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
 fn timeline_row(masker: &Masker<'_>, timeline: &Timeline, wishes: Wishes) -> TimelineRow {
     TimelineRow {
         first: commit_row(masker, &timeline.first, wishes),
-        removed: timeline.removed.as_ref().map(|c| commit_row(masker, c, wishes)),
+        removed: timeline
+            .removed
+            .as_ref()
+            .map(|c| commit_row(masker, c, wishes)),
         at_head: timeline.at_head,
         complete: timeline.complete,
     }
@@ -278,7 +304,10 @@ pub fn page(rule: &Rule) -> String {
         out.push_str(&format!("\nChecked offline by {}.\n", checks.join(", ")));
     }
     if !rule.facts.is_empty() {
-        out.push_str(&format!("\nIts bytes tell about its life (`{}`).\n", rule.facts));
+        out.push_str(&format!(
+            "\nIts bytes tell about its life (`{}`).\n",
+            rule.facts
+        ));
     }
     for (title, text) in [
         ("Rotate", &rule.rotate),

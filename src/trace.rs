@@ -11,7 +11,7 @@ use crate::judge::Placed;
 use crate::news::news;
 use crate::report::{HistoryInfo, Mode};
 use crate::secret::{Masker, Secret};
-use crate::source::{self, Attributed, Carrier, Control, History, HistoryFacts};
+use crate::source::{self, Attributed, Carrier, Control, History, Info};
 use crate::{Input, source::Visited};
 
 /// A visited source, which can still say where its content stands.
@@ -28,19 +28,21 @@ pub(crate) struct Traced {
     pub(crate) timelines: BTreeMap<Secret, Timeline>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) nothing: Option<&'static str>,
-    pub(crate) history: Option<HistoryFacts>,
+    pub(crate) history: Option<Info>,
 }
 
 /// Shows the whole source to the collector.
 pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) -> Result<Seen> {
     Ok(match input {
         Input::Tree(options) => Seen::Tree(source::scan_tree(&options, collector, control)?),
-        Input::Stream(name, mut reader, max) => {
-            Seen::Tree(source::scan_reader(&name, &mut reader, max, collector, control)?)
-        }
-        Input::Staged(options) => {
-            Seen::Staged(source::scan_staged(&options, collector, control)?)
-        }
+        Input::Stream(name, mut reader, max) => Seen::Tree(source::scan_reader(
+            &name,
+            &mut reader,
+            max,
+            collector,
+            control,
+        )?),
+        Input::Staged(options) => Seen::Staged(source::scan_staged(&options, collector, control)?),
         Input::History(options) => {
             let unreachable = options.unreachable;
             let history = source::open_and_scan(&options, collector, control)?;
@@ -122,7 +124,15 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
         .into_iter()
         .filter(|place| unreachable || place.reach.as_deref() != Some("unreachable"))
         .filter_map(|place| {
-            let Attributed { credential, origin, path, introduced, at_head, versions, reach } = place;
+            let Attributed {
+                credential,
+                origin,
+                path,
+                introduced,
+                at_head,
+                versions,
+                reach,
+            } = place;
             let sighting = by_content.get(&(credential, origin.clone()))?.clone();
             Some(Placed {
                 place: Place {
@@ -158,14 +168,16 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
 }
 
 /// What the report says of the history.
-pub(crate) fn history_info(masker: &Masker<'_>, facts: HistoryFacts) -> HistoryInfo {
+pub(crate) fn history_info(masker: &Masker<'_>, facts: Info) -> HistoryInfo {
     HistoryInfo {
         commits: facts.commits,
         refs: facts.refs,
         shallow: facts.shallow,
         partial: facts.partial,
         head: facts.head.map(|id| id.to_string()),
-        remote: facts.remote.map(|remote| masker.show(&without_user(&remote))),
+        remote: facts
+            .remote
+            .map(|remote| masker.show(&without_user(&remote))),
     }
 }
 

@@ -14,7 +14,12 @@ use keysweep::policy::FailOn;
 /// fails and everything asked for was read; 1 findings that fail; 2 usage, configuration, or input
 /// that could not be read when nothing else fails.
 #[derive(Parser)]
-#[command(name = "keysweep", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "keysweep",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub struct Cli {
     #[command(subcommand)]
     pub verb: Verb,
@@ -115,7 +120,13 @@ pub enum Generated {
 #[derive(Args)]
 pub struct Limits {
     /// Threads. [default: one a core]
-    #[arg(short = 'j', long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    #[arg(
+        short = 'j',
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        hide_default_value = true
+    )]
     pub threads: usize,
     /// Larger files and objects are named, not read (`64M`, `1G`).
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
@@ -186,7 +197,10 @@ fn format(text: &str) -> Result<String, String> {
     }
     let hint = keysweep::rule::closest(text, formats.iter().copied())
         .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    Err(format!("there is no format `{text}`{hint} (formats: {})", formats.join(", ")))
+    Err(format!(
+        "there is no format `{text}`{hint} (formats: {})",
+        formats.join(", ")
+    ))
 }
 
 fn output(text: &str) -> Result<(String, PathBuf), String> {
@@ -232,7 +246,9 @@ fn size(text: &str) -> Result<u64, String> {
 
 fn duration(text: &str) -> Result<std::time::Duration, String> {
     let wrong = || "write a number with s, m or h behind it, for example 90s".to_owned();
-    let split = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let split = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let number: u64 = text[..split].parse().map_err(|_| wrong())?;
     let factor = match &text[split..] {
         "" | "s" => 1,
@@ -247,7 +263,11 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
 }
 
 fn moment(text: &str) -> Result<jiff::Timestamp, String> {
-    let whole = if text.contains('T') { text.to_owned() } else { format!("{text}T00:00:00Z") };
+    let whole = if text.contains('T') {
+        text.to_owned()
+    } else {
+        format!("{text}T00:00:00Z")
+    };
     whole
         .parse()
         .map_err(|_| "write a date (2026-11-24) or a moment (2026-11-24T12:00:00Z)".to_owned())

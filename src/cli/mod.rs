@@ -105,7 +105,8 @@ fn load_rules(files: &[PathBuf]) -> Result<RuleSet> {
             .with_context(|| format!("the rule file {} cannot be read", file.display()))?;
         let more = keysweep::rule::load_file(&file.display().to_string(), &text)?;
         for rule in &more {
-            let slow = matches!(&rule.kind, keysweep::rule::Kind::Token(t) if t.literals.is_empty());
+            let slow =
+                matches!(&rule.kind, keysweep::rule::Kind::Token(t) if t.literals.is_empty());
             if slow {
                 output::note(&format!(
                     "rule `{}` of {} has no literal of three bytes or more, so it runs line by line and is slow",
@@ -120,7 +121,9 @@ fn load_rules(files: &[PathBuf]) -> Result<RuleSet> {
 }
 
 fn run(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
-    if common.show_secrets && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false") {
+    if common.show_secrets
+        && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
+    {
         bail!("--show-secrets is refused here: `CI` is set, and a CI log is kept and read by many");
     }
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
@@ -156,7 +159,11 @@ fn run(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Exi
 fn target(input: &Input) -> String {
     match input {
         Input::Tree(options) => {
-            let names: Vec<String> = options.paths.iter().map(|p| p.display().to_string()).collect();
+            let names: Vec<String> = options
+                .paths
+                .iter()
+                .map(|p| p.display().to_string())
+                .collect();
             names.join(", ")
         }
         Input::Stream(name, ..) => name.clone(),
@@ -175,7 +182,9 @@ fn now(common: &Common) -> Result<jiff::Timestamp> {
             .parse()
             .ok()
             .and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())
-            .with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, which is no number of seconds")),
+            .with_context(|| {
+                format!("SOURCE_DATE_EPOCH is `{text}`, which is no number of seconds")
+            }),
         Err(_) => Ok(jiff::Timestamp::now()),
     }
 }

@@ -35,7 +35,10 @@ impl Outputs {
         let mut seen = BTreeSet::new();
         for (_, path) in &common.output {
             if !seen.insert(path) {
-                bail!("two outputs go to {}: give each a file of its own", path.display());
+                bail!(
+                    "two outputs go to {}: give each a file of its own",
+                    path.display()
+                );
             }
             check_target(path)?;
         }

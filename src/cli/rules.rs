@@ -15,7 +15,13 @@ pub fn print(rules: &RuleSet, id: Option<&str>) -> Result<ExitCode> {
         None => {
             for rule in rules.rules.iter() {
                 let off = if rule.on { "" } else { " (off)" };
-                writeln!(out, "{:<44} {:<9} {}{off}", rule.id, rule.severity.name(), rule.name)?;
+                writeln!(
+                    out,
+                    "{:<44} {:<9} {}{off}",
+                    rule.id,
+                    rule.severity.name(),
+                    rule.name
+                )?;
             }
             writeln!(out, "{} rules", rules.rules.len())?;
         }

@@ -103,8 +103,7 @@ pub(super) fn verdict(
     for hit in automaton.find_overlapping_iter(&bytes[low..span.start]) {
         let (_, rule) = &index.words[hit.pattern().as_usize()];
         let at = low + hit.start();
-        let in_key =
-            (assignment.key_at..assignment.key_at + assignment.key.len()).contains(&at);
+        let in_key = (assignment.key_at..assignment.key_at + assignment.key.len()).contains(&at);
         hits.push((!in_key, span.start - at, *rule));
     }
     hits.sort_unstable();
@@ -140,8 +139,16 @@ pub(super) fn verdict(
             also,
             ..Evidence::default()
         },
-        class: if sample { Class::Sample } else { Class::Credential },
-        confidence: if outside { Confidence::Low } else { Confidence::Medium },
+        class: if sample {
+            Class::Sample
+        } else {
+            Class::Credential
+        },
+        confidence: if outside {
+            Confidence::Low
+        } else {
+            Confidence::Medium
+        },
         strong: value.len() >= 16,
     });
 }

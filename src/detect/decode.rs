@@ -138,8 +138,16 @@ fn decode_base64(bytes: &[u8], run: &Range<usize>) -> Option<(Vec<u8>, usize)> {
     } else {
         text
     };
-    let decoded = if url { URL.decode(text) } else { STANDARD.decode(text) };
-    let padding = bytes[run.end..].iter().take(2).take_while(|b| **b == b'=').count();
+    let decoded = if url {
+        URL.decode(text)
+    } else {
+        STANDARD.decode(text)
+    };
+    let padding = bytes[run.end..]
+        .iter()
+        .take(2)
+        .take_while(|b| **b == b'=')
+        .count();
     decoded.ok().map(|decoded| (decoded, run.end + padding))
 }
 
@@ -159,11 +167,18 @@ pub(super) fn escapes(bytes: &[u8], mut found: impl FnMut(Layer)) {
         if at < done || escape(&bytes[at..]).is_none() {
             continue;
         }
-        let ends = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | 0);
+        let ends =
+            |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | 0);
         let low = at.saturating_sub(REACH).max(done);
-        let start = bytes[low..at].iter().rposition(ends).map_or(low, |i| low + i + 1);
+        let start = bytes[low..at]
+            .iter()
+            .rposition(ends)
+            .map_or(low, |i| low + i + 1);
         let high = (at + REACH).min(bytes.len());
-        let end = bytes[at..high].iter().position(ends).map_or(high, |i| at + i);
+        let end = bytes[at..high]
+            .iter()
+            .position(ends)
+            .map_or(high, |i| at + i);
         done = end;
         if end - start < 12 {
             continue;
@@ -283,7 +298,10 @@ mod tests {
     fn wrapped_base64_is_one_layer() {
         let inner: Vec<u8> = (0..150u8).map(|i| b'a' + i % 26).collect();
         let text = STANDARD.encode(&inner);
-        let lines: Vec<&str> = (0..text.len()).step_by(76).map(|i| &text[i..(i + 76).min(text.len())]).collect();
+        let lines: Vec<&str> = (0..text.len())
+            .step_by(76)
+            .map(|i| &text[i..(i + 76).min(text.len())])
+            .collect();
         let file = format!("data:\n  {}\n", lines.join("\n  "));
         let layer = wrapped(file.as_bytes(), &(8..84)).expect("decodes");
         assert_eq!(layer.bytes, inner);
@@ -307,7 +325,13 @@ mod tests {
             let text = "password = hunter22 in wide characters";
             let wide: Vec<u8> = text
                 .encode_utf16()
-                .flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() })
+                .flat_map(|u| {
+                    if little {
+                        u.to_le_bytes()
+                    } else {
+                        u.to_be_bytes()
+                    }
+                })
                 .collect();
             let mut layers = Vec::new();
             utf16(&wide, |layer| layers.push(layer));

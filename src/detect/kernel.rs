@@ -45,7 +45,11 @@ impl Kernel {
                 // Any byte may follow.
                 for last in (0..=255u8).filter(|b| b & 0x20 != 0) {
                     let gram = fold(u32::from_le_bytes([text[0], text[1], text[2], last]));
-                    entries.push(Entry { gram, skip: 0, literal });
+                    entries.push(Entry {
+                        gram,
+                        skip: 0,
+                        literal,
+                    });
                 }
             } else {
                 let skip = rarest(text);
@@ -55,7 +59,11 @@ impl Kernel {
                     text[skip + 2],
                     text[skip + 3],
                 ]));
-                entries.push(Entry { gram, skip: skip as u8, literal });
+                entries.push(Entry {
+                    gram,
+                    skip: skip as u8,
+                    literal,
+                });
             }
         }
         entries.sort_by_key(|e| (bucket(e.gram), e.gram, e.literal));
@@ -82,13 +90,20 @@ impl Kernel {
     /// Calls `hit(position, literal)` for every occurrence of a literal that starts in `range`,
     /// in order of the position of its rarest four bytes. Bytes after the range are looked at to
     /// complete an occurrence.
-    pub(super) fn find(&self, bytes: &[u8], range: Range<usize>, mut hit: impl FnMut(usize, usize)) {
+    pub(super) fn find(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        mut hit: impl FnMut(usize, usize),
+    ) {
         // The rarest four bytes of a literal may stand up to eight bytes behind its start.
         let end = (range.end + 8).min(bytes.len());
         let mut at = range.start;
         while at + 8 <= end {
             let word = u64::from_le_bytes(
-                bytes[at..at + 8].try_into().expect("a slice of eight bytes"),
+                bytes[at..at + 8]
+                    .try_into()
+                    .expect("a slice of eight bytes"),
             ) | FOLD;
             let any = self.passes(word as u32)
                 | self.passes((word >> 8) as u32)
@@ -137,8 +152,7 @@ impl Kernel {
         hit: &mut impl FnMut(usize, usize),
     ) {
         let bucket = bucket(gram);
-        let entries =
-            &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
+        let entries = &self.entries[self.starts[bucket] as usize..self.starts[bucket + 1] as usize];
         for entry in entries.iter().filter(|entry| entry.gram == gram) {
             let Some(start) = at.checked_sub(usize::from(entry.skip)) else {
                 continue;
@@ -203,7 +217,10 @@ mod tests {
     use super::*;
 
     fn literal(text: &'static str, fold: bool) -> Literal {
-        Literal { text: text.into(), fold }
+        Literal {
+            text: text.into(),
+            fold,
+        }
     }
 
     fn set() -> Vec<Literal> {

@@ -29,7 +29,9 @@ pub(super) fn join(rules: &RuleSet, bytes: &[u8], all: &mut [Candidate]) {
         if rule.facts == "x509" && candidate.partners.is_empty() {
             candidate.partners = certificates(near(bytes, &candidate.span, CERTIFICATE_REACH));
         }
-        let Kind::Context(context) = &rule.kind else { continue };
+        let Kind::Context(context) = &rule.kind else {
+            continue;
+        };
         if context.with.is_empty() {
             continue;
         }
@@ -39,8 +41,13 @@ pub(super) fn join(rules: &RuleSet, bytes: &[u8], all: &mut [Candidate]) {
                 && candidate.span.start < span.end + PAIR_REACH
         });
         if let Some((_, _, value)) = other {
-            candidate.partners.push((context.with.to_string(), value.clone()));
-            candidate.evidence.reasons.push("its other half stands beside it");
+            candidate
+                .partners
+                .push((context.with.to_string(), value.clone()));
+            candidate
+                .evidence
+                .reasons
+                .push("its other half stands beside it");
             candidate.confidence = candidate.confidence.max(Confidence::Medium);
         }
     }
@@ -54,7 +61,11 @@ pub(super) fn outside(rules: &RuleSet, bytes: &[u8], candidate: &mut Candidate) 
     let window = near(bytes, &candidate.span, CERTIFICATE_REACH);
     for at in memchr::memmem::find_iter(window, b"client-certificate-data:").take(CERTIFICATES) {
         let text = &window[at + 24..];
-        let skip = text.iter().take(8).take_while(|b| b" \"'".contains(b)).count();
+        let skip = text
+            .iter()
+            .take(8)
+            .take_while(|b| b" \"'".contains(b))
+            .count();
         let len = text[skip..]
             .iter()
             .take_while(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))

@@ -85,7 +85,11 @@ impl Scanner {
                 Kind::Token(token) if token.literals.is_empty() => slow.push(index),
                 Kind::Token(token) => {
                     for literal in token.literals.iter() {
-                        wanted.entry(literal.clone()).or_default().rules.push(index as u16);
+                        wanted
+                            .entry(literal.clone())
+                            .or_default()
+                            .rules
+                            .push(index as u16);
                     }
                 }
                 Kind::Context(context) if !context.generic.is_empty() => {
@@ -96,7 +100,10 @@ impl Scanner {
         }
         if !named.is_empty() {
             for word in assign::WORDS {
-                let literal = Literal { text: (*word).into(), fold: true };
+                let literal = Literal {
+                    text: (*word).into(),
+                    fold: true,
+                };
                 wanted.entry(literal).or_default().word = true;
             }
         }
@@ -176,7 +183,9 @@ impl Scanner {
         for &rule in &target.rules {
             let index = usize::from(rule);
             let rule = &self.rules.rules[index];
-            let Some(token) = token::of(rule) else { continue };
+            let Some(token) = token::of(rule) else {
+                continue;
+            };
             if let Some(found) = self.matchers[index].verdict(token, bytes, at) {
                 out.push(self.token_candidate(index, token, bytes, found));
             }
@@ -217,7 +226,12 @@ impl Scanner {
         }
     }
 
-    fn assigned(&self, bytes: &[u8], assignment: &assign::Assignment<'_>, out: &mut Vec<Candidate>) {
+    fn assigned(
+        &self,
+        bytes: &[u8],
+        assignment: &assign::Assignment<'_>,
+        out: &mut Vec<Candidate>,
+    ) {
         let Some(judged) = generic::judge(assignment, bytes) else {
             return;
         };
@@ -267,7 +281,11 @@ impl Scanner {
                 .map(|assignment| assignment.key.to_vec())
                 .filter(|key| !key.is_empty()),
             evidence,
-            class: if sample { Class::Sample } else { Class::Credential },
+            class: if sample {
+                Class::Sample
+            } else {
+                Class::Credential
+            },
             confidence,
             strong: value.len() >= 16 && checks::looks_random(value),
         }
@@ -332,13 +350,17 @@ fn weigh(
         evidence.reasons.push("value is not random");
         Confidence::Low
     } else if failed {
-        evidence.reasons.push("a check failed: altered, truncated or made up");
+        evidence
+            .reasons
+            .push("a check failed: altered, truncated or made up");
         Confidence::Medium
     } else if proof {
         evidence.reasons.push("a check passed");
         Confidence::High
     } else if strict == Some(false) {
-        evidence.reasons.push("tolerated form, not the documented one");
+        evidence
+            .reasons
+            .push("tolerated form, not the documented one");
         Confidence::Medium
     } else if strict == Some(true) || rare {
         evidence.reasons.push("form of the provider's own");

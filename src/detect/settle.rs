@@ -12,7 +12,11 @@ use crate::rule::{Kind, RuleSet};
 /// overlaps are named in the winner's evidence.
 pub(super) fn settle(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
     all.sort_by_cached_key(|c| {
-        let proven = c.evidence.checks.iter().any(|k| k.passed && k.name != "random");
+        let proven = c
+            .evidence
+            .checks
+            .iter()
+            .any(|k| k.passed && k.name != "random");
         (
             !proven,
             is_generic(rules, c.rule),

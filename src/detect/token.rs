@@ -51,7 +51,11 @@ impl Matcher {
             .get_or_init(|| {
                 // A pattern that starts with its literal is tried at the anchor only.
                 let anchored = format!("\\A(?:{})", token.pattern);
-                let regex = compile(if token.prefix { &anchored } else { &token.pattern })?;
+                let regex = compile(if token.prefix {
+                    &anchored
+                } else {
+                    &token.pattern
+                })?;
                 let group = regex
                     .capture_names()
                     .position(|name| name == Some("secret"))
@@ -126,9 +130,7 @@ fn starts_freely(bytes: &[u8], start: usize, left: &ByteSet) -> bool {
     match bytes[..=before] {
         [.., b'\\', b'n' | b't' | b'r' | b'b' | b'f'] => true,
         [.., b'%', a, b] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
-        [.., b'\\', b'u', a, b, c, d] => {
-            [a, b, c, d].iter().all(u8::is_ascii_hexdigit)
-        }
+        [.., b'\\', b'u', a, b, c, d] => [a, b, c, d].iter().all(u8::is_ascii_hexdigit),
         // A colour sequence of a terminal: ESC [ … m
         [.., b'm'] => {
             let tail = &bytes[start.saturating_sub(8)..before];

@@ -18,34 +18,83 @@ pub(super) struct PlaceKind {
 }
 
 const TEST: &[&str] = &[
-    "test", "tests", "testing", "spec", "specs", "__tests__", "__mocks__", "testdata", "fixture",
-    "fixtures", "example", "examples", "sample", "samples", "mock", "mocks", "demo", "demos", "e2e",
+    "test",
+    "tests",
+    "testing",
+    "spec",
+    "specs",
+    "__tests__",
+    "__mocks__",
+    "testdata",
+    "fixture",
+    "fixtures",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "mock",
+    "mocks",
+    "demo",
+    "demos",
+    "e2e",
 ];
 const DOCS: &[&str] = &["doc", "docs", "documentation"];
 const PROSE: &[&str] = &["md", "markdown", "rst", "adoc", "txt", "mdx"];
 const FOREIGN: &[&str] = &[
-    "node_modules", "vendor", "vendored", "third_party", "third-party", "bower_components",
-    "site-packages", "dist-packages",
+    "node_modules",
+    "vendor",
+    "vendored",
+    "third_party",
+    "third-party",
+    "bower_components",
+    "site-packages",
+    "dist-packages",
 ];
 const LOCKS: &[&str] = &[
-    "cargo.lock", "package-lock.json", "yarn.lock", "pnpm-lock.yaml", "poetry.lock", "gemfile.lock",
-    "composer.lock", "go.sum", "pipfile.lock", "uv.lock", "packages.lock.json", "podfile.lock",
-    "mix.lock", "flake.lock", "npm-shrinkwrap.json", "sha256sums", "checksums.txt", "bun.lock",
+    "cargo.lock",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "poetry.lock",
+    "gemfile.lock",
+    "composer.lock",
+    "go.sum",
+    "pipfile.lock",
+    "uv.lock",
+    "packages.lock.json",
+    "podfile.lock",
+    "mix.lock",
+    "flake.lock",
+    "npm-shrinkwrap.json",
+    "sha256sums",
+    "checksums.txt",
+    "bun.lock",
 ];
-const CLIENT: &[&str] = &["js", "mjs", "jsx", "ts", "tsx", "html", "htm", "vue", "svelte", "plist", "swift", "kt", "dart"];
+const CLIENT: &[&str] = &[
+    "js", "mjs", "jsx", "ts", "tsx", "html", "htm", "vue", "svelte", "plist", "swift", "kt", "dart",
+];
 
 pub(super) fn kind(path: &RepoPath) -> PlaceKind {
     let text = String::from_utf8_lossy(&path.0).to_ascii_lowercase();
     let name = text.rsplit('/').next().unwrap_or(&text);
     let ext = path.extension();
     let folder = |names: &[&str]| {
-        text.split('/').rev().skip(1).any(|part| names.contains(&part))
+        text.split('/')
+            .rev()
+            .skip(1)
+            .any(|part| names.contains(&part))
     };
-    let stem_test = name
-        .split(['.', '_', '-'])
-        .any(|part| matches!(part, "test" | "tests" | "spec" | "example" | "sample" | "mock" | "fixture"));
+    let stem_test = name.split(['.', '_', '-']).any(|part| {
+        matches!(
+            part,
+            "test" | "tests" | "spec" | "example" | "sample" | "mock" | "fixture"
+        )
+    });
     PlaceKind {
-        test: folder(TEST) || stem_test || name.ends_with("test.java") || name.ends_with("tests.cs"),
+        test: folder(TEST)
+            || stem_test
+            || name.ends_with("test.java")
+            || name.ends_with("tests.cs"),
         docs: folder(DOCS) || PROSE.contains(&ext.as_str()),
         foreign: folder(FOREIGN) || name.contains(".min."),
         listing: LOCKS.contains(&name)
@@ -53,6 +102,12 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
             || matches!(ext.as_str(), "po" | "pot" | "xlf")
             || folder(&["locale", "locales", "i18n", "translations"]),
         client: CLIENT.contains(&ext.as_str())
-            || matches!(name, "google-services.json" | "googleservice-info.plist" | "strings.xml" | "androidmanifest.xml"),
+            || matches!(
+                name,
+                "google-services.json"
+                    | "googleservice-info.plist"
+                    | "strings.xml"
+                    | "androidmanifest.xml"
+            ),
     }
 }

@@ -11,12 +11,21 @@ const KNOWN: &[(&str, &str)] = &[
     ("75777729dc7e76580048", "sample of the Stripe documentation"),
     ("30da2e823cbcbcf9f956", "sample of the Stripe documentation"),
     ("cc80e2e23d2e5977cbcc", "sample of the Stripe documentation"),
-    ("f200c2d8acb1a171c71e", "well-known key of Azurite and the Azure storage emulator"),
-    ("b5e6132fb513d95aefbc", "well-known key of the Azure Cosmos DB emulator"),
+    (
+        "f200c2d8acb1a171c71e",
+        "well-known key of Azurite and the Azure storage emulator",
+    ),
+    (
+        "b5e6132fb513d95aefbc",
+        "well-known key of the Azure Cosmos DB emulator",
+    ),
     ("79b62af73abb0a5f988b", "sample of jwt.io"),
     ("f9d6f2b23fc1d108dbc2", "sample of jwt.io"),
     ("f3cdbabc6d630c2e2e6e", "sample of RFC 7617"),
-    ("6d1a8683dc58ad8d41e6", "sample of the MDN web documentation"),
+    (
+        "6d1a8683dc58ad8d41e6",
+        "sample of the MDN web documentation",
+    ),
     ("646549410933b9cbf651", "sample of RFC 6750"),
 ];
 
@@ -36,7 +45,10 @@ mod tests {
     #[test]
     fn a_published_sample_is_recognised() {
         let sample = ["AKIA", "IOSFODNN7", "EXAMPLE"].concat();
-        assert_eq!(known(sample.as_bytes()), Some("sample of the AWS documentation"));
+        assert_eq!(
+            known(sample.as_bytes()),
+            Some("sample of the AWS documentation")
+        );
         assert_eq!(known(b"something else"), None);
     }
 }
