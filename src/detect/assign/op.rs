@@ -104,7 +104,11 @@ pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joi
         b'>' if xml(bytes, name.start) => made(Op::Xml, 1),
         b'>' if key_quote.is_some() => None,
         _ if flag && spaced => made(Op::Flag, 0),
-        b'"' | b'\'' | b'`' if spaced && key_quote.is_none() => made(Op::SqlBy, 0),
+        b'"' | b'\'' | b'`'
+            if spaced && key_quote.is_none() && is_password(&bytes[name.clone()]) =>
+        {
+            made(Op::SqlBy, 0)
+        }
         _ if spaced && key_quote.is_some() => {
             name_value(rest).and_then(|skip| made(Op::NameValue, skip))
         }
@@ -115,6 +119,13 @@ pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joi
         }),
         _ => None,
     }
+}
+
+/// Names whose value may follow in quotes after a mere blank. `pass` is a verb too.
+fn is_password(name: &[u8]) -> bool {
+    ["password", "passwd", "pwd", "passphrase"]
+        .iter()
+        .any(|w| name.eq_ignore_ascii_case(w.as_bytes()))
 }
 
 fn is_quote(b: Option<&u8>) -> bool {

@@ -29,6 +29,8 @@ pub(super) struct Name {
     pub constant: bool,
     /// A method or member: starts with `set`, `with`, or has a dot.
     pub dotted: bool,
+    /// The word is `pass`, which is a verb and a verdict too.
+    pub verb: bool,
     /// Starts with a word that makes it a question or an action (`is`, `has`, `get`, `check`).
     pub action: bool,
 }
@@ -134,6 +136,7 @@ pub(super) fn read(name: &[u8]) -> Name {
             return Name {
                 says,
                 denied: false,
+                verb: false,
                 last: true,
                 constant: false,
                 dotted: false,
@@ -175,12 +178,18 @@ pub(super) fn read(name: &[u8]) -> Name {
         .last()
         .map_or("", String::as_str)
         .trim_end_matches(|c: char| c.is_ascii_digit());
+    // `pass` in the middle of a name is the verb.
+    let verb = words.get(at).is_some_and(|w| w == "pass");
+    if verb && !last {
+        says = Says::Nothing;
+    }
     let denied = (!last && DENY_LAST.contains(&tail))
         || words.iter().any(|w| DENY_ANY.contains(&w.as_str()));
     let first = words.first().map_or("", String::as_str);
     Name {
         says,
         denied,
+        verb,
         last,
         constant: name.iter().any(u8::is_ascii_uppercase)
             && !name.iter().any(u8::is_ascii_lowercase),

@@ -80,6 +80,21 @@ pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &For
             Op::Blank => OpBlank,
         },
     );
+    add(a.op == Op::Pair && in_list(a, bytes), PairList);
+    add(name.verb, KeyVerb);
+    add(name.verb && a.op == Op::Call, VerbCall);
+    add(
+        bare && form.shape == Shape::Number && line_end != End::Line,
+        NumberInCode,
+    );
+    add(
+        a.op == Op::Flag
+            && !quoted
+            && form.digits == 0
+            && form.shape == Shape::Word
+            && bytes.get(a.value.start.wrapping_sub(1)) != Some(&b'='),
+        FlagWord,
+    );
     add(a.fallback, Fallback);
     add(a.wrapped, Wrapped);
     add(
@@ -235,6 +250,21 @@ fn surroundings(a: &Assignment<'_>, bytes: &[u8]) -> (Place, End) {
         Some(_) => End::More,
     };
     (place, end)
+}
+
+/// A name and the literal after it are two of a list of literals.
+fn in_list(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    let before = bytes[..a.key_at.min(bytes.len())]
+        .iter()
+        .rev()
+        .take(40)
+        .find(|b| !b.is_ascii_whitespace() && !matches!(b, b'"' | b'\'' | b'`' | b'\\'));
+    let after = bytes[a.value.end..]
+        .iter()
+        .take(40)
+        .find(|b| !b.is_ascii_whitespace() && !matches!(b, b'"' | b'\'' | b'`' | b'\\'));
+    matches!(before, Some(b',' | b'[' | b'{' | b'|'))
+        || matches!(after, Some(b',' | b']' | b'|' | b'=' | b':'))
 }
 
 /// A double quote is open at the end of `head`.

@@ -104,12 +104,23 @@ pub(super) fn read(value: &[u8]) -> Form {
         .count();
     let wordlike = super::score::wordlike(value);
     let blank = value.iter().any(u8::is_ascii_whitespace);
-    let random = len >= 12
+    let shape = shape(value, digits, upper, lower, symbols);
+    let random = matches!(
+        shape,
+        Shape::Mixed
+            | Shape::HexDigest
+            | Shape::Symbols
+            | Shape::Joined
+            | Shape::Word
+            | Shape::Camel
+            | Shape::Constant
+            | Shape::Dotted
+    ) && len >= 12
         && !blank
         && h >= floor(len, hex, upper == 0 || lower == 0)
         && (digits > 0 || wordlike < -3.2);
     Form {
-        shape: shape(value, digits, upper, lower, symbols),
+        shape,
         len,
         digits,
         upper,
@@ -171,6 +182,23 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
     {
         return Shape::Call;
     }
+    let bracket = value.iter().position(|&b| b == b'[').unwrap_or(0);
+    if bracket > 0
+        && value.ends_with(b"]")
+        && value[..bracket]
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'$'))
+    {
+        return Shape::Call;
+    }
+    if first == b'&'
+        && len > 1
+        && value[1..]
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    {
+        return Shape::Operator;
+    }
     if has(value, b"->")
         || has(value, b"::")
         || has(value, b"=>")
@@ -203,7 +231,9 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
     {
         return Shape::Hash;
     }
-    if value.starts_with(b"0x") && len <= 10 {
+    let colour =
+        first == b'#' && matches!(len, 4 | 7 | 9) && value[1..].iter().all(u8::is_ascii_hexdigit);
+    if value.starts_with(b"0x") && len <= 10 || colour {
         return Shape::Number;
     }
     if len == 36
