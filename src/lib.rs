@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 
 use collect::Collector;
 use detect::Scanner;
-use finding::{Reason, Skipped};
+use finding::{Class, Reason, Skipped};
 use policy::Policy;
 use present::Wishes;
 use report::{Mode, Outcome, Read, Report, RuleSetInfo};
@@ -86,7 +86,12 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         })
         .collect();
 
-    let known: Vec<secret::Secret> = assessed.iter().map(|(f, _)| f.secret.clone()).collect();
+    // A sample is no secret, and often a plain word that reports are full of.
+    let known: Vec<secret::Secret> = assessed
+        .iter()
+        .filter(|(finding, _)| finding.class == Class::Credential)
+        .map(|(finding, _)| finding.secret.clone())
+        .collect();
     let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
     let masker = Masker::new(&known, &finder, plan.wishes.secrets);
 

@@ -22,7 +22,8 @@ pub(super) fn reference(value: &[u8]) -> bool {
         || has(value, b"{0}")
         || has(value, b"%s") && value.len() < 24
         || has(value, b"@{")
-        || has(value, b"[[");
+        || has(value, b"[[")
+        || has_field(value);
     let named = |v: &[u8]| {
         !v.is_empty()
             && v.iter().all(|b| {
@@ -74,6 +75,23 @@ pub(super) fn reference(value: &[u8]) -> bool {
     .iter()
     .any(|p| value.starts_with(p));
     wrapped || variable || elsewhere
+}
+
+/// `{name}`, `{name:32}`, `{name!r}`: a field of a format string, anywhere in the value.
+fn has_field(value: &[u8]) -> bool {
+    const LONGEST: usize = 48;
+    memchr::memchr_iter(b'{', value).any(|open| {
+        let inside = &value[open + 1..value.len().min(open + 1 + LONGEST)];
+        memchr::memchr(b'}', inside).is_some_and(|close| {
+            inside
+                .first()
+                .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+                && inside[..close].iter().all(|b| {
+                    b.is_ascii_alphanumeric()
+                        || matches!(b, b'_' | b'.' | b':' | b'-' | b'!' | b' ')
+                })
+        })
+    })
 }
 
 /// The longest run of one repeated character, and of characters that follow each other.
