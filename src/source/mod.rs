@@ -5,6 +5,7 @@
 
 mod changes;
 mod files;
+mod ignored;
 mod locate;
 mod repo;
 mod staged;
