@@ -6,6 +6,7 @@
 mod changes;
 mod files;
 mod history;
+mod ignored;
 mod locate;
 mod repo;
 mod staged;

@@ -198,7 +198,9 @@ pub(super) fn for_index(dir: &Path, env: &GitEnv) -> Result<Location> {
         let work_tree = match &env.work_tree {
             Some(path) => Some(path.clone()),
             None if git_dir.ends_with(".git") => git_dir.parent().map(Path::to_owned),
-            None => Some(dir.to_owned()),
+            // A linked worktree's private directory names its `.git`; else git means the
+            // current directory.
+            None => linked_top(&git_dir).or_else(|| fs::canonicalize(dir).ok()),
         };
         return Ok(Location {
             git_dir,
@@ -416,7 +418,15 @@ fn config(common_dir: &Path) -> Result<gix::config::File> {
 pub(super) fn is_git_dir(dir: &Path) -> bool {
     let shared = common_dir(dir);
     let shared = shared.as_deref().unwrap_or(dir);
-    dir.join("HEAD").exists() && shared.join("objects").is_dir() && shared.join("refs").is_dir()
+    // A FIFO in its place would be waited for.
+    let head = fs::metadata(dir.join("HEAD")).is_ok_and(|head| head.is_file());
+    head && shared.join("objects").is_dir() && shared.join("refs").is_dir()
+}
+
+/// The working tree whose `.git` file a linked worktree's private directory names.
+fn linked_top(git_dir: &Path) -> Option<PathBuf> {
+    let text = files::read_small(&git_dir.join("gitdir")).ok()??;
+    resolve(git_dir, text.trim())?.parent().map(Path::to_owned)
 }
 
 /// What the `commondir` file of a linked worktree's private directory names.

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::Result;
 use gix::ObjectId;
@@ -114,9 +115,7 @@ pub fn scan_staged_with<V: Visit>(
         visited.nothing = Some(nothing);
         return Ok(visited);
     }
-    control
-        .expected
-        .store(jobs.len() as u64, std::sync::atomic::Ordering::Relaxed);
+    control.expected.store(jobs.len() as u64, Ordering::Relaxed);
 
     let unread = read_all(&odb, format.hash, &jobs, options, visit, control)?;
     skipped.extend(unread);
@@ -161,13 +160,11 @@ fn read_all<V: Visit>(
     visit: &V,
     control: &Control,
 ) -> Result<Vec<Skipped>> {
+    let unread = AtomicU64::new(0);
     let one = |odb: &dyn Store, buffer: &mut Vec<u8>, job: &Job| -> Option<Skipped> {
         if control.stopped() {
-            let reason = match control.timed_out() {
-                true => Reason::TimedOut,
-                false => Reason::Interrupted,
-            };
-            return Some(Skipped::new(reason, path(&job.origin), ""));
+            unread.fetch_add(1, Ordering::Relaxed);
+            return None;
         }
         read_one(
             odb,
@@ -179,30 +176,41 @@ fn read_all<V: Visit>(
             control,
         )
     };
-    if options.threads == 1 || jobs.len() <= SERIAL {
+    let mut skipped: Vec<Skipped> = if options.threads == 1 || jobs.len() <= SERIAL {
         let mut buffer = Vec::new();
-        return Ok(jobs
-            .iter()
+        jobs.iter()
             .filter_map(|job| one(odb, &mut buffer, job))
-            .collect());
-    }
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .build()?;
-    // Handles are not shared between threads, but made from one shared store.
-    let shared = Mutex::new(odb.clone().into_arc()?);
-    Ok(pool.install(|| {
-        jobs.par_iter()
-            .map_init(
-                || {
-                    let odb = shared.lock().unwrap_or_else(|broken| broken.into_inner());
-                    (odb.clone(), Vec::new())
-                },
-                |(odb, buffer), job| one(odb, buffer, job),
-            )
-            .flatten()
             .collect()
-    }))
+    } else {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .build()?;
+        // A handle belongs to one thread; all are made from one shared store.
+        let shared = Mutex::new(odb.clone().into_arc()?);
+        let handle = || {
+            let odb = shared.lock().unwrap_or_else(|broken| broken.into_inner());
+            (odb.clone(), Vec::new())
+        };
+        pool.install(|| {
+            jobs.par_iter()
+                .map_init(handle, |(odb, buffer), job| one(odb, buffer, job))
+                .flatten()
+                .collect()
+        })
+    };
+    if control.stopped() {
+        let reason = match control.timed_out() {
+            true => Reason::TimedOut,
+            false => Reason::Interrupted,
+        };
+        let detail = format!(
+            "{} of {} versions not scanned",
+            unread.into_inner(),
+            jobs.len()
+        );
+        skipped.push(Skipped::new(reason, *b"index", detail));
+    }
+    Ok(skipped)
 }
 
 fn path(origin: &Origin) -> Vec<u8> {

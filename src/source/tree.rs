@@ -11,12 +11,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 
 use super::files::{self, Content};
+use super::ignored::Excludes;
 use super::repo::{self, Probe};
-use super::walk::{Excludes, Inside, Item, Listing, Walk, special};
+use super::walk::{Inside, Item, Listing, Walk, special};
 use super::{Blob, Control, Visit};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};
 
@@ -187,6 +188,15 @@ fn target(path: &Path) -> Result<Target> {
         false => full.parent().unwrap_or(&full),
     };
     let probe = repo::discover(start, false);
+    if let Probe::Found(location) = &probe
+        && kind.is_dir()
+        && full.starts_with(&location.git_dir)
+    {
+        bail!(
+            "{} is git's own directory; `keysweep history` reads what it holds",
+            path.display()
+        );
+    }
     Ok(Target { full, kind, probe })
 }
 

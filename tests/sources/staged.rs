@@ -332,3 +332,64 @@ fn nothing_outside_is_followed() {
     repo.git(&["config", "core.worktree", "/"]);
     assert_eq!(repo.staged().visited.root, repo.dir);
 }
+
+#[test]
+fn interrupted_and_commit_of_single_files() {
+    let repo = repo();
+    repo.write("a.txt", "a2");
+    repo.git(&["add", "-A"]);
+    let control = keysweep::source::Control::default();
+    control.interrupt();
+    let options = keysweep::source::StagedOptions {
+        dir: repo.dir.clone(),
+        threads: 1,
+        max_file_size: 100,
+    };
+    let recorder = super::support::Recorder::default();
+    let env = GitEnv::default();
+    let visited = keysweep::source::scan_staged_with(&options, &env, &recorder, &control);
+    let skipped = visited.expect("readable").skipped;
+    assert_eq!(skipped.len(), 1);
+    assert_eq!(skipped[0].reason, Reason::Interrupted);
+
+    // A linked worktree as git's environment names it in a hook.
+    repo.git(&["worktree", "add", "-q", "../linked"]);
+    let linked = repo.dir.with_file_name("linked");
+    let seen = repo.at("").staged(&GitEnv {
+        git_dir: Some(repo.dir.join(".git/worktrees/linked")),
+        ..GitEnv::default()
+    });
+    assert_eq!(seen.visited.root, linked);
+}
+
+#[test]
+fn damaged_index_and_objects() {
+    let repo = repo();
+    repo.write("a.txt", "a2");
+    repo.git(&["add", "-A"]);
+    let index = fs::read(repo.dir.join(".git/index")).expect("it exists");
+    // Every cut and a flip at every byte: an error or a result, never a panic.
+    for at in 0..index.len() {
+        fs::write(repo.dir.join(".git/index"), &index[..at]).expect("writable");
+        assert!(
+            repo.at("").try_staged(&GitEnv::default()).is_err(),
+            "cut at {at}"
+        );
+        let mut bytes = index.clone();
+        bytes[at] ^= 0x55;
+        // Without its checksum the content is decoded.
+        let end = bytes.len();
+        bytes[end - 20..].fill(0);
+        fs::write(repo.dir.join(".git/index"), &bytes).expect("writable");
+        let _ = repo.at("").try_staged(&GitEnv::default());
+    }
+    fs::write(repo.dir.join(".git/index"), &index).expect("writable");
+    let id = repo.git(&["rev-parse", "HEAD^{tree}"]);
+    let object = repo.dir.join(".git/objects").join(&id[..2]).join(&id[2..]);
+    fs::remove_file(&object).expect("the object is loose");
+    fs::write(&object, "damaged").expect("writable");
+    let seen = repo.staged();
+    assert_eq!(seen.skipped()["."], Reason::CorruptObject);
+    // Rather everything than nothing.
+    assert!(seen.names().contains(&"file other/d.txt"));
+}

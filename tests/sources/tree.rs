@@ -87,6 +87,10 @@ fn empty_and_absent() {
     assert!(format!("{:#}", error.expect("it is absent")).contains("no/such/path"));
     repo.write("empty", "");
     assert_eq!(repo.tree().names(), ["file empty"]);
+    // Git's own directory is no tree.
+    let git = Repo::new();
+    let options = self::options(&[&git.dir.join(".git")]);
+    assert!(scan_tree(&options, &Recorder::default(), &Control::default()).is_err());
 }
 
 #[cfg(unix)]
