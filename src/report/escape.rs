@@ -195,4 +195,33 @@ mod tests {
         assert_eq!(line, "\"\\u007f\\u009b\\u202e\\udb40\\udc01##\\u005bx\"\n");
         assert_eq!(serde_json::from_str::<String>(&line).expect("valid"), text);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_hidden_and_nothing_of_a_command_is_left(text in "\\PC*|[\\s\\S]*") {
+            for shown in [terminal(&text), sarif_text(&text), actions_property(&text)] {
+                proptest::prop_assert!(!shown.chars().any(hidden));
+            }
+            let property = actions_property(&text);
+            proptest::prop_assert!(!property.contains([':', ',', '\n']));
+        }
+
+        #[test]
+        fn uris_are_ascii_without_a_scheme_and_stable(text in "[\\s\\S]*") {
+            let once = uri(&text, true);
+            let plain = |b: u8| b.is_ascii_graphic() && !b"\"<>\\^`{|}[]".contains(&b);
+            proptest::prop_assert!(once.bytes().all(plain));
+            let first = once.split('/').next().unwrap_or_default();
+            proptest::prop_assert!(!first.contains(':'));
+            proptest::prop_assert_eq!(uri(&once, true), once);
+        }
+
+        #[test]
+        fn json_reads_back_what_was_written(text in "[\\s\\S]*") {
+            let mut out = Vec::new();
+            json_line(&text, &mut out).expect("a vector takes all");
+            let back: String = serde_json::from_slice(&out).expect("valid JSON");
+            proptest::prop_assert_eq!(back, text);
+        }
+    }
 }

@@ -8,7 +8,7 @@ use std::io;
 use super::escape::{actions_message, actions_property};
 use super::words::{self, Level};
 use super::{Mode, Outcome, PlaceRow, Report, Row};
-use crate::finding::Weight;
+use crate::finding::{Class, Weight};
 
 /// Writes the annotations, worst first: a host shows only the first of a step.
 ///
@@ -97,9 +97,12 @@ fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
     let mut parts = vec![format!("{} {}", row.severity.name(), row.shown)];
     if !Row::present(place, report.mode) {
         parts.push(format!(
-            "not at HEAD but in the history, at {}: rotate it first, rewriting the branch does not un-publish it",
+            "not at HEAD but in the history, at {}",
             words::position(place)
         ));
+        if row.class == Class::Credential && !words::certainly_expired(row) {
+            parts.push("rotate it: rewriting the branch does not un-publish it".to_owned());
+        }
     }
     if let Some(timeline) = &row.timeline {
         parts.push(words::lifetime(timeline));

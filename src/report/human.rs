@@ -11,7 +11,7 @@ use super::escape::terminal;
 use super::words::{self, count};
 use super::{PlaceRow, Report, Row, Style, summary};
 use crate::audit::{Field, Status};
-use crate::finding::{Class, Severity};
+use crate::finding::{Class, Severity, Weight};
 
 /// Places shown before the rest is counted.
 const PLACES_SHOWN: usize = 3;
@@ -54,6 +54,9 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
         }
     }
     if style.quiet {
+        for line in summary::gaps(report, Weight::Failed) {
+            writeln!(out, "{line}")?;
+        }
         return writeln!(out, "{}", summary::verdict(report));
     }
     let lines = summary::lines(report);

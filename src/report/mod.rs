@@ -12,6 +12,7 @@ mod json;
 mod model;
 mod sarif;
 mod sarif_plan;
+mod sarif_words;
 mod summary;
 #[cfg(test)]
 mod tests;

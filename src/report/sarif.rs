@@ -11,25 +11,19 @@ use serde_sarif::sarif as s;
 
 use super::escape::{json_pretty, sarif_text, uri};
 use super::sarif_plan::{MAX_BYTES, Plan, Planned, plan};
+use super::sarif_words::{
+    CWE, Listed, cut, description, first_seen, lifecycle, outcome, precision, repository_uri,
+    rules, security_severity, tags, text, weaknesses,
+};
 use super::words::{self, Level};
-use super::{CommitRow, Mode, Outcome, PlaceRow, Report, Row, RuleInfo, Style};
-use crate::audit::{Field, Status};
-use crate::finding::{Class, Confidence, Exposure, Severity, Weight};
+use super::{Outcome, PlaceRow, Report, SkippedRow, Style};
+use crate::finding::Weight;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const HOME: &str = "https://github.com/keysweep/keysweep";
 const BASE: &str = "%SRCROOT%";
-/// A host's limit for descriptions, in characters.
-const MAX_DESCRIPTION: usize = 1_024;
 /// Notifications written; the rest is counted.
 const MAX_NOTIFICATIONS: usize = 1_000;
-/// The weaknesses that results are filed under.
-const CWE: [(&str, &str); 3] = [
-    ("CWE-321", "Use of Hard-coded Cryptographic Key"),
-    ("CWE-613", "Insufficient Session Expiration"),
-    ("CWE-798", "Use of Hard-coded Credentials"),
-];
-
 /// Writes a SARIF log with one run.
 ///
 /// # Errors
@@ -124,80 +118,6 @@ fn multi(text: &str) -> s::MultiformatMessageString {
         .build()
 }
 
-/// Cuts to the host's limit for descriptions.
-fn cut(text: &str) -> String {
-    if text.chars().count() <= MAX_DESCRIPTION {
-        return text.to_owned();
-    }
-    let mut out: String = text.chars().take(MAX_DESCRIPTION - 1).collect();
-    out.push('…');
-    out
-}
-
-fn outcome(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Clean => "clean",
-        Outcome::Fails(_) => "fails",
-        Outcome::Incomplete => "incomplete",
-        Outcome::Interrupted => "interrupted",
-        Outcome::Nothing(_) => "nothing",
-    }
-}
-
-/// A rule as this file lists it: known to the report, or made up from the first result that is
-/// reported under an id of its own (`stale/expired`).
-struct Listed<'a> {
-    id: &'a str,
-    info: Option<&'a RuleInfo>,
-    name: &'a str,
-    severity: Severity,
-    confidence: Confidence,
-}
-
-fn rules<'a>(report: &'a Report, planned: &[Planned<'a>], style: Style) -> Vec<Listed<'a>> {
-    let mut used: BTreeMap<&str, &Row> = BTreeMap::new();
-    for one in planned {
-        // Worst first: the first result of an id is the one that says how bad it gets.
-        used.entry(&one.row.reported).or_insert(one.row);
-    }
-    let mut out: Vec<Listed<'a>> = report
-        .rules
-        .iter()
-        .filter(|info| style.all_rules || used.contains_key(info.id.as_str()))
-        .map(|info| Listed {
-            id: &info.id,
-            info: Some(info),
-            name: &info.name,
-            severity: info.severity,
-            confidence: info.confidence,
-        })
-        .collect();
-    let known: BTreeSet<&str> = out.iter().map(|rule| rule.id).collect();
-    for (id, row) in used {
-        if !known.contains(id) {
-            out.push(Listed {
-                id,
-                info: None,
-                name: family_name(id).unwrap_or(&row.name),
-                severity: row.severity,
-                confidence: row.confidence,
-            });
-        }
-    }
-    out.sort_by_key(|rule| rule.id);
-    out.dedup_by_key(|rule| rule.id);
-    out
-}
-
-/// Names of the families whose ids are given by a result's state.
-fn family_name(id: &str) -> Option<&'static str> {
-    match id {
-        "stale/expired" => Some("Expired credential"),
-        _ if id.starts_with("info/") => Some("Sample or publishable credential"),
-        _ => None,
-    }
-}
-
 fn driver(report: &Report, rules: &[Listed<'_>]) -> s::ToolComponent {
     let mut driver = s::ToolComponent::builder().name("keysweep").build();
     driver.version = Some(report.version.to_owned());
@@ -259,24 +179,6 @@ fn descriptor(rule: &Listed<'_>) -> s::ReportingDescriptor {
     out
 }
 
-fn description(rule: &Listed<'_>) -> String {
-    match rule.info {
-        Some(info) if info.exposure == Exposure::Publishable => {
-            format!(
-                "{} of {}. It is public by design.",
-                info.name, info.provider
-            )
-        }
-        Some(info) if !info.provider.is_empty() => {
-            format!("{} of {}, written into the code.", info.name, info.provider)
-        }
-        _ if rule.id == "stale/expired" => {
-            "A credential in the code whose end of validity is past.".to_owned()
-        }
-        _ => format!("{}, written into the code.", rule.name),
-    }
-}
-
 /// Help as text and as Markdown; both are ours or the user's rule file's.
 fn help(rule: &Listed<'_>) -> s::MultiformatMessageString {
     let mut parts = vec![description(rule)];
@@ -299,62 +201,6 @@ fn help(rule: &Listed<'_>) -> s::MultiformatMessageString {
     };
     let mut out = s::MultiformatMessageString::builder().text(text).build();
     out.markdown = Some(markdown);
-    out
-}
-
-fn tags(rule: &Listed<'_>, informational: bool) -> Vec<String> {
-    let mut out = Vec::new();
-    if !informational {
-        out.push("security".to_owned());
-    }
-    out.push("secret".to_owned());
-    out.extend(
-        weaknesses(rule.id)
-            .iter()
-            .map(|cwe| format!("external/cwe/{}", cwe.to_ascii_lowercase())),
-    );
-    // A host keeps ten.
-    out.truncate(10);
-    out
-}
-
-fn precision(confidence: Confidence) -> &'static str {
-    match confidence {
-        Confidence::High => "very-high",
-        Confidence::Medium => "medium",
-        Confidence::Low => "low",
-    }
-}
-
-fn security_severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Critical => "9.5",
-        Severity::High => "8.0",
-        Severity::Medium => "5.5",
-        Severity::Low => "3.0",
-        Severity::Info => "0.5",
-    }
-}
-
-/// The weaknesses of a rule, by its id.
-fn weaknesses(id: &str) -> Vec<&'static str> {
-    let key = [
-        "private-key",
-        "signing-key",
-        "encryption-key",
-        "pkcs",
-        "keystore",
-    ]
-    .iter()
-    .any(|word| id.contains(word));
-    let mut out = Vec::new();
-    if key {
-        out.push("CWE-321");
-    }
-    if id.starts_with("stale/") {
-        out.push("CWE-613");
-    }
-    out.push("CWE-798");
     out
 }
 
@@ -441,56 +287,6 @@ fn result(one: &Planned<'_>, report: &Report, rule_index: i64) -> s::Result {
     out
 }
 
-/// The message: one paragraph, absolute dates, no link and no control character.
-fn text(one: &Planned<'_>, report: &Report) -> String {
-    let row = one.row;
-    let mut parts = vec![format!("{} ({})", row.name, row.shown)];
-    if row.class == Class::Sample {
-        parts.push("a documented sample or placeholder".to_owned());
-    }
-    if let Some(key) = &row.key {
-        parts.push(format!("assigned to {}", key.as_str()));
-    }
-    if one.place.message {
-        parts.push("in a commit or tag message".to_owned());
-    }
-    if let (Mode::History, Some(timeline)) = (report.mode, &row.timeline) {
-        let since = if timeline.complete {
-            "since"
-        } else {
-            "since at least"
-        };
-        parts.push(format!("{since} {}", words::commit(&timeline.first)));
-        if !one.present {
-            parts.push(match &timeline.removed {
-                Some(removed) => format!("removed {}", words::commit(removed)),
-                None => "not at HEAD".to_owned(),
-            });
-        }
-    }
-    if !one.present && row.timeline.is_none() {
-        let commit = one.place.introduced.as_ref();
-        parts.push(match commit {
-            Some(commit) => format!("in the history only, since {}", words::commit(commit)),
-            None => "in the history only".to_owned(),
-        });
-    }
-    if let Some(reach) = &one.place.reach {
-        parts.push(format!("only in {}", reach.as_str()));
-    }
-    parts.extend(words::status(&row.status));
-    let others = one.related.len() + one.related_left_out;
-    if others > 0 {
-        parts.push(words::count(others as u64, "other place", "other places"));
-    }
-    let mut out = parts.join(", ");
-    out.push('.');
-    if !row.rotate.is_empty() {
-        out.push_str(&format!(" How to rotate: {}", row.rotate));
-    }
-    sarif_text(&out)
-}
-
 fn location(place: &PlaceRow, id: Option<i64>) -> s::Location {
     let region = place.region;
     s::Location {
@@ -518,52 +314,8 @@ fn location(place: &PlaceRow, id: Option<i64>) -> s::Location {
     }
 }
 
-fn commit(row: &CommitRow) -> Value {
-    let mut out = json!({
-        "commit": row.id,
-        "author": row.author.as_str(),
-        "date": row.authored.to_string(),
-    });
-    if let Some(email) = &row.email {
-        out["email"] = json!(email.as_str());
-    }
-    out
-}
-
 fn properties(one: &Planned<'_>) -> s::PropertyBag {
     let row = one.row;
-    let facts = |field: Field| -> Vec<&str> {
-        row.facts
-            .iter()
-            .filter(|fact| fact.field == field)
-            .map(|fact| fact.value.as_str())
-            .collect()
-    };
-    let end = match row.status {
-        Status::Expired { since: at, .. } | Status::Expiring { at } | Status::LiveUntil { at } => {
-            Some(at.to_string())
-        }
-        Status::Unknown => facts(Field::Expires).first().map(|at| (*at).to_owned()),
-    };
-    let certainty: BTreeMap<&str, &str> = row
-        .facts
-        .iter()
-        .map(|fact| (fact.field.name(), fact.certainty.name()))
-        .collect();
-    let timeline = row.timeline.as_ref();
-    let first = timeline.map(|t| &t.first).or(one.place.introduced.as_ref());
-    let lifecycle = json!({
-        "status": words::status_name(&row.status),
-        "created": facts(Field::Issued).first(),
-        "expires": end,
-        "firstSeen": first.map(commit),
-        "removed": timeline.and_then(|t| t.removed.as_ref()).map(commit),
-        "presentInHead": timeline.map(|t| t.at_head).or(one.place.at_head),
-        "historyComplete": timeline.map(|t| t.complete),
-        "scope": facts(Field::Scope),
-        "owner": facts(Field::Owner),
-        "certainty": certainty,
-    });
     bag([
         ("id", json!(row.fingerprint.short())),
         ("rule", json!(row.rule)),
@@ -574,7 +326,7 @@ fn properties(one: &Planned<'_>) -> s::PropertyBag {
             "commit",
             match one.present {
                 true => Value::Null,
-                false => json!(first.map(|c| c.id.as_str())),
+                false => json!(first_seen(one).map(|c| c.id.as_str())),
             },
         ),
         (
@@ -584,8 +336,7 @@ fn properties(one: &Planned<'_>) -> s::PropertyBag {
                 n => json!(n),
             },
         ),
-        ("value", json!(row.value)),
-        ("lifecycle", lifecycle),
+        ("lifecycle", lifecycle(one)),
     ])
 }
 
@@ -596,9 +347,7 @@ fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::Version
     let address = repository_uri(history.remote.as_ref()?.as_str())?;
     let mut commits: Vec<&str> = history.head.as_deref().into_iter().collect();
     for one in planned.iter().filter(|one| !one.present) {
-        let first = one.row.timeline.as_ref().map(|t| &t.first);
-        let commit = first.or(one.place.introduced.as_ref());
-        commits.extend(commit.map(|c| c.id.as_str()));
+        commits.extend(first_seen(one).map(|c| c.id.as_str()));
     }
     let mut seen = BTreeSet::new();
     let details: Vec<s::VersionControlDetails> = commits
@@ -615,32 +364,16 @@ fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::Version
     (!details.is_empty()).then_some(details)
 }
 
-/// The address as a URI; `host:path`, which git takes too, becomes `ssh://host/path`, and a path
-/// of this machine none at all.
-fn repository_uri(remote: &str) -> Option<String> {
-    if remote.contains("://") {
-        return (!remote.starts_with("file:")).then(|| uri(remote, false));
-    }
-    let (host, path) = remote.split_once(':')?;
-    let plain = host.len() > 1
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-    plain.then(|| {
-        uri(
-            &format!("ssh://{host}/{}", path.trim_start_matches('/')),
-            false,
-        )
-    })
-}
-
 fn invocation(report: &Report, left_out: usize) -> s::Invocation {
     let mut out = s::Invocation::builder()
         .execution_successful(report.complete())
         .build();
     out.exit_code = Some(report.exit_status().into());
     let mut notes = Vec::new();
-    for row in report.skipped.iter().take(MAX_NOTIFICATIONS) {
+    // Failures first, so that the limit below cuts what matters less.
+    let mut skipped: Vec<&SkippedRow> = report.skipped.iter().collect();
+    skipped.sort_by_key(|row| row.weight);
+    for row in skipped.iter().take(MAX_NOTIFICATIONS) {
         let detail = match row.detail.as_str() {
             "" => String::new(),
             detail => format!(" ({detail})"),
@@ -654,9 +387,9 @@ fn invocation(report: &Report, left_out: usize) -> s::Invocation {
         note.properties = Some(bag([("reason", json!(row.reason.code()))]));
         notes.push(note);
     }
-    let more = report.skipped.len().saturating_sub(MAX_NOTIFICATIONS);
+    let more = skipped.len().saturating_sub(MAX_NOTIFICATIONS);
     if more > 0 {
-        let failed = report.skipped[MAX_NOTIFICATIONS..]
+        let failed = skipped[MAX_NOTIFICATIONS..]
             .iter()
             .any(|row| row.weight == Weight::Failed);
         let level = if failed { "error" } else { "note" };

@@ -8,8 +8,9 @@ use crate::finding::{Class, Severity, Weight};
 /// The summary's lines, without colours; each begins with words of ours.
 pub fn lines(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
-    if let Outcome::Nothing(why) = report.outcome {
-        out.push(format!("nothing to scan: {why}"));
+    if matches!(report.outcome, Outcome::Nothing(_)) {
+        out.extend(gaps(report, Weight::Scope));
+        out.push(verdict(report));
         return out;
     }
     out.extend(counts(report));
@@ -23,7 +24,7 @@ pub fn lines(report: &Report) -> Vec<String> {
         report.rule_set.version
     ));
     out.extend(history(report));
-    out.extend(gaps(report));
+    out.extend(gaps(report, Weight::Scope));
     out.push(verdict(report));
     out
 }
@@ -150,9 +151,11 @@ fn history(report: &Report) -> Vec<String> {
     out
 }
 
-fn gaps(report: &Report) -> Vec<String> {
+/// What was not read, a line a reason: failures, and with `down_to` [`Weight::Scope`] limits too.
+pub fn gaps(report: &Report, down_to: Weight) -> Vec<String> {
     words::gaps(report)
         .iter()
+        .filter(|gap| gap.weight <= down_to)
         .map(|gap| {
             let weight = match gap.weight {
                 Weight::Failed => "NOT READ",
@@ -189,8 +192,15 @@ pub fn verdict(report: &Report) -> String {
         Outcome::Clean if !report.complete() => {
             "nothing fails; incomplete: not everything that was asked for was read".to_owned()
         }
-        Outcome::Clean if !report.rows.is_empty() => "nothing fails".to_owned(),
-        Outcome::Clean if limits.is_empty() => "clean".to_owned(),
-        Outcome::Clean => format!("clean within limits ({})", limits.join(", ")),
+        Outcome::Clean => {
+            let word = match report.rows.is_empty() {
+                true => "clean",
+                false => "nothing fails",
+            };
+            match limits.is_empty() {
+                true => word.to_owned(),
+                false => format!("{word} within limits ({})", limits.join(", ")),
+            }
+        }
     }
 }

@@ -606,6 +606,32 @@ fn the_last_line_says_how_it_ended() {
 }
 
 #[test]
+fn gaps_are_told_even_when_there_was_nothing_to_scan_or_little_is_asked() {
+    let mut report = empty(Mode::History, Outcome::Nothing("the range is empty"));
+    report.skipped = vec![skipped(Reason::ShallowHistory, "")];
+    for quiet in [false, true] {
+        let style = Style {
+            quiet,
+            ..Style::default()
+        };
+        let text = text("human", &report, style);
+        assert!(text.contains("NOT READ: shallow clone"), "{text}");
+        assert!(text.ends_with("nothing to scan: the range is empty\n"));
+    }
+}
+
+#[test]
+fn ten_thousand_rows_are_all_shown() {
+    let mut report = empty(Mode::Tree, Outcome::Fails(10_000));
+    report.rows = (0..10_000)
+        .map(|n| row(&n.to_string(), Severity::High))
+        .collect();
+    let text = text("human", &report, Style::default());
+    assert_eq!(text.matches("  at      src/app.py:12:7").count(), 10_000);
+    assert!(text.contains("10,000 results: 10,000 high; 10,000 fail\n"));
+}
+
+#[test]
 fn an_unknown_format_is_an_error() {
     assert!(write("xml", &sample(), Style::default(), &mut Vec::new()).is_err());
 }

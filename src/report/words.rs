@@ -245,11 +245,23 @@ pub fn refs(history: &HistoryInfo) -> String {
     let groups: Vec<String> = history
         .refs
         .iter()
-        .map(|(group, n)| format!("{} {group}", digits(*n)))
+        .map(|(group, n)| match n {
+            1 => format!("1 {}", singular(group)),
+            n => format!("{} {group}", digits(*n)),
+        })
         .collect();
     match groups.is_empty() {
         true => "no refs".to_owned(),
         false => groups.join(", "),
+    }
+}
+
+/// `branches` to `branch`, `tags` to `tag`.
+fn singular(plural: &str) -> &str {
+    let cut = if plural.ends_with("hes") { 2 } else { 1 };
+    match plural.ends_with('s') {
+        true => &plural[..plural.len() - cut],
+        false => plural,
     }
 }
 
@@ -268,6 +280,15 @@ mod tests {
         assert_eq!(size(1), "1 byte");
         assert_eq!(size(1_536), "1.5 KiB");
         assert_eq!(size(u64::MAX), "17179869183.9 GiB");
+    }
+
+    #[test]
+    fn groups_of_refs_are_counted_in_words() {
+        let history = HistoryInfo {
+            refs: vec![("branches", 1), ("pull requests", 1), ("tags", 1_000)],
+            ..HistoryInfo::default()
+        };
+        assert_eq!(refs(&history), "1 branch, 1 pull request, 1,000 tags");
     }
 
     #[test]

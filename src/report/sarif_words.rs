@@ -1,0 +1,310 @@
+//! The words, numbers and choices of a SARIF file that need none of the format's types.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::escape::{sarif_text, uri};
+use super::sarif_plan::Planned;
+use super::words;
+use super::{CommitRow, Mode, Outcome, Report, Row, RuleInfo, Style};
+use crate::audit::{Field, Status};
+use crate::finding::{Class, Confidence, Exposure, Severity};
+
+/// A host's limit for descriptions, in characters.
+const MAX_DESCRIPTION: usize = 1_024;
+/// The weaknesses that results are filed under: id and name.
+pub const CWE: [(&str, &str); 3] = [
+    ("CWE-321", "Use of Hard-coded Cryptographic Key"),
+    ("CWE-613", "Insufficient Session Expiration"),
+    ("CWE-798", "Use of Hard-coded Credentials"),
+];
+
+/// Cuts to the host's limit for descriptions.
+pub fn cut(text: &str) -> String {
+    if text.chars().count() <= MAX_DESCRIPTION {
+        return text.to_owned();
+    }
+    let mut out: String = text.chars().take(MAX_DESCRIPTION - 1).collect();
+    out.push('…');
+    out
+}
+
+/// The machine word for how it ended.
+pub fn outcome(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Clean => "clean",
+        Outcome::Fails(_) => "fails",
+        Outcome::Incomplete => "incomplete",
+        Outcome::Interrupted => "interrupted",
+        Outcome::Nothing(_) => "nothing",
+    }
+}
+
+/// A rule as this file lists it: known to the report, or made up from the first result that is
+/// reported under an id of its own (`stale/expired`).
+pub struct Listed<'a> {
+    /// Its id.
+    pub id: &'a str,
+    /// What the report knows of it.
+    pub info: Option<&'a RuleInfo>,
+    /// What it finds.
+    pub name: &'a str,
+    /// How bad it gets.
+    pub severity: Severity,
+    /// How sure its results are.
+    pub confidence: Confidence,
+}
+
+/// The rules to list, sorted by id: those with results, or all that the report holds.
+pub fn rules<'a>(report: &'a Report, planned: &[Planned<'a>], style: Style) -> Vec<Listed<'a>> {
+    let mut used: BTreeMap<&str, &Row> = BTreeMap::new();
+    for one in planned {
+        // Worst first: the first result of an id is the one that says how bad it gets.
+        used.entry(&one.row.reported).or_insert(one.row);
+    }
+    let mut out: Vec<Listed<'a>> = report
+        .rules
+        .iter()
+        .filter(|info| style.all_rules || used.contains_key(info.id.as_str()))
+        .map(|info| Listed {
+            id: &info.id,
+            info: Some(info),
+            name: &info.name,
+            severity: info.severity,
+            confidence: info.confidence,
+        })
+        .collect();
+    let known: BTreeSet<&str> = out.iter().map(|rule| rule.id).collect();
+    for (id, row) in used {
+        if !known.contains(id) {
+            out.push(Listed {
+                id,
+                info: None,
+                name: family_name(id).unwrap_or(&row.name),
+                severity: row.severity,
+                confidence: row.confidence,
+            });
+        }
+    }
+    out.sort_by_key(|rule| rule.id);
+    out.dedup_by_key(|rule| rule.id);
+    out
+}
+
+/// Names of the families whose ids are given by a result's state.
+fn family_name(id: &str) -> Option<&'static str> {
+    match id {
+        "stale/expired" => Some("Expired credential"),
+        _ if id.starts_with("info/") => Some("Sample or publishable credential"),
+        _ => None,
+    }
+}
+
+/// What a rule finds, in a sentence.
+pub fn description(rule: &Listed<'_>) -> String {
+    match rule.info {
+        Some(info) if info.exposure == Exposure::Publishable => {
+            format!(
+                "{} of {}. It is public by design.",
+                info.name, info.provider
+            )
+        }
+        Some(info) if !info.provider.is_empty() => {
+            format!("{} of {}, written into the code.", info.name, info.provider)
+        }
+        _ if rule.id == "stale/expired" => {
+            "A credential in the code whose end of validity is past.".to_owned()
+        }
+        _ => format!("{}, written into the code.", rule.name),
+    }
+}
+
+/// A rule's tags, at most ten: a host keeps no more.
+pub fn tags(rule: &Listed<'_>, informational: bool) -> Vec<String> {
+    let mut out = Vec::new();
+    if !informational {
+        out.push("security".to_owned());
+    }
+    out.push("secret".to_owned());
+    out.extend(
+        weaknesses(rule.id)
+            .iter()
+            .map(|cwe| format!("external/cwe/{}", cwe.to_ascii_lowercase())),
+    );
+    // A host keeps ten.
+    out.truncate(10);
+    out
+}
+
+/// The host's word for confidence.
+pub fn precision(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::High => "very-high",
+        Confidence::Medium => "medium",
+        Confidence::Low => "low",
+    }
+}
+
+/// The score that a host sorts by.
+pub fn security_severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical => "9.5",
+        Severity::High => "8.0",
+        Severity::Medium => "5.5",
+        Severity::Low => "3.0",
+        Severity::Info => "0.5",
+    }
+}
+
+/// The weaknesses of a rule, by its id.
+pub fn weaknesses(id: &str) -> Vec<&'static str> {
+    if id.starts_with("info/") {
+        return Vec::new();
+    }
+    let key = [
+        "private-key",
+        "signing-key",
+        "encryption-key",
+        "pkcs",
+        "keystore",
+    ]
+    .iter()
+    .any(|word| id.contains(word));
+    let mut out = Vec::new();
+    if key {
+        out.push("CWE-321");
+    }
+    if id.starts_with("stale/") {
+        out.push("CWE-613");
+    }
+    out.push("CWE-798");
+    out
+}
+
+/// The message: one paragraph, absolute dates, no link and no control character.
+pub fn text(one: &Planned<'_>, report: &Report) -> String {
+    let row = one.row;
+    let mut parts = vec![format!("{} ({})", row.name, row.shown)];
+    if row.class == Class::Sample {
+        parts.push("a documented sample or placeholder".to_owned());
+    }
+    if let Some(key) = &row.key {
+        parts.push(format!("assigned to {}", key.as_str()));
+    }
+    if one.place.message {
+        parts.push("in a commit or tag message".to_owned());
+    }
+    if let (Mode::History, Some(timeline)) = (report.mode, &row.timeline) {
+        let since = if timeline.complete {
+            "since"
+        } else {
+            "since at least"
+        };
+        parts.push(format!("{since} {}", words::commit(&timeline.first)));
+        if !one.present {
+            parts.push(match &timeline.removed {
+                Some(removed) => format!("removed {}", words::commit(removed)),
+                None => "not at HEAD".to_owned(),
+            });
+        }
+    }
+    if !one.present && row.timeline.is_none() {
+        let commit = one.place.introduced.as_ref();
+        parts.push(match commit {
+            Some(commit) => format!("in the history only, since {}", words::commit(commit)),
+            None => "in the history only".to_owned(),
+        });
+    }
+    if let Some(reach) = &one.place.reach {
+        parts.push(format!("only in {}", reach.as_str()));
+    }
+    parts.extend(words::status(&row.status));
+    let others = one.related.len() + one.related_left_out;
+    if others > 0 {
+        parts.push(words::count(others as u64, "other place", "other places"));
+    }
+    let mut out = parts.join(", ");
+    out.push('.');
+    if !row.rotate.is_empty() {
+        out.push_str(&format!(" How to rotate: {}", row.rotate));
+    }
+    sarif_text(&out)
+}
+
+/// A commit for property bags; the address only where the user asked for it.
+fn commit(row: &CommitRow) -> Value {
+    let mut out = json!({
+        "commit": row.id,
+        "author": row.author.as_str(),
+        "date": row.authored.to_string(),
+    });
+    if let Some(email) = &row.email {
+        out["email"] = json!(email.as_str());
+    }
+    out
+}
+
+/// The address as a URI; `host:path`, which git takes too, becomes `ssh://host/path`, and a path
+/// of this machine none at all.
+pub fn repository_uri(remote: &str) -> Option<String> {
+    if remote.contains("://") {
+        return (!remote.starts_with("file:")).then(|| uri(remote, false));
+    }
+    let (host, path) = remote.split_once(':')?;
+    let plain = host.len() > 1
+        && host
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    plain.then(|| {
+        uri(
+            &format!("ssh://{host}/{}", path.trim_start_matches('/')),
+            false,
+        )
+    })
+}
+
+/// The commit that first held a result's value, as far as is known.
+pub fn first_seen<'a>(one: &Planned<'a>) -> Option<&'a CommitRow> {
+    one.row
+        .timeline
+        .as_ref()
+        .map(|t| &t.first)
+        .or(one.place.introduced.as_ref())
+}
+
+/// What is known of a credential's life.
+pub fn lifecycle(one: &Planned<'_>) -> Value {
+    let row = one.row;
+    let facts = |field: Field| -> Vec<&str> {
+        row.facts
+            .iter()
+            .filter(|fact| fact.field == field)
+            .map(|fact| fact.value.as_str())
+            .collect()
+    };
+    let end = match row.status {
+        Status::Expired { since: at, .. } | Status::Expiring { at } | Status::LiveUntil { at } => {
+            Some(at.to_string())
+        }
+        Status::Unknown => facts(Field::Expires).first().map(|at| (*at).to_owned()),
+    };
+    let certainty: BTreeMap<&str, &str> = row
+        .facts
+        .iter()
+        .map(|fact| (fact.field.name(), fact.certainty.name()))
+        .collect();
+    let timeline = row.timeline.as_ref();
+    json!({
+        "status": words::status_name(&row.status),
+        "created": facts(Field::Issued).first(),
+        "expires": end,
+        "firstSeen": first_seen(one).map(commit),
+        "removed": timeline.and_then(|t| t.removed.as_ref()).map(commit),
+        "presentInHead": timeline.map(|t| t.at_head).or(one.place.at_head),
+        "historyComplete": timeline.map(|t| t.complete),
+        "scope": facts(Field::Scope),
+        "owner": facts(Field::Owner),
+        "certainty": certainty,
+    })
+}
