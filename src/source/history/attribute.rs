@@ -75,7 +75,7 @@ impl History {
                 out.skipped.push(skip);
             }
             let index = std::mem::take(&mut trees.index);
-            let pruned = Pruned::build(trees, &creds);
+            let pruned = Pruned::build(trees, index.len(), &creds);
             let roots: Vec<u32> = self
                 .graph
                 .nodes

@@ -29,13 +29,14 @@ pub(super) struct Pruned {
 }
 
 impl Pruned {
-    /// Reduces all `trees`; `creds` are the credentials of each wanted blob.
-    pub fn build(trees: Trees, creds: &[Vec<u32>]) -> Self {
+    /// Reduces all `trees`, which are numbered below `count`; `creds` are the credentials of each
+    /// wanted blob.
+    pub fn build(trees: Trees, count: usize, creds: &[Vec<u32>]) -> Self {
         let mut pruned = Pruned {
             nodes: vec![Box::default()],
             set_of: vec![0],
             sets: vec![Box::default()],
-            node_of: vec![EMPTY; trees.index.len()],
+            node_of: vec![EMPTY; count],
             name_ids: trees
                 .names
                 .iter()
