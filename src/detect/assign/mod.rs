@@ -170,6 +170,9 @@ fn tells(name: &[u8]) -> bool {
 
 /// Reads what follows the name at `name`.
 fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {
+    if name.is_empty() {
+        return None;
+    }
     let end = bytes.len().min(name.end + RIGHT);
     let joint = op::after(bytes, &name, end)?;
     let got = value::read(bytes, joint.at, end, &name, &joint)?;

@@ -186,6 +186,12 @@ fn any_bytes_are_read_without_a_panic() {
         b"<",
         b"-p",
         b"curl -u ",
+        b".",
+        b"-",
+        b"[",
+        b"Some(",
+        b"None,",
+        b",",
     ];
     let mut state = 7usize;
     for _ in 0..20_000 {

@@ -19,6 +19,8 @@ pub(super) fn reference(value: &[u8]) -> bool {
         || has(value, b"#{")
         || has(value, b"$(")
         || has(value, b"%(")
+        || has(value, b"$RANDOM")
+        || has(value, b"%RANDOM%")
         || has(value, b"{0}")
         || has(value, b"%s") && value.len() < 24
         || has(value, b"@{")
@@ -152,7 +154,7 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     };
     let (a, b) = (squeeze(value), squeeze(key));
     if a.len() >= 4
-        && (a == b || b.ends_with(&a) || (b.len() >= 4 && has(&a, &b) && a.len() <= b.len() + 4))
+        && (a == b || b.ends_with(&a) || (b.len() >= 4 && has(&a, &b) && a.len() <= b.len() + 16))
     {
         return Some("the value repeats the name");
     }
