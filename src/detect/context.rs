@@ -74,24 +74,22 @@ fn provider_context(kind: &Kind) -> Option<&Context> {
     }
 }
 
-/// The best context rule for the value of `assignment`, which a token run lies in: the rule whose
-/// word stands nearest; the others are named in its evidence.
+/// The best context rule for the value at `span`, which `assignment` names: the rule whose word
+/// stands nearest; the others are named in its evidence.
 pub(super) fn verdict(
     index: &ContextIndex,
     rules: &RuleSet,
     bytes: &[u8],
-    run: &Range<usize>,
+    span: Range<usize>,
     assignment: &assign::Assignment<'_>,
     out: &mut Vec<Candidate>,
 ) {
-    let span = if assignment.value.start <= run.start && run.end <= assignment.value.end {
-        assignment.value.clone()
-    } else {
-        run.clone()
-    };
     let value = &bytes[span.clone()];
     let len = value.len() as u32;
-    if len < index.lengths.0 || len > index.lengths.1 || !checks::looks_random(value) {
+    if len < index.lengths.0
+        || len > index.lengths.1
+        || checks::run("random", value, value) == checks::Verdict::Failed
+    {
         return;
     }
     let Some(automaton) = index.automaton() else {

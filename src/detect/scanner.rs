@@ -200,7 +200,9 @@ impl Scanner {
 
     fn run(&self, bytes: &[u8], run: &Range<usize>, depth: usize, out: &mut Vec<Candidate>) {
         if let Some(assignment) = assign::read_from_run(bytes, run.clone()) {
-            context::verdict(&self.context, &self.rules, bytes, run, &assignment, out);
+            if !assignment.value.contains(&run.start) {
+                self.provider(bytes, run.clone(), &assignment, out);
+            }
             self.assigned(bytes, &assignment, out);
         }
         if depth < DEPTH {
@@ -226,12 +228,24 @@ impl Scanner {
         }
     }
 
+    fn provider(
+        &self,
+        bytes: &[u8],
+        span: Range<usize>,
+        assignment: &assign::Assignment<'_>,
+        out: &mut Vec<Candidate>,
+    ) {
+        context::verdict(&self.context, &self.rules, bytes, span, assignment, out);
+    }
+
+    /// What an assigned value may be: a provider's, by the words beside it, or a secret by its name.
     fn assigned(
         &self,
         bytes: &[u8],
         assignment: &assign::Assignment<'_>,
         out: &mut Vec<Candidate>,
     ) {
+        self.provider(bytes, assignment.value.clone(), assignment, out);
         let Some(judged) = generic::judge(assignment, bytes) else {
             return;
         };
