@@ -1,5 +1,7 @@
 //! History against git itself as the oracle: what is visited, and where content is attributed.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

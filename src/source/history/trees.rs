@@ -167,13 +167,19 @@ pub(super) enum Leads {
     Tree(u32),
 }
 
+/// By tree number: `(name, where it leads)` in the tree's order.
+pub(super) type Edges = HashMap<u32, Box<[(u32, Leads)]>>;
+
+/// Names and their numbers, both ways.
+type Interned = (HashMap<Box<[u8]>, u32>, Vec<Box<[u8]>>);
+
 /// Every tree's entries that may lead to wanted blobs, with interned names.
 #[derive(Default)]
 pub(super) struct Trees {
     /// Numbers of trees, whether they were decoded or only named.
     pub index: HashMap<Oid, u32>,
     /// By number: `(name, where it leads)` in the tree's order.
-    pub edges: HashMap<u32, Box<[(u32, Leads)]>>,
+    pub edges: Edges,
     /// Interned names.
     pub names: Vec<Box<[u8]>>,
     /// Trees that could not be decoded.
@@ -188,8 +194,8 @@ pub(super) struct Collect<'a> {
     filter: Vec<u64>,
     next: AtomicU32,
     index: Mutex<HashMap<Oid, u32>>,
-    names: Mutex<(HashMap<Box<[u8]>, u32>, Vec<Box<[u8]>>)>,
-    edges: Mutex<HashMap<u32, Box<[(u32, Leads)]>>>,
+    names: Mutex<Interned>,
+    edges: Mutex<Edges>,
     failed: Mutex<BTreeMap<Oid, Fault>>,
 }
 
@@ -219,7 +225,23 @@ impl<'a> Collect<'a> {
         }
     }
 
+    /// The trees. Those that a pack holds damaged and another place intact are taken from there.
     pub fn finish(self) -> Trees {
+        let mut failed = std::mem::take(&mut *lock(&self.failed));
+        failed.retain(|oid, _| match self.store.read(oid) {
+            Ok((Kind::Tree, bytes)) => {
+                let object = Object {
+                    pack: self.store.packs.len(),
+                    oid: *oid,
+                    kind: Kind::Tree,
+                    bytes: &bytes,
+                };
+                self.object(object, None);
+                false
+            }
+            Ok(_) => false,
+            Err(_) => true,
+        });
         fn inner<T>(mutex: Mutex<T>) -> T {
             mutex
                 .into_inner()
@@ -229,7 +251,7 @@ impl<'a> Collect<'a> {
             index: inner(self.index),
             edges: inner(self.edges),
             names: inner(self.names).1,
-            failed: inner(self.failed),
+            failed,
         }
     }
 
