@@ -86,12 +86,10 @@ pub(super) fn verdict(
 ) {
     let value = &bytes[span.clone()];
     let len = value.len() as u32;
-    if len < index.lengths.0
-        || len > index.lengths.1
-        || checks::run("random", value, value) == checks::Verdict::Failed
-    {
+    if len < index.lengths.0 || len > index.lengths.1 {
         return;
     }
+    let random = checks::run("random", value, value) != checks::Verdict::Failed;
     let Some(automaton) = index.automaton() else {
         return;
     };
@@ -105,9 +103,13 @@ pub(super) fn verdict(
         hits.push((!in_key, span.start - at, *rule));
     }
     hits.sort_unstable();
-    let mut fitting = hits.iter().filter(|(_, _, rule)| {
-        provider_context(&rules.rules[*rule].kind)
-            .is_some_and(|context| index.fits(*rule, context, value))
+    // A word elsewhere in the line needs a value that looks random as a whole; in the name itself
+    // the form is enough, because many providers join short parts.
+    let telling = random || value.iter().any(u8::is_ascii_digit);
+    let mut fitting = hits.iter().filter(|(outside, _, rule)| {
+        (random || telling && !outside)
+            && provider_context(&rules.rules[*rule].kind)
+                .is_some_and(|context| index.fits(*rule, context, value))
     });
     let Some(&(outside, _, rule)) = fitting.next() else {
         return;
