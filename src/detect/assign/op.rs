@@ -10,8 +10,6 @@ pub(super) struct Joint {
     pub op: Op,
     /// Where the value, or blanks before it, starts.
     pub at: usize,
-    /// The name stands inside quotes of its own (`"password": …`); the quote.
-    pub key_quote: Option<u8>,
 }
 
 /// Skips blanks and tabs, at most 64.
@@ -49,13 +47,7 @@ pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joi
     at = blanks(bytes, at, end);
     let spaced = at > tight;
     let rest = &bytes[at..end];
-    let made = |op, skip: usize| {
-        Some(Joint {
-            op,
-            at: at + skip,
-            key_quote,
-        })
-    };
+    let made = |op, skip: usize| Some(Joint { op, at: at + skip });
     let starts = |s: &[u8]| rest.starts_with(s);
     let first = *rest.first()?;
     match first {
@@ -91,12 +83,10 @@ pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joi
             .map(|value| Joint {
                 op: Op::Equals,
                 at: value,
-                key_quote,
             })
             .or(Some(Joint {
                 op: Op::Colon,
                 at: at + 1,
-                key_quote,
             })),
         0xEF if starts("：".as_bytes()) => made(Op::Colon, 3),
         b',' if key_quote.is_some() => made(Op::Pair, 1),
@@ -112,11 +102,7 @@ pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joi
         _ if spaced && key_quote.is_some() => {
             name_value(rest).and_then(|skip| made(Op::NameValue, skip))
         }
-        _ if spaced => by_blank(bytes, name).then_some(Joint {
-            op: Op::Blank,
-            at,
-            key_quote,
-        }),
+        _ if spaced => by_blank(bytes, name).then_some(Joint { op: Op::Blank, at }),
         _ => None,
     }
 }
