@@ -7,6 +7,7 @@ use std::{env, fs, process};
 
 // The levels and the rule room, compiled a second time for this script.
 #[path = "src/finding"]
+#[allow(dead_code)]
 mod finding {
     #[path = "level.rs"]
     mod level;

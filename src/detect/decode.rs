@@ -14,7 +14,7 @@ const BASE64_MIN: usize = 24;
 const STRETCH_MAX: usize = 256 * 1024;
 
 /// A decoded stretch.
-pub(super) struct Layer {
+pub struct Layer {
     /// What it was decoded from, for people.
     pub(super) name: &'static str,
     /// The decoded bytes.

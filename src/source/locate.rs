@@ -136,6 +136,7 @@ fn rolling_hash(line: &str) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::single_range_in_vec_init)]
 mod tests {
     use super::*;
 
