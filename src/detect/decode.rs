@@ -314,7 +314,7 @@ mod tests {
         let mut layers = Vec::new();
         escapes(text, |layer| layers.push(layer));
         assert_eq!(layers[0].bytes, b"https://u:p@ss/word@host/");
-        assert_eq!(&text[layers[0].back(&(10..17))], b"p%40ss%2fw");
+        assert_eq!(&text[layers[0].back(&(10..15))], b"p%40ss%2f");
         assert_eq!(layers[1].bytes, b"ABcdefghI");
         assert_eq!(layers[1].name, "escape");
     }
