@@ -200,7 +200,7 @@ fn fact_row(masker: &Masker<'_>, fact: &Fact) -> FactRow {
 fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
     let path = masker.show(&place.path.0);
     PlaceRow {
-        uri: percent_encode(path.as_str()),
+        uri: percent_encode(&masker.masked(&place.path.0)),
         path,
         region: place.located.region,
         line: place.located.line.clone(),
@@ -328,9 +328,9 @@ pub fn page(rule: &Rule) -> String {
 }
 
 /// A path as a URI reference (RFC 3986): unreserved characters and `/` stay.
-fn percent_encode(path: &str) -> String {
+fn percent_encode(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
+    for &byte in path {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             out.push(char::from(byte));
         } else {

@@ -14,12 +14,19 @@ use keysweep::report::{self, Report, Style};
 
 /// Says what went wrong.
 pub fn complain(message: &str) {
-    eprintln!("keysweep: {message}");
+    eprintln!("keysweep: {}", plain(message));
 }
 
 /// Says something worth knowing.
 pub fn note(message: &str) {
-    eprintln!("keysweep: note: {message}");
+    eprintln!("keysweep: note: {}", plain(message));
+}
+
+/// A message can hold names that nobody chose to be kind: control characters are shown as escapes,
+/// and no line but the first begins with its text, which a build log could take for a command.
+fn plain(message: &str) -> String {
+    let lines: Vec<String> = message.lines().map(report::terminal).collect();
+    lines.join("\n  | ")
 }
 
 /// The outputs of a run.
@@ -34,13 +41,13 @@ impl Outputs {
     pub fn open(common: &Common) -> Result<Self> {
         let mut seen = BTreeSet::new();
         for (_, path) in &common.output {
-            if !seen.insert(path) {
+            check_target(path)?;
+            if !seen.insert(identity(path)) {
                 bail!(
                     "two outputs go to {}: give each a file of its own",
                     path.display()
                 );
             }
-            check_target(path)?;
         }
         let terminal = io::stdout().is_terminal();
         Ok(Outputs {
@@ -104,6 +111,13 @@ fn check_target(path: &Path) -> Result<()> {
         bail!("the folder {} does not exist", folder.display());
     }
     Ok(())
+}
+
+/// The same for two ways to write one path (`x`, `./x`). The file need not exist, its folder does.
+fn identity(path: &Path) -> PathBuf {
+    let folder = folder_of(path);
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    folder.join(path.file_name().unwrap_or_default())
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -20,6 +20,7 @@ mod words;
 
 use std::io;
 
+pub use escape::terminal;
 pub use model::*;
 
 /// What a format may do beside its plain form.

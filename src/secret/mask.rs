@@ -76,30 +76,35 @@ impl<'a> Masker<'a> {
 
     /// Masks `text` and makes it valid UTF-8 (invalid bytes become U+FFFD).
     pub fn show(&self, text: &[u8]) -> Shown {
+        Shown(String::from_utf8_lossy(&self.masked(text)).into_owned())
+    }
+
+    /// Masks `text` and leaves its other bytes as they are, for what is encoded afterwards.
+    pub fn masked(&self, text: &[u8]) -> Vec<u8> {
         if self.open {
-            return Shown(String::from_utf8_lossy(text).into_owned());
+            return text.to_vec();
         }
         let mut spans = (self.finder)(text);
         if let Some(known) = &self.known {
             spans.extend(known.find_iter(text).map(|hit| hit.range()));
         }
-        Shown(replace(text, spans))
+        replace(text, spans)
     }
 }
 
 /// Replaces `spans` (in any order, overlaps merged) of `text` by [`REDACTED`].
-fn replace(text: &[u8], mut spans: Vec<Range<usize>>) -> String {
+fn replace(text: &[u8], mut spans: Vec<Range<usize>>) -> Vec<u8> {
     spans.sort_by_key(|s| (s.start, s.end));
-    let mut out = String::with_capacity(text.len());
+    let mut out = Vec::with_capacity(text.len());
     let mut done = 0;
     for span in spans {
         if span.start >= done {
-            out.push_str(&String::from_utf8_lossy(&text[done..span.start]));
-            out.push_str(REDACTED);
+            out.extend_from_slice(&text[done..span.start]);
+            out.extend_from_slice(REDACTED.as_bytes());
         }
         done = done.max(span.end);
     }
-    out.push_str(&String::from_utf8_lossy(&text[done..]));
+    out.extend_from_slice(&text[done..]);
     out
 }
 
@@ -111,7 +116,7 @@ pub fn mask_line(line: &[u8], spans: &[Range<usize>]) -> Shown {
     all.extend(quoted(line));
     all.extend(assigned(line));
     all.extend(token_runs(line));
-    Shown(replace(line, all))
+    Shown(String::from_utf8_lossy(&replace(line, all)).into_owned())
 }
 
 /// The insides of `"…"`, `'…'` and `` `…` ``; an unclosed quote reaches to the end of the line.

@@ -1,0 +1,325 @@
+//! Bad input: each case ends with a clear message and the right exit status, and loses nothing
+//! that was already found.
+
+mod common;
+
+use std::fs;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use common::{Dir, Run, findings, line, places, token};
+
+#[test]
+fn no_path() {
+    let dir = Dir::new();
+    let run = dir.run(&["scan", "missing"]);
+    run.ends(2).complains("missing");
+    assert!(run.out.is_empty());
+}
+
+#[test]
+fn one_path_missing_loses_not_the_other() {
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    let run = dir.run(&["scan", "a.env", "missing"]);
+    // Either the run refuses or it reports the gap; a clean result would be a lie.
+    assert!(matches!(run.status, Some(1 | 2)), "{run:?}");
+    assert!(run.text().contains("missing") || run.errors().contains("missing"));
+}
+
+#[test]
+fn no_repository() {
+    let dir = Dir::new();
+    for verb in ["staged", "history"] {
+        dir.run(&[verb]).ends(2).complains("repository");
+    }
+    dir.run(&["history", "missing"])
+        .ends(2)
+        .complains("missing");
+}
+
+#[test]
+fn an_empty_repository_is_nothing_to_scan() {
+    let dir = Dir::repo();
+    for verb in ["staged", "history"] {
+        let run = dir.run(&[verb]);
+        run.ends(0);
+        assert!(
+            run.text().contains("nothing to scan"),
+            "{verb}: {}",
+            run.text()
+        );
+        let report = dir.json(&[verb]);
+        assert_eq!(report["summary"]["outcome"], "nothing", "{verb}");
+    }
+}
+
+#[test]
+fn a_broken_rule_file_names_its_line() {
+    let dir = Dir::new();
+    dir.write("a.env", "x\n");
+    for (text, place, hint) in [
+        ("[provider]\nname = \"Acme\"\n[[rule]\n", "rules.toml:3", ""),
+        (
+            "[provider]\nname = \"Acme\"\n\n[[rule]]\nid = \"acme-key\"\nnam = \"x\"\n",
+            "rules.toml:6",
+            "name",
+        ),
+        (
+            "[provider]\nname = \"Acme\"\n\n[[rule]]\nid = \"acme-key\"\nname = \"Acme key\"\nseverity = \"high\"\npattern = 'acme_[0-9'\n",
+            "rules.toml:",
+            "",
+        ),
+    ] {
+        dir.write("rules.toml", text);
+        let run = dir.run(&["scan", "a.env", "--rules", "rules.toml"]);
+        run.ends(2).complains(place).complains(hint);
+    }
+    dir.run(&["scan", "a.env", "--rules", "none.toml"])
+        .ends(2)
+        .complains("none.toml");
+    dir.write("rules.toml", [0xff, 0xfe, 0x00]);
+    dir.run(&["scan", "a.env", "--rules", "rules.toml"])
+        .ends(2)
+        .complains("rules.toml");
+}
+
+#[test]
+fn a_corrupt_pack_is_a_gap_not_a_clean_history() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.write("big.txt", "some text that compresses\n".repeat(200));
+    dir.commit("one");
+    dir.git(&["repack", "-a", "-d", "-q"]);
+    let packs = dir.path().join(".git/objects/pack");
+    let pack = fs::read_dir(&packs)
+        .expect("packs")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.extension().is_some_and(|e| e == "pack"))
+        .expect("one pack");
+    let whole = fs::read(&pack).expect("readable");
+    let mut permissions = fs::metadata(&pack).expect("there").permissions();
+    #[allow(clippy::permissions_set_readonly_false)]
+    permissions.set_readonly(false);
+    fs::set_permissions(&pack, permissions).expect("ours");
+    for (from, to) in [(12, 60), (whole.len() / 2, whole.len()), (0, 12)] {
+        let mut broken = whole.clone();
+        for byte in &mut broken[from..to] {
+            *byte ^= 0x5a;
+        }
+        fs::write(&pack, &broken).expect("writable");
+        let run = dir.run(&["history"]);
+        assert!(matches!(run.status, Some(1 | 2)), "{from}..{to}: {run:?}");
+        assert!(!run.text().contains("panicked") && !run.errors().contains("panicked"));
+    }
+    fs::write(&pack, &whole[..whole.len() / 3]).expect("writable");
+    let run = dir.run(&["history"]);
+    assert!(matches!(run.status, Some(1 | 2)), "cut: {run:?}");
+    assert!(!run.errors().contains("panicked"));
+}
+
+#[test]
+fn a_single_line_of_twenty_megabytes() {
+    let dir = Dir::new();
+    let filler = "lorem ipsum dolor sit amet ".repeat(20 * 40_000);
+    let text = format!("{filler}{} {filler}", token(1));
+    dir.write("long.txt", &text);
+    let report = dir.json(&["scan", "long.txt"]);
+    assert_eq!(
+        places(&report),
+        [format!("github-pat long.txt:1:{}", filler.len() + 1)]
+    );
+    for format in common::FORMATS {
+        let run = dir.run(&["scan", "long.txt", "--format", format]);
+        run.ends(1);
+        assert!(run.out.len() < 1 << 20, "{format} repeats the line");
+    }
+}
+
+#[test]
+fn nothing_but_tokens() {
+    let dir = Dir::new();
+    let tokens: Vec<String> = (0..5_000).map(token).collect();
+    dir.write("tokens.txt", tokens.join("\n"));
+    let report = dir.json(&["scan", "tokens.txt"]);
+    assert_eq!(findings(&report).len(), 5_000);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let dir = Dir::repo();
+    let name = OsStr::from_bytes(b"sub/n\xff\xfe.env");
+    fs::create_dir(dir.path().join("sub")).expect("new");
+    fs::write(dir.path().join(name), line(1)).expect("the file system takes any bytes");
+    dir.git(&["add", "-A"]);
+    for verb in ["scan", "staged", "history"] {
+        if verb == "history" {
+            dir.commit("one");
+        }
+        for format in common::FORMATS {
+            let run = dir.run(&[verb, "--format", format]);
+            run.ends(1);
+            assert!(String::from_utf8(run.out).is_ok(), "{verb} {format}");
+        }
+        let report = dir.json(&[verb]);
+        assert_eq!(
+            findings(&report)[0]["places"][0]["uri"],
+            "sub/n%FF%FE.env",
+            "{verb}"
+        );
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let dir = Dir::new();
+    let tokens: Vec<String> = (0..3_000).map(line).collect();
+    dir.write("tokens.env", tokens.concat());
+    let mut child = dir.spawn(
+        &["scan", "--format", "json", "--output", "json=out.json"],
+        Stdio::null(),
+        Stdio::piped(),
+    );
+    drop(child.stdout.take());
+    let run = Run::from(child.wait_with_output().expect("it ends"));
+    assert!(run.err.is_empty(), "{}", run.errors());
+    assert!(run.status.is_some(), "no signal ends it");
+    assert!(
+        dir.path().join("out.json").is_file(),
+        "the file is not lost"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    if !std::path::Path::new("/dev/full").exists() {
+        return;
+    }
+    for format in common::FORMATS {
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .expect("it opens");
+        let args = ["scan", "--format", format, "--output", "json=kept.json"];
+        let child = dir.spawn(&args, Stdio::null(), Stdio::from(full));
+        let run = Run::from(child.wait_with_output().expect("it ends"));
+        run.ends(2).complains("standard output cannot be written");
+        assert!(dir.path().join("kept.json").is_file());
+        fs::remove_file(dir.path().join("kept.json")).expect("ours");
+    }
+    // The listing and the generated texts go the same way.
+    for args in [
+        &["rules"][..],
+        &["generate", "man"],
+        &["generate", "schema"],
+    ] {
+        let full = fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .expect("it opens");
+        let child = dir.spawn(args, Stdio::null(), Stdio::from(full));
+        let run = Run::from(child.wait_with_output().expect("it ends"));
+        assert_eq!(run.status, Some(2), "{args:?}: {}", run.errors());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn unreadable_paths() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    dir.write("closed/b.env", line(2));
+    let closed = dir.path().join("closed");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("ours");
+    let privileged = fs::read_dir(&closed).is_ok();
+    let report = dir.json(&["scan"]);
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).expect("ours");
+    if privileged {
+        return;
+    }
+    assert_eq!(findings(&report).len(), 1);
+    assert_eq!(report["summary"]["complete"], false);
+}
+
+/// Scans a pipe that stays open, so that the program is surely at work when the signal comes.
+#[cfg(unix)]
+fn interrupted(times: usize) -> (Run, Dir) {
+    use std::io::Write;
+    let dir = Dir::new();
+    let mut child = dir.spawn(
+        &[
+            "scan",
+            "-",
+            "--format",
+            "json",
+            "--output",
+            "json=out.json",
+            "--now",
+            common::NOW,
+        ],
+        Stdio::piped(),
+        Stdio::piped(),
+    );
+    let mut stdin = child.stdin.take().expect("it is piped");
+    stdin.write_all(line(1).as_bytes()).expect("it reads");
+    std::thread::sleep(Duration::from_millis(500));
+    for _ in 0..times {
+        let status = std::process::Command::new("kill")
+            .args(["-INT", &child.id().to_string()])
+            .status()
+            .expect("kill is installed");
+        assert!(status.success());
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    if times == 1 {
+        // The reader sits in a read; the end of its input lets it look up.
+        drop(stdin);
+    }
+    let begun = Instant::now();
+    let run = Run::from(child.wait_with_output().expect("it ends"));
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    (run, dir)
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_once_reports_what_it_has() {
+    let (run, dir) = interrupted(1);
+    run.ends(2);
+    let report = run.json();
+    assert_eq!(report["summary"]["complete"], false);
+    assert_eq!(report["summary"]["outcome"], "interrupted");
+    let file = fs::read(dir.path().join("out.json")).expect("written");
+    assert_eq!(file, run.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupted_twice_ends_at_once() {
+    let (run, _dir) = interrupted(2);
+    run.ends(2);
+    assert!(run.out.is_empty());
+}
+
+#[test]
+fn the_time_limit_is_an_interruption() {
+    let dir = Dir::new();
+    let mut child = dir.spawn(
+        &["scan", "-", "--format", "json", "--timeout", "1s"],
+        Stdio::piped(),
+        Stdio::piped(),
+    );
+    let stdin = child.stdin.take();
+    std::thread::sleep(Duration::from_millis(1_500));
+    drop(stdin);
+    let run = Run::from(child.wait_with_output().expect("it ends"));
+    run.ends(2);
+    assert_eq!(run.json()["summary"]["complete"], false);
+}

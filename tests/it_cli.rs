@@ -1,0 +1,428 @@
+//! The command line as people use it: verbs, exit status, outputs, rules, news and expiry.
+
+mod common;
+
+use std::fs;
+
+use common::{Dir, FORMATS, expand, findings, jwt, line, places, token};
+
+#[test]
+fn exit_status() {
+    let dir = Dir::new();
+    dir.write("clean.txt", "nothing here\n");
+    dir.run(&["scan"]).ends(0).says("clean");
+    dir.write("a.env", line(1));
+    for format in FORMATS {
+        dir.run(&["scan", "--format", format]).ends(1);
+    }
+    dir.run(&["scan", "clean.txt"]).ends(0);
+    dir.run(&["scan", "--no-such-option"]).ends(2);
+    dir.run(&["no-such-verb"]).ends(2);
+    dir.run(&[]).ends(2);
+    dir.run(&["--help"]).ends(0).says("history");
+    dir.run(&["--version"])
+        .ends(0)
+        .says(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn limits_of_scope_fail_only_when_strict() {
+    let dir = Dir::new();
+    dir.write("big.txt", "x ".repeat(2_000));
+    dir.write("small.txt", "nothing\n");
+    let args = ["scan", "--max-file-size", "1K"];
+    dir.run(&args).ends(0).says("big.txt");
+    dir.run(&["scan", "--max-file-size", "1K", "--strict"])
+        .ends(2);
+    dir.write("a.env", line(1));
+    dir.run(&["scan", "--max-file-size", "1K", "--strict"])
+        .ends(1);
+}
+
+#[test]
+fn what_fails() {
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    let status = |args: &[&str]| {
+        let mut all = vec!["scan", "a.env"];
+        all.extend(args);
+        dir.run(&all).status
+    };
+    assert_eq!(status(&["--fail-on", "none"]), Some(0));
+    assert_eq!(status(&["--fail-on", "high"]), Some(1));
+    assert_eq!(status(&["--fail-on", "critical"]), Some(0));
+    assert_eq!(status(&["--fail-on", "github-*"]), Some(1));
+    assert_eq!(status(&["--fail-on", "gitlab-*"]), Some(0));
+    assert_eq!(
+        status(&["--fail-on", "critical", "--fail-on", "github-pat"]),
+        Some(1)
+    );
+    assert_eq!(status(&["--fail-on", "stale/expiring:x"]), Some(2));
+}
+
+#[test]
+fn what_is_listed() {
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    dir.write(
+        "b.env",
+        format!("SMTP_PASSWORD={}\n", expand("{alnum:6}-Maple", 2)),
+    );
+    let count = |args: &[&str]| {
+        let mut all = vec!["scan"];
+        all.extend(args);
+        let report = dir.json(&all);
+        let hidden = report["summary"]["hidden"]["total"]
+            .as_u64()
+            .expect("a count");
+        (findings(&report).len() as u64, hidden)
+    };
+    let (low, none) = count(&["--min-confidence", "low"]);
+    assert_eq!(none, 0);
+    let (high, hidden) = count(&["--min-confidence", "high"]);
+    assert_eq!(high, 1);
+    assert_eq!(high + hidden, low, "what lies below is counted");
+    let (critical, hidden) = count(&["--min-confidence", "low", "--min-severity", "critical"]);
+    assert_eq!((critical, hidden), (0, low));
+    dir.run(&["scan", "--min-confidence", "certain"]).ends(2);
+}
+
+#[test]
+fn several_outputs_from_one_scan() {
+    let dir = Dir::new();
+    dir.write("tree/a.env", line(1));
+    let args = [
+        "scan",
+        "tree",
+        "--now",
+        common::NOW,
+        "--format",
+        "jsonl",
+        "--output",
+        "sarif=out.sarif",
+        "--output",
+        "json=out.json",
+        "--output",
+        "human=out.txt",
+        "--output",
+        "github=out.log",
+    ];
+    dir.run(&args).ends(1);
+    for (format, file) in [
+        ("sarif", "out.sarif"),
+        ("json", "out.json"),
+        ("human", "out.txt"),
+        ("github", "out.log"),
+    ] {
+        let alone = dir.run(&["scan", "tree", "--now", common::NOW, "--format", format]);
+        let written = fs::read(dir.path().join(file)).expect("it was written");
+        assert_eq!(String::from_utf8_lossy(&written), alone.text(), "{format}");
+    }
+    let left: Vec<_> = fs::read_dir(dir.path())
+        .expect("readable")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("plain names")
+        })
+        .filter(|name| name.ends_with(".tmp"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+    // A second run replaces what stands there.
+    dir.run(&args).ends(1);
+}
+
+#[test]
+fn outputs_that_are_refused() {
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    dir.run(&["scan", "--output", "json=x", "--output", "sarif=x"])
+        .ends(2)
+        .complains("two outputs");
+    assert!(!dir.path().join("x").exists());
+    dir.run(&["scan", "--output", "json=x", "--output", "sarif=./x"])
+        .ends(2);
+    dir.run(&["scan", "--output", "json=none/x"])
+        .ends(2)
+        .complains("none");
+    dir.run(&["scan", "--output", "json="]).ends(2);
+    dir.run(&["scan", "--output", "x"])
+        .ends(2)
+        .complains("FORMAT=FILE");
+    dir.run(&["scan", "--format", "xsarif"])
+        .ends(2)
+        .complains("did you mean `sarif`?");
+    dir.run(&["scan", "--output", "jsn=x"])
+        .ends(2)
+        .complains("did you mean `json`?");
+    #[cfg(unix)]
+    {
+        dir.write("precious", "kept");
+        std::os::unix::fs::symlink(dir.path().join("precious"), dir.path().join("link"))
+            .expect("links work here");
+        dir.run(&["scan", "--output", "json=link"])
+            .ends(2)
+            .complains("symbolic link");
+        assert_eq!(
+            fs::read(dir.path().join("precious")).expect("there"),
+            b"kept"
+        );
+    }
+}
+
+#[test]
+fn standard_input() {
+    let dir = Dir::new();
+    let run = dir.feed(
+        &["scan", "-", "--stdin-name", "app.env", "--format", "json"],
+        line(1).as_bytes(),
+    );
+    run.ends(1);
+    assert_eq!(places(&run.json()), ["github-pat app.env:1:14"]);
+    let run = dir.feed(&["scan", "-", "--format", "json"], line(1).as_bytes());
+    assert_eq!(places(&run.json()), ["github-pat stdin:1:14"]);
+    dir.feed(&["scan", "-"], b"nothing\n").ends(0);
+}
+
+#[test]
+fn rules_and_their_pages() {
+    let dir = Dir::new();
+    let list = dir.run(&["rules"]);
+    list.ends(0).says("github-pat").says(" rules\n");
+    dir.run(&["rules", "github-pat"])
+        .ends(0)
+        .says("# GitHub")
+        .says("## Rotate");
+    let run = dir.run(&["rules", "github-pt"]);
+    run.ends(2).complains("did you mean `github-pat`?");
+    assert!(run.out.is_empty());
+}
+
+const ACME: &str = r#"
+[provider]
+name = "Acme"
+
+[[rule]]
+id = "acme-key"
+name = "Acme key"
+severity = "critical"
+pattern = 'acmekey_[0-9a-z]{24}'
+match = ["K=acmekey_{lowernum:24}", "k: acmekey_{lowernum:24}"]
+near = ["K=acmekey_{lowernum:23}", "K=acmekey_<key>"]
+"#;
+
+#[test]
+fn rules_of_a_user() {
+    let dir = Dir::new();
+    dir.write("acme.toml", ACME);
+    dir.write("tree/a.txt", expand("one acmekey_{lowernum:24} two\n", 1));
+    let plain = dir.json(&["scan", "tree"]);
+    assert!(
+        places(&plain)
+            .iter()
+            .all(|place| !place.starts_with("acme-key"))
+    );
+    let report = dir.json(&["scan", "tree", "--rules", "acme.toml"]);
+    assert_eq!(places(&report), ["acme-key a.txt:1:5"]);
+    assert_eq!(findings(&report)[0]["severity"], "critical");
+    dir.run(&["rules", "acme-key", "--rules", "acme.toml"])
+        .ends(0)
+        .says("Acme key");
+    dir.run(&[
+        "scan",
+        "tree",
+        "--rules",
+        "acme.toml",
+        "--rules",
+        "acme.toml",
+    ])
+    .ends(2)
+    .complains("acme-key");
+}
+
+#[test]
+fn a_user_cannot_redefine_a_rule() {
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    dir.write("own.toml", ACME.replace("acme-key", "github-pat"));
+    dir.run(&["scan", "a.env", "--rules", "own.toml"])
+        .ends(2)
+        .complains("github-pat");
+}
+
+#[test]
+fn values_are_shown_only_when_asked_and_never_in_ci() {
+    let dir = Dir::new();
+    dir.write("a.env", line(1));
+    let secret = token(1);
+    for format in FORMATS {
+        let run = dir.run(&["scan", "--format", format]);
+        assert!(!common::contains(&run.out, secret.as_bytes()), "{format}");
+    }
+    dir.run(&["scan", "--show-secrets"]).ends(1).says(&secret);
+    let mut command = dir.command(&["scan", "--show-secrets"]);
+    command.env("CI", "true");
+    let run = common::Run::new(command);
+    run.ends(2).complains("--show-secrets");
+    assert!(run.out.is_empty());
+}
+
+#[test]
+fn generated_texts() {
+    let dir = Dir::new();
+    dir.run(&["generate", "man"]).ends(0).says(".TH keysweep");
+    for shell in ["bash", "elvish", "fish", "power-shell", "zsh"] {
+        dir.run(&["generate", shell]).ends(0).says("keysweep");
+    }
+    let schema = dir.run(&["generate", "schema"]);
+    schema.ends(0);
+    let committed = fs::read(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/docs/report.schema.json"
+    ));
+    assert_eq!(schema.out, committed.expect("committed"));
+    let schema = serde_json::from_slice(&schema.out).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    dir.write("a.env", line(1));
+    let report = dir.json(&["scan"]);
+    let wrong: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|e| e.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn staged_reports_news_only() {
+    let dir = Dir::repo();
+    dir.write("a.env", format!("# settings\n{}", line(1)));
+    dir.commit("one");
+    dir.run(&["staged"]).ends(0).says("nothing to scan");
+
+    // A moved line is no news, within a file or to another.
+    dir.write("a.env", format!("{}# settings\n", line(1)));
+    dir.git(&["add", "-A"]);
+    dir.run(&["staged"]).ends(0);
+    fs::remove_file(dir.path().join("a.env")).expect("there");
+    dir.write("b.env", format!("{}# settings\n", line(1)));
+    dir.git(&["add", "-A"]);
+    dir.run(&["staged"]).ends(0);
+
+    // A copy is, and so is a changed value.
+    dir.write("a.env", line(1));
+    dir.git(&["add", "-A"]);
+    assert_eq!(findings(&dir.json(&["staged"])).len(), 1);
+    dir.git(&["reset", "-q", "--hard"]);
+    dir.write("a.env", format!("# settings\n{}", line(2)));
+    dir.git(&["add", "-A"]);
+    let report = dir.json(&["staged"]);
+    assert_eq!(places(&report), ["github-pat a.env:2:14"]);
+    dir.run(&["staged"]).ends(1);
+}
+
+#[test]
+fn staged_reads_the_index_from_anywhere() {
+    let dir = Dir::repo();
+    dir.write("sub/deep/a.env", line(1));
+    dir.write("top.env", line(2));
+    dir.git(&["add", "-A"]);
+    dir.write("top.env", "clean\n");
+    let whole = places(&dir.json(&["staged"]));
+    assert_eq!(
+        whole,
+        ["github-pat sub/deep/a.env:1:14", "github-pat top.env:1:14"]
+    );
+    for (place, args) in [("sub/deep", &["staged"][..]), ("sub", &["staged", "deep"])] {
+        let mut all = args.to_vec();
+        all.extend(["--format", "json"]);
+        let run = common::Run::new(common::command(&dir.path().join(place), &all));
+        assert_eq!(places(&run.json()), whole, "from {place}");
+    }
+}
+
+#[test]
+fn an_expired_token_is_stale_but_not_when_it_is_new() {
+    let dir = Dir::repo();
+    dir.write(
+        "session.txt",
+        format!("Authorization: Bearer {}\n", jwt(1_700_000_000, 1)),
+    );
+    dir.git(&["add", "-A"]);
+    let reported = |args: &[&str]| {
+        let run = dir.run(args);
+        let list: Vec<String> = findings(&run.json())
+            .iter()
+            .map(|f| f["reported"].as_str().expect("an id").to_owned())
+            .collect();
+        (list, run.status)
+    };
+    let after = ["--format", "json", "--now", "2026-11-24"];
+    let before = ["--format", "json", "--now", "2023-01-01"];
+    let (list, status) = reported(&[&["scan"], &after[..]].concat());
+    assert_eq!((list.len(), status), (1, Some(0)));
+    assert_eq!(list[0], "stale/expired");
+    let (list, status) = reported(&[&["scan"], &before[..]].concat());
+    assert_eq!((list.len(), status), (1, Some(1)));
+    assert_ne!(list[0], "stale/expired");
+    let (list, _) = reported(&[&["staged"], &after[..]].concat());
+    assert_eq!(list.len(), 1);
+    assert_ne!(list[0], "stale/expired");
+    dir.commit("one");
+    let (list, status) = reported(&[&["history"], &after[..]].concat());
+    assert_eq!((list[0].as_str(), status), ("stale/expired", Some(0)));
+}
+
+#[test]
+fn the_clock_of_reproducible_builds() {
+    let dir = Dir::new();
+    dir.write("a.txt", "nothing\n");
+    let mut command = dir.command(&["scan", "--format", "json"]);
+    command.env("SOURCE_DATE_EPOCH", "1700000000");
+    let report = common::Run::new(command).json();
+    assert_eq!(report["run"]["now"], "2023-11-14T22:13:20Z");
+    let mut command = dir.command(&["scan"]);
+    command.env("SOURCE_DATE_EPOCH", "soon");
+    common::Run::new(command)
+        .ends(2)
+        .complains("SOURCE_DATE_EPOCH");
+}
+
+#[test]
+fn history_of_the_demo() {
+    let dir = Dir::new();
+    let report = dir.json(&["history", "--demo"]);
+    let find = |rule: &str| {
+        findings(&report)
+            .iter()
+            .find(|finding| finding["rule"] == rule)
+            .unwrap_or_else(|| panic!("{rule} among {:?}", places(&report)))
+    };
+    let github = find("github-pat");
+    let timeline = &github["timeline"];
+    let text = timeline.to_string();
+    assert!(text.contains("2023-05-17"), "since: {text}");
+    assert!(text.contains("2024-02-11"), "until: {text}");
+    assert_eq!(github["places"][0]["at_head"], false);
+    assert!(
+        github["places"][0]["introduced"]
+            .to_string()
+            .contains("Grace")
+    );
+    let stripe = findings(&report)
+        .iter()
+        .find(|f| {
+            f["rule"]
+                .as_str()
+                .is_some_and(|rule| rule.starts_with("stripe"))
+        })
+        .expect("the demo has one");
+    assert_eq!(stripe["places"][0]["at_head"], true);
+    assert!(
+        findings(&report)
+            .iter()
+            .any(|f| f["reported"] == "stale/expired")
+    );
+    dir.run(&["history", "--demo"]).ends(1).says("Grace");
+}

@@ -1,0 +1,11 @@
+//! The laws of the design: locality, nothing leaks, nothing is lost silently, offline, same input
+//! same bytes out, linear time, scanned text is data; and the table of rooms.
+
+mod common;
+mod laws {
+    pub mod hostile;
+    pub mod leaks;
+    pub mod locality;
+    pub mod rooms;
+    pub mod whole;
+}

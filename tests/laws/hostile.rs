@@ -1,0 +1,262 @@
+//! Law 5 and 8: a hostile repository runs nothing, reaches nothing, and its text stays text.
+
+use std::fs;
+use std::path::Path;
+
+use crate::common::{Dir, FORMATS, findings, line, places};
+
+#[test]
+fn no_source_file_names_the_network() {
+    fn visit(dir: &Path, check: &mut impl FnMut(&Path, &str)) {
+        for entry in fs::read_dir(dir).expect("readable") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                visit(&path, check);
+            } else {
+                check(&path, &fs::read_to_string(&path).expect("text"));
+            }
+        }
+    }
+    let words = [
+        "std::net",
+        "TcpStream",
+        "UdpSocket",
+        "ToSocketAddrs",
+        "UnixStream",
+        "Command::new(\"curl",
+    ];
+    let mut files = 0;
+    visit(
+        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
+        &mut |path, text| {
+            files += 1;
+            for word in words {
+                assert!(!text.contains(word), "{} names {word}", path.display());
+            }
+        },
+    );
+    assert!(files > 50);
+    // No crate in the tree can speak to a host either.
+    let lock =
+        fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).expect("there");
+    for crate_name in ["ureq", "reqwest", "hyper", "curl", "native-tls", "rustls"] {
+        assert!(
+            !lock.contains(&format!("name = \"{crate_name}\"\n")),
+            "{crate_name}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn nothing_of_a_repository_is_executed_or_followed() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.commit("one");
+    dir.write("a.env", line(2));
+    dir.git(&["add", "-A"]);
+    let marker = dir.outside("marker");
+    let script = dir.outside("script.sh");
+    fs::write(
+        &script,
+        format!("#!/bin/sh\ntouch '{}'\ncat\n", marker.display()),
+    )
+    .expect("writable");
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("ours");
+    let elsewhere = dir.outside("elsewhere");
+    fs::create_dir(&elsewhere).expect("new");
+    fs::write(elsewhere.join("b.env"), line(3)).expect("writable");
+    let included = dir.outside("included");
+    fs::write(
+        &included,
+        format!("[core]\n\tfsmonitor = {}\n", script.display()),
+    )
+    .expect("writable");
+    let config = dir.path().join(".git/config");
+    let mut text = fs::read_to_string(&config).expect("there");
+    let run = script.display();
+    text += &format!(
+        "[core]\n\tfsmonitor = {run}\n\thooksPath = {hooks}\n\tsshCommand = {run}\n\tpager = {run}\n\teditor = {run}\n\
+         \tworktree = {outside}\n[include]\n\tpath = {included}\n[includeIf \"gitdir:/\"]\n\tpath = {included}\n\
+         [filter \"x\"]\n\tclean = {run}\n\tsmudge = {run}\n\tprocess = {run}\n\trequired = true\n\
+         [diff \"x\"]\n\ttextconv = {run}\n\tcommand = {run}\n[diff]\n\texternal = {run}\n\
+         [remote \"origin\"]\n\turl = ext::{run}\n\tpromisor = true\n\tuploadpack = {run}\n[credential]\n\thelper = {run}\n",
+        hooks = dir.outside("").display(),
+        outside = elsewhere.display(),
+        included = included.display(),
+    );
+    fs::write(&config, text).expect("ours");
+    dir.write(".gitattributes", "* filter=x diff=x\n");
+    for hook in [
+        "pre-commit",
+        "post-checkout",
+        "post-index-change",
+        "fsmonitor-watchman",
+        "reference-transaction",
+    ] {
+        let path = dir.path().join(".git/hooks").join(hook);
+        fs::create_dir_all(path.parent().expect("below")).expect("ours");
+        fs::copy(&script, &path).expect("ours");
+    }
+    for (verb, expected) in [
+        ("scan", vec!["github-pat a.env:1:14"]),
+        ("staged", vec!["github-pat a.env:1:14"]),
+        ("history", vec!["github-pat a.env:1:14"]),
+    ] {
+        assert_eq!(places(&dir.json(&[verb])), expected, "{verb}");
+        assert!(!marker.exists(), "{verb} executed something");
+    }
+    // Where the object is missing, nothing is fetched for it.
+    let id = dir.git_as(
+        &[
+            "--git-dir=.git",
+            "-c",
+            "core.fsmonitor=false",
+            "-c",
+            "core.worktree=..",
+            "rev-parse",
+            "HEAD:a.env",
+        ],
+        &[],
+    );
+    fs::remove_file(dir.loose(&id)).expect("loose");
+    for verb in ["staged", "history"] {
+        let run = dir.run(&[verb]);
+        assert!(matches!(run.status, Some(1 | 2)), "{verb}: {run:?}");
+        assert!(!marker.exists(), "{verb} fetched");
+    }
+}
+
+#[test]
+fn objects_outside_are_not_followed_unless_allowed() {
+    let other = Dir::repo();
+    other.write("b.env", line(3));
+    other.commit("other");
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.commit("one");
+    let objects = other.path().join(".git/objects");
+    dir.write(
+        ".git/objects/info/alternates",
+        format!("{}\n", objects.display()),
+    );
+    let head = other.git(&["rev-parse", "HEAD"]);
+    dir.git(&["update-ref", "refs/heads/borrowed", &head]);
+    let report = dir.json(&["history"]);
+    assert_eq!(places(&report), ["github-pat a.env:1:14"]);
+    assert_eq!(report["summary"]["complete"], false);
+    let report = dir.json(&[
+        "history",
+        "--allow-alternate",
+        objects.to_str().expect("plain"),
+    ]);
+    assert_eq!(findings(&report).len(), 2);
+}
+
+/// A piece of text that tries to leave every format.
+const HOSTILE: &str =
+    "x\u{1b}[31mred\u{7}\u{202e}gpj\u{200b}%0A::error::owned ##[group]g [a](http://e.test) <b>\\";
+
+#[cfg(unix)]
+#[test]
+fn hostile_text_goes_through_every_format() {
+    let dir = Dir::repo();
+    let name = format!(
+        "{}\n::error title=x::owned\r\u{9b}1m.env",
+        HOSTILE.replace('/', "_")
+    );
+    dir.write(&name, line(1));
+    dir.write("second.env", format!("{HOSTILE}\u{0}\n{}", line(2)));
+    dir.git(&["add", "-A"]);
+    let tree = dir.git(&["write-tree"]);
+    // Names with line ends cannot come from git's own commands; a raw object has no such scruples.
+    let raw = format!(
+        "tree {tree}\nauthor {HOSTILE}\r::warning::a <a@e.test> 1700000000 +0000\ncommitter C <c@e.test> 1700000000 +0000\n\n\
+         {HOSTILE}\n::stop-commands::x\n\rbody\n"
+    );
+    fs::write(dir.outside("raw"), raw).expect("writable");
+    let raw = dir.outside("raw");
+    let id = dir.git(&[
+        "hash-object",
+        "--literally",
+        "-t",
+        "commit",
+        "-w",
+        raw.to_str().expect("plain"),
+    ]);
+    dir.git(&["update-ref", "refs/heads/main", &id]);
+    // The branch's name is as bad as git's file format allows.
+    dir.write(".git/refs/heads/b\u{202e}%0A::error::b", format!("{id}\n"));
+    dir.write("third.env", line(3));
+    dir.git(&["add", "-A"]);
+    dir.git(&["rm", "-q", "--cached", "second.env"]);
+    dir.git(&["mv", &name, &format!("moved-{}", name.replace('/', "_"))]);
+    for verb in [
+        &["scan"][..],
+        &["staged"],
+        &["history"],
+        &["history", "--unreachable"],
+    ] {
+        for format in FORMATS {
+            let mut args = verb.to_vec();
+            args.extend([
+                "--format",
+                format,
+                "-v",
+                "--show-emails",
+                "--color",
+                "never",
+            ]);
+            let run = dir.run(&args);
+            let what = format!("{} {format}", verb.join(" "));
+            assert_eq!(run.status, Some(1), "{what}: {}", run.errors());
+            for text in [run.text(), run.errors()] {
+                for c in text.chars() {
+                    let hidden = c != '\n' && c.is_control()
+                        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+                    assert!(!hidden, "{what} prints U+{:04X}", c as u32);
+                }
+                for line in text.lines() {
+                    let ours = format == "github"
+                        && ["::error ", "::warning ", "::notice "]
+                            .iter()
+                            .any(|c| line.starts_with(c));
+                    let trimmed = line.trim_start();
+                    assert!(!trimmed.starts_with("::") || ours, "{what}: {line}");
+                    assert!(!trimmed.starts_with("##["), "{what}: {line}");
+                    if format == "github" {
+                        assert!(ours || run.errors().contains(line), "{what}: {line}");
+                        assert!(!line.contains("%0A::"), "{what}: {line}");
+                    }
+                }
+            }
+            match format {
+                "json" | "sarif" => drop(run.json()),
+                "jsonl" => {
+                    for line in run.text().lines() {
+                        let _: serde_json::Value = serde_json::from_str(line).expect("JSON a line");
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    dir.feed(&["scan", "-", "--stdin-name", HOSTILE], line(1).as_bytes())
+        .ends(1);
+    let run = dir.feed(&["scan", "-", "--stdin-name", HOSTILE], line(1).as_bytes());
+    assert!(!run.text().contains('\u{1b}') && !run.text().contains('\u{202e}'));
+}
+
+#[test]
+fn hostile_text_in_errors() {
+    let dir = Dir::new();
+    let run = dir.run(&["scan", "no\u{1b}[31m\n::error::x"]);
+    run.ends(2);
+    assert!(!run.errors().contains('\u{1b}'), "{:?}", run.errors());
+    assert!(
+        run.errors().lines().all(|line| !line.starts_with("::")),
+        "{:?}",
+        run.errors()
+    );
+}

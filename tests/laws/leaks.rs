@@ -1,0 +1,230 @@
+//! Law 3: no value appears in anything that is written, wherever it came from.
+
+use std::fs;
+
+use crate::common::{Dir, FORMATS, Run, contains, expand, findings, line, token};
+
+/// A repository with a value in every place that a report may quote. Returns the values.
+fn repository() -> (Dir, Vec<(&'static str, String)>) {
+    let dir = Dir::repo();
+    let mut values = Vec::new();
+    let mut value = |place: &'static str, seed: u64| {
+        let token = token(seed);
+        values.push((place, token.clone()));
+        token
+    };
+    let content = value("content", 1);
+    let second = value("content twice on a line", 2);
+    dir.write(
+        "src/settings.py",
+        format!("A = \"{content}\"\nB, C = \"{second}\", \"{second}\" # {content}\n"),
+    );
+    let password = expand("{alnum:14}", 3);
+    dir.write(
+        "db.env",
+        format!("DATABASE_URL=postgres://shop:{password}@db.internal:5432/shop\n"),
+    );
+    values_push(&mut values, "password in a URL", password);
+    let encoded = token(4);
+    dir.write(
+        "enc.yaml",
+        expand(&format!("data: {{b64:GITHUB_TOKEN={encoded}}}\n"), 4),
+    );
+    values_push(&mut values, "inside base64", encoded);
+    let mut value = |place: &'static str, seed: u64| {
+        let token = token(seed);
+        values.push((place, token.clone()));
+        token
+    };
+    let name = value("file name", 5);
+    dir.write(&format!("keys/{name}.env"), line(50));
+    let folder = value("folder name", 6);
+    dir.write(&format!("{folder}/a.env"), line(51));
+    let author = value("author", 7);
+    let address = value("address", 8);
+    let message = value("message", 9);
+    dir.git(&["add", "-A"]);
+    let date = "2024-01-02T03:04:05Z";
+    dir.git_as(
+        &[
+            "commit",
+            "-q",
+            "-m",
+            &format!("Use {message} for now\n\nand {message}"),
+        ],
+        &[
+            ("GIT_AUTHOR_NAME", &author),
+            ("GIT_AUTHOR_EMAIL", &format!("{address}@example.org")),
+            ("GIT_AUTHOR_DATE", date),
+        ],
+    );
+    let branch = value("branch", 10);
+    dir.git(&["branch", &format!("feature/{branch}")]);
+    let tag = value("tag", 11);
+    let tag_message = value("tag message", 12);
+    dir.git(&[
+        "tag",
+        "-a",
+        &format!("v-{tag}"),
+        "-m",
+        &format!("Release {tag_message}"),
+    ]);
+    let note = value("note", 13);
+    dir.git(&["notes", "add", "-m", &format!("uses {note}")]);
+    let remote = value("remote", 14);
+    dir.git(&[
+        "remote",
+        "add",
+        "origin",
+        &format!("https://x:{remote}@example.org/a.git"),
+    ]);
+    let config = value("configuration", 15);
+    dir.git(&[
+        "config",
+        "http.extraHeader",
+        &format!("Authorization: Bearer {config}"),
+    ]);
+    // Something staged, and something that only the branch has.
+    dir.git(&["checkout", "-q", &format!("feature/{branch}")]);
+    let only = value("branch only", 16);
+    dir.write("only.env", format!("GITHUB_TOKEN={only}\n"));
+    dir.commit("only here");
+    dir.git(&["checkout", "-q", "main"]);
+    let staged = value("staged", 17);
+    dir.write(
+        &format!("new-{name}.env"),
+        format!("GITHUB_TOKEN={staged}\n"),
+    );
+    dir.git(&["add", "-A"]);
+    let rules = value("rule file", 18);
+    fs::write(
+        dir.outside("own.toml"),
+        format!(
+            "[provider]\nname = \"Acme\"\n\n[[rule]]\nid = \"acme-key\"\nname = \"Acme key\"\nseverity = \"high\"\npattern = 'acmekey_[0-9a-z]{{24}}|{rules}'\n\
+             match = [\"K=acmekey_{{lowernum:24}}\", \"k: acmekey_{{lowernum:24}}\"]\nnear = [\"K=acmekey_{{lowernum:23}}\", \"K=acmekey_\"]\n"
+        ),
+    )
+    .expect("writable");
+    let environment = value("environment", 19);
+    assert!(environment.starts_with("gh"));
+    (dir, values)
+}
+
+fn values_push(values: &mut Vec<(&'static str, String)>, place: &'static str, value: String) {
+    values.push((place, value));
+}
+
+/// Fails when any value stands in `written`; it names the value's place, never the value.
+fn clean(written: &[u8], values: &[(&'static str, String)], what: &str) {
+    for (place, value) in values {
+        assert!(
+            !contains(written, value.as_bytes()),
+            "{what} shows the value of: {place}"
+        );
+        let half = &value.as_bytes()[value.len() / 2..];
+        assert!(
+            !contains(written, half),
+            "{what} shows half of the value of: {place}"
+        );
+    }
+}
+
+fn run(dir: &Dir, args: &[&str], values: &[(&'static str, String)]) -> Run {
+    let environment = &values.last().expect("values").1;
+    let mut command = dir.command(args);
+    command
+        .env("GITHUB_TOKEN", environment)
+        .env("DATABASE_URL", format!("postgres://u:{environment}@h/d"))
+        .env("RUST_BACKTRACE", "full");
+    Run::new(command)
+}
+
+#[test]
+fn no_value_in_any_output() {
+    let (dir, values) = repository();
+    let rules = dir.outside("own.toml");
+    let rules = rules.to_str().expect("a plain path");
+    let saved = dir.outside("out");
+    for verb in [
+        &["scan", "-v"][..],
+        &["staged", "-v"],
+        &["history", "-v"],
+        &["history", "-v", "--unreachable", "--show-emails"],
+    ] {
+        for format in FORMATS {
+            let output = format!("{format}={}", saved.display());
+            let mut args = verb.to_vec();
+            args.extend([
+                "--format",
+                format,
+                "--output",
+                &output,
+                "--rules",
+                rules,
+                "--min-confidence",
+                "low",
+                "--min-severity",
+                "info",
+                "--sarif-all-rules",
+                "--color",
+                "always",
+            ]);
+            let what = format!("{} {format}", verb.join(" "));
+            let run = run(&dir, &args, &values);
+            assert_eq!(run.status, Some(1), "{what}: {}", run.errors().len());
+            assert!(!run.out.is_empty(), "{what}");
+            // The page of a user's rule quotes the user's own pattern nowhere.
+            clean(&run.out, &values, &what);
+            clean(&run.err, &values, &format!("{what}, standard error"));
+            clean(
+                &fs::read(&saved).expect("written"),
+                &values,
+                &format!("{what}, file"),
+            );
+        }
+    }
+}
+
+#[test]
+fn the_values_are_really_found() {
+    // The test above would pass on a scanner that finds nothing.
+    let (dir, values) = repository();
+    let report = dir.json(&["history", "--show-secrets", "--min-confidence", "low"]);
+    let text = report.to_string();
+    for place in [
+        "content",
+        "password in a URL",
+        "inside base64",
+        "message",
+        "tag message",
+        "branch only",
+    ] {
+        let value = &values
+            .iter()
+            .find(|(name, _)| *name == place)
+            .expect("a place")
+            .1;
+        assert!(text.contains(value.as_str()), "not found: {place}");
+    }
+    assert!(findings(&report).len() >= 6);
+}
+
+#[test]
+fn no_value_in_an_error() {
+    let (dir, values) = repository();
+    let secret = &values[0].1;
+    dir.write(
+        "broken.toml",
+        format!("[provider]\nname = \"Acme\"\ndocs = {secret}\n"),
+    );
+    for args in [
+        &["scan", "--rules", "broken.toml"][..],
+        &["history", "missing"],
+        &["scan", "--format", "jsn"],
+    ] {
+        let run = run(&dir, args, &values);
+        assert_eq!(run.status, Some(2));
+        clean(&run.out, &values, &args.join(" "));
+        clean(&run.err, &values, &args.join(" "));
+    }
+}

@@ -1,0 +1,239 @@
+//! The table of rooms: who may use whom, read from the sources themselves.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A room and what it may use. `collect`, `news`, `trace`, `present` and `policy` are the joints of
+/// the line in `lib.rs`, and `builtin` is the built-in set of `rule`.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("secret", &[]),
+    ("finding", &["secret"]),
+    ("rule", &["finding"]),
+    ("detect", &["rule", "finding", "secret", "example"]),
+    ("example", &["detect"]),
+    ("source", &["finding", "secret"]),
+    ("judge", &["finding", "rule", "secret"]),
+    ("audit", &["rule", "finding", "secret", "detect", "example"]),
+    ("report", &["finding", "audit", "rule", "secret"]),
+    ("news", &["finding", "secret"]),
+    ("policy", &["finding", "report"]),
+    (
+        "collect",
+        &["detect", "finding", "judge", "secret", "source"],
+    ),
+    (
+        "trace",
+        &[
+            "collect", "finding", "judge", "news", "report", "secret", "source",
+        ],
+    ),
+    (
+        "present",
+        &["audit", "finding", "policy", "report", "rule", "secret"],
+    ),
+    ("lib", &["*"]),
+    ("main", &["cli"]),
+    ("cli", &[]),
+];
+
+/// Every source file with its room, path below `src` and text without comments.
+fn files() -> Vec<(String, String, String)> {
+    fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(dir).expect("readable") {
+            let path = entry.expect("an entry").path();
+            match path.is_dir() {
+                true => walk(&path, out),
+                false => out.push(path),
+            }
+        }
+    }
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    let mut paths = Vec::new();
+    walk(root, &mut paths);
+    paths.sort();
+    paths
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        .map(|path| {
+            let text = fs::read_to_string(&path).expect("text");
+            let code: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
+            let below = path
+                .strip_prefix(root)
+                .expect("below")
+                .to_str()
+                .expect("plain")
+                .to_owned();
+            let room = below.split(['/', '.']).next().expect("a name").to_owned();
+            (room, below, code.join("\n"))
+        })
+        .collect()
+}
+
+/// Whether tests are meant: they may look wherever they need.
+fn is_test(below: &str) -> bool {
+    below.ends_with("tests.rs") || below.contains("/tests/")
+}
+
+/// The part before the unit tests.
+fn product(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {")
+        .next()
+        .unwrap_or(text)
+}
+
+/// The names after `crate::`, also in braces.
+fn used(text: &str) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    for (at, found) in text.match_indices("crate::") {
+        let from_crate = text[..at]
+            .chars()
+            .next_back()
+            .is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != '$');
+        if !from_crate {
+            continue;
+        }
+        let rest = &text[at + found.len()..];
+        let name = |part: &str| -> String {
+            part.trim()
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect()
+        };
+        match rest.strip_prefix('{') {
+            Some(list) => {
+                let mut depth = 0;
+                let mut part = String::new();
+                for c in list.chars() {
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => {
+                            out.insert(name(&part));
+                            part.clear();
+                        }
+                        _ if depth == 0 => part.push(c),
+                        _ => {}
+                    }
+                }
+                out.insert(name(&part));
+            }
+            None => {
+                out.insert(name(rest));
+            }
+        }
+    }
+    out.remove("");
+    out
+}
+
+#[test]
+fn rooms_use_only_what_the_table_allows() {
+    let all: BTreeSet<&str> = ROOMS.iter().map(|(room, _)| *room).collect();
+    let mut wrong = Vec::new();
+    for (room, below, text) in files() {
+        let Some((_, allowed)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+            wrong.push(format!("{below}: the room {room} is not in the table"));
+            continue;
+        };
+        if is_test(&below) || allowed == &["*"] {
+            continue;
+        }
+        for name in used(product(&text)) {
+            let known = all.contains(name.as_str());
+            if known && name != room && !allowed.contains(&name.as_str()) {
+                wrong.push(format!("{below}: {room} may not use {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn crates_are_named_only_in_their_rooms() {
+    /// A crate and where it may be named, as beginnings of paths.
+    const CRATES: &[(&str, &[&str])] = &[
+        ("gix", &["source/"]),
+        ("rayon", &["source/"]),
+        ("ignore", &["source/"]),
+        ("serde_sarif", &["report/sarif.rs", "report/sarif_plan.rs"]),
+        ("clap", &["cli/"]),
+        ("clap_complete", &["cli/"]),
+        ("clap_mangen", &["cli/"]),
+        ("indicatif", &["cli/"]),
+        ("anstream", &["cli/"]),
+        ("signal_hook", &["cli/"]),
+        ("tempfile", &["cli/", "source/"]),
+        ("libc", &["source/"]),
+    ];
+    let mut wrong = Vec::new();
+    for (_, below, text) in files() {
+        if is_test(&below) {
+            continue;
+        }
+        for (name, homes) in CRATES {
+            let named = product(&text)
+                .match_indices(&format!("{name}::"))
+                .any(|(at, _)| {
+                    text[..at]
+                        .chars()
+                        .next_back()
+                        .is_none_or(|c| !c.is_alphanumeric() && c != '_' && c != ':')
+                });
+            if named && !homes.iter().any(|home| below.starts_with(home)) {
+                wrong.push(format!("{below} names {name}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_command_line_prints_ends_and_asks_the_environment() {
+    let words = [
+        "println!",
+        "eprintln!",
+        "print!(",
+        "eprint!(",
+        "process::exit",
+        "io::stdout()",
+        "io::stderr()",
+    ];
+    let mut wrong = Vec::new();
+    for (room, below, text) in files() {
+        if is_test(&below) || room == "cli" {
+            continue;
+        }
+        let text = product(&text);
+        for word in words {
+            if text.contains(word) {
+                wrong.push(format!("{below} uses {word}"));
+            }
+        }
+        if room != "source"
+            && (text.contains("std::fs")
+                || text.contains("std::env::")
+                || text.contains("thread::spawn"))
+        {
+            wrong.push(format!(
+                "{below} reads files, the environment, or starts threads"
+            ));
+        }
+        if text.contains("unsafe ") {
+            wrong.push(format!("{below} is unsafe"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_reads_uses_in_all_their_forms() {
+    let text =
+        "use crate::{a::B, c::{D, E}, f};\nfn x() { crate::g::h(); $crate::no; mycrate::no; }";
+    let names: Vec<String> = used(text).into_iter().collect();
+    assert_eq!(names, ["a", "c", "f", "g"]);
+}
