@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn overlapping_spans_are_hidden_once() {
         assert_eq!(
-            replace(b"abcdef", vec![1..4, 2..5]),
+            String::from_utf8_lossy(&replace(b"abcdef", vec![1..4, 2..5])),
             format!("a{REDACTED}f")
         );
     }
