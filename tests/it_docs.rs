@@ -1,6 +1,7 @@
 //! What the documentation says is true of the program.
 
 use std::path::Path;
+use std::process::Command;
 
 use keysweep::rule::{RuleSet, load_file};
 
@@ -58,6 +59,30 @@ fn links_lead_to_files() {
             if !target.is_empty() && !target.contains("://") {
                 assert!(root.join(dir).join(target).exists(), "{target}");
             }
+        }
+    }
+}
+
+/// The picture is compared line by line, but for what a new rule changes and for folded lines.
+#[test]
+fn the_picture_shows_what_the_demo_prints() {
+    let picture = include_str!("../docs/terminal.svg");
+    let mut text = String::new();
+    for (index, part) in picture.split('<').enumerate() {
+        let inner = part.split_once('>').map_or(part, |(_, inner)| inner);
+        text.push_str(if index == 0 { "" } else { inner });
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_keysweep"))
+        .args(["history", "--demo", "--now", "2026-11-24"])
+        .output()
+        .expect("the program runs");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(printed.lines().count() > 20, "{printed}");
+    for line in printed.lines() {
+        let line = line.replace('&', "&#38;").replace('<', "&#60;");
+        let line = line.replace('>', "&#62;");
+        if line.chars().count() <= 100 && !line.starts_with("read ") {
+            assert!(text.contains(&line), "run docs/terminal.sh; new: {line}");
         }
     }
 }
