@@ -90,6 +90,12 @@ pub(super) fn verdict(
         return;
     }
     let random = checks::run("random", value, value) != checks::Verdict::Failed;
+    // A word elsewhere in the line needs a value that looks random as a whole; in the name itself
+    // the form is enough, because many providers join short parts.
+    let telling = random || value.iter().any(u8::is_ascii_digit);
+    if !telling {
+        return;
+    }
     let Some(automaton) = index.automaton() else {
         return;
     };
@@ -103,11 +109,8 @@ pub(super) fn verdict(
         hits.push((!in_key, span.start - at, *rule));
     }
     hits.sort_unstable();
-    // A word elsewhere in the line needs a value that looks random as a whole; in the name itself
-    // the form is enough, because many providers join short parts.
-    let telling = random || value.iter().any(u8::is_ascii_digit);
     let mut fitting = hits.iter().filter(|(outside, _, rule)| {
-        (random || telling && !outside)
+        (random || !outside)
             && provider_context(&rules.rules[*rule].kind)
                 .is_some_and(|context| index.fits(*rule, context, value))
     });

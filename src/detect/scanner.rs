@@ -1,6 +1,6 @@
 //! The scanner: anchors, verdicts, and their plain composition.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 
 use super::context::{self, ContextIndex};
@@ -60,6 +60,10 @@ struct Target {
     /// It is a word that names secrets.
     word: bool,
 }
+
+/// Assignments that were judged already: several words of one name, and the run of its value,
+/// all lead to the same one. By where value and name start.
+type Read = HashSet<(usize, usize)>;
 
 /// A compiled rule set.
 pub struct Scanner {
@@ -146,7 +150,7 @@ impl Scanner {
 
     /// What stands at an anchor: a function of the bytes of a bounded window around it.
     pub fn verdict(&self, bytes: &[u8], anchor: &Anchor, out: &mut Vec<Candidate>) {
-        self.verdict_at(bytes, anchor, 0, out);
+        self.verdict_at(bytes, anchor, 0, &mut Read::new(), out);
     }
 
     /// Every candidate in `bytes`, sorted by place, overlaps settled. The plain way and the oracle
@@ -162,23 +166,38 @@ impl Scanner {
     }
 
     fn layer(&self, bytes: &[u8], depth: usize, out: &mut Vec<Candidate>) {
+        let mut read = Read::new();
         self.anchors(bytes, 0..bytes.len(), |anchor| {
-            self.verdict_at(bytes, &anchor, depth, out);
+            self.verdict_at(bytes, &anchor, depth, &mut read, out);
         });
         for &rule in &self.slow {
             self.line_by_line(bytes, rule, out);
         }
     }
 
-    fn verdict_at(&self, bytes: &[u8], anchor: &Anchor, depth: usize, out: &mut Vec<Candidate>) {
+    fn verdict_at(
+        &self,
+        bytes: &[u8],
+        anchor: &Anchor,
+        depth: usize,
+        read: &mut Read,
+        out: &mut Vec<Candidate>,
+    ) {
         match anchor {
-            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, out),
-            Anchor::Run(run) => self.run(bytes, run, depth, out),
+            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, read, out),
+            Anchor::Run(run) => self.run(bytes, run, depth, read, out),
             Anchor::Layer(layer) => self.inner(bytes, layer, depth, out),
         }
     }
 
-    fn literal(&self, bytes: &[u8], at: usize, literal: usize, out: &mut Vec<Candidate>) {
+    fn literal(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        literal: usize,
+        read: &mut Read,
+        out: &mut Vec<Candidate>,
+    ) {
         let target = &self.targets[literal];
         for &rule in &target.rules {
             let index = usize::from(rule);
@@ -193,17 +212,24 @@ impl Scanner {
         if target.word {
             let end = at + self.literals[literal].text.len();
             if let Some(assignment) = assign::read_from_word(bytes, at..end) {
-                self.assigned(bytes, &assignment, out);
+                self.assigned(bytes, &assignment, read, out);
             }
         }
     }
 
-    fn run(&self, bytes: &[u8], run: &Range<usize>, depth: usize, out: &mut Vec<Candidate>) {
+    fn run(
+        &self,
+        bytes: &[u8],
+        run: &Range<usize>,
+        depth: usize,
+        read: &mut Read,
+        out: &mut Vec<Candidate>,
+    ) {
         if let Some(assignment) = assign::read_from_run(bytes, run.clone()) {
             if !assignment.value.contains(&run.start) {
                 self.provider(bytes, run.clone(), &assignment, out);
             }
-            self.assigned(bytes, &assignment, out);
+            self.assigned(bytes, &assignment, read, out);
         }
         if depth < DEPTH {
             let layer = decode::wrapped(bytes, run).or_else(|| decode::base64(bytes, run));
@@ -243,8 +269,12 @@ impl Scanner {
         &self,
         bytes: &[u8],
         assignment: &assign::Assignment<'_>,
+        read: &mut Read,
         out: &mut Vec<Candidate>,
     ) {
+        if !read.insert((assignment.value.start, assignment.key_at)) {
+            return;
+        }
         self.provider(bytes, assignment.value.clone(), assignment, out);
         let Some(judged) = generic::judge(assignment, bytes) else {
             return;

@@ -7,7 +7,10 @@ use super::words::{FILLERS, WEAK};
 pub(super) const REFERENCE: &str = "a reference, not a value";
 
 fn has(value: &[u8], part: &[u8]) -> bool {
-    memchr::memmem::find(value, part).is_some()
+    // Values are short: preparing a searcher would cost more than the search.
+    part.first().is_none_or(|first| {
+        memchr::memchr_iter(*first, value).any(|at| value[at..].starts_with(part))
+    })
 }
 
 /// A template, an environment variable, an encrypted form, a path into a secret manager.

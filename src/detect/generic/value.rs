@@ -134,7 +134,10 @@ pub(super) fn read(value: &[u8]) -> Form {
 }
 
 fn has(value: &[u8], part: &[u8]) -> bool {
-    memchr::memmem::find(value, part).is_some()
+    // Values are short: preparing a searcher would cost more than the search.
+    part.first().is_none_or(|first| {
+        memchr::memchr_iter(*first, value).any(|at| value[at..].starts_with(part))
+    })
 }
 
 fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize) -> Shape {
