@@ -301,7 +301,11 @@ impl Scanner {
                 Class::Credential
             },
             confidence,
-            strong: value.len() >= 16 && checks::looks_random(value),
+            // A value that bears its provider's form was drawn by a machine, whatever its letters
+            // look like; a password inside a URL or header need not be.
+            strong: value.len() >= 16
+                && (confidence == Confidence::High && found.secret == found.whole
+                    || checks::looks_random(value)),
         }
     }
 
