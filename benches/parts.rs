@@ -12,7 +12,9 @@ use std::time::Instant;
 use keysweep::detect::{Anchor, Scanner};
 
 fn read(dir: &Path, out: &mut Vec<Vec<u8>>) {
-    let Ok(entries) = fs::read_dir(dir) else { return };
+    let Ok(entries) = fs::read_dir(dir) else {
+        return;
+    };
     for entry in entries.flatten() {
         let path = entry.path();
         match fs::symlink_metadata(&path) {
@@ -51,7 +53,11 @@ fn main() {
         scanner.anchors(bytes, 0..bytes.len(), |_| hits += 1);
         hits
     });
-    for (name, wanted) in [("literal anchors", 0), ("run anchors", 1), ("layer anchors", 2)] {
+    for (name, wanted) in [
+        ("literal anchors", 0),
+        ("run anchors", 1),
+        ("layer anchors", 2),
+    ] {
         measure(name, &|bytes| {
             let mut hits = 0;
             scanner.anchors(bytes, 0..bytes.len(), |anchor| {
@@ -65,7 +71,11 @@ fn main() {
             hits
         });
     }
-    for (name, wanted) in [("verdicts of literals", 0), ("verdicts of runs", 1), ("verdicts of layers", 2)] {
+    for (name, wanted) in [
+        ("verdicts of literals", 0),
+        ("verdicts of runs", 1),
+        ("verdicts of layers", 2),
+    ] {
         measure(name, &|bytes| {
             let mut out = Vec::new();
             scanner.anchors(bytes, 0..bytes.len(), |anchor| {

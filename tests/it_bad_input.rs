@@ -250,7 +250,7 @@ fn unreadable_paths() {
     dir.write("a.env", line(1));
     dir.write("closed/b.env", line(2));
     let closed = dir.path().join("closed");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("ours");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).expect("ours");
     let privileged = fs::read_dir(&closed).is_ok();
     let report = dir.json(&["scan"]);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).expect("ours");
