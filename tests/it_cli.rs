@@ -445,3 +445,20 @@ fn an_id_names_the_value_not_the_place() {
     assert_eq!(one.len(), 200, "every value has an id of its own");
     assert_eq!(one, ids("two"));
 }
+
+#[test]
+fn an_id_is_no_oracle_for_a_persons_password() {
+    let dir = Dir::new();
+    let id = |password: &str, seed: u64| {
+        let header = format!("{{b64:bob:{password}}}");
+        dir.write(
+            "a.txt",
+            format!("Authorization: Basic {}\n", expand(&header, seed)),
+        );
+        findings(&dir.json(&["scan", "--min-confidence", "low"]))[0]["fingerprint"].clone()
+    };
+    assert_eq!(
+        id("Correct{alnum:4}Battery", 1),
+        id("Correct{alnum:4}Battery", 2)
+    );
+}
