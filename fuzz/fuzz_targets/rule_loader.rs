@@ -10,7 +10,8 @@ fuzz_target!(|text: &str| {
         Ok(rules) => {
             // Ids are unique within a file, so that an empty set takes them all.
             let mut set = rule::RuleSet::new(&[], "fuzz");
-            set.extend(rules).expect("the loader refuses an id used twice");
+            set.extend(rules)
+                .expect("the loader refuses an id used twice");
         }
         Err(error) => assert!(error.line <= text.lines().count() + 1, "{error}"),
     }

@@ -54,9 +54,13 @@ fuzz_target!(|name: &str| {
         if *format == "sarif" {
             let sarif: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
             let place = "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri";
-            let uri = sarif.pointer(place).and_then(|uri| uri.as_str()).expect("an address");
+            let uri = sarif
+                .pointer(place)
+                .and_then(|uri| uri.as_str())
+                .expect("an address");
             assert!(
-                uri.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b)),
+                uri.bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b"-._~/%".contains(&b)),
                 "{uri}"
             );
         }

@@ -17,7 +17,11 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(candidate.span.end <= bytes.len());
         assert!(candidate.within.end <= candidate.whole.len());
     }
-    let again: Vec<_> = SCANNER.scan(bytes).into_iter().map(|c| (c.rule, c.span)).collect();
+    let again: Vec<_> = SCANNER
+        .scan(bytes)
+        .into_iter()
+        .map(|c| (c.rule, c.span))
+        .collect();
     let first: Vec<_> = found.into_iter().map(|c| (c.rule, c.span)).collect();
     assert_eq!(first, again);
 });

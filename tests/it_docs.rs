@@ -1,0 +1,88 @@
+//! What the documentation says is true of the program.
+
+use std::path::Path;
+use std::process::Command;
+
+use keysweep::rule::{RuleSet, load_file};
+
+const README: &str = include_str!("../README.md");
+
+/// The pages that link to others, with the directory that their links start from.
+const PAGES: &[(&str, &str)] = &[
+    ("", README),
+    ("", include_str!("../CONTRIBUTING.md")),
+    ("", include_str!("../SECURITY.md")),
+    ("docs", include_str!("../docs/json.md")),
+    ("docs", include_str!("../docs/shortcomings.md")),
+];
+
+#[test]
+fn the_rules_of_the_readme_load_and_join_the_built_in_ones() {
+    let (_, rest) = README
+        .split_once("```toml\n")
+        .expect("the README shows a rule file");
+    let (text, _) = rest.split_once("```").expect("the block ends");
+    let rules = load_file("README.md", text).expect("the example is right");
+    assert_eq!(rules.len(), 3, "one of each kind");
+    let mut all: RuleSet = keysweep::builtin::set();
+    all.extend(rules).expect("the ids are free");
+}
+
+#[test]
+fn the_readme_promises_no_more_rules_than_there_are() {
+    let (_, rest) = README.split_once("More than ").expect("the sentence");
+    let promised: usize = rest
+        .chars()
+        .take_while(|c| *c != ' ')
+        .filter(char::is_ascii_digit)
+        .collect::<String>()
+        .parse()
+        .expect("a number");
+    let set = keysweep::builtin::set();
+    let on = set.rules.iter().filter(|rule| rule.on).count();
+    assert!(on > promised, "{on} rules, {promised} promised");
+}
+
+#[test]
+fn every_format_is_named() {
+    for format in keysweep::report::FORMATS {
+        assert!(README.contains(format), "{format}");
+    }
+}
+
+#[test]
+fn links_lead_to_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (dir, text) in PAGES {
+        for part in text.split("](").skip(1) {
+            let target = part.split([')', '#']).next().unwrap_or_default();
+            if !target.is_empty() && !target.contains("://") {
+                assert!(root.join(dir).join(target).exists(), "{target}");
+            }
+        }
+    }
+}
+
+/// The picture is compared line by line, but for what a new rule changes and for folded lines.
+#[test]
+fn the_picture_shows_what_the_demo_prints() {
+    let picture = include_str!("../docs/terminal.svg");
+    let mut text = String::new();
+    for (index, part) in picture.split('<').enumerate() {
+        let inner = part.split_once('>').map_or(part, |(_, inner)| inner);
+        text.push_str(if index == 0 { "" } else { inner });
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_keysweep"))
+        .args(["history", "--demo", "--now", "2026-11-24"])
+        .output()
+        .expect("the program runs");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(printed.lines().count() > 20, "{printed}");
+    for line in printed.lines() {
+        let line = line.replace('&', "&#38;").replace('<', "&#60;");
+        let line = line.replace('>', "&#62;");
+        if line.chars().count() <= 100 && !line.starts_with("read ") {
+            assert!(text.contains(&line), "run docs/terminal.sh; new: {line}");
+        }
+    }
+}
