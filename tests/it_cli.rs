@@ -426,3 +426,39 @@ fn history_of_the_demo() {
     );
     dir.run(&["history", "--demo"]).ends(1).says("Grace");
 }
+
+#[test]
+fn an_id_names_the_value_not_the_place() {
+    let dir = Dir::new();
+    let text: String = (0..200).map(line).collect();
+    dir.write("one/a.env", &text);
+    dir.write("two/b.txt", format!("moved\n{text}"));
+    let ids = |path: &str| {
+        let report = dir.json(&["scan", path]);
+        let ids: std::collections::BTreeSet<String> = findings(&report)
+            .iter()
+            .map(|f| f["fingerprint"].as_str().expect("an id").to_owned())
+            .collect();
+        ids
+    };
+    let one = ids("one");
+    assert_eq!(one.len(), 200, "every value has an id of its own");
+    assert_eq!(one, ids("two"));
+}
+
+#[test]
+fn an_id_is_no_oracle_for_a_persons_password() {
+    let dir = Dir::new();
+    let id = |password: &str, seed: u64| {
+        let header = format!("{{b64:bob:{password}}}");
+        dir.write(
+            "a.txt",
+            format!("Authorization: Basic {}\n", expand(&header, seed)),
+        );
+        findings(&dir.json(&["scan", "--min-confidence", "low"]))[0]["fingerprint"].clone()
+    };
+    assert_eq!(
+        id("Correct{alnum:4}Battery", 1),
+        id("Correct{alnum:4}Battery", 2)
+    );
+}

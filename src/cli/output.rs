@@ -75,9 +75,11 @@ impl Outputs {
                 .with_context(|| format!("the report {} cannot be written", path.display()))?;
         }
         let mut out = BufWriter::new(io::stdout().lock());
-        report::write(&self.format, report, self.style, &mut out)
-            .and_then(|()| out.flush())
-            .context("standard output cannot be written")
+        match report::write(&self.format, report, self.style, &mut out).and_then(|()| out.flush()) {
+            // Whoever read it had enough. The exit status still tells what was found.
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            done => done.context("standard output cannot be written"),
+        }
     }
 }
 

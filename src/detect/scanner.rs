@@ -331,7 +331,11 @@ impl Scanner {
                 Class::Credential
             },
             confidence,
-            strong: value.len() >= 16 && checks::looks_random(value),
+            // A value that bears its provider's form was drawn by a machine, whatever its letters
+            // look like; a password inside a URL or header need not be.
+            strong: value.len() >= 16
+                && (confidence == Confidence::High && found.secret == found.whole
+                    || checks::looks_random(value) && !encodes_text(value)),
         }
     }
 
@@ -414,4 +418,14 @@ fn weigh(
         Confidence::Medium
     };
     (evidence, confidence)
+}
+/// Base64 of readable text looks random and can still be guessed (`user:password` in a header).
+fn encodes_text(value: &[u8]) -> bool {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD
+        .decode(value)
+        .is_ok_and(|text| {
+            text.iter()
+                .all(|b| matches!(b, b'\t'..=b'\r' | b' '..=b'~'))
+        })
 }

@@ -182,10 +182,16 @@ fn token_runs(line: &[u8]) -> Vec<Range<usize>> {
     for i in 0..=line.len() {
         let inside = line
             .get(i)
-            .is_some_and(|b| b.is_ascii_alphanumeric() || b"+/_-=.~%".contains(b) || *b >= 0x80);
+            .is_some_and(|b| b.is_ascii_alphanumeric() || b"+/_-.~%".contains(b) || *b >= 0x80);
         if !inside {
             if i - start >= 8 && line[start..i].iter().any(u8::is_ascii_digit) {
-                out.push(start..i);
+                // `=` ends a run, because it stands between a key and its value; as padding it
+                // belongs to the run, because it tells the length.
+                let padding = line[i..].iter().take_while(|b| **b == b'=').count();
+                let pads = line
+                    .get(i + padding)
+                    .is_none_or(|b| !b.is_ascii_alphanumeric());
+                out.push(start..if pads { i + padding } else { i });
             }
             start = i + 1;
         }
@@ -196,6 +202,17 @@ fn token_runs(line: &[u8]) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_stays_readable_beside_its_value() {
+        for (line, shown) in [
+            ("API_TOKEN=abc123def456", "API_TOKEN=‹redacted›"),
+            ("export X='a1' Y=b2", "export X='‹redacted›' Y=‹redacted›"),
+            ("x abcdefgh12345678==", "x ‹redacted›"),
+        ] {
+            assert_eq!(mask_line(line.as_bytes(), &[]).as_str(), shown);
+        }
+    }
 
     #[test]
     fn a_masker_hides_known_and_seen_secrets() {
@@ -215,8 +232,8 @@ mod tests {
     #[test]
     fn overlapping_spans_are_hidden_once() {
         assert_eq!(
-            String::from_utf8_lossy(&replace(b"abcdef", vec![1..4, 2..5])),
-            format!("a{REDACTED}f")
+            replace(b"abcdef", vec![1..4, 2..5]),
+            format!("a{REDACTED}f").into_bytes()
         );
     }
 
