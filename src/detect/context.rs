@@ -89,11 +89,8 @@ pub(super) fn verdict(
     if len < index.lengths.0 || len > index.lengths.1 {
         return;
     }
-    let random = checks::run("random", value, value) != checks::Verdict::Failed;
-    // A word elsewhere in the line needs a value that looks random as a whole; in the name itself
-    // the form is enough, because many providers join short parts.
-    let telling = random || value.iter().any(u8::is_ascii_digit);
-    if !telling {
+    // Every value comes by here, so the cheapest test stands first and randomness last.
+    if !value.iter().any(u8::is_ascii_digit) {
         return;
     }
     let Some(automaton) = index.automaton() else {
@@ -109,10 +106,21 @@ pub(super) fn verdict(
         hits.push((!in_key, span.start - at, *rule));
     }
     hits.sort_unstable();
+    if hits.is_empty() {
+        return;
+    }
+    // A word elsewhere in the line needs a value that looks random as a whole; in the name itself
+    // the form is enough, because many providers join short parts.
+    let mut random = None;
     let mut fitting = hits.iter().filter(|(outside, _, rule)| {
-        (random || !outside)
-            && provider_context(&rules.rules[*rule].kind)
-                .is_some_and(|context| index.fits(*rule, context, value))
+        let mut is_random = || {
+            *random.get_or_insert_with(|| {
+                checks::run("random", value, value) != checks::Verdict::Failed
+            })
+        };
+        provider_context(&rules.rules[*rule].kind)
+            .is_some_and(|context| index.fits(*rule, context, value))
+            && (!outside || is_random())
     });
     let Some(&(outside, _, rule)) = fitting.next() else {
         return;

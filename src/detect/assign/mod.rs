@@ -165,7 +165,7 @@ fn tells(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
     WORDS
         .iter()
-        .any(|w| memchr::memmem::find(&lower, w.as_bytes()).is_some())
+        .any(|w| lower.windows(w.len()).any(|part| part == w.as_bytes()))
 }
 
 /// Reads what follows the name at `name`.
