@@ -10,6 +10,8 @@ use crate::rule::Literal;
 
 /// log2 of the bitmap's size in bits: 32 KiB, which the first-level cache holds.
 const BITS: u32 = 18;
+/// The bitmap's size in words; a constant, so that no test of it is bounds-checked.
+const WORDS: usize = 1 << (BITS - 6);
 /// log2 of the number of buckets behind the bitmap.
 const BUCKETS: u32 = 12;
 /// Sets bit 5 of each byte: letters of either case become equal. It also joins a few others
@@ -18,7 +20,7 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 
 /// A compiled set of literals.
 pub(super) struct Kernel {
-    bitmap: Box<[u64]>,
+    bitmap: Box<[u64; WORDS]>,
     /// Where each bucket starts in `entries`; one more than there are buckets.
     starts: Vec<u32>,
     entries: Vec<Entry>,
@@ -74,7 +76,7 @@ impl Kernel {
         for i in 1..starts.len() {
             starts[i] += starts[i - 1];
         }
-        let mut bitmap = vec![0u64; 1 << (BITS - 6)].into_boxed_slice();
+        let mut bitmap = Box::new([0u64; WORDS]);
         for entry in &entries {
             let bit = slot(entry.gram);
             bitmap[bit >> 6] |= 1 << (bit & 63);
@@ -139,7 +141,7 @@ impl Kernel {
     #[inline(always)]
     fn passes(&self, gram: u32) -> u64 {
         let bit = slot(gram);
-        (self.bitmap[bit >> 6] >> (bit & 63)) & 1
+        (self.bitmap[(bit >> 6) & (WORDS - 1)] >> (bit & 63)) & 1
     }
 
     #[inline(never)]

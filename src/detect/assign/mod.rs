@@ -162,10 +162,14 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
 
 /// The name holds one of the words for a secret.
 fn tells(name: &[u8]) -> bool {
-    let lower = name.to_ascii_lowercase();
-    WORDS
-        .iter()
-        .any(|w| lower.windows(w.len()).any(|part| part == w.as_bytes()))
+    WORDS.iter().any(|word| {
+        let word = word.as_bytes();
+        let upper = word[0].to_ascii_uppercase();
+        memchr::memchr2_iter(word[0], upper, name).any(|at| {
+            name.get(at..at + word.len())
+                .is_some_and(|part| part.eq_ignore_ascii_case(word))
+        })
+    })
 }
 
 /// Reads what follows the name at `name`.
