@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::rule::Literal;
+use crate::rule::{ByteSet, Literal};
 
 /// log2 of the bitmap's size in bits: 32 KiB, which the first-level cache holds.
 const BITS: u32 = 18;
@@ -37,15 +37,16 @@ struct Entry {
 
 impl Kernel {
     /// Compiles the literals; [`Kernel::find`] names them by their index. Each must have three
-    /// bytes or more.
-    pub(super) fn new(literals: Vec<Literal>) -> Self {
+    /// bytes or more. With each goes what can follow it: an occurrence before another byte may be
+    /// left out.
+    pub(super) fn new(wanted: Vec<(Literal, ByteSet)>) -> Self {
+        let (literals, follow): (Vec<Literal>, Vec<ByteSet>) = wanted.into_iter().unzip();
         let mut entries = Vec::with_capacity(literals.len());
         for (index, literal) in literals.iter().enumerate() {
             let text = literal.text.as_bytes();
             let literal = index as u16;
             if text.len() == 3 {
-                // Any byte may follow.
-                for last in (0..=255u8).filter(|b| b & 0x20 != 0) {
+                for last in follow[index].iter() {
                     let gram = fold(u32::from_le_bytes([text[0], text[1], text[2], last]));
                     entries.push(Entry {
                         gram,
@@ -69,6 +70,7 @@ impl Kernel {
             }
         }
         entries.sort_by_key(|e| (bucket(e.gram), e.gram, e.literal));
+        entries.dedup_by_key(|e| (e.gram, e.literal));
         let mut starts = vec![0u32; (1 << BUCKETS) + 1];
         for entry in &entries {
             starts[bucket(entry.gram) + 1] += 1;
@@ -261,7 +263,8 @@ mod tests {
             bytes in proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(b'c'), Just(b'C'), Just(b'-'), Just(b'_'), Just(b'B')], 0..200),
             cut in 0usize..200,
         ) {
-            let kernel = Kernel::new(set());
+            let any = ByteSet([u64::MAX; 4]);
+            let kernel = Kernel::new(set().into_iter().map(|literal| (literal, any)).collect());
             let cut = cut.min(bytes.len());
             for range in [0..bytes.len(), 0..cut, cut..bytes.len()] {
                 let mut found = Vec::new();

@@ -9,7 +9,7 @@ use super::kernel::Kernel;
 use super::token::{self, Matcher};
 use super::{assign, checks, generic, partner, runs, settle};
 use crate::finding::{Check, Class, Confidence, Evidence};
-use crate::rule::{Kind, Literal, Rule, RuleSet, Token};
+use crate::rule::{ByteSet, Kind, Literal, Rule, RuleSet, Token};
 
 /// Encodings inside encodings are followed to this depth.
 const DEPTH: usize = 3;
@@ -59,6 +59,8 @@ struct Target {
     rules: Vec<u16>,
     /// It is a word that names secrets.
     word: bool,
+    /// The bytes that can follow it.
+    next: ByteSet,
 }
 
 /// Assignments that were judged already: several words of one name, and the run of its value,
@@ -89,11 +91,9 @@ impl Scanner {
                 Kind::Token(token) if token.literals.is_empty() => slow.push(index),
                 Kind::Token(token) => {
                     for literal in token.literals.iter() {
-                        wanted
-                            .entry(literal.clone())
-                            .or_default()
-                            .rules
-                            .push(index as u16);
+                        let target = wanted.entry(literal.clone()).or_default();
+                        target.rules.push(index as u16);
+                        target.next = target.next.union(token.next);
                     }
                 }
                 Kind::Context(context) if !context.generic.is_empty() => {
@@ -108,13 +108,19 @@ impl Scanner {
                     text: (*word).into(),
                     fold: true,
                 };
-                wanted.entry(literal).or_default().word = true;
+                let target = wanted.entry(literal).or_default();
+                target.word = true;
+                target.next = ByteSet([u64::MAX; 4]);
             }
         }
+        let follow = wanted
+            .iter()
+            .map(|(literal, target)| (literal.clone(), target.next))
+            .collect();
         let (literals, targets): (Vec<Literal>, Vec<Target>) = wanted.into_iter().unzip();
         let matchers = rules.rules.iter().map(|_| Matcher::default()).collect();
         Scanner {
-            kernel: Kernel::new(literals.clone()),
+            kernel: Kernel::new(follow),
             literals,
             targets,
             matchers,

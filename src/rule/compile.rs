@@ -58,8 +58,9 @@ pub(super) fn token(pattern: &str, tail_cap: Option<u32>) -> Result<Token, Strin
         ));
     }
     let found = required(&hir).filter(|lits| lits.shortest() >= LITERAL_MIN);
-    let (literals, before, prefix) = match found {
-        None => (Vec::new(), 0, false),
+    let any = ByteSet([u64::MAX; 4]);
+    let (literals, before, prefix, next) = match found {
+        None => (Vec::new(), 0, false, any),
         Some(lits) => {
             let before = lits.before.1.unwrap_or(longest);
             if before > BEFORE_MAX {
@@ -68,7 +69,10 @@ pub(super) fn token(pattern: &str, tail_cap: Option<u32>) -> Result<Token, Strin
                 ));
             }
             let prefix = lits.before == (0, Some(0));
-            (lits.into_literals(), before, prefix)
+            // A literal that was cut is followed by the rest of itself.
+            let whole = lits.texts.iter().all(|text| text.len() <= LITERAL_MAX);
+            let next = lits.next.filter(|_| whole).unwrap_or(any);
+            (lits.into_literals(), before, prefix, next)
         }
     };
     Ok(Token {
@@ -80,6 +84,7 @@ pub(super) fn token(pattern: &str, tail_cap: Option<u32>) -> Result<Token, Strin
         left: left_edge(&first_bytes(&hir)),
         right: right_edge(&last_bytes(&hir)),
         prefix,
+        next,
     })
 }
 
@@ -105,6 +110,8 @@ struct Lits {
     texts: BTreeSet<Vec<u8>>,
     /// Least and greatest distance from the start of the match; `None` is unbounded.
     before: (usize, Option<usize>),
+    /// The bytes that can follow; `None` when any may.
+    next: Option<ByteSet>,
 }
 
 impl Lits {
@@ -171,6 +178,7 @@ fn required(hir: &Hir) -> Option<Lits> {
         HirKind::Literal(_) | HirKind::Class(_) => exact(hir).map(|texts| Lits {
             texts,
             before: (0, Some(0)),
+            next: None,
         }),
         HirKind::Capture(group) => required(&group.sub),
         HirKind::Repetition(rep) if rep.min >= 1 => {
@@ -180,6 +188,7 @@ fn required(hir: &Hir) -> Option<Lits> {
                 return Some(Lits {
                     texts,
                     before: (0, Some(0)),
+                    next: None,
                 });
             }
             required(&rep.sub)
@@ -189,12 +198,14 @@ fn required(hir: &Hir) -> Option<Lits> {
             let mut all = Lits {
                 texts: BTreeSet::new(),
                 before: (usize::MAX, Some(0)),
+                next: Some(ByteSet::EMPTY),
             };
             for branch in branches {
                 let one = required(branch)?;
                 all.texts.extend(one.texts);
                 all.before.0 = all.before.0.min(one.before.0);
                 all.before.1 = all.before.1.zip(one.before.1).map(|(a, b)| a.max(b));
+                all.next = all.next.zip(one.next).map(|(a, b)| a.union(b));
             }
             (all.texts.len() <= 4 * EXPAND_MAX).then_some(all)
         }
@@ -216,22 +227,28 @@ fn best_of_concat(parts: &[Hir]) -> Option<Lits> {
     };
     let mut before = (0usize, Some(0usize));
     let mut run: Option<Lits> = None;
-    for part in parts {
+    for (at, part) in parts.iter().enumerate() {
+        // What follows a stretch that ends here.
+        let next = follow(&parts[at..]);
         match exact(part) {
             Some(texts) => {
-                let joined = run.take().map(|have| join(have, &texts));
-                run = match joined {
+                let fresh = |texts| Lits {
+                    texts,
+                    before,
+                    next: None,
+                };
+                run = match run.take().map(|have| join(have, &texts)) {
                     Some(Ok(longer)) => Some(longer),
                     Some(Err(have)) => {
-                        offer(have);
-                        Some(Lits { texts, before })
+                        offer(Lits { next, ..have });
+                        Some(fresh(texts))
                     }
-                    None => Some(Lits { texts, before }),
+                    None => Some(fresh(texts)),
                 };
             }
             None => {
                 if let Some(have) = run.take() {
-                    offer(have);
+                    offer(Lits { next, ..have });
                 }
                 if let Some(mut inner) = required(part) {
                     inner.before.0 += before.0;
@@ -248,6 +265,18 @@ fn best_of_concat(parts: &[Hir]) -> Option<Lits> {
         offer(have);
     }
     best
+}
+
+/// The bytes that the parts can start with; `None` when they may all be empty.
+fn follow(parts: &[Hir]) -> Option<ByteSet> {
+    let mut set = ByteSet::EMPTY;
+    for part in parts {
+        set = set.union(first_bytes(part));
+        if part.properties().minimum_len() != Some(0) {
+            return Some(set);
+        }
+    }
+    None
 }
 
 /// Every combination of a stretch and the next part, or the stretch back if that is too many.
@@ -275,6 +304,7 @@ fn join(have: Lits, next: &BTreeSet<Vec<u8>>) -> Result<Lits, Lits> {
     Ok(Lits {
         texts,
         before: have.before,
+        next: None,
     })
 }
 
@@ -475,6 +505,13 @@ mod tests {
             token(r"[a-zA-Z0-9]{14}\.atlasv1\.[a-zA-Z0-9_-]{60,70}", None).expect("compiles");
         assert_eq!(token.literals[0].text, ".atlasv1.");
         assert_eq!((token.before, token.prefix), (14, false));
+    }
+
+    #[test]
+    fn what_can_follow_a_literal_is_known() {
+        let token = token("SG\\.[0-9]{22}[a-z]{3}", None).expect("compiles");
+        assert_eq!(token.literals[0].text, "SG.");
+        assert!(token.next.contains(b'7') && !token.next.contains(b'a'));
     }
 
     #[test]

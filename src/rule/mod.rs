@@ -96,6 +96,8 @@ pub struct Token {
     pub right: ByteSet,
     /// The pattern starts with its literal, so that a match starts at the anchor.
     pub prefix: bool,
+    /// The bytes that can follow a literal inside a match.
+    pub next: ByteSet,
 }
 
 /// A literal that every match of a rule contains.
@@ -222,7 +224,7 @@ pub mod emit {
         } = rule;
         let kind = match kind {
             Kind::Token(t) => format!(
-                "Kind::Token(Token {{ pattern: {}, strict: {}, literals: Cow::Borrowed(&[{}]), before: {}, after: {}, left: {:?}, right: {:?}, prefix: {} }})",
+                "Kind::Token(Token {{ pattern: {}, strict: {}, literals: Cow::Borrowed(&[{}]), before: {}, after: {}, left: {:?}, right: {:?}, prefix: {}, next: {:?} }})",
                 text(&t.pattern),
                 text(&t.strict),
                 t.literals
@@ -234,7 +236,8 @@ pub mod emit {
                 t.after,
                 t.left,
                 t.right,
-                t.prefix
+                t.prefix,
+                t.next
             ),
             Kind::Context(c) => format!(
                 "Kind::Context(Context {{ words: {}, value: {}, alphabet: {:?}, len: {:?}, with: {}, generic: {} }})",
