@@ -16,6 +16,13 @@ pub const RIGHT: usize = 1024;
 /// Furthest look to the left of a token run for its name, in bytes.
 pub const RUN_LEFT: usize = 120;
 
+/// What reading an assignment may look at: so many bytes before the word or run. A name may
+/// stand [`LEFT`] before its word, and the name of a value that is only called `value` once more
+/// that far before it.
+pub const SIGHT_LEFT: usize = 2 * LEFT + 100;
+/// The same behind the word or run: the rest of the name, the value, and what ends it.
+pub const SIGHT_RIGHT: usize = RIGHT + 128;
+
 /// How a name and its value are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -64,6 +71,27 @@ pub struct Assignment<'a> {
     pub fallback: bool,
     /// The text directly before the opening quote wraps the literal (`Some(`, `b`, `new X(`).
     pub wrapped: bool,
+}
+
+impl<'a> Assignment<'a> {
+    /// The same assignment in bytes that start `by` later.
+    pub(super) fn forward(self, by: usize) -> Self {
+        Assignment {
+            key_at: self.key_at + by,
+            value: self.value.start + by..self.value.end + by,
+            ..self
+        }
+    }
+
+    /// The same assignment in the part of the bytes that starts at `by`; no part of it stands
+    /// before.
+    pub(super) fn back(&self, by: usize) -> Assignment<'a> {
+        Assignment {
+            key_at: self.key_at - by,
+            value: self.value.start - by..self.value.end - by,
+            ..self.clone()
+        }
+    }
 }
 
 /// The words that introduce assignments worth reading, lower case, to be matched in any case.
