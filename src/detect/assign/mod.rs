@@ -190,15 +190,31 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
 
 /// The name holds one of the words for a secret.
 fn tells(name: &[u8]) -> bool {
-    WORDS.iter().any(|word| {
-        let word = word.as_bytes();
-        let upper = word[0].to_ascii_uppercase();
-        memchr::memchr2_iter(word[0], upper, name).any(|at| {
-            name.get(at..at + word.len())
-                .is_some_and(|part| part.eq_ignore_ascii_case(word))
-        })
+    // Asked of every name before every run of token characters: one look at each byte.
+    name.iter().enumerate().any(|(at, byte)| {
+        FIRST[usize::from(*byte)]
+            && WORDS.iter().any(|word| {
+                let word = word.as_bytes();
+                word[0] == byte.to_ascii_lowercase()
+                    && name
+                        .get(at..at + word.len())
+                        .is_some_and(|part| part.eq_ignore_ascii_case(word))
+            })
     })
 }
+
+/// The first bytes of [`WORDS`], in either case.
+const FIRST: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut n = 0;
+    while n < WORDS.len() {
+        let first = WORDS[n].as_bytes()[0];
+        table[first as usize] = true;
+        table[first.to_ascii_uppercase() as usize] = true;
+        n += 1;
+    }
+    table
+};
 
 /// Reads what follows the name at `name`.
 fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {
