@@ -130,6 +130,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         rows,
         hidden,
         skipped: present::skipped(&masker, skipped),
+        ignored: trace::ignored_rows(&masker, &placed.ignored),
         read: Read {
             items: control.items.load(std::sync::atomic::Ordering::Relaxed),
             bytes: control.bytes.load(std::sync::atomic::Ordering::Relaxed),

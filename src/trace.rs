@@ -9,9 +9,9 @@ use crate::collect::Collector;
 use crate::finding::{Origin, Place, RepoPath, Sighting, Skipped, Timeline};
 use crate::judge::Placed;
 use crate::news::news;
-use crate::report::{HistoryInfo, Mode};
+use crate::report::{HistoryInfo, IgnoredRows, Mode};
 use crate::secret::{Masker, Secret};
-use crate::source::{self, Attributed, Carrier, Control, History, Info};
+use crate::source::{self, Attributed, Carrier, Control, History, Ignored, Info};
 use crate::{Input, source::Visited};
 
 /// A visited source, which can still say where its content stands.
@@ -27,6 +27,7 @@ pub(crate) struct Traced {
     pub(crate) placed: Vec<Placed>,
     pub(crate) timelines: BTreeMap<Secret, Timeline>,
     pub(crate) skipped: Vec<Skipped>,
+    pub(crate) ignored: Ignored,
     pub(crate) nothing: Option<&'static str>,
     pub(crate) history: Option<Info>,
 }
@@ -83,6 +84,7 @@ fn of_files(mode: Mode, visited: Visited, sightings: Vec<Sighting>) -> Traced {
         placed,
         timelines: BTreeMap::new(),
         skipped: visited.skipped,
+        ignored: visited.ignored,
         nothing: visited.nothing,
         history: None,
     }
@@ -162,8 +164,21 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
         placed,
         timelines,
         skipped,
+        ignored: Ignored::default(),
         nothing: history.info.nothing,
         history: Some(history.info),
+    }
+}
+
+/// What the report says of ignored files.
+pub(crate) fn ignored_rows(masker: &Masker<'_>, ignored: &Ignored) -> IgnoredRows {
+    IgnoredRows {
+        files: ignored.files,
+        credential_stores: ignored
+            .credential_stores
+            .iter()
+            .map(|path| masker.show(&path.0))
+            .collect(),
     }
 }
 

@@ -39,6 +39,12 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let text = actions_message(&format!("{}{colon}{names}", gap.phrase()));
         writeln!(out, "::{command} title=keysweep%3A not read::{text}")?;
     }
+    if let Some(line) = words::ignored(report)
+        && !report.ignored.credential_stores.is_empty()
+    {
+        let text = actions_message(&line);
+        writeln!(out, "::notice title=keysweep%3A not scanned::{text}")?;
+    }
     match &report.outcome {
         Outcome::Nothing(why) => {
             writeln!(out, "::notice title=keysweep::nothing to scan: {why}")

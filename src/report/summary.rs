@@ -9,6 +9,7 @@ use crate::finding::{Class, Severity, Weight};
 pub fn lines(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
     if matches!(report.outcome, Outcome::Nothing(_)) {
+        out.extend(words::ignored(report).map(|line| terminal(&line)));
         out.extend(gaps(report, Weight::Scope));
         out.push(verdict(report));
         return out;
@@ -24,6 +25,7 @@ pub fn lines(report: &Report) -> Vec<String> {
         report.rule_set.version
     ));
     out.extend(history(report));
+    out.extend(words::ignored(report).map(|line| terminal(&line)));
     out.extend(gaps(report, Weight::Scope));
     out.push(verdict(report));
     out

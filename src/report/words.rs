@@ -200,6 +200,35 @@ pub fn gaps(report: &Report) -> Vec<Gap<'_>> {
     out
 }
 
+/// `14 ignored files not scanned, among them .env, prod.tfvars: --ignored`; nothing when there are
+/// none. At most [`STORES_NAMED`] credential stores are named, the others counted.
+pub fn ignored(report: &Report) -> Option<String> {
+    let ignored = &report.ignored;
+    if ignored.files == 0 {
+        return None;
+    }
+    let files = count(ignored.files, "ignored file", "ignored files");
+    let stores = &ignored.credential_stores;
+    let mut named: Vec<&str> = stores
+        .iter()
+        .take(STORES_NAMED)
+        .map(|path| path.as_str())
+        .collect();
+    let rest = stores.len() - named.len();
+    let more = format!("{} more like them", digits(rest as u64));
+    if rest > 0 {
+        named.push(&more);
+    }
+    let among = match named.is_empty() {
+        true => String::new(),
+        false => format!(", among them {}", named.join(", ")),
+    };
+    Some(format!("{files} not scanned{among}: --ignored"))
+}
+
+/// How many ignored credential stores the summary names.
+const STORES_NAMED: usize = 5;
+
 /// `1 file`, `3 files`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", digits(n), if n == 1 { one } else { many })
