@@ -39,7 +39,7 @@ pub enum Input {
     /// Files and trees.
     Tree(TreeOptions),
     /// A stream, under a name, up to so many bytes.
-    Stream(String, Box<dyn std::io::Read>, u64),
+    Stream(String, Box<dyn std::io::Read + Send>, u64),
     /// The index against HEAD.
     Staged(StagedOptions),
     /// Every version of everything.
@@ -107,11 +107,12 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         plan.wishes,
     );
     let mut skipped = placed.skipped;
-    if control.stopped() {
-        let reason = if control.timed_out() {
-            Reason::TimedOut
-        } else {
-            Reason::Interrupted
+    // A source that was stopped says what it left; what stops later says it here.
+    let told = |s: &Skipped| matches!(s.reason, Reason::Interrupted | Reason::TimedOut);
+    if control.stopped() && !skipped.iter().any(told) {
+        let reason = match control.timed_out() {
+            true => Reason::TimedOut,
+            false => Reason::Interrupted,
         };
         skipped.push(Skipped::new(
             reason,

@@ -36,13 +36,9 @@ pub(crate) struct Traced {
 pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) -> Result<Seen> {
     Ok(match input {
         Input::Tree(options) => Seen::Tree(source::scan_tree(&options, collector, control)?),
-        Input::Stream(name, mut reader, max) => Seen::Tree(source::scan_reader(
-            &name,
-            &mut reader,
-            max,
-            collector,
-            control,
-        )?),
+        Input::Stream(name, reader, max) => {
+            Seen::Tree(source::scan_reader(&name, reader, max, collector, control)?)
+        }
         Input::Staged(options) => Seen::Staged(source::scan_staged(&options, collector, control)?),
         Input::History(options) => {
             let unreachable = options.unreachable;
