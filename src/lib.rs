@@ -74,7 +74,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let rules = scanner.rules();
     let collector = Collector::new(scanner);
     let seen = trace::visit(plan.input, &collector, control)?;
-    let placed = seen.place(collector.into_sightings());
+    let placed = seen.place(collector.into_sightings(), control);
 
     let findings = judge::judge(rules, placed.placed, &placed.timelines);
     let assessed: Vec<_> = findings

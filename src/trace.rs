@@ -50,11 +50,13 @@ pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) 
 
 impl Seen {
     /// Gives every sighting its places.
-    pub(crate) fn place(self, sightings: Vec<Sighting>) -> Traced {
+    pub(crate) fn place(self, sightings: Vec<Sighting>, control: &Control) -> Traced {
         match self {
             Seen::Tree(visited) => of_files(Mode::Tree, visited, sightings),
             Seen::Staged(visited) => of_files(Mode::Staged, visited, news(sightings)),
-            Seen::History(history, unreachable) => of_history(*history, unreachable, sightings),
+            Seen::History(history, unreachable) => {
+                of_history(*history, unreachable, sightings, control)
+            }
         }
     }
 }
@@ -95,7 +97,12 @@ fn path_of(origin: &Origin) -> RepoPath {
 }
 
 /// Only content that holds something is traced to commits and paths.
-fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> Traced {
+fn of_history(
+    history: History,
+    unreachable: bool,
+    sightings: Vec<Sighting>,
+    control: &Control,
+) -> Traced {
     // Values are numbered in their order, so that the result does not depend on threads.
     let mut numbers: BTreeMap<Secret, u32> = BTreeMap::new();
     for sighting in &sightings {
@@ -111,7 +118,7 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
             credential: numbers[&sighting.secret],
         })
         .collect();
-    let attribution = history.attribute(&carriers);
+    let attribution = history.attribute(&carriers, control);
     let mut by_content: BTreeMap<(u32, Origin), Sighting> = BTreeMap::new();
     for sighting in sightings {
         let key = (numbers[&sighting.secret], sighting.origin.clone());
@@ -138,7 +145,7 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
                     origin,
                     located: sighting.located.clone(),
                     introduced,
-                    at_head: Some(at_head),
+                    at_head: attribution.whole.then_some(at_head),
                     versions,
                     reach,
                 },

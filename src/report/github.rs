@@ -102,10 +102,13 @@ fn position(place: &PlaceRow) -> String {
 fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
     let mut parts = vec![format!("{} {}", row.severity.name(), row.shown)];
     if !Row::present(place, report.mode) {
-        parts.push(format!(
-            "not at HEAD but in the history, at {}",
-            words::position(place)
-        ));
+        // An interrupted run does not know what stands at HEAD.
+        let not = match place.at_head {
+            Some(false) => "not at HEAD but ",
+            _ => "",
+        };
+        let at = words::position(place);
+        parts.push(format!("{not}in the history, at {at}"));
         if row.class == Class::Credential && !words::certainly_expired(row) {
             parts.push("rotate it: rewriting the branch does not un-publish it".to_owned());
         }

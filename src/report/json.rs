@@ -137,7 +137,7 @@ struct Summary<'a> {
     failing: usize,
     by_severity: BySeverity,
     certainly_expired: usize,
-    at_head: Option<usize>,
+    at_head: Option<u64>,
     hidden: Hidden,
     read: Read,
     ignored: Ignored<'a>,
@@ -385,13 +385,7 @@ fn summary(report: &Report) -> Summary<'_> {
             .iter()
             .filter(|r| words::certainly_expired(r))
             .count(),
-        at_head: report.history.as_ref().map(|_| {
-            report
-                .rows
-                .iter()
-                .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
-                .count()
-        }),
+        at_head: words::at_head(report),
         hidden: Hidden {
             total: report.hidden.by_severity.iter().sum(),
             by_severity: by_severity(|s| report.hidden.by_severity[s as usize]),

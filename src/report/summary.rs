@@ -120,12 +120,7 @@ fn life(report: &Report) -> Option<String> {
     if expired > 0 {
         parts.push(format!("{} certainly expired", digits(expired)));
     }
-    if report.history.is_some() && !report.rows.is_empty() {
-        let at_head = report
-            .rows
-            .iter()
-            .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
-            .count() as u64;
+    if let Some(at_head) = words::at_head(report).filter(|_| !report.rows.is_empty()) {
         parts.push(format!("{} still at HEAD", digits(at_head)));
     }
     (!parts.is_empty()).then(|| parts.join(", "))

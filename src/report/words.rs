@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{CommitRow, HistoryInfo, PlaceRow, Report, Row, SkippedRow, TimelineRow};
+use super::{CommitRow, HistoryInfo, Outcome, PlaceRow, Report, Row, SkippedRow, TimelineRow};
 use crate::audit::{Certainty, Status};
 use crate::finding::{Class, Reason, Severity, Weight};
 
@@ -43,6 +43,21 @@ pub fn certainly_expired(row: &Row) -> bool {
             ..
         }
     )
+}
+
+/// How many results stand at HEAD; `None` without a history, and when the run was interrupted
+/// before it knew of any commit.
+pub fn at_head(report: &Report) -> Option<u64> {
+    report.history.as_ref()?;
+    let all: Vec<&TimelineRow> = report
+        .rows
+        .iter()
+        .filter_map(|r| r.timeline.as_ref())
+        .collect();
+    if all.is_empty() && report.outcome == Outcome::Interrupted {
+        return None;
+    }
+    Some(all.iter().filter(|t| t.at_head).count() as u64)
 }
 
 /// The first ten hexadecimal digits of a commit.
