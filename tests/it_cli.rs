@@ -40,6 +40,41 @@ fn limits_of_scope_fail_only_when_strict() {
 }
 
 #[test]
+fn ignored_files_are_told_and_scanned_when_asked() {
+    let dir = Dir::repo();
+    dir.write(".gitignore", "*.log\n.env\n*.tfvars\n");
+    dir.write("a.log", "nothing\n");
+    dir.write("deep/prod.tfvars", "nothing\n");
+    dir.write(".env", line(1));
+    dir.run(&["scan"])
+        .ends(0)
+        .says("\n3 ignored files not scanned, among them .env, deep/prod.tfvars: --ignored\n");
+    // Ignored is a scope, no gap.
+    dir.run(&["scan", "--strict"]).ends(0);
+    let report = dir.json(&["scan"]);
+    assert_eq!(report["summary"]["ignored"]["files"], 3);
+    assert_eq!(
+        report["summary"]["ignored"]["credential_stores"],
+        serde_json::json!([".env", "deep/prod.tfvars"])
+    );
+    let sarif = dir.run(&["scan", "--format", "sarif"]).json();
+    let notes = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    assert!(notes.to_string().contains("among them .env"), "{notes}");
+    for flag in ["--ignored", "--no-ignore"] {
+        let run = dir.run(&["scan", flag]);
+        run.ends(1).says(".env:1:14");
+        assert!(!run.text().contains("ignored file"), "{}", run.text());
+    }
+    // With nothing else in the tree, they are all there is to say.
+    std::fs::remove_file(dir.path().join(".gitignore")).expect("there");
+    dir.write(".git/info/exclude", "*\n");
+    dir.run(&["scan"])
+        .ends(0)
+        .says("3 ignored files not scanned, among them .env")
+        .says("nothing to scan");
+}
+
+#[test]
 fn what_fails() {
     let dir = Dir::new();
     dir.write("a.env", line(1));
@@ -240,6 +275,57 @@ fn rules_of_a_user() {
     ])
     .ends(2)
     .complains("acme-key");
+}
+
+const FILES: &str = r#"
+[provider]
+name = "Acme"
+
+[[rule]]
+id = "acme-ring-file"
+name = "Acme key ring"
+severity = "high"
+path = ["ops/*.Ring"]
+"#;
+
+/// A file rule says the same of a tree and of its history, packed or not.
+#[test]
+fn file_rules_act_in_history_too() {
+    let dir = Dir::repo();
+    dir.write("rules.toml", FILES);
+    dir.write("certs/site.P12", b"\x30\x82 store one");
+    dir.write("certs/other.p12", b"no store at all");
+    dir.write("old/app.jks", b"store two");
+    dir.write("ops/a.ring", b"ring one");
+    dir.write("lib/a.ring", b"another ring");
+    dir.write("empty.jks", b"");
+    dir.write("plain.txt", b"store three");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", dir.path().join("link.jks")).expect("links work here");
+    dir.commit("one");
+    let expected = [
+        "acme-ring-file ops/a.ring:1:1",
+        "private-key-java-keystore-file old/app.jks:1:1",
+        "private-key-pkcs12-file certs/site.P12:1:1",
+    ];
+    let args = |verb| {
+        let level = ["--min-severity", "info", "--min-confidence", "low"];
+        [&[verb, "--rules", "rules.toml"][..], &level].concat()
+    };
+    assert_eq!(places(&dir.json(&args("scan"))), expected);
+    assert_eq!(places(&dir.json(&args("history"))), expected);
+    fs::remove_file(dir.path().join("old/app.jks")).expect("there");
+    dir.commit("two");
+    dir.git(&["repack", "-a", "-d", "-q"]);
+    let report = dir.json(&args("history"));
+    assert_eq!(places(&report), expected);
+    let gone = findings(&report)
+        .iter()
+        .find(|finding| finding["rule"] == "private-key-java-keystore-file")
+        .expect("it is among them");
+    assert_eq!(gone["places"][0]["at_head"], false);
+    assert_eq!(gone["places"][0]["introduced"]["subject"], "one");
+    assert_eq!(gone["timeline"]["removed"]["subject"], "two");
 }
 
 #[test]

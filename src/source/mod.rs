@@ -66,6 +66,15 @@ pub trait Visit: Sync {
     /// Looks at one piece of content. `parent` is given for blobs that are stored as a delta and
     /// are visited along the delta tree, `None` for everything else.
     fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Self::State>>) -> Self::State;
+
+    /// Whether content without a path is to be shown again, to [`Visit::named`], because a tree
+    /// has it under `name` (a last path component, bytes). Called very often: to be answered fast.
+    fn wants_name(&self, _name: &[u8]) -> bool {
+        false
+    }
+
+    /// Looks at content once more, under a name that it wants.
+    fn named(&self, _blob: Blob<'_>, _name: &[u8]) {}
 }
 
 /// Lets a running scan be stopped and watched from outside.
@@ -77,7 +86,8 @@ pub struct Control {
     pub items: AtomicU64,
     /// Bytes visited so far.
     pub bytes: AtomicU64,
-    /// Pieces expected in all, once known; 0 before.
+    /// Pieces expected in all, once known; 0 before. Falls when fewer turn out to be there, so
+    /// that a scan that was not stopped ends with as many as it visited.
     pub expected: AtomicU64,
 }
 
@@ -101,6 +111,14 @@ impl Control {
     /// Whether the time limit was the reason.
     pub fn timed_out(&self) -> bool {
         self.timed_out.load(Ordering::Relaxed)
+    }
+
+    /// Takes back an expected piece: it stands in two places, is of no interest, or is unreadable.
+    pub fn expect_less(&self) {
+        let less = |n: u64| n.checked_sub(1);
+        let _ = self
+            .expected
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// Counts a visited piece of content.

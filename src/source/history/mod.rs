@@ -105,6 +105,9 @@ pub struct Carrier {
 /// Where the credentials stand, and since when.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attribution {
+    /// False when it was stopped: then places are ids, and nothing is known of commits, reach and
+    /// HEAD.
+    pub whole: bool,
     /// One for every path at which a credential stood, sorted by credential and path.
     pub places: Vec<Attributed>,
     /// By credential; `None` for one that no commit holds.
@@ -155,7 +158,7 @@ pub fn open_and_scan<V: Visit>(
     let refs = refs::read(&layout, &mut skipped);
     control
         .expected
-        .store(store.count() as u64, std::sync::atomic::Ordering::Relaxed);
+        .store(store.pieces() as u64, std::sync::atomic::Ordering::Relaxed);
     let sink = scan::Scan::new(&store, visit, control, options.full);
     pool.install(|| resolve::walk(&store, options.delta_budget, &sink));
     let found = sink.finish(&mut skipped);
@@ -194,7 +197,8 @@ pub fn open_and_scan<V: Visit>(
         budget: options.delta_budget,
     };
     if !control.stopped() {
-        history.check_presence(&shallow, control);
+        let named = history.check_presence(&shallow, control, &|name| visit.wants_name(name));
+        history.show(named, visit, control);
     }
     history.skipped.sort();
     history.skipped.dedup();
