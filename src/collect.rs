@@ -1,13 +1,14 @@
 //! Joins a source to the scanner: looks at every lent blob and keeps what people need once its
 //! bytes are gone.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::detect::{Base, Candidate, Copied, Known, Scanner};
-use crate::finding::{Class, Confidence, Evidence, Located, Origin, Partner, Sighting};
+use crate::finding::{Class, Confidence, Evidence, Located, Member, Origin, Partner, Sighting};
 use crate::judge::FileMarks;
 use crate::secret::Secret;
-use crate::source::{self, Blob, Inherit, Visit};
+use crate::source::{self, ArchiveLimits, Blob, Inherit, Visit};
 
 /// A file that is a finding by itself is named by its first bytes.
 const FILE_VALUE_MAX: usize = 4096;
@@ -16,6 +17,7 @@ const FILE_VALUE_MAX: usize = 4096;
 pub struct Collector<'a> {
     scanner: &'a Scanner,
     files: FileMarks,
+    archives: Option<ArchiveLimits>,
     found: Mutex<Vec<Sighting>>,
 }
 
@@ -25,11 +27,20 @@ impl<'a> Collector<'a> {
         Collector {
             scanner,
             files: FileMarks::new(scanner.rules()),
+            archives: None,
             found: Mutex::default(),
         }
     }
 
-    /// Everything seen, in an order that does not depend on threads.
+    /// Also looks into archives, within `limits`; `None` leaves them closed.
+    pub fn with_archives(mut self, limits: Option<ArchiveLimits>) -> Self {
+        self.archives = limits;
+        self
+    }
+
+    /// Everything seen, in an order that does not depend on threads. A value that a member of an
+    /// archive holds is not told again of the archive's own bytes, where members that are not
+    /// compressed stand as they are.
     pub fn into_sightings(self) -> Vec<Sighting> {
         let mut all = self
             .found
@@ -38,8 +49,30 @@ impl<'a> Collector<'a> {
         all.sort_by(|a, b| {
             (&a.origin, a.located.region, a.rule).cmp(&(&b.origin, b.located.region, b.rule))
         });
+        let inside: BTreeSet<(Origin, Secret)> = all
+            .iter()
+            .flat_map(|sighting| {
+                let secret = &sighting.secret;
+                around(&sighting.origin).map(|origin| (origin, secret.clone()))
+            })
+            .collect();
+        if !inside.is_empty() {
+            all.retain(|one| !inside.contains(&(one.origin.clone(), one.secret.clone())));
+        }
         all
     }
+}
+
+/// The archives that a member stands in, outermost first; none for what is no member.
+fn around(origin: &Origin) -> impl Iterator<Item = Origin> {
+    let (outer, inside) = (origin.outer(), origin.inside());
+    (0..inside.len()).map(move |depth| match depth {
+        0 => outer.clone(),
+        depth => Origin::Member(Box::new(Member {
+            outer: outer.clone(),
+            path: inside[..depth].to_vec(),
+        })),
+    })
 }
 
 impl Visit for Collector<'_> {
@@ -53,7 +86,12 @@ impl Visit for Collector<'_> {
                 .scan_version(blob.bytes, parent.as_ref().and_then(base).as_ref()),
             _ => (self.scanner.scan(blob.bytes), None),
         };
-        if let Origin::File(path) = blob.origin {
+        let path = match blob.origin {
+            Origin::File(path) => Some(path),
+            Origin::Member(member) => member.path.last(),
+            _ => None,
+        };
+        if let Some(path) = path {
             for rule in self.files.of(path, blob.bytes) {
                 candidates.push(whole_file(rule, blob.bytes));
             }
@@ -72,6 +110,10 @@ impl Visit for Collector<'_> {
             .unwrap_or_else(PoisonError::into_inner)
             .extend(sightings);
         known
+    }
+
+    fn archives(&self) -> Option<&ArchiveLimits> {
+        self.archives.as_ref()
     }
 
     fn wants_name(&self, name: &[u8]) -> bool {

@@ -33,7 +33,7 @@ use present::Wishes;
 use report::{Mode, Outcome, Read, Report, RuleSetInfo};
 use rule::RuleSet;
 use secret::Masker;
-use source::{Control, HistoryOptions, StagedOptions, TreeOptions};
+use source::{ArchiveLimits, Control, HistoryOptions, StagedOptions, TreeOptions};
 
 /// What to scan.
 pub enum Input {
@@ -57,6 +57,8 @@ pub struct Plan {
     pub scanner: Scanner,
     /// What is shown and what fails.
     pub policy: Policy,
+    /// Within which limits archives are opened; `None` leaves them closed.
+    pub archives: Option<ArchiveLimits>,
     /// The moment that statuses hold for.
     pub now: Timestamp,
     /// What the user asked to see.
@@ -73,7 +75,7 @@ pub struct Plan {
 pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let scanner = &plan.scanner;
     let rules = scanner.rules();
-    let collector = Collector::new(scanner);
+    let collector = Collector::new(scanner).with_archives(plan.archives);
     let seen = trace::visit(plan.input, &collector, control)?;
     let placed = seen.place(collector.into_sightings(), &FileMarks::new(rules), control);
 

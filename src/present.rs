@@ -57,6 +57,7 @@ fn sort_key(row: &Row) -> impl Ord + '_ {
         std::cmp::Reverse(row.severity),
         std::cmp::Reverse(row.confidence),
         place.path.as_str(),
+        place.member.as_ref().map(|member| member.as_str()),
         place.region,
         &row.rule,
         row.fingerprint,
@@ -202,6 +203,7 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
     PlaceRow {
         uri: percent_encode(&masker.masked(&place.path.0)),
         path,
+        member: place.origin.member().map(|member| masker.show(&member.0)),
         region: place.located.region,
         line: place.located.line.clone(),
         line_hash: place.located.line_hash,
@@ -216,7 +218,7 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
             .reach
             .as_ref()
             .map(|reach| masker.show(reach.as_bytes())),
-        message: matches!(place.origin, Origin::Message(_)),
+        message: matches!(place.origin.outer(), Origin::Message(_)),
     }
 }
 

@@ -98,6 +98,7 @@ fn path_of(origin: &Origin) -> RepoPath {
         Origin::File(path) | Origin::Before(path) | Origin::Link(path) => path.clone(),
         Origin::Stdin(name) => RepoPath::from(name.as_str()),
         Origin::Blob(id) | Origin::Message(id) => RepoPath::from(id.to_string().as_str()),
+        Origin::Member(member) => path_of(&member.outer),
     }
 }
 
@@ -120,39 +121,52 @@ fn of_history(
     let carriers: Vec<Carrier> = sightings
         .iter()
         .map(|sighting| Carrier {
-            origin: sighting.origin.clone(),
+            // Git knows the archive, not its members.
+            origin: sighting.origin.outer().clone(),
             credential: numbers[&sighting.secret],
         })
         .collect();
     let attribution = history.attribute(&carriers, control);
-    let mut by_content: BTreeMap<(u32, Origin), Sighting> = BTreeMap::new();
+    let mut by_content: BTreeMap<(u32, Origin), Vec<Sighting>> = BTreeMap::new();
     for sighting in sightings {
-        let key = (numbers[&sighting.secret], sighting.origin.clone());
-        by_content.entry(key).or_insert(sighting);
+        let key = (numbers[&sighting.secret], sighting.origin.outer().clone());
+        let same = by_content.entry(key).or_default();
+        // The first of the content, and of each member of an archive.
+        if !same.iter().any(|other| other.origin == sighting.origin) {
+            same.push(sighting);
+        }
     }
     let placed = attribution
         .places
         .into_iter()
         .filter(|place| unreachable || place.reach.as_deref() != Some("unreachable"))
-        .filter_map(|place| {
+        .flat_map(|place| {
+            let key = (place.credential, place.origin.clone());
+            let sightings = by_content.get(&key).map(Vec::as_slice).unwrap_or_default();
+            sightings
+                .iter()
+                .map(move |sighting| (place.clone(), sighting.clone()))
+        })
+        .filter_map(|(place, sighting)| {
             let Attributed {
-                credential,
-                origin,
                 path,
                 introduced,
                 at_head,
                 versions,
                 reach,
+                ..
             } = place;
-            let sighting = by_content.get(&(credential, origin.clone()))?.clone();
             // A file rule was asked about a name; now there is a path, unless no commit has one.
-            if !path.0.starts_with(b".git-history/") && !marks.fits(sighting.rule, &path) {
+            // A member's name was known when it was asked.
+            let named =
+                sighting.origin.inside().is_empty() && !path.0.starts_with(b".git-history/");
+            if named && !marks.fits(sighting.rule, &path) {
                 return None;
             }
             Some(Placed {
                 place: Place {
                     path,
-                    origin,
+                    origin: sighting.origin.clone(),
                     located: sighting.located.clone(),
                     introduced,
                     at_head: attribution.whole.then_some(at_head),

@@ -35,6 +35,7 @@ fuzz_target!(|name: &str| {
         target: name.to_owned(),
         scanner: Scanner::new(rules),
         policy: Policy::new(Mode::Tree),
+        archives: None,
         now: jiff::Timestamp::UNIX_EPOCH,
         wishes: Wishes::default(),
         all_rules: false,

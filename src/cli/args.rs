@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use keysweep::finding::{Confidence, Severity};
 use keysweep::policy::FailOn;
+use keysweep::source::ArchiveLimits;
 
 /// Finds hardcoded and stale credentials in working trees and git history, and says which of
 /// them still matter.
@@ -134,9 +135,40 @@ pub struct Limits {
     /// Larger files and objects are named, not read (`64M`, `1G`).
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
     pub max_file_size: u64,
+    /// Look into archives (zip, tar, gzip, bzip2, xz, zstd). [default]
+    #[arg(long, overrides_with = "no_archives", hide = true)]
+    pub archives: bool,
+    /// Leave archives closed.
+    #[arg(long)]
+    pub no_archives: bool,
+    /// Archives inside archives, counted with the outermost.
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub archive_depth: usize,
+    /// Decompressed bytes of one archive that are read, nested ones included.
+    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
+    pub archive_max_size: u64,
+    /// Members of one archive that are read, nested ones included.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    pub archive_max_members: u64,
+    /// How many times its size an archive may grow to before it counts as hostile.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub archive_max_ratio: u64,
     /// Stop after this time and report what was found (`90s`, `10m`); exit status 2.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<std::time::Duration>,
+}
+
+impl Limits {
+    /// What bounds the opening of archives; `None` when they stay closed.
+    pub fn archives(&self) -> Option<ArchiveLimits> {
+        (!self.no_archives).then_some(ArchiveLimits {
+            depth: self.archive_depth,
+            total: self.archive_max_size,
+            member: self.max_file_size,
+            members: self.archive_max_members,
+            ratio: self.archive_max_ratio,
+        })
+    }
 }
 
 #[derive(Args)]

@@ -139,6 +139,7 @@ fn run(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Exi
         target,
         scanner: Scanner::new(load_rules(&common.rules)?),
         policy,
+        archives: limits.archives(),
         now: now(common)?,
         wishes: Wishes {
             secrets: common.show_secrets,

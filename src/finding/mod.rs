@@ -7,7 +7,9 @@ mod place;
 mod skipped;
 
 pub use level::{Confidence, Exposure, Severity};
-pub use place::{Commit, Introduction, Located, Oid, Origin, Place, Region, RepoPath, Timeline};
+pub use place::{
+    Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
+};
 pub use skipped::{Reason, Skipped, Weight};
 
 use std::ops::Range;

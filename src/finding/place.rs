@@ -97,6 +97,43 @@ pub enum Origin {
     Message(Oid),
     /// The target text of a symbolic link.
     Link(RepoPath),
+    /// A member of an archive.
+    Member(Box<Member>),
+}
+
+/// A member of an archive, or of an archive inside an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Member {
+    /// The content that is the outermost archive; never a member itself.
+    pub outer: Origin,
+    /// The names on the way in, as the archives write them; never empty. They may be anything
+    /// (`../`, absolute, control characters) and are only shown.
+    pub path: Vec<RepoPath>,
+}
+
+impl Origin {
+    /// What git or the file system knows: the outermost archive for a member, else itself.
+    pub fn outer(&self) -> &Origin {
+        match self {
+            Origin::Member(member) => &member.outer,
+            other => other,
+        }
+    }
+
+    /// The names on the way into archives; empty for what is no member.
+    pub fn inside(&self) -> &[RepoPath] {
+        match self {
+            Origin::Member(member) => &member.path,
+            _ => &[],
+        }
+    }
+
+    /// The member as people write it: `inner.tar!path`.
+    pub fn member(&self) -> Option<RepoPath> {
+        let inside = self.inside();
+        let names: Vec<&[u8]> = inside.iter().map(|name| name.0.as_slice()).collect();
+        (!inside.is_empty()).then(|| RepoPath(names.join(&b'!')))
+    }
 }
 
 /// A stretch of text. Lines and columns count from 1, columns in Unicode code points (an invalid
@@ -170,6 +207,19 @@ pub struct Place {
     /// Reachable from branches or tags (`refs/heads`, `refs/tags`, `refs/remotes`), only from
     /// other refs (their common name: `refs/stash`, `refs/notes`, `refs/pull`), or from none.
     pub reach: Option<String>,
+}
+
+impl Place {
+    /// The path with the members on the way behind it, as if archives were directories: what says
+    /// which kind of place it is.
+    pub fn whole_path(&self) -> RepoPath {
+        let mut path = self.path.0.clone();
+        for name in self.origin.inside() {
+            path.push(b'/');
+            path.extend_from_slice(&name.0);
+        }
+        RepoPath(path)
+    }
 }
 
 /// Since when and until when a credential stood in the history.

@@ -38,10 +38,18 @@ pub enum Reason {
     TimedOut,
     /// A delta or archive that grows beyond every proportion.
     Bomb,
+    /// An archive is damaged, cut off, or lies about its members.
+    CorruptArchive,
     /// A decoder, match or finding limit was reached.
     LimitReached,
     /// Larger than `--max-file-size`.
     TooLarge,
+    /// An archive is nested deeper, larger inside or has more members than is looked at.
+    ArchiveLimit,
+    /// Members of an archive are encrypted.
+    EncryptedArchive,
+    /// An archive format or a compression method that is not read.
+    UnsupportedArchive,
     /// A submodule, which `--recurse-submodules` would enter.
     Submodule,
     /// A repository inside the scanned tree.
@@ -63,9 +71,9 @@ impl Reason {
         match self {
             PermissionDenied | Io | Changed | CorruptObject | MissingObject | CorruptPack
             | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | Interrupted
-            | TimedOut | Bomb | LimitReached => Weight::Failed,
-            TooLarge | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded
-            | Ignored => Weight::Scope,
+            | TimedOut | Bomb | CorruptArchive | LimitReached => Weight::Failed,
+            TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | Submodule
+            | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored => Weight::Scope,
         }
     }
 
@@ -86,8 +94,12 @@ impl Reason {
             Interrupted => "interrupted",
             TimedOut => "timed-out",
             Bomb => "bomb",
+            CorruptArchive => "corrupt-archive",
             LimitReached => "limit-reached",
             TooLarge => "too-large",
+            ArchiveLimit => "archive-limit",
+            EncryptedArchive => "encrypted-archive",
+            UnsupportedArchive => "unsupported-archive",
             Submodule => "submodule",
             NestedRepository => "nested-repository",
             LfsPointer => "lfs-pointer",
@@ -114,8 +126,12 @@ impl Reason {
             Interrupted => "interrupted",
             TimedOut => "time limit reached",
             Bomb => "grows beyond every proportion",
+            CorruptArchive => "damaged archive",
             LimitReached => "limit reached",
             TooLarge => "over the size limit",
+            ArchiveLimit => "archive over a limit, the rest not read",
+            EncryptedArchive => "encrypted archive, not read",
+            UnsupportedArchive => "archive of a kind that is not read",
             Submodule => "submodule, not entered",
             NestedRepository => "nested repository, not entered",
             LfsPointer => "Git LFS pointer, content is elsewhere",

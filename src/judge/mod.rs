@@ -35,7 +35,7 @@ pub fn judge(
     let mut groups: BTreeMap<Secret, Vec<Placed>> = BTreeMap::new();
     for mut placed in all {
         let rule = &rules.rules[placed.sighting.rule];
-        if !wheres.allow(placed.sighting.rule, &placed.place.path) {
+        if !wheres.allow(placed.sighting.rule, &placed.place.whole_path()) {
             continue;
         }
         settle_place(rule, &mut placed);
@@ -56,7 +56,7 @@ pub fn judge(
 /// What the place makes of one sighting. It never lowers a finding with a checksum or a
 /// provider's own form.
 fn settle_place(rule: &Rule, placed: &mut Placed) {
-    let kind = place::kind(&placed.place.path);
+    let kind = place::kind(&placed.place.whole_path());
     let sighting = &mut placed.sighting;
     if let Some(source) = samples::known(sighting.secret.expose()) {
         sighting.class = Class::Sample;
@@ -116,7 +116,7 @@ fn join(
     let published = match rule.exposure {
         Exposure::Secret => false,
         Exposure::Publishable => true,
-        Exposure::Depends => places.iter().all(|p| place::kind(&p.path).client),
+        Exposure::Depends => places.iter().all(|p| place::kind(&p.whole_path()).client),
     };
     let severity = match best.class {
         Class::Sample if best.confidence == Confidence::High => Severity::Info,
@@ -132,7 +132,7 @@ fn join(
     let fingerprint = if best.strong {
         Fingerprint::of_strong(secret.expose())
     } else {
-        let path = &places[0].path;
+        let path = places[0].whole_path();
         Fingerprint::of_weak(&rule.id, best.key.as_deref().unwrap_or_default(), &path.0)
     };
     Finding {

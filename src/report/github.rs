@@ -82,6 +82,10 @@ fn shown_place(row: &Row, mode: Mode) -> Option<&PlaceRow> {
 
 fn position(place: &PlaceRow) -> String {
     let region = place.region;
+    if place.member.is_some() {
+        // The line is the member's, which a host cannot show.
+        return format!("file={},line=1,", actions_property(place.path.as_str()));
+    }
     let mut out = format!(
         "file={},line={},",
         actions_property(place.path.as_str()),
@@ -117,6 +121,9 @@ fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
         parts.push(words::lifetime(timeline));
     }
     parts.extend(words::status(&row.status));
+    if place.member.is_some() && Row::present(place, report.mode) {
+        parts.push(format!("in the archive, at {}", words::position(place)));
+    }
     let more = row.places.len().saturating_sub(1);
     if more > 0 {
         parts.push(words::count(more as u64, "more place", "more places"));

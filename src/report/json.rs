@@ -275,6 +275,8 @@ struct Commit<'a> {
 #[derive(Serialize)]
 struct Place<'a> {
     path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    member: Option<&'a str>,
     uri: &'a str,
     message: bool,
     region: PlaceRegion,
@@ -517,6 +519,7 @@ fn place(row: &PlaceRow) -> Place<'_> {
     } = row.region;
     Place {
         path: row.path.as_str(),
+        member: row.member.as_ref().map(|member| member.as_str()),
         uri: &row.uri,
         message: row.message,
         region: PlaceRegion {

@@ -162,6 +162,9 @@ pub struct FactRow {
 pub struct PlaceRow {
     /// The path, masked.
     pub path: Shown,
+    /// The member of the archive at `path`, masked (`inner.tar!a/b.env`): `region` and `line` are
+    /// in there.
+    pub member: Option<Shown>,
     /// The path percent-encoded for URIs (after masking).
     pub uri: String,
     /// Line and column, from 1; columns in code points, end exclusive.

@@ -17,7 +17,8 @@ use super::sarif_words::{
 };
 use super::words::{self, Level};
 use super::{Outcome, PlaceRow, Report, SkippedRow, Style};
-use crate::finding::Weight;
+use crate::finding::{Region, Weight};
+use crate::secret::Shown;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const HOME: &str = "https://github.com/keysweep/keysweep";
@@ -289,7 +290,16 @@ fn result(one: &Planned<'_>, report: &Report, rule_index: i64) -> s::Result {
 }
 
 fn location(place: &PlaceRow, id: Option<i64>) -> s::Location {
-    let region = place.region;
+    let region = match &place.member {
+        None => place.region,
+        // The line is the member's; of the archive itself there is only the whole.
+        Some(_) => Region {
+            start_line: 1,
+            start_column: 1,
+            end_line: 1,
+            end_column: 1,
+        },
+    };
     s::Location {
         id,
         physical_location: Some(s::PhysicalLocation {
@@ -307,10 +317,25 @@ fn location(place: &PlaceRow, id: Option<i64>) -> s::Location {
             }),
             ..Default::default()
         }),
+        logical_locations: place
+            .member
+            .as_ref()
+            .map(|member| vec![logical(place, member)]),
         // Related places of a history say how they got there.
         message: id
             .and(place.introduced.as_ref())
             .map(|commit| message(&sarif_text(&format!("since {}", words::commit(commit))))),
+        ..Default::default()
+    }
+}
+
+/// A member of an archive.
+fn logical(place: &PlaceRow, member: &Shown) -> s::LogicalLocation {
+    let member = member.as_str();
+    let name = member.rsplit(['!', '/']).next().unwrap_or(member);
+    s::LogicalLocation {
+        name: Some(sarif_text(name)),
+        fully_qualified_name: Some(sarif_text(&format!("{}!{member}", place.path.as_str()))),
         ..Default::default()
     }
 }

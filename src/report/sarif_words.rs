@@ -192,6 +192,13 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
     if let Some(key) = &row.key {
         parts.push(format!("assigned to {}", key.as_str()));
     }
+    if let Some(member) = &one.place.member {
+        parts.push(format!(
+            "in the archive's member {}, line {}",
+            member.as_str(),
+            one.place.region.start_line
+        ));
+    }
     if one.place.message {
         parts.push("in a commit or tag message".to_owned());
     }

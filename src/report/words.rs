@@ -90,10 +90,14 @@ pub fn lifetime(timeline: &TimelineRow) -> String {
     format!("{since} {} · {until}", commit(&timeline.first))
 }
 
-/// `path:12:7`.
+/// `path:12:7`, `archive.zip!path:12:7`.
 pub fn position(place: &PlaceRow) -> String {
+    let (mark, member) = match &place.member {
+        Some(member) => ("!", member.as_str()),
+        None => ("", ""),
+    };
     format!(
-        "{}:{}:{}",
+        "{}{mark}{member}:{}:{}",
         place.path.as_str(),
         place.region.start_line,
         place.region.start_column

@@ -3,6 +3,7 @@
 //!
 //! Only this room names `gix` and `rayon`, and no type of theirs leaves it.
 
+mod archive;
 mod changes;
 mod files;
 mod history;
@@ -14,6 +15,7 @@ mod stdin;
 mod tree;
 mod walk;
 
+pub use archive::ArchiveLimits;
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
 };
@@ -71,6 +73,12 @@ pub trait Visit: Sync {
     /// has it under `name` (a last path component, bytes). Called very often: to be answered fast.
     fn wants_name(&self, _name: &[u8]) -> bool {
         false
+    }
+
+    /// Within which limits archives are to be opened and their members shown as blobs of their
+    /// own, beside the archive's own bytes; `None` leaves them closed.
+    fn archives(&self) -> Option<&ArchiveLimits> {
+        None
     }
 
     /// Looks at content once more, under a name that it wants.

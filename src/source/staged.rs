@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use super::changes::{Change, Changes, Version};
 use super::repo::{self, GitEnv};
 use super::tree::{Ignored, Visited};
-use super::{Blob, Control, Visit, files};
+use super::{Blob, Control, Visit, archive, files};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};
 
 /// Starting threads pays only from this many pieces of content on.
@@ -161,10 +161,10 @@ fn read_all<V: Visit>(
     control: &Control,
 ) -> Result<Vec<Skipped>> {
     let unread = AtomicU64::new(0);
-    let one = |odb: &dyn Store, buffer: &mut Vec<u8>, job: &Job| -> Option<Skipped> {
+    let one = |odb: &dyn Store, buffer: &mut Vec<u8>, job: &Job| -> Vec<Skipped> {
         if control.stopped() {
             unread.fetch_add(1, Ordering::Relaxed);
-            return None;
+            return Vec::new();
         }
         read_one(
             odb,
@@ -179,7 +179,7 @@ fn read_all<V: Visit>(
     let mut skipped: Vec<Skipped> = if options.threads == 1 || jobs.len() <= SERIAL {
         let mut buffer = Vec::new();
         jobs.iter()
-            .filter_map(|job| one(odb, &mut buffer, job))
+            .flat_map(|job| one(odb, &mut buffer, job))
             .collect()
     } else {
         let pool = rayon::ThreadPoolBuilder::new()
@@ -229,8 +229,8 @@ fn read_one<V: Visit>(
     buffer: &mut Vec<u8>,
     visit: &V,
     control: &Control,
-) -> Option<Skipped> {
-    let skip = |reason, detail: String| Some(Skipped::new(reason, path(&job.origin), detail));
+) -> Vec<Skipped> {
+    let skip = |reason, detail: String| vec![Skipped::new(reason, path(&job.origin), detail)];
     // The empty blob is never stored by some tools.
     let empty = job.id == ObjectId::empty_blob(hash);
     let bytes: &[u8] = if empty {
@@ -261,8 +261,13 @@ fn read_one<V: Visit>(
     };
     visit.blob(blob, None);
     control.count(bytes.len());
-    if !job.before && files::is_lfs_pointer(bytes) {
-        return skip(Reason::LfsPointer, String::new());
+    let mut skipped = archive::open(blob, visit, control);
+    if job.before {
+        // What is compared with is never reported; unread, it lets through too much, not too little.
+        return Vec::new();
     }
-    None
+    if files::is_lfs_pointer(bytes) {
+        skipped.extend(skip(Reason::LfsPointer, String::new()));
+    }
+    skipped
 }

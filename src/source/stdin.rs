@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 
 use super::tree::{Ignored, Visited};
-use super::{Blob, Control, Visit};
+use super::{Blob, Control, Visit, archive};
 use crate::finding::{Origin, Reason, Skipped};
 
 /// Bytes asked of the reader at once.
@@ -46,7 +46,7 @@ pub fn scan_reader<V: Visit>(
         .name("reader".to_owned())
         .spawn(move || send(reader, &sender))
         .context("cannot start a thread")?;
-    let (bytes, skipped) = receive(name, &receiver, max, control)?;
+    let (bytes, mut skipped) = receive(name, &receiver, max, control)?;
     let nothing = (bytes.is_empty() && skipped.is_empty()).then_some("the input is empty");
     if !bytes.is_empty() {
         let origin = Origin::Stdin(name.to_owned());
@@ -56,6 +56,7 @@ pub fn scan_reader<V: Visit>(
         };
         visit.blob(blob, None);
         control.count(bytes.len());
+        skipped.extend(archive::open(blob, visit, control));
     }
     Ok(Visited {
         skipped,

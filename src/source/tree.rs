@@ -18,7 +18,7 @@ use super::files::{self, Content};
 use super::ignored::Excludes;
 use super::repo::{self, Probe};
 use super::walk::{Inside, Item, Listing, Walk, special};
-use super::{Blob, Control, Visit};
+use super::{Blob, Control, Visit, archive};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};
 
 /// A thread's buffer is given back to the system when it grew beyond this.
@@ -122,7 +122,7 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
             .flat_map_iter(|item| {
                 if control.stopped() {
                     unread.fetch_add(1, Ordering::Relaxed);
-                    return None;
+                    return Vec::new();
                 }
                 read(item, max, visit, control)
             })
@@ -272,15 +272,15 @@ fn list(walk: &Walk<'_>, targets: Vec<Target>) {
     }
 }
 
-/// Reads one file and visits it.
-fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Option<Skipped> {
+/// Reads one file and visits it, and what it holds if it is an archive.
+fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Vec<Skipped> {
     thread_local! {
         static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
     }
     if item.link {
         let text = match std::fs::read_link(&item.full) {
             Ok(text) => files::bytes_of(&text),
-            Err(error) => return Some(files::failed(&item.path, &error)),
+            Err(error) => return vec![files::failed(&item.path, &error)],
         };
         let origin = Origin::Link(item.path.clone());
         visit.blob(
@@ -291,25 +291,29 @@ fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Option
             None,
         );
         control.count(text.len());
-        return None;
+        return Vec::new();
     }
     // Taken out while it is used: a visitor that runs work of its own may come back here.
     let mut buffer = BUFFER.take();
     let skipped = match files::read(&item.full, max, &mut buffer) {
-        Content::Unread(reason, detail) => Some(Skipped::new(reason, item.path.0.clone(), detail)),
+        Content::Unread(reason, detail) => {
+            vec![Skipped::new(reason, item.path.0.clone(), detail)]
+        }
         Content::Whole(len) => {
             let bytes = &buffer[..len];
             let origin = Origin::File(item.path.clone());
-            visit.blob(
-                Blob {
-                    bytes,
-                    origin: &origin,
-                },
-                None,
-            );
+            let blob = Blob {
+                bytes,
+                origin: &origin,
+            };
+            visit.blob(blob, None);
             control.count(len);
-            files::is_lfs_pointer(bytes)
-                .then(|| Skipped::new(Reason::LfsPointer, item.path.0.clone(), ""))
+            let mut skipped = archive::open(blob, visit, control);
+            if files::is_lfs_pointer(bytes) {
+                let path = item.path.0.clone();
+                skipped.push(Skipped::new(Reason::LfsPointer, path, ""));
+            }
+            skipped
         }
     };
     if buffer.len() > KEEP {

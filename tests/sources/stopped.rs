@@ -54,6 +54,7 @@ fn an_interruption_is_told_once() {
                 target: ".".to_owned(),
                 scanner: Scanner::new(keysweep::builtin::set()),
                 policy: Policy::new(mode),
+                archives: None,
                 now: jiff::Timestamp::UNIX_EPOCH,
                 wishes: Wishes::default(),
                 all_rules: false,

@@ -45,6 +45,7 @@ fn commit(digit: char, authored: i64) -> CommitRow {
 pub fn place(path: &str, line: u32) -> PlaceRow {
     PlaceRow {
         path: shown(path),
+        member: None,
         uri: path
             .bytes()
             .map(|b| match b {

@@ -9,7 +9,7 @@ use super::graph::{self, Node};
 use super::resolve::{Fault, Kind, Object, Sink};
 use super::store::Store;
 use crate::finding::{Oid, Origin, Skipped};
-use crate::source::{Blob, Control, Inherit, Visit};
+use crate::source::{Blob, Control, Inherit, Visit, archive};
 
 /// Gives blobs and messages to a visitor.
 pub(super) struct Scan<'a, V> {
@@ -25,6 +25,8 @@ pub(super) struct Scan<'a, V> {
 pub(super) struct Found {
     pub commits: Vec<Node>,
     pub tags: BTreeMap<Oid, Oid>,
+    /// What was not read of archives.
+    archives: Vec<Skipped>,
     failed: BTreeMap<Oid, (Option<Kind>, Fault)>,
 }
 
@@ -58,6 +60,7 @@ impl<'a, V: Visit> Scan<'a, V> {
         for (oid, (_, fault)) in failed {
             self.lost(oid, fault, skipped);
         }
+        skipped.append(&mut self.found().archives);
         self.found
             .into_inner()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -89,7 +92,13 @@ impl<'a, V: Visit> Scan<'a, V> {
                     bytes,
                     origin: &origin,
                 };
-                return Some(self.visit.blob(blob, parent));
+                let state = self.visit.blob(blob, parent);
+                // Whatever it shares with its delta base: compressed bytes share nothing.
+                let skipped = archive::open(blob, self.visit, self.control);
+                if !skipped.is_empty() {
+                    self.found().archives.extend(skipped);
+                }
+                return Some(state);
             }
             Kind::Commit => match graph::parse_commit(bytes) {
                 Some(commit) => {

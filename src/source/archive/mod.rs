@@ -1,0 +1,293 @@
+//! Archives: zip, tar, gzip, bzip2, xz, zstd and what is nested in them, recognised by their
+//! first bytes. Members are lent to the visitor as blobs of their own; the archive's own bytes
+//! are the business of whoever opens it.
+//!
+//! An archive may lie about everything. Nothing is written anywhere, names are only shown, and
+//! every decoder writes into a hard cap: time and memory are bounded by [`ArchiveLimits`] for any
+//! input. What a limit cuts off is a [`Skipped`]; what is read until then is shown all the same.
+
+mod directory;
+mod gaps;
+mod magic;
+mod reader;
+mod stream;
+mod tar;
+mod zip;
+
+use std::cell::Cell;
+use std::io::{Cursor, Read};
+
+use super::{Blob, Control, Visit};
+use crate::finding::{Member, Origin, Reason, RepoPath, Skipped};
+use gaps::Gaps;
+use magic::Kind;
+use reader::{Capped, End};
+
+/// Bytes that a whole archive may always grow to, however small it is.
+const FLOOR: u64 = 64 << 20;
+
+/// Bytes that a single stream or member may always grow to, however small it is.
+const MEMBER_FLOOR: u64 = 4 << 20;
+
+/// Longer names of members are cut; bytes. Operating systems take no longer paths.
+const MAX_NAME: usize = 4096;
+
+/// What bounds the opening of one outer file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArchiveLimits {
+    /// Archives inside archives, counted with the outermost; deeper ones stay closed.
+    pub depth: usize,
+    /// Decompressed bytes of all members, nested ones included.
+    pub total: u64,
+    /// Bytes of one member that are looked at.
+    pub member: u64,
+    /// Members, nested ones included.
+    pub members: u64,
+    /// Bytes that may come out of one that goes in, beyond a floor of a few MiB. Deflate cannot
+    /// exceed 1,032; text rarely exceeds 20.
+    pub ratio: u64,
+}
+
+impl Default for ArchiveLimits {
+    fn default() -> Self {
+        ArchiveLimits {
+            depth: 4,
+            total: 1 << 30,
+            member: 256 << 20,
+            members: 100_000,
+            ratio: 200,
+        }
+    }
+}
+
+/// Shows the members of `blob` to the visitor, if it wants any and `blob` is an archive. What was
+/// not read is given back; it is named by the blob's origin and the member, joined by `!`.
+pub(super) fn open<V: Visit>(blob: Blob<'_>, visit: &V, control: &Control) -> Vec<Skipped> {
+    let Some(limits) = visit.archives() else {
+        return Vec::new();
+    };
+    let Some(kind) = magic::kind(blob.bytes) else {
+        return Vec::new();
+    };
+    let grown = blob.bytes.len() as u64;
+    let grown = FLOOR.saturating_add(grown.saturating_mul(limits.ratio));
+    let opener = Opener {
+        limits,
+        outer: blob.origin,
+        control,
+        lend: &|blob| {
+            visit.blob(blob, None);
+        },
+        budget: Budget {
+            left: Cell::new(limits.total.min(grown)),
+            by_ratio: grown < limits.total,
+        },
+        members: Cell::new(limits.members),
+        over: Cell::new(false),
+        gaps: Gaps::new(blob.origin),
+    };
+    opener.archive(kind, blob.bytes, &[], 0);
+    opener.gaps.finish()
+}
+
+/// Decompressed bytes that are left for one outer file.
+pub(super) struct Budget {
+    left: Cell<u64>,
+    /// The outer file is so small that its growth is the limit.
+    by_ratio: bool,
+}
+
+/// One outer file that is being opened.
+struct Opener<'a> {
+    limits: &'a ArchiveLimits,
+    outer: &'a Origin,
+    control: &'a Control,
+    lend: &'a dyn Fn(Blob<'_>),
+    budget: Budget,
+    /// How many members may still come.
+    members: Cell<u64>,
+    /// A limit on the whole was reached: nothing more is opened.
+    over: Cell<bool>,
+    gaps: Gaps<'a>,
+}
+
+impl<'a> Opener<'a> {
+    /// Opens an archive that stands at `at`, inside `depth` others.
+    fn archive(&self, kind: Kind, bytes: &[u8], at: &[RepoPath], depth: usize) {
+        if depth >= self.limits.depth {
+            let detail = format!("nested in {depth} archives, which is the limit");
+            return self.gap(Reason::ArchiveLimit, at, detail);
+        }
+        match kind {
+            Kind::Zip => zip::walk(self, bytes, at, depth),
+            Kind::Tar => {
+                tar::walk(self, &mut &*bytes, at, depth);
+            }
+            Kind::Stream(codec) => self.stream(codec, bytes, at, depth),
+            Kind::Unsupported(name) => {
+                self.gap(Reason::UnsupportedArchive, at, name.to_owned());
+            }
+        }
+    }
+
+    /// A compressed stream: a tar is walked as it comes, anything else is one member.
+    fn stream(&self, codec: stream::Codec, bytes: &[u8], at: &[RepoPath], depth: usize) {
+        let mut frames = stream::Frames::new(codec, bytes);
+        let named = frames.name();
+        let mut reader = self.capped(&mut frames, bytes.len());
+        let mut head = Vec::new();
+        // An error is kept by the reader and looked at below.
+        let _ = (&mut reader)
+            .take(magic::HEAD as u64)
+            .read_to_end(&mut head);
+        if magic::is_tar(&head) {
+            tar::walk(self, &mut Cursor::new(&head).chain(&mut reader), at, depth);
+        } else {
+            let name = named.unwrap_or_else(|| self.stem(at));
+            let inner = child(at, &name);
+            let (content, whole) = self.buffer(&mut Cursor::new(&head).chain(&mut reader));
+            if !whole {
+                self.too_large(&inner);
+            }
+            if self.one_more(at) {
+                self.member(&inner, &content, depth);
+            }
+        }
+        let end = reader.end();
+        self.ended(end, at);
+    }
+
+    /// Lends one member and opens it, if it is an archive again.
+    fn member(&self, at: &[RepoPath], bytes: &[u8], depth: usize) {
+        if bytes.is_empty() || self.stopped() {
+            return;
+        }
+        let origin = Origin::Member(Box::new(Member {
+            outer: self.outer.clone(),
+            path: at.to_vec(),
+        }));
+        (self.lend)(Blob {
+            bytes,
+            origin: &origin,
+        });
+        let more = bytes.len() as u64;
+        let counted = &self.control.bytes;
+        counted.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
+        if let Some(kind) = magic::kind(bytes) {
+            self.archive(kind, bytes, at, depth + 1);
+        }
+    }
+
+    /// Counts a member of the archive at `at`; false when there were too many.
+    fn one_more(&self, at: &[RepoPath]) -> bool {
+        if self.stopped() {
+            return false;
+        }
+        let left = self.members.get();
+        if left == 0 {
+            self.over.set(true);
+            let detail = format!("more than {} members", self.limits.members);
+            self.gap(Reason::ArchiveLimit, at, detail);
+            return false;
+        }
+        self.members.set(left - 1);
+        true
+    }
+
+    /// Whether nothing more is to be opened.
+    fn stopped(&self) -> bool {
+        self.over.get() || self.control.stopped()
+    }
+
+    /// Puts the limits on a decoder whose input has `compressed` bytes.
+    fn capped<'r>(&'r self, inner: &'r mut dyn Read, compressed: usize) -> Capped<'r> {
+        let grown = (compressed as u64).saturating_mul(self.limits.ratio);
+        let most = MEMBER_FLOOR.saturating_add(grown);
+        Capped::new(inner, most, &self.budget.left, self.control)
+    }
+
+    /// Reads one member, and whether that is all of it.
+    fn buffer(&self, reader: &mut dyn Read) -> (Vec<u8>, bool) {
+        let mut content = Vec::new();
+        let most = self.limits.member;
+        // What was read before an error stays; the error itself is kept by the capped reader.
+        let _ = (&mut *reader).take(most).read_to_end(&mut content);
+        let mut more = [0];
+        let whole = (content.len() as u64) < most || !matches!(reader.read(&mut more), Ok(1));
+        (content, whole)
+    }
+
+    /// Says how a decoder ended, unless that is well.
+    fn ended(&self, end: End, at: &[RepoPath]) {
+        let limit = self.limits;
+        match end {
+            End::Well | End::Stopped => {}
+            End::Broken(why) => self.gap(Reason::CorruptArchive, at, why),
+            End::Memory => {
+                let detail = "its decoder wants more than 128 MiB of memory".to_owned();
+                self.gap(Reason::ArchiveLimit, at, detail);
+            }
+            End::Unsupported(why) => self.gap(Reason::UnsupportedArchive, at, why),
+            End::Ratio => {
+                let detail = format!(
+                    "grows to more than {} times its size; the beginning was scanned",
+                    limit.ratio
+                );
+                self.gap(Reason::Bomb, at, detail);
+            }
+            End::Budget => {
+                if self.over.replace(true) {
+                    return;
+                }
+                let (reason, detail) = match self.budget.by_ratio {
+                    true => (
+                        Reason::Bomb,
+                        format!(
+                            "all members together grow to more than {} times its size; the rest \
+                             was not read",
+                            limit.ratio
+                        ),
+                    ),
+                    false => (
+                        Reason::ArchiveLimit,
+                        format!(
+                            "more than {} bytes when decompressed; the rest was not read",
+                            limit.total
+                        ),
+                    ),
+                };
+                self.gap(reason, &[], detail);
+            }
+        }
+    }
+
+    fn too_large(&self, at: &[RepoPath]) {
+        let detail = format!("only the first {} bytes were scanned", self.limits.member);
+        self.gap(Reason::TooLarge, at, detail);
+    }
+
+    fn gap(&self, reason: Reason, at: &[RepoPath], detail: String) {
+        self.gaps.add(reason, at, detail);
+    }
+
+    /// What a compressed file without a name of its own holds: its name without the extension,
+    /// where it has a name.
+    fn stem(&self, at: &[RepoPath]) -> Vec<u8> {
+        let name = match (at.last(), self.outer) {
+            (Some(name), _) => name.file_name(),
+            (None, Origin::File(path) | Origin::Before(path)) => path.file_name(),
+            (None, _) => b"",
+        };
+        match name.iter().rposition(|b| *b == b'.') {
+            Some(dot) if dot > 0 => name[..dot].to_vec(),
+            _ => b"content".to_vec(),
+        }
+    }
+}
+
+/// The path of a member named `name` of the archive at `at`.
+fn child(at: &[RepoPath], name: &[u8]) -> Vec<RepoPath> {
+    let mut path = at.to_vec();
+    path.push(RepoPath(name[..name.len().min(MAX_NAME)].to_vec()));
+    path
+}

@@ -1,0 +1,161 @@
+//! The decoders of compressed streams, one after the other where a file has several.
+
+use std::io::{self, ErrorKind, Read};
+
+use bzip2::bufread::BzDecoder;
+use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
+
+use super::magic::{self, ZSTD};
+
+/// Memory that a decoder may take for its window, in KiB. `xz -9` needs 65 MiB, `zstd --long` 128.
+pub(super) const WINDOW_KIB: u32 = 128 << 10;
+
+/// So many streams in a row that hold nothing are an end.
+const EMPTY: u32 = 1_000;
+
+/// A compression format of whole files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Codec {
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstd,
+}
+
+enum Decoder<'a> {
+    Gzip(Box<GzDecoder<&'a [u8]>>),
+    Bzip2(BzDecoder<&'a [u8]>),
+    Xz(Box<XzReader<&'a [u8]>>),
+    Zstd(Box<StreamingDecoder<&'a [u8], FrameDecoder>>),
+}
+
+/// All streams of one file. What follows the last is no business of the format's, and its raw
+/// bytes are scanned with the file.
+pub(super) struct Frames<'a> {
+    codec: Codec,
+    now: Option<Decoder<'a>>,
+    /// What no decoder has.
+    rest: &'a [u8],
+    started: bool,
+    /// The decoder at work gave something.
+    gave: bool,
+    empty: u32,
+}
+
+impl<'a> Frames<'a> {
+    /// Nothing is decoded before it is read.
+    pub fn new(codec: Codec, bytes: &'a [u8]) -> Self {
+        Frames {
+            codec,
+            now: None,
+            rest: bytes,
+            started: false,
+            gave: false,
+            empty: 0,
+        }
+    }
+
+    /// The last component of the name that a gzip header gives its content.
+    pub fn name(&self) -> Option<Vec<u8>> {
+        if self.codec != Codec::Gzip {
+            return None;
+        }
+        let decoder = GzDecoder::new(self.rest);
+        let name = decoder.header()?.filename()?.to_vec();
+        (!name.is_empty()).then_some(name)
+    }
+
+    /// What no stream has taken.
+    pub fn rest(&self) -> &'a [u8] {
+        match &self.now {
+            None => self.rest,
+            Some(Decoder::Gzip(decoder)) => decoder.get_ref(),
+            Some(Decoder::Bzip2(decoder)) => decoder.get_ref(),
+            Some(Decoder::Xz(decoder)) => decoder.inner(),
+            Some(Decoder::Zstd(decoder)) => decoder.get_ref(),
+        }
+    }
+
+    /// Opens the next stream, if there is one.
+    fn next(&mut self) -> io::Result<bool> {
+        while let Some(rest) =
+            magic::after_skippable(self.rest).filter(|_| self.codec == Codec::Zstd)
+        {
+            self.rest = rest;
+        }
+        let more = match self.codec {
+            Codec::Gzip => self.rest.starts_with(&[0x1f, 0x8b, 8]),
+            Codec::Bzip2 => self.rest.starts_with(b"BZh"),
+            // Its decoder takes all streams of a file by itself.
+            Codec::Xz => !self.started,
+            Codec::Zstd => self.rest.starts_with(&ZSTD),
+        };
+        if !more {
+            return Ok(false);
+        }
+        self.started = true;
+        self.gave = false;
+        let rest = self.rest;
+        self.now = Some(match self.codec {
+            Codec::Gzip => Decoder::Gzip(Box::new(GzDecoder::new(rest))),
+            Codec::Bzip2 => Decoder::Bzip2(BzDecoder::new(rest)),
+            Codec::Xz => Decoder::Xz(Box::new(XzReader::new_mem_limit(
+                rest,
+                true,
+                WINDOW_KIB + 1024,
+            ))),
+            Codec::Zstd => {
+                let window = u64::from(WINDOW_KIB) << 10;
+                let decoder =
+                    StreamingDecoder::new_with_max_window_size(rest, window).map_err(zstd_error)?;
+                Decoder::Zstd(Box::new(decoder))
+            }
+        });
+        Ok(true)
+    }
+}
+
+impl Read for Frames<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let Some(decoder) = &mut self.now else {
+                match self.next()? {
+                    true => continue,
+                    false => return Ok(0),
+                }
+            };
+            let (n, rest) = match decoder {
+                Decoder::Gzip(d) => (d.read(buffer)?, *d.get_ref()),
+                Decoder::Bzip2(d) => (d.read(buffer)?, *d.get_ref()),
+                Decoder::Xz(d) => (d.read(buffer)?, *d.inner()),
+                Decoder::Zstd(d) => (d.read(buffer)?, *d.get_ref()),
+            };
+            if n > 0 {
+                self.gave = true;
+                self.empty = 0;
+                return Ok(n);
+            }
+            self.now = None;
+            let stuck = rest.len() >= self.rest.len();
+            self.rest = rest;
+            if !self.gave {
+                self.empty += 1;
+            }
+            if stuck || self.empty > EMPTY {
+                return Err(ErrorKind::InvalidData.into());
+            }
+        }
+    }
+}
+
+/// A window over the limit is no damage.
+fn zstd_error(error: ruzstd::decoding::errors::FrameDecoderError) -> io::Error {
+    use ruzstd::decoding::errors::FrameDecoderError;
+    match error {
+        FrameDecoderError::WindowSizeTooBig { .. } => ErrorKind::OutOfMemory.into(),
+        FrameDecoderError::DictNotProvided { .. } => ErrorKind::Unsupported.into(),
+        _ => ErrorKind::InvalidData.into(),
+    }
+}
