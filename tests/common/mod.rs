@@ -305,6 +305,43 @@ pub fn places(report: &Value) -> Vec<String> {
     out
 }
 
+/// `PATH!MEMBER:LINE:COLUMN` of every place of every finding, sorted.
+pub fn members(report: &Value) -> Vec<String> {
+    let mut out: Vec<String> = findings(report)
+        .iter()
+        .flat_map(|finding| finding["places"].as_array().expect("places"))
+        .map(|place| {
+            let member = match place["member"].as_str() {
+                Some(member) => format!("!{member}"),
+                None => String::new(),
+            };
+            let path = place["path"].as_str().expect("a path");
+            let region = &place["region"];
+            format!(
+                "{path}{member}:{}:{}",
+                region["start_line"], region["start_column"]
+            )
+        })
+        .collect();
+    out.sort();
+    out
+}
+
+/// `REASON WHAT (DETAIL)` of everything that was not read, sorted.
+pub fn skipped(report: &Value) -> Vec<String> {
+    let rows = report["skipped"].as_array().expect("a list");
+    let text = |row: &Value, key: &str| row[key].as_str().expect("text").to_owned();
+    let mut out: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let (reason, what) = (text(row, "reason"), text(row, "what"));
+            format!("{reason} {what} ({})", text(row, "detail"))
+        })
+        .collect();
+    out.sort();
+    out
+}
+
 /// Whether `needle` stands in `hay`.
 pub fn contains(hay: &[u8], needle: &[u8]) -> bool {
     memchr::memmem::find(hay, needle).is_some()

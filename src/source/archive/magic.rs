@@ -29,7 +29,7 @@ const ZIP_END: usize = 22;
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     let (&first, _) = bytes.split_first()?;
     let found = match first {
-        b'P' if zip_start(bytes) => Some(Kind::Zip),
+        b'P' if super::zip::plausible(bytes) => Some(Kind::Zip),
         0x1f if gzip(bytes) => Some(Kind::Stream(Codec::Gzip)),
         b'B' if bzip2(bytes) => Some(Kind::Stream(Codec::Bzip2)),
         0xfd if bytes.starts_with(&[0xfd, b'7', b'z', b'X', b'Z', 0]) => {
@@ -55,15 +55,6 @@ pub(super) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 pub(super) fn is_tar(bytes: &[u8]) -> bool {
     bytes.get(257..262) == Some(b"ustar".as_slice())
         && bytes.first_chunk().is_some_and(tar::checksum_fits)
-}
-
-/// A local header that can be one, or the end of an empty zip.
-fn zip_start(bytes: &[u8]) -> bool {
-    match bytes.get(2..4) {
-        Some([3, 4]) => super::zip::plausible(bytes),
-        Some([5, 6]) => bytes.len() >= ZIP_END,
-        _ => false,
-    }
 }
 
 /// Programs can stand before a zip (self-extracting ones, executable jars, Python's zipapps).

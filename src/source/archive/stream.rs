@@ -1,6 +1,6 @@
 //! The decoders of compressed streams, one after the other where a file has several.
 
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, Chain, ErrorKind, Read};
 
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
@@ -28,7 +28,7 @@ enum Decoder<'a> {
     Gzip(Box<GzDecoder<&'a [u8]>>),
     Bzip2(BzDecoder<&'a [u8]>),
     Xz(Box<XzReader<&'a [u8]>>),
-    Zstd(Box<StreamingDecoder<&'a [u8], FrameDecoder>>),
+    Zstd(Box<StreamingDecoder<Chain<&'a [u8], &'static [u8]>, FrameDecoder>>),
 }
 
 /// All streams of one file. What follows the last is no business of the format's, and its raw
@@ -42,6 +42,8 @@ pub(super) struct Frames<'a> {
     /// The decoder at work gave something.
     gave: bool,
     empty: u32,
+    /// The stream at work is cut off, and its decoder does not know.
+    cut: bool,
 }
 
 impl<'a> Frames<'a> {
@@ -54,6 +56,7 @@ impl<'a> Frames<'a> {
             started: false,
             gave: false,
             empty: 0,
+            cut: false,
         }
     }
 
@@ -74,7 +77,7 @@ impl<'a> Frames<'a> {
             Some(Decoder::Gzip(decoder)) => decoder.get_ref(),
             Some(Decoder::Bzip2(decoder)) => decoder.get_ref(),
             Some(Decoder::Xz(decoder)) => decoder.inner(),
-            Some(Decoder::Zstd(decoder)) => decoder.get_ref(),
+            Some(Decoder::Zstd(decoder)) => decoder.get_ref().get_ref().0,
         }
     }
 
@@ -130,7 +133,7 @@ impl Read for Frames<'_> {
                 Decoder::Gzip(d) => (d.read(buffer)?, *d.get_ref()),
                 Decoder::Bzip2(d) => (d.read(buffer)?, *d.get_ref()),
                 Decoder::Xz(d) => (d.read(buffer)?, *d.inner()),
-                Decoder::Zstd(d) => (d.read(buffer)?, *d.get_ref()),
+                Decoder::Zstd(d) => (d.read(buffer)?, *d.get_ref().get_ref().0),
             };
             if n > 0 {
                 self.gave = true;

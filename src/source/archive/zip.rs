@@ -208,8 +208,10 @@ impl Walk<'_> {
             opener.too_large(path);
         }
         opener.member(path, &content, self.depth);
-        // A stream without an end mark ends where its size says.
-        let ends = method == LZMA && size == Some(produced);
+        // A stream without an end mark ends where its size says, or a few symbols later that its
+        // last bytes seem to hold.
+        let past = size.and_then(|size| produced.checked_sub(size));
+        let ends = method == LZMA && past.is_some_and(|past| past < LZMA_PAST);
         match end {
             End::Broken(_) if ends => {}
             End::Well if whole => self.lies(path, size, produced, listed),
@@ -237,6 +239,10 @@ impl Walk<'_> {
 
 /// The method of an entry that is an LZMA stream.
 const LZMA: u16 = 14;
+
+/// Bytes behind the end of a stream without an end mark that are no lie about its size: the last
+/// five bytes of input can hold a few repetitions.
+const LZMA_PAST: u64 = 4096;
 
 /// The decoders of an entry's methods (APPNOTE 4.4.5).
 enum Method<'a> {
