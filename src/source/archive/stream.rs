@@ -111,8 +111,16 @@ impl<'a> Frames<'a> {
             ))),
             Codec::Zstd => {
                 let window = u64::from(WINDOW_KIB) << 10;
-                let decoder =
-                    StreamingDecoder::new_with_max_window_size(rest, window).map_err(zstd_error)?;
+                // The decoder keeps its window to itself until the last block: it is given one.
+                let blocks = whole_blocks(rest);
+                let (given, end) = match blocks {
+                    Some(len) => (&rest[..len], LAST_BLOCK),
+                    None => (rest, [].as_slice()),
+                };
+                self.cut = blocks.is_some();
+                let source = given.chain(end);
+                let decoder = StreamingDecoder::new_with_max_window_size(source, window)
+                    .map_err(zstd_error)?;
                 Decoder::Zstd(Box::new(decoder))
             }
         });
@@ -141,6 +149,10 @@ impl Read for Frames<'_> {
                 return Ok(n);
             }
             self.now = None;
+            if self.cut {
+                self.rest = &[];
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
             let stuck = rest.len() >= self.rest.len();
             self.rest = rest;
             if !self.gave {
@@ -150,6 +162,42 @@ impl Read for Frames<'_> {
                 return Err(ErrorKind::InvalidData.into());
             }
         }
+    }
+}
+
+/// An empty last block, and bytes that stand for a checksum, which is not compared.
+const LAST_BLOCK: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
+
+/// If a zstd frame is cut off: how many of its bytes are its header and whole blocks. Source:
+/// RFC 8878, 3.1.1.
+fn whole_blocks(frame: &[u8]) -> Option<usize> {
+    let descriptor = *frame.get(4)?;
+    let single = descriptor & 0x20 != 0;
+    let window = usize::from(!single);
+    let dictionary = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let size = [usize::from(single), 2, 4, 8][usize::from(descriptor >> 6)];
+    let mut at = 5 + window + dictionary + size;
+    if at > frame.len() {
+        return None;
+    }
+    loop {
+        let Some(head) = frame.get(at..).and_then(|rest| rest.first_chunk::<3>()) else {
+            return Some(at);
+        };
+        let head = u32::from_le_bytes([head[0], head[1], head[2], 0]);
+        let stored = match (head >> 1) & 3 {
+            // One byte that is repeated.
+            1 => 1,
+            _ => (head >> 3) as usize,
+        };
+        let next = at + 3 + stored;
+        if next > frame.len() {
+            return Some(at);
+        }
+        if head & 1 != 0 {
+            return None;
+        }
+        at = next;
     }
 }
 
