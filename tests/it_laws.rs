@@ -1,6 +1,8 @@
 //! The laws of the design: locality, nothing leaks, nothing is lost silently, offline, same input
 //! same bytes out, linear time, scanned text is data; and the table of rooms.
 
+#[path = "archives/make.rs"]
+mod archive;
 mod common;
 mod laws {
     pub mod hostile;

@@ -1,5 +1,7 @@
 //! Builds archives, whole ones and wrong ones.
 
+#![allow(dead_code)]
+
 use std::io::Write;
 use std::num::Wrapping;
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::archive::{Entry, Zip};
 use crate::common::{Dir, FORMATS, findings, line, places};
 
 #[test]
@@ -168,6 +169,20 @@ fn hostile_text_goes_through_every_format() {
     );
     dir.write(&name, line(1));
     dir.write("second.env", format!("{HOSTILE}\u{0}\n{}", line(2)));
+    // Members of archives: one that is read, one that is damaged.
+    let pack = |n: u64| {
+        let broken = Entry {
+            name: name.as_bytes(),
+            method: 8,
+            data: b"\xff\xff\xff",
+            size: 9,
+            ..Entry::default()
+        };
+        let inner = Zip::default().deflated(&format!("{HOSTILE}\n::error::x"), line(n).as_bytes());
+        let zip = Zip::default().deflated(&format!("\r{HOSTILE}.zip"), &inner.end());
+        zip.with(&broken).end()
+    };
+    dir.write("packed.zip", pack(5));
     dir.git(&["add", "-A"]);
     let tree = dir.git(&["write-tree"]);
     // Names with line ends cannot come from git's own commands; a raw object has no such scruples.
@@ -189,6 +204,7 @@ fn hostile_text_goes_through_every_format() {
     // The branch's name is as bad as git's file format allows.
     dir.write(".git/refs/heads/b\u{202e}%0A::error::b", format!("{id}\n"));
     dir.write("third.env", line(3));
+    dir.write("more.zip", pack(6));
     dir.git(&["add", "-A"]);
     dir.git(&["rm", "-q", "--cached", "second.env"]);
     dir.git(&["mv", &name, &format!("moved-{}", name.replace('/', "_"))]);

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::archive::{Zip, gzip, tar};
 use crate::common::{Dir, FORMATS, Run, contains, expand, findings, line, token};
 
 /// A repository with a value in every place that a report may quote. Returns the values.
@@ -40,6 +41,24 @@ fn repository() -> (Dir, Vec<(&'static str, String)>) {
     dir.write(&format!("keys/{name}.env"), line(50));
     let folder = value("folder name", 6);
     dir.write(&format!("{folder}/a.env"), line(51));
+    let member = value("archive member's name", 20);
+    let inside = value("inside an archive", 21);
+    let broken = value("name of a damaged member", 22);
+    let locked = value("name of an archive that is not read", 23);
+    let packed = gzip(&tar(&[(&format!("{member}.env"), line(52).as_bytes())]));
+    let mut zip = Zip::default()
+        .deflated(&format!("a/{member}/b.env"), line(53).as_bytes())
+        .deflated("c.env", format!("GITHUB_TOKEN={inside}\n").as_bytes())
+        .stored(&format!("{member}.tgz"), &packed)
+        .stored(&format!("{locked}.7z"), b"7z\xbc\xaf\x27\x1c\x00\x04");
+    zip = zip.with(&crate::archive::Entry {
+        name: format!("{broken}.env").as_bytes(),
+        method: 8,
+        data: b"\xff\xff\xff",
+        size: 9,
+        ..Default::default()
+    });
+    dir.write("packed.zip", zip.end());
     let author = value("author", 7);
     let address = value("address", 8);
     let message = value("message", 9);
@@ -95,6 +114,16 @@ fn repository() -> (Dir, Vec<(&'static str, String)>) {
         &format!("new-{name}.env"),
         format!("GITHUB_TOKEN={staged}\n"),
     );
+    let late = Zip::default()
+        .deflated(&format!("{member}/late.env"), line(54).as_bytes())
+        .with(&crate::archive::Entry {
+            name: format!("{broken}.env").as_bytes(),
+            method: 8,
+            data: b"\xff\xff\xff",
+            size: 9,
+            ..Default::default()
+        });
+    dir.write("late.zip", late.end());
     dir.git(&["add", "-A"]);
     let rules = value("rule file", 18);
     fs::write(
@@ -193,6 +222,7 @@ fn the_values_are_really_found() {
     let text = report.to_string();
     for place in [
         "content",
+        "inside an archive",
         "password in a URL",
         "inside base64",
         "message",
