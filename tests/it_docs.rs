@@ -12,6 +12,7 @@ const PAGES: &[(&str, &str)] = &[
     ("", README),
     ("", include_str!("../CONTRIBUTING.md")),
     ("", include_str!("../SECURITY.md")),
+    ("docs", include_str!("../docs/archives.md")),
     ("docs", include_str!("../docs/json.md")),
     ("docs", include_str!("../docs/shortcomings.md")),
 ];

@@ -24,11 +24,14 @@ pub(super) enum Codec {
     Zstd,
 }
 
+/// A frame, and what ends it if it is cut off.
+type Given<'a> = Chain<&'a [u8], &'static [u8]>;
+
 enum Decoder<'a> {
     Gzip(Box<GzDecoder<&'a [u8]>>),
     Bzip2(BzDecoder<&'a [u8]>),
     Xz(Box<XzReader<&'a [u8]>>),
-    Zstd(Box<StreamingDecoder<Chain<&'a [u8], &'static [u8]>, FrameDecoder>>),
+    Zstd(Box<StreamingDecoder<Given<'a>, FrameDecoder>>),
 }
 
 /// All streams of one file. What follows the last is no business of the format's, and its raw
