@@ -75,6 +75,15 @@ pub(super) fn read(
     if opening(bytes, at, end).is_some() {
         return None;
     }
+    if let Some(range) = super::array::read(bytes, at, end) {
+        return Some(Got {
+            range,
+            quote: None,
+            op: None,
+            fallback: false,
+            wrapped: true,
+        });
+    }
     if let Some(got) = wrapped(bytes, at, end, joint) {
         return Some(got);
     }
@@ -95,13 +104,45 @@ fn next_line(bytes: &[u8], mut at: usize, end: usize) -> usize {
     blanks(bytes, at, end)
 }
 
+/// Quotes as markup writes them, and what they stand for.
+pub(in crate::detect) const QUOTES: &[(&[u8], u8)] = &[
+    (b"&quot;", b'"'),
+    (b"&#34;", b'"'),
+    (b"&#x22;", b'"'),
+    (b"&#39;", b'\''),
+    (b"&#x27;", b'\''),
+    (b"&apos;", b'\''),
+];
+
+/// The quote that `rest` starts with as markup writes it.
+pub(super) fn entity(rest: &[u8]) -> Option<(&'static [u8], u8)> {
+    let found = QUOTES.iter().find(|(entity, _)| rest.starts_with(entity))?;
+    Some(*found)
+}
+
+/// `<your-token>` at the start of `rest`: a gap to fill, not an element. Gives its length.
+pub(in crate::detect) fn slot(rest: &[u8]) -> Option<usize> {
+    let inside = rest.strip_prefix(b"<")?;
+    let name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ' | b'.');
+    let len = inside.iter().take(40).take_while(name).count();
+    let text = inside.get(..len)?;
+    if len < 3 || inside.get(len) != Some(&b'>') || !text[0].is_ascii_alphabetic() {
+        return None;
+    }
+    let several = text.iter().any(|b| matches!(b, b'_' | b'-' | b' '));
+    let capitals = text.iter().all(u8::is_ascii_uppercase);
+    (several || capitals || super::tells(text)).then_some(len + 2)
+}
+
 /// The quote that opens at `at`: its bytes with escapes, and the quote itself.
 fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)> {
     let rest = &bytes[at.min(end)..end];
+    if let Some(found) = entity(rest) {
+        return Some(found);
+    }
     for q in [
         &b"\"\"\""[..],
         b"'''",
-        b"&quot;",
         b"\\\\\\\"",
         b"\\\"",
         b"\\'",
@@ -110,8 +151,7 @@ fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)> {
         b"`",
     ] {
         if rest.starts_with(q) {
-            let quote = if q == b"&quot;" { b'"' } else { q[q.len() - 1] };
-            return Some((&rest[..q.len()], quote));
+            return Some((&rest[..q.len()], q[q.len() - 1]));
         }
     }
     None
@@ -137,7 +177,7 @@ fn quoted(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
     let mut i = start;
     while i < end {
         if bytes[i] == b'\n' && !many {
-            return None;
+            return torn(bytes, start..i, quote);
         }
         if bytes[i..end].starts_with(open) {
             return Some(Got {
@@ -157,6 +197,20 @@ fn quoted(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
         i += 1;
     }
     None
+}
+
+/// The first line of a literal that goes on in the next, when it is one long run of a token's
+/// characters: text and code with an odd quote have blanks.
+fn torn(bytes: &[u8], line: Range<usize>, quote: u8) -> Option<Got> {
+    let text = bytes[line.clone()].trim_ascii_end();
+    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
+    (text.len() >= 32 && text.iter().all(token)).then_some(Got {
+        range: line.start..line.start + text.len(),
+        quote: Some(quote),
+        op: None,
+        fallback: false,
+        wrapped: false,
+    })
 }
 
 /// `auth('user', 'value')`: the second literal of a call that takes both.
@@ -320,6 +374,14 @@ fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>)
     let inside = joint.op == Op::Url;
     while i < end {
         let b = bytes[i];
+        if b == b'<'
+            && i > at
+            && joint.op != Op::Xml
+            && let Some(len) = slot(&bytes[i..end])
+        {
+            i += len;
+            continue;
+        }
         let stop = match b {
             b if b.is_ascii_whitespace() => true,
             b'"' | b'\'' | b'`' => true,
@@ -330,9 +392,7 @@ fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>)
                 Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\\')
             ),
             b'&' => {
-                inside
-                    || bytes[i..end].starts_with(b"&amp;")
-                    || bytes[i..end].starts_with(b"&quot;")
+                inside || bytes[i..end].starts_with(b"&amp;") || entity(&bytes[i..end]).is_some()
             }
             b';' => true,
             b'#' => inside,
