@@ -78,9 +78,10 @@ fn body(value: &[u8]) -> Option<Vec<u8>> {
     let plain = unescape(rest.get(..end)?);
     let mut text = Vec::with_capacity(plain.len());
     for line in plain.split(|&b| b == b'\n') {
-        // Around the quotes of concatenated strings stands what joins them.
+        // Around the quotes of concatenated strings stands what joins them, a `+` perhaps.
         let part = line
             .split(|b| matches!(b, b'"' | b'\'' | b'`'))
+            .filter(|part| part.iter().any(u8::is_ascii_alphanumeric))
             .max_by_key(|part| part.trim_ascii().len())
             .unwrap_or_default();
         if part.contains(&b':') {

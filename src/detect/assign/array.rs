@@ -22,7 +22,11 @@ pub(super) fn read(bytes: &[u8], at: usize, end: usize) -> Option<Range<usize>> 
                 )
         })
         .collect::<Vec<_>>();
-    let open = head.iter().rposition(|b| matches!(b, b'{' | b'[' | b'('))?;
+    // A bracket may also be a cast's, or the call's around the array.
+    let open = head
+        .iter()
+        .rposition(|b| matches!(b, b'{' | b'['))
+        .or_else(|| head.iter().rposition(|b| **b == b'('))?;
     let members = text.get(open + 1..)?;
     let (found, count, close) = numbers(members)?;
     let closed = matches!(members.get(close), Some(b'}' | b']' | b')'));
