@@ -62,7 +62,10 @@ pub(super) fn reference(value: &[u8]) -> bool {
             && value.len() > 2
             && value.ends_with(b"@")
             && named(&value[1..value.len() - 1])
-        || value.len() > 4 && value.starts_with(b"__") && value.ends_with(b"__");
+        || value.len() > 4
+            && [&b"__"[..], b"@@", b"##", b"%%"]
+                .iter()
+                .any(|mark| value.starts_with(mark) && value.ends_with(mark));
     let elsewhere = [
         &b"ENC["[..],
         b"ENC(",

@@ -85,6 +85,8 @@ fn placeholders_are_known() {
         "aaaaaaaaaaaa",
         "1234567890",
         "your-api-key",
+        "@@DB_PASSWORD@@",
+        "__TOKEN__",
     ] {
         assert!(is_placeholder(value.as_bytes()), "{value}");
     }
