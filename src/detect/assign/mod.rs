@@ -4,6 +4,7 @@
 
 mod array;
 mod key;
+mod markup;
 mod op;
 mod special;
 mod value;
@@ -11,7 +12,7 @@ mod value;
 use std::ops::Range;
 
 pub(in crate::detect) use array::parse as parse_bytes;
-pub(in crate::detect) use value::{QUOTES, slot};
+pub(in crate::detect) use markup::{QUOTES, slot};
 
 /// Furthest look to the left of a word for its whole name, in bytes.
 pub const LEFT: usize = 200;

@@ -31,7 +31,7 @@ pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joi
             b'"' | b'\'' | b'`' => key_quote = key_quote.or(Some(bytes[at])),
             b'\\' | b']' | b'?' | b'*' => {}
             b')' if key_quote.is_some() || before(bytes, name.start) == b'(' => {}
-            b'&' => match super::value::entity(&bytes[at..end]) {
+            b'&' => match super::markup::entity(&bytes[at..end]) {
                 Some((entity, quote)) => {
                     key_quote = Some(quote);
                     at += entity.len() - 1;
