@@ -16,4 +16,6 @@ mod scanner;
 mod settle;
 mod token;
 
+#[doc(hidden)]
+pub use decode::every_layer;
 pub use scanner::{Anchor, Candidate, Scanner};

@@ -26,6 +26,9 @@ use crate::finding::{Introduction, Oid, Origin, Reason, RepoPath, Skipped, Timel
 use graph::Graph;
 use store::Store;
 
+#[doc(hidden)]
+pub use resolve::apply_delta;
+
 /// What to read of a history, and within which limits.
 #[derive(Clone, Debug)]
 pub struct HistoryOptions {

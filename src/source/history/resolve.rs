@@ -142,6 +142,18 @@ pub(super) fn apply(
     Ok(())
 }
 
+/// Applies a delta that yields at most `max` bytes: the result, and what was copied from where.
+/// Only for the fuzz targets, which see nothing but the library's surface.
+pub fn apply_delta(base: &[u8], delta: &[u8], max: u64) -> Option<(Vec<u8>, Vec<Copy>)> {
+    let (_, size, _) = delta_sizes(delta)?;
+    if size > max {
+        return None;
+    }
+    let (mut out, mut copies) = (Vec::new(), Vec::new());
+    apply(base, delta, &mut out, &mut copies).ok()?;
+    Some((out, copies))
+}
+
 /// A decoded object on its way to a [`Sink`].
 pub(super) struct Object<'a> {
     /// Which pack of the store, or how many packs there are for a loose object.
