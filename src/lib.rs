@@ -39,7 +39,7 @@ pub enum Input {
     /// Files and trees.
     Tree(TreeOptions),
     /// A stream, under a name, up to so many bytes.
-    Stream(String, Box<dyn std::io::Read>, u64),
+    Stream(String, Box<dyn std::io::Read + Send>, u64),
     /// The index against HEAD.
     Staged(StagedOptions),
     /// Every version of everything.
@@ -74,7 +74,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let rules = scanner.rules();
     let collector = Collector::new(scanner);
     let seen = trace::visit(plan.input, &collector, control)?;
-    let placed = seen.place(collector.into_sightings());
+    let placed = seen.place(collector.into_sightings(), control);
 
     let findings = judge::judge(rules, placed.placed, &placed.timelines);
     let assessed: Vec<_> = findings
@@ -107,11 +107,12 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         plan.wishes,
     );
     let mut skipped = placed.skipped;
-    if control.stopped() {
-        let reason = if control.timed_out() {
-            Reason::TimedOut
-        } else {
-            Reason::Interrupted
+    // A source that was stopped says what it left; what stops later says it here.
+    let told = |s: &Skipped| matches!(s.reason, Reason::Interrupted | Reason::TimedOut);
+    if control.stopped() && !skipped.iter().any(told) {
+        let reason = match control.timed_out() {
+            true => Reason::TimedOut,
+            false => Reason::Interrupted,
         };
         skipped.push(Skipped::new(
             reason,
@@ -130,6 +131,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         rows,
         hidden,
         skipped: present::skipped(&masker, skipped),
+        ignored: trace::ignored_rows(&masker, &placed.ignored),
         read: Read {
             items: control.items.load(std::sync::atomic::Ordering::Relaxed),
             bytes: control.bytes.load(std::sync::atomic::Ordering::Relaxed),

@@ -9,9 +9,9 @@ use crate::collect::Collector;
 use crate::finding::{Origin, Place, RepoPath, Sighting, Skipped, Timeline};
 use crate::judge::Placed;
 use crate::news::news;
-use crate::report::{HistoryInfo, Mode};
+use crate::report::{HistoryInfo, IgnoredRows, Mode};
 use crate::secret::{Masker, Secret};
-use crate::source::{self, Attributed, Carrier, Control, History, Info};
+use crate::source::{self, Attributed, Carrier, Control, History, Ignored, Info};
 use crate::{Input, source::Visited};
 
 /// A visited source, which can still say where its content stands.
@@ -27,6 +27,7 @@ pub(crate) struct Traced {
     pub(crate) placed: Vec<Placed>,
     pub(crate) timelines: BTreeMap<Secret, Timeline>,
     pub(crate) skipped: Vec<Skipped>,
+    pub(crate) ignored: Ignored,
     pub(crate) nothing: Option<&'static str>,
     pub(crate) history: Option<Info>,
 }
@@ -35,13 +36,9 @@ pub(crate) struct Traced {
 pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) -> Result<Seen> {
     Ok(match input {
         Input::Tree(options) => Seen::Tree(source::scan_tree(&options, collector, control)?),
-        Input::Stream(name, mut reader, max) => Seen::Tree(source::scan_reader(
-            &name,
-            &mut reader,
-            max,
-            collector,
-            control,
-        )?),
+        Input::Stream(name, reader, max) => {
+            Seen::Tree(source::scan_reader(&name, reader, max, collector, control)?)
+        }
         Input::Staged(options) => Seen::Staged(source::scan_staged(&options, collector, control)?),
         Input::History(options) => {
             let unreachable = options.unreachable;
@@ -53,11 +50,13 @@ pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) 
 
 impl Seen {
     /// Gives every sighting its places.
-    pub(crate) fn place(self, sightings: Vec<Sighting>) -> Traced {
+    pub(crate) fn place(self, sightings: Vec<Sighting>, control: &Control) -> Traced {
         match self {
             Seen::Tree(visited) => of_files(Mode::Tree, visited, sightings),
             Seen::Staged(visited) => of_files(Mode::Staged, visited, news(sightings)),
-            Seen::History(history, unreachable) => of_history(*history, unreachable, sightings),
+            Seen::History(history, unreachable) => {
+                of_history(*history, unreachable, sightings, control)
+            }
         }
     }
 }
@@ -83,6 +82,7 @@ fn of_files(mode: Mode, visited: Visited, sightings: Vec<Sighting>) -> Traced {
         placed,
         timelines: BTreeMap::new(),
         skipped: visited.skipped,
+        ignored: visited.ignored,
         nothing: visited.nothing,
         history: None,
     }
@@ -97,7 +97,12 @@ fn path_of(origin: &Origin) -> RepoPath {
 }
 
 /// Only content that holds something is traced to commits and paths.
-fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> Traced {
+fn of_history(
+    history: History,
+    unreachable: bool,
+    sightings: Vec<Sighting>,
+    control: &Control,
+) -> Traced {
     // Values are numbered in their order, so that the result does not depend on threads.
     let mut numbers: BTreeMap<Secret, u32> = BTreeMap::new();
     for sighting in &sightings {
@@ -113,7 +118,7 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
             credential: numbers[&sighting.secret],
         })
         .collect();
-    let attribution = history.attribute(&carriers);
+    let attribution = history.attribute(&carriers, control);
     let mut by_content: BTreeMap<(u32, Origin), Sighting> = BTreeMap::new();
     for sighting in sightings {
         let key = (numbers[&sighting.secret], sighting.origin.clone());
@@ -140,7 +145,7 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
                     origin,
                     located: sighting.located.clone(),
                     introduced,
-                    at_head: Some(at_head),
+                    at_head: attribution.whole.then_some(at_head),
                     versions,
                     reach,
                 },
@@ -162,8 +167,21 @@ fn of_history(history: History, unreachable: bool, sightings: Vec<Sighting>) -> 
         placed,
         timelines,
         skipped,
+        ignored: Ignored::default(),
         nothing: history.info.nothing,
         history: Some(history.info),
+    }
+}
+
+/// What the report says of ignored files.
+pub(crate) fn ignored_rows(masker: &Masker<'_>, ignored: &Ignored) -> IgnoredRows {
+    IgnoredRows {
+        files: ignored.files,
+        credential_stores: ignored
+            .credential_stores
+            .iter()
+            .map(|path| masker.show(&path.0))
+            .collect(),
     }
 }
 

@@ -5,6 +5,8 @@ mod common;
 
 use std::fs;
 use std::process::Stdio;
+#[cfg(unix)]
+use std::process::{Child, ChildStdin};
 use std::time::{Duration, Instant};
 
 use common::{Dir, Run, findings, line, places, token};
@@ -261,65 +263,66 @@ fn unreadable_paths() {
     assert_eq!(report["summary"]["complete"], false);
 }
 
-/// Scans a pipe that stays open, so that the program is surely at work when the signal comes.
+/// Starts a scan of a pipe that stays open, with `text` in it.
 #[cfg(unix)]
-fn interrupted(times: usize) -> (Run, Dir) {
-    use std::io::Write;
-    let dir = Dir::new();
-    let mut child = dir.spawn(
-        &[
-            "scan",
-            "-",
-            "--format",
-            "json",
-            "--output",
-            "json=out.json",
-            "--now",
-            common::NOW,
-        ],
-        Stdio::piped(),
-        Stdio::piped(),
-    );
+fn open_pipe(dir: &Dir, args: &[&str], text: &str) -> (Child, ChildStdin) {
+    let mut all = vec!["scan", "-", "--format", "json", "--now", common::NOW];
+    all.extend(args);
+    let mut child = dir.spawn(&all, Stdio::piped(), Stdio::piped());
     let mut stdin = child.stdin.take().expect("it is piped");
-    stdin.write_all(line(1).as_bytes()).expect("it reads");
+    std::io::Write::write_all(&mut stdin, text.as_bytes()).expect("it reads");
     std::thread::sleep(Duration::from_millis(500));
-    for _ in 0..times {
-        let status = std::process::Command::new("kill")
-            .args(["-INT", &child.id().to_string()])
-            .status()
-            .expect("kill is installed");
-        assert!(status.success());
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    if times == 1 {
-        // The reader sits in a read; the end of its input lets it look up.
-        drop(stdin);
-    }
-    let begun = Instant::now();
-    let run = Run::from(child.wait_with_output().expect("it ends"));
-    assert!(begun.elapsed() < Duration::from_secs(20));
-    (run, dir)
+    (child, stdin)
+}
+
+#[cfg(unix)]
+fn interrupt(child: &Child) {
+    let status = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill is installed");
+    assert!(status.success());
 }
 
 #[cfg(unix)]
 #[test]
 fn interrupted_once_reports_what_it_has() {
-    let (run, dir) = interrupted(1);
+    let dir = Dir::new();
+    let (child, stdin) = open_pipe(&dir, &["--output", "json=out.json"], &line(1));
+    interrupt(&child);
+    let begun = Instant::now();
+    // The writer says nothing more and keeps the pipe open.
+    let run = Run::from(child.wait_with_output().expect("it ends"));
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    drop(stdin);
     run.ends(2);
     let report = run.json();
     assert_eq!(report["summary"]["complete"], false);
     assert_eq!(report["summary"]["outcome"], "interrupted");
     assert_eq!(findings(&report).len(), 1, "what was read is not lost");
+    let skipped = report["skipped"].as_array().expect("a list");
+    assert_eq!(skipped.len(), 1, "said once: {skipped:?}");
+    assert_eq!(skipped[0]["reason"], "interrupted");
     let file = fs::read(dir.path().join("out.json")).expect("written");
     assert_eq!(file, run.out);
 }
 
+/// The report is larger than a pipe holds and nobody reads it, so the program cannot end by itself.
 #[cfg(unix)]
 #[test]
 fn interrupted_twice_ends_at_once() {
-    let (run, _dir) = interrupted(2);
-    run.ends(2);
-    assert!(run.out.is_empty());
+    let dir = Dir::new();
+    let lines: Vec<String> = (0..500).map(line).collect();
+    let (mut child, stdin) = open_pipe(&dir, &[], &lines.concat());
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(1_000));
+    assert!(child.try_wait().expect("it is ours").is_none(), "it writes");
+    interrupt(&child);
+    let begun = Instant::now();
+    let status = child.wait().expect("it ends");
+    assert!(begun.elapsed() < Duration::from_secs(20));
+    assert_eq!(status.code(), Some(2));
+    drop(stdin);
 }
 
 #[test]
@@ -330,10 +333,16 @@ fn the_time_limit_is_an_interruption() {
         Stdio::piped(),
         Stdio::piped(),
     );
-    let stdin = child.stdin.take();
-    std::thread::sleep(Duration::from_millis(1_500));
-    drop(stdin);
+    let begun = Instant::now();
+    let mut stdin = child.stdin.take().expect("it is piped");
+    std::io::Write::write_all(&mut stdin, line(1).as_bytes()).expect("it reads");
+    // The pipe stays open until the program has ended.
     let run = Run::from(child.wait_with_output().expect("it ends"));
+    drop(stdin);
+    assert!(begun.elapsed() < Duration::from_secs(10));
     run.ends(2);
-    assert_eq!(run.json()["summary"]["complete"], false);
+    let report = run.json();
+    assert_eq!(report["summary"]["complete"], false);
+    assert_eq!(report["summary"]["outcome"], "interrupted");
+    assert_eq!(findings(&report).len(), 1, "what was read is not lost");
 }

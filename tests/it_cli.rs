@@ -40,6 +40,41 @@ fn limits_of_scope_fail_only_when_strict() {
 }
 
 #[test]
+fn ignored_files_are_told_and_scanned_when_asked() {
+    let dir = Dir::repo();
+    dir.write(".gitignore", "*.log\n.env\n*.tfvars\n");
+    dir.write("a.log", "nothing\n");
+    dir.write("deep/prod.tfvars", "nothing\n");
+    dir.write(".env", line(1));
+    dir.run(&["scan"])
+        .ends(0)
+        .says("\n3 ignored files not scanned, among them .env, deep/prod.tfvars: --ignored\n");
+    // Ignored is a scope, no gap.
+    dir.run(&["scan", "--strict"]).ends(0);
+    let report = dir.json(&["scan"]);
+    assert_eq!(report["summary"]["ignored"]["files"], 3);
+    assert_eq!(
+        report["summary"]["ignored"]["credential_stores"],
+        serde_json::json!([".env", "deep/prod.tfvars"])
+    );
+    let sarif = dir.run(&["scan", "--format", "sarif"]).json();
+    let notes = &sarif["runs"][0]["invocations"][0]["toolExecutionNotifications"];
+    assert!(notes.to_string().contains("among them .env"), "{notes}");
+    for flag in ["--ignored", "--no-ignore"] {
+        let run = dir.run(&["scan", flag]);
+        run.ends(1).says(".env:1:14");
+        assert!(!run.text().contains("ignored file"), "{}", run.text());
+    }
+    // With nothing else in the tree, they are all there is to say.
+    std::fs::remove_file(dir.path().join(".gitignore")).expect("there");
+    dir.write(".git/info/exclude", "*\n");
+    dir.run(&["scan"])
+        .ends(0)
+        .says("3 ignored files not scanned, among them .env")
+        .says("nothing to scan");
+}
+
+#[test]
 fn what_fails() {
     let dir = Dir::new();
     dir.write("a.env", line(1));

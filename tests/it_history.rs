@@ -180,7 +180,7 @@ fn trace(options: &HistoryOptions, word: &str) -> (History, Attribution) {
                 credential: 0,
             })
             .collect();
-        let attribution = history.attribute(&carriers);
+        let attribution = history.attribute(&carriers, &Control::default());
         (history, seen, attribution)
     };
     let (history, seen, attribution) = run(1);
@@ -410,7 +410,7 @@ fn first_commits_agree_with_find_object() {
             origin: origin.clone(),
             credential: i as u32,
         };
-        let a = history.attribute(&[carrier]);
+        let a = history.attribute(&[carrier], &Control::default());
         assert_eq!(by(&a.places[0]), log.lines().next().unwrap());
     }
 }
@@ -628,4 +628,102 @@ fn oversized_objects_are_named_and_the_rest_is_read() {
         visited_blobs(&seen).len() + 1,
         repo.blobs(repo.path()).len()
     );
+}
+
+/// Calls for the end as soon as it has seen a word.
+struct Stop<'a>(Keep, &'a Control);
+
+impl Visit for Stop<'_> {
+    type State = Vec<u8>;
+
+    fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Vec<u8>>>) -> Vec<u8> {
+        let state = self.0.blob(blob, parent);
+        if String::from_utf8_lossy(blob.bytes).contains(WORD) {
+            self.1.interrupt();
+        }
+        state
+    }
+}
+
+fn carriers_of(seen: &BTreeMap<Origin, Vec<u8>>) -> Vec<Carrier> {
+    seen.iter()
+        .filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains(WORD))
+        .map(|(origin, _)| Carrier {
+            origin: origin.clone(),
+            credential: 0,
+        })
+        .collect()
+}
+
+#[test]
+fn what_was_found_before_an_interruption_is_placed_by_its_id() {
+    let repo = grown(&[]);
+    repo.commit("secret.txt", WORD, WORD);
+    repo.git(&["repack", "-q", "-a", "-d", "-f"]);
+    // During the scan: whatever was seen has a place, and nobody calls it unreachable.
+    let control = Control::default();
+    let visit = Stop(Keep::default(), &control);
+    let history = open_and_scan(&repo.options(), &visit, &control).unwrap();
+    let seen = visit.0.0.into_inner().unwrap();
+    let carriers = carriers_of(&seen);
+    assert!(!carriers.is_empty());
+    let a = history.attribute(&carriers, &control);
+    assert!(!a.whole);
+    assert_eq!(a.places.len(), carriers.len());
+    for (place, carrier) in a.places.iter().zip(&carriers) {
+        assert_eq!(place.origin, carrier.origin);
+        assert!(place.path.0.starts_with(b".git-history/"));
+        assert_eq!((&place.introduced, &place.reach), (&None, &None));
+    }
+    assert_eq!(a.timelines, [None]);
+    // Between the scan and attribution: the same, for all of them.
+    let (history, seen) = scan(&repo.options());
+    let carriers = carriers_of(&seen);
+    assert_eq!(carriers.len(), 2, "the blob and the message");
+    let stopped = history.attribute(&carriers, &control);
+    assert_eq!(stopped.places.len(), 2);
+    let whole = history.attribute(&carriers, &Control::default());
+    assert!(whole.whole);
+    assert!(place(&whole, "secret.txt").at_head);
+}
+
+#[test]
+fn as_many_are_expected_as_are_visited() {
+    let repo = grown(&[]);
+    repo.git(&["tag", "-a", "v1", "-m", "tag"]);
+    let check = |what: &str| {
+        let control = Control::default();
+        open_and_scan(&repo.options(), &Keep::default(), &control).unwrap();
+        let read = |n: &std::sync::atomic::AtomicU64| n.load(std::sync::atomic::Ordering::Relaxed);
+        assert!(read(&control.items) > 40, "{what}");
+        assert_eq!(read(&control.expected), read(&control.items), "{what}");
+    };
+    check("loose");
+    repo.git(&["repack", "-q", "-a", "-d", "-f"]);
+    check("one pack");
+    repo.commit("a/b/file.txt", &long(1, "one more"), "edit");
+    repo.git(&["repack", "-q", "-d"]);
+    repo.commit("a/b/file.txt", &long(1, "loose again"), "edit");
+    check("two packs and loose");
+    repo.git(&["repack", "-q", "-a", "-f"]);
+    check("everything twice");
+    // A commit that is none, and an object that cannot be read.
+    let odd = [
+        "hash-object",
+        "-w",
+        "--stdin",
+        "-t",
+        "commit",
+        "--literally",
+    ];
+    repo.git_in(repo.path(), &odd, b"no commit\n");
+    let blob = repo.git_in(repo.path(), &["hash-object", "-w", "--stdin"], b"DAMAGED");
+    let path = repo.path().join(".git/objects").join(&blob[..2]);
+    let path = path.join(&blob[2..]);
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, "damaged").unwrap();
+    check("damaged");
+    let (history, _) = scan(&repo.options());
+    let reasons: Vec<Reason> = history.skipped.iter().map(|s| s.reason).collect();
+    assert_eq!(reasons, [Reason::CorruptObject; 2], "{:?}", history.skipped);
 }

@@ -2,6 +2,7 @@
 
 mod sources {
     pub mod staged;
+    pub mod stopped;
     pub mod support;
     pub mod tree;
 }

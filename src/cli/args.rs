@@ -48,7 +48,7 @@ pub struct Scan {
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     pub stdin_name: String,
     /// Also scan untracked files that git ignores.
-    #[arg(long, visible_alias = "ignored")]
+    #[arg(long = "ignored", visible_alias = "no-ignore")]
     pub no_ignore: bool,
     /// Leave out paths that match; can be given several times.
     #[arg(long, value_name = "GLOB")]

@@ -39,6 +39,12 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let text = actions_message(&format!("{}{colon}{names}", gap.phrase()));
         writeln!(out, "::{command} title=keysweep%3A not read::{text}")?;
     }
+    if let Some(line) = words::ignored(report)
+        && !report.ignored.credential_stores.is_empty()
+    {
+        let text = actions_message(&line);
+        writeln!(out, "::notice title=keysweep%3A not scanned::{text}")?;
+    }
     match &report.outcome {
         Outcome::Nothing(why) => {
             writeln!(out, "::notice title=keysweep::nothing to scan: {why}")
@@ -96,10 +102,13 @@ fn position(place: &PlaceRow) -> String {
 fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
     let mut parts = vec![format!("{} {}", row.severity.name(), row.shown)];
     if !Row::present(place, report.mode) {
-        parts.push(format!(
-            "not at HEAD but in the history, at {}",
-            words::position(place)
-        ));
+        // An interrupted run does not know what stands at HEAD.
+        let not = match place.at_head {
+            Some(false) => "not at HEAD but ",
+            _ => "",
+        };
+        let at = words::position(place);
+        parts.push(format!("{not}in the history, at {at}"));
         if row.class == Class::Credential && !words::certainly_expired(row) {
             parts.push("rotate it: rewriting the branch does not un-publish it".to_owned());
         }

@@ -78,14 +78,14 @@ enum Line<'a> {
     Run { run: Run<'a> },
     Finding { finding: Box<Finding<'a>> },
     Skipped { skipped: Skipped<'a> },
-    Summary { summary: Summary },
+    Summary { summary: Summary<'a> },
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
     run: Run<'a>,
-    summary: Summary,
+    summary: Summary<'a>,
     rules: Vec<Rule<'a>>,
     findings: Vec<Finding<'a>>,
     skipped: Vec<Skipped<'a>>,
@@ -127,7 +127,7 @@ struct RefGroup {
 }
 
 #[derive(Serialize)]
-struct Summary {
+struct Summary<'a> {
     outcome: &'static str,
     /// Why there was nothing to scan.
     reason: Option<&'static str>,
@@ -137,9 +137,10 @@ struct Summary {
     failing: usize,
     by_severity: BySeverity,
     certainly_expired: usize,
-    at_head: Option<usize>,
+    at_head: Option<u64>,
     hidden: Hidden,
     read: Read,
+    ignored: Ignored<'a>,
     skipped: SkippedCount,
 }
 
@@ -169,6 +170,12 @@ struct Hidden {
 struct Read {
     items: u64,
     bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Ignored<'a> {
+    files: u64,
+    credential_stores: Vec<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -349,7 +356,7 @@ fn by_severity(count: impl Fn(Severity) -> usize) -> BySeverity {
     }
 }
 
-fn summary(report: &Report) -> Summary {
+fn summary(report: &Report) -> Summary<'_> {
     let weight = |weight| report.skipped.iter().filter(|s| s.weight == weight).count();
     let (outcome, reason, meaning) = match report.outcome {
         Outcome::Clean => ("clean", None, "nothing that fails"),
@@ -378,13 +385,7 @@ fn summary(report: &Report) -> Summary {
             .iter()
             .filter(|r| words::certainly_expired(r))
             .count(),
-        at_head: report.history.as_ref().map(|_| {
-            report
-                .rows
-                .iter()
-                .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
-                .count()
-        }),
+        at_head: words::at_head(report),
         hidden: Hidden {
             total: report.hidden.by_severity.iter().sum(),
             by_severity: by_severity(|s| report.hidden.by_severity[s as usize]),
@@ -393,6 +394,15 @@ fn summary(report: &Report) -> Summary {
         read: Read {
             items: report.read.items,
             bytes: report.read.bytes,
+        },
+        ignored: Ignored {
+            files: report.ignored.files,
+            credential_stores: report
+                .ignored
+                .credential_stores
+                .iter()
+                .map(|path| path.as_str())
+                .collect(),
         },
         skipped: SkippedCount {
             failed: weight(Weight::Failed),

@@ -27,6 +27,8 @@ pub struct Report {
     pub hidden: Hidden,
     /// What was not read, sorted.
     pub skipped: Vec<SkippedRow>,
+    /// What the repository's own ignore rules left out; no gap, because that is the scope.
+    pub ignored: IgnoredRows,
     /// What was read.
     pub read: Read,
     /// The history that was there, when one was read.
@@ -233,6 +235,15 @@ pub struct SkippedRow {
     pub what: Shown,
     /// What went wrong.
     pub detail: Shown,
+}
+
+/// Untracked files that the repository ignores and the scan left alone.
+#[derive(Clone, Debug, Default)]
+pub struct IgnoredRows {
+    /// How many.
+    pub files: u64,
+    /// Those whose names promise credentials, sorted.
+    pub credential_stores: Vec<Shown>,
 }
 
 /// What was read.

@@ -84,6 +84,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
             "hiddenBelowThreshold",
             json!(report.hidden.by_severity.iter().sum::<usize>()),
         ),
+        ("ignoredFiles", json!(report.ignored.files)),
         (
             "head",
             json!(report.history.as_ref().and_then(|h| h.head.as_deref())),
@@ -405,6 +406,9 @@ fn invocation(report: &Report, left_out: usize) -> s::Invocation {
                 "{left_out} less severe results were left out: more than a host takes in one run"
             ),
         ));
+    }
+    if let Some(line) = words::ignored(report) {
+        notes.push(notification("note", &line));
     }
     match report.outcome {
         Outcome::Interrupted => {

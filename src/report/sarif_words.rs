@@ -213,6 +213,7 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
         let commit = one.place.introduced.as_ref();
         parts.push(match commit {
             Some(commit) => format!("in the history only, since {}", words::commit(commit)),
+            None if one.place.at_head.is_none() => "in the history".to_owned(),
             None => "in the history only".to_owned(),
         });
     }

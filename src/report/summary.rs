@@ -9,6 +9,7 @@ use crate::finding::{Class, Severity, Weight};
 pub fn lines(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
     if matches!(report.outcome, Outcome::Nothing(_)) {
+        out.extend(words::ignored(report).map(|line| terminal(&line)));
         out.extend(gaps(report, Weight::Scope));
         out.push(verdict(report));
         return out;
@@ -24,6 +25,7 @@ pub fn lines(report: &Report) -> Vec<String> {
         report.rule_set.version
     ));
     out.extend(history(report));
+    out.extend(words::ignored(report).map(|line| terminal(&line)));
     out.extend(gaps(report, Weight::Scope));
     out.push(verdict(report));
     out
@@ -118,12 +120,7 @@ fn life(report: &Report) -> Option<String> {
     if expired > 0 {
         parts.push(format!("{} certainly expired", digits(expired)));
     }
-    if report.history.is_some() && !report.rows.is_empty() {
-        let at_head = report
-            .rows
-            .iter()
-            .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
-            .count() as u64;
+    if let Some(at_head) = words::at_head(report).filter(|_| !report.rows.is_empty()) {
         parts.push(format!("{} still at HEAD", digits(at_head)));
     }
     (!parts.is_empty()).then(|| parts.join(", "))

@@ -212,6 +212,19 @@ pub fn sample() -> Report {
             samples: 3,
         },
         skipped: gaps,
+        ignored: IgnoredRows {
+            files: 1_014,
+            credential_stores: [
+                "a/.env",
+                "b/.env",
+                "c/.env",
+                &hostile("x.env"),
+                "y",
+                "z.key",
+            ]
+            .map(shown)
+            .to_vec(),
+        },
         read: Read {
             items: 1_234,
             bytes: 5_000_000,
@@ -324,11 +337,34 @@ fn json_says_everything() {
         json["findings"][0]["places"].as_array().map(Vec::len),
         Some(6)
     );
+    assert_eq!(json["summary"]["ignored"]["files"], 1_014);
+    assert_eq!(json["summary"]["ignored"]["credential_stores"][0], "a/.env");
     assert!(json["findings"][0].get("value").is_none());
     assert_eq!(
         json["findings"][0]["key"].as_str(),
         Some(hostile("API_KEY").as_str())
     );
+}
+
+#[test]
+fn ignored_files_are_counted_and_stores_named() {
+    let mut report = sample();
+    let human = text("human", &report, Style::default());
+    assert!(human.contains("\n1,014 ignored files not scanned, among them a/.env, b/.env, "));
+    assert!(
+        human.contains(", y, 1 more like them: --ignored\n"),
+        "{human}"
+    );
+    assert!(text("github", &report, Style::default()).contains("1,014 ignored files"));
+    report.ignored.credential_stores.clear();
+    report.ignored.files = 1;
+    let human = text("human", &report, Style::default());
+    assert!(
+        human.contains("\n1 ignored file not scanned: --ignored\n"),
+        "{human}"
+    );
+    report.ignored.files = 0;
+    assert!(!text("human", &report, Style::default()).contains("--ignored"));
 }
 
 #[test]
@@ -358,8 +394,9 @@ fn sarif_has_what_a_host_needs() {
         run["invocations"][0]["toolExecutionNotifications"]
             .as_array()
             .map(Vec::len),
-        Some(6)
+        Some(7)
     );
+    assert_eq!(run["properties"]["ignoredFiles"], 1_014);
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
     let ids: Vec<_> = rules
         .iter()

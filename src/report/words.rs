@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{CommitRow, HistoryInfo, PlaceRow, Report, Row, SkippedRow, TimelineRow};
+use super::{CommitRow, HistoryInfo, Outcome, PlaceRow, Report, Row, SkippedRow, TimelineRow};
 use crate::audit::{Certainty, Status};
 use crate::finding::{Class, Reason, Severity, Weight};
 
@@ -43,6 +43,21 @@ pub fn certainly_expired(row: &Row) -> bool {
             ..
         }
     )
+}
+
+/// How many results stand at HEAD; `None` without a history, and when the run was interrupted
+/// before it knew of any commit.
+pub fn at_head(report: &Report) -> Option<u64> {
+    report.history.as_ref()?;
+    let all: Vec<&TimelineRow> = report
+        .rows
+        .iter()
+        .filter_map(|r| r.timeline.as_ref())
+        .collect();
+    if all.is_empty() && report.outcome == Outcome::Interrupted {
+        return None;
+    }
+    Some(all.iter().filter(|t| t.at_head).count() as u64)
 }
 
 /// The first ten hexadecimal digits of a commit.
@@ -199,6 +214,35 @@ pub fn gaps(report: &Report) -> Vec<Gap<'_>> {
     out.sort_by_key(|g| (g.weight, g.reason));
     out
 }
+
+/// `14 ignored files not scanned, among them .env, prod.tfvars: --ignored`; nothing when there are
+/// none. At most [`STORES_NAMED`] credential stores are named, the others counted.
+pub fn ignored(report: &Report) -> Option<String> {
+    let ignored = &report.ignored;
+    if ignored.files == 0 {
+        return None;
+    }
+    let files = count(ignored.files, "ignored file", "ignored files");
+    let stores = &ignored.credential_stores;
+    let mut named: Vec<&str> = stores
+        .iter()
+        .take(STORES_NAMED)
+        .map(|path| path.as_str())
+        .collect();
+    let rest = stores.len() - named.len();
+    let more = format!("{} more like them", digits(rest as u64));
+    if rest > 0 {
+        named.push(&more);
+    }
+    let among = match named.is_empty() {
+        true => String::new(),
+        false => format!(", among them {}", named.join(", ")),
+    };
+    Some(format!("{files} not scanned{among}: --ignored"))
+}
+
+/// How many ignored credential stores the summary names.
+const STORES_NAMED: usize = 5;
 
 /// `1 file`, `3 files`.
 pub fn count(n: u64, one: &str, many: &str) -> String {

@@ -79,7 +79,8 @@ pub struct Control {
     pub items: AtomicU64,
     /// Bytes visited so far.
     pub bytes: AtomicU64,
-    /// Pieces expected in all, once known; 0 before.
+    /// Pieces expected in all, once known; 0 before. Falls when fewer turn out to be there, so
+    /// that a scan that was not stopped ends with as many as it visited.
     pub expected: AtomicU64,
 }
 
@@ -103,6 +104,14 @@ impl Control {
     /// Whether the time limit was the reason.
     pub fn timed_out(&self) -> bool {
         self.timed_out.load(Ordering::Relaxed)
+    }
+
+    /// Takes back an expected piece: it stands in two places, is of no interest, or is unreadable.
+    pub fn expect_less(&self) {
+        let less = |n: u64| n.checked_sub(1);
+        let _ = self
+            .expected
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
     }
 
     /// Counts a visited piece of content.

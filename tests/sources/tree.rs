@@ -269,7 +269,8 @@ fn standard_input() {
     let read = |text: &str, max| {
         let recorder = Recorder::default();
         let control = Control::default();
-        let visited = scan_reader("name", &mut text.as_bytes(), max, &recorder, &control);
+        let reader = Box::new(std::io::Cursor::new(text.to_owned()));
+        let visited = scan_reader("name", reader, max, &recorder, &control);
         Seen::new(recorder, visited.expect("readable"))
     };
     assert_eq!(read("text", 100).get("stdin name"), "text");
@@ -278,4 +279,41 @@ fn standard_input() {
     assert_eq!(cut.get("stdin name"), "1234");
     assert_eq!(cut.skipped()["name"], Reason::TooLarge);
     assert!(read("1234", 4).visited.skipped.is_empty());
+}
+
+/// Gives some text, and then nothing for as long as the test holds the other end.
+struct Silent(Option<&'static str>, std::sync::mpsc::Receiver<()>);
+
+impl std::io::Read for Silent {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        match self.0.take() {
+            Some(text) => {
+                into[..text.len()].copy_from_slice(text.as_bytes());
+                Ok(text.len())
+            }
+            None => {
+                let _ = self.1.recv();
+                Ok(0)
+            }
+        }
+    }
+}
+
+#[test]
+fn a_silent_reader_does_not_hold_up_the_end() {
+    let (hold, held) = std::sync::mpsc::channel();
+    let recorder = Recorder::default();
+    let control = Control::default();
+    let visited = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+            control.time_out();
+        });
+        let reader = Box::new(Silent(Some("text"), held));
+        scan_reader("name", reader, 100, &recorder, &control).expect("readable")
+    });
+    let seen = Seen::new(recorder, visited);
+    assert_eq!(seen.get("stdin name"), "text");
+    assert_eq!(seen.skipped()["name"], Reason::TimedOut);
+    drop(hold);
 }

@@ -12,8 +12,8 @@ use super::pruned::{EMPTY, Pruned};
 use super::resolve;
 use super::trees::Collect;
 use super::{
-    Attributed, Attribution, Carrier, History, Introduction, Oid, Origin, Reason, RepoPath,
-    Skipped, Timeline,
+    Attributed, Attribution, Carrier, Control, History, Introduction, Oid, Origin, Reason,
+    RepoPath, Skipped, Timeline,
 };
 
 /// Paths that are looked at in all before attribution gives up on further ones: trees can be
@@ -45,9 +45,25 @@ struct Life {
 type Spots = BTreeMap<(u32, Vec<u8>), Spot>;
 
 impl History {
-    /// Traces `carriers` to paths and commits. The result does not depend on their order.
-    pub fn attribute(&self, carriers: &[Carrier]) -> Attribution {
-        let mut out = Attribution::default();
+    /// Traces `carriers` to paths and commits. The result does not depend on their order. When
+    /// `control` stops it, or stopped the scan before (then commits are missing, and what they
+    /// reach would be called unreachable), every carrier is placed by its id instead:
+    /// [`Attribution::whole`] says which of the two happened.
+    pub fn attribute(&self, carriers: &[Carrier], control: &Control) -> Attribution {
+        if control.stopped() {
+            return untraced(carriers);
+        }
+        self.traced(carriers, control)
+            .unwrap_or_else(|| untraced(carriers))
+    }
+
+    /// `None` when `control` said to stop: half the trees would make half the commits look like
+    /// introductions.
+    fn traced(&self, carriers: &[Carrier], control: &Control) -> Option<Attribution> {
+        let mut out = Attribution {
+            whole: true,
+            ..Attribution::default()
+        };
         let count = carriers.iter().map(|c| c.credential + 1).max().unwrap_or(0);
         let mut lives = vec![Life::default(); count as usize];
         let people = People::new(&self.store, &self.graph);
@@ -66,9 +82,12 @@ impl History {
         let mut head = EMPTY;
         if !ids.is_empty() {
             let wanted: HashMap<Oid, u32> = (0..).zip(&ids).map(|(i, oid)| (*oid, i)).collect();
-            let sink = Collect::new(&self.store, &wanted);
+            let sink = Collect::new(&self.store, &wanted, control);
             self.pool
                 .install(|| resolve::walk(&self.store, self.budget, &sink));
+            if control.stopped() {
+                return None;
+            }
             let mut trees = sink.finish();
             for (oid, fault) in std::mem::take(&mut trees.failed) {
                 let skip = Skipped::new(fault.reason, oid.to_string(), fault.detail);
@@ -87,6 +106,9 @@ impl History {
             let mut budget = MAX_STEPS;
             let mut whole = true;
             for pos in 0..roots.len() {
+                if control.stopped() {
+                    return None;
+                }
                 self.lives(pos, &roots, &pruned, &mut lives);
                 whole &= self.spots(
                     pos,
@@ -128,6 +150,9 @@ impl History {
                 head = roots[pos as usize];
             }
             for ((cred, path), spot) in spots {
+                if control.stopped() {
+                    return None;
+                }
                 let now = pruned
                     .lookup(head, &path)
                     .filter(|blob| creds[*blob as usize].binary_search(&cred).is_ok());
@@ -170,7 +195,7 @@ impl History {
         });
         out.skipped.sort();
         out.skipped.dedup();
-        out
+        Some(out)
     }
 
     /// Notes what the commit at `pos` brought and took away.
@@ -267,7 +292,7 @@ impl History {
                 out.places.push(Attributed {
                     credential: *cred,
                     origin: Origin::Blob(*oid),
-                    path: RepoPath(format!(".git-history/blob/{oid}").into_bytes()),
+                    path: blob_path(oid),
                     introduced: None,
                     at_head: false,
                     versions: 1,
@@ -298,7 +323,7 @@ impl History {
             out.places.push(Attributed {
                 credential: carrier.credential,
                 origin: carrier.origin.clone(),
-                path: RepoPath(format!(".git-history/{oid}/message").into_bytes()),
+                path: message_path(oid),
                 introduced: commit.map(|oid| Introduction {
                     commit: people.commit(oid, &mut out.skipped),
                     times: 1,
@@ -343,6 +368,46 @@ impl History {
                 })
             })
             .collect()
+    }
+}
+
+/// The path of a blob that no commit is known to name.
+fn blob_path(oid: &Oid) -> RepoPath {
+    RepoPath(format!(".git-history/blob/{oid}").into_bytes())
+}
+
+fn message_path(oid: &Oid) -> RepoPath {
+    RepoPath(format!(".git-history/{oid}/message").into_bytes())
+}
+
+/// Every carrier once, by its id: nothing is known of paths, commits and what reaches them.
+fn untraced(carriers: &[Carrier]) -> Attribution {
+    let place = |carrier: &Carrier| {
+        let path = match &carrier.origin {
+            Origin::Blob(oid) => blob_path(oid),
+            Origin::Message(oid) => message_path(oid),
+            // Not of a history, and never given.
+            _ => return None,
+        };
+        Some(Attributed {
+            credential: carrier.credential,
+            origin: carrier.origin.clone(),
+            path,
+            introduced: None,
+            at_head: false,
+            versions: 1,
+            reach: None,
+        })
+    };
+    let mut places: Vec<Attributed> = carriers.iter().filter_map(place).collect();
+    places.sort_by(|a, b| (a.credential, &a.origin).cmp(&(b.credential, &b.origin)));
+    places.dedup();
+    let count = carriers.iter().map(|c| c.credential + 1).max().unwrap_or(0);
+    Attribution {
+        whole: false,
+        places,
+        timelines: vec![None; count as usize],
+        skipped: Vec::new(),
     }
 }
 

@@ -104,6 +104,9 @@ pub struct Carrier {
 /// Where the credentials stand, and since when.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Attribution {
+    /// False when it was stopped: then places are ids, and nothing is known of commits, reach and
+    /// HEAD.
+    pub whole: bool,
     /// One for every path at which a credential stood, sorted by credential and path.
     pub places: Vec<Attributed>,
     /// By credential; `None` for one that no commit holds.
@@ -154,7 +157,7 @@ pub fn open_and_scan<V: Visit>(
     let refs = refs::read(&layout, &mut skipped);
     control
         .expected
-        .store(store.count() as u64, std::sync::atomic::Ordering::Relaxed);
+        .store(store.pieces() as u64, std::sync::atomic::Ordering::Relaxed);
     let sink = scan::Scan::new(&store, visit, control);
     pool.install(|| resolve::walk(&store, options.delta_budget, &sink));
     let found = sink.finish(&mut skipped);

@@ -49,20 +49,20 @@ impl History {
             }
         }
         if !missing.is_empty() {
-            let found = self.reachable(&missing);
+            let found = self.reachable(&missing, control);
             self.skipped.extend(found);
         }
     }
 
     /// Those of `missing` that a reachable commit names. What only unreachable trees name was
     /// left to be pruned, and git does not miss it either.
-    fn reachable(&self, missing: &BTreeMap<Oid, bool>) -> Vec<Skipped> {
+    fn reachable(&self, missing: &BTreeMap<Oid, bool>, control: &Control) -> Vec<Skipped> {
         let wanted: HashMap<Oid, u32> = missing
             .keys()
             .enumerate()
             .map(|(i, oid)| (*oid, i as u32))
             .collect();
-        let sink = Collect::new(&self.store, &wanted);
+        let sink = Collect::new(&self.store, &wanted, control);
         self.pool
             .install(|| resolve::walk(&self.store, self.budget, &sink));
         let trees = sink.finish();

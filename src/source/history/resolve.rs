@@ -177,6 +177,8 @@ pub(super) trait Sink: Sync {
     ) -> Option<Self::State>;
     /// An object that could not be decoded; its kind is unknown when its delta tree has no root.
     fn failed(&self, oid: Oid, kind: Option<Kind>, fault: Fault);
+    /// A loose object that turned out to be of a kind that is not wanted.
+    fn unwanted(&self) {}
     /// Whether to end soon.
     fn stopped(&self) -> bool;
 }
@@ -230,7 +232,7 @@ pub(super) fn walk<S: Sink>(store: &Store, budget: usize, sink: &S) {
                 };
                 sink.object(object, None);
             }
-            Ok(_) => {}
+            Ok(_) => sink.unwanted(),
             Err(fault) => sink.failed(**oid, None, fault),
         }
     });

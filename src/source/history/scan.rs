@@ -46,13 +46,23 @@ impl<'a, V: Visit> Scan<'a, V> {
                 Ok((kind, bytes)) if kind != Kind::Tree => {
                     self.take(oid, kind, &bytes, None);
                 }
-                Ok(_) => {}
-                Err(_) => skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail)),
+                Ok(_) => self.control.expect_less(),
+                Err(_) => self.lost(oid, fault, skipped),
             }
+        }
+        // What could be read again and still is not what it claims to be.
+        let failed = std::mem::take(&mut self.found().failed);
+        for (oid, (_, fault)) in failed {
+            self.lost(oid, fault, skipped);
         }
         self.found
             .into_inner()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn lost(&self, oid: Oid, fault: Fault, skipped: &mut Vec<Skipped>) {
+        self.control.expect_less();
+        skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
     }
 
     fn found(&self) -> std::sync::MutexGuard<'_, Found> {
@@ -128,13 +138,21 @@ impl<V: Visit> Sink for Scan<'_, V> {
     ) -> Option<V::State> {
         // An earlier pack has it: it was visited there.
         if self.store.in_pack_before(&object.oid, object.pack) {
+            self.control.expect_less();
             return None;
         }
         self.take(object.oid, object.kind, object.bytes, parent)
     }
 
     fn failed(&self, oid: Oid, kind: Option<Kind>, fault: Fault) {
-        self.found().failed.insert(oid, (kind, fault));
+        let before = self.found().failed.insert(oid, (kind, fault));
+        if before.is_some() {
+            self.control.expect_less();
+        }
+    }
+
+    fn unwanted(&self) {
+        self.control.expect_less();
     }
 
     fn stopped(&self) -> bool {

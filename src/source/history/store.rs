@@ -27,6 +27,22 @@ impl Pack {
         Oid::from_bytes(self.index.oid_at_index(entry).as_bytes())
     }
 
+    /// How many entries are no trees. What is stored as a difference to a tree is one.
+    fn pieces(&self) -> usize {
+        let mut stack: Vec<u32> = (0..self.forest.len())
+            .filter(|pos| match self.forest.kind(*pos) {
+                Some(kind) => kind != Kind::Tree,
+                None => self.forest.is_thin(*pos),
+            })
+            .collect();
+        let mut count = self.forest.unreachable().len();
+        while let Some(pos) = stack.pop() {
+            count += 1;
+            stack.extend(self.forest.children(pos));
+        }
+        count
+    }
+
     /// Where `oid` stands in pack order.
     pub fn find(&self, oid: &Oid) -> Option<u32> {
         let id = ObjectId::try_from(oid.as_bytes()).ok()?;
@@ -162,10 +178,17 @@ impl Store {
         }
     }
 
-    /// How many objects there are; those in several places count several times.
-    pub fn count(&self) -> usize {
-        let packed: u32 = self.packs.iter().map(|pack| pack.forest.len()).sum();
-        packed as usize + self.loose.len()
+    /// How many pieces a pass over blobs, commits and tags has to look at. What several packs
+    /// hold counts several times, and loose objects count whatever they are, because only
+    /// reading them tells.
+    pub fn pieces(&self) -> usize {
+        let packed: usize = self.packs.iter().map(Pack::pieces).sum();
+        let all = self.packs.len();
+        let loose = self
+            .loose
+            .keys()
+            .filter(|oid| !self.in_pack_before(oid, all));
+        packed + loose.count()
     }
 
     /// Whether the object is named by an index or lies loose.

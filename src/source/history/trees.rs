@@ -189,6 +189,7 @@ pub(super) struct Trees {
 /// Collects [`Trees`].
 pub(super) struct Collect<'a> {
     store: &'a Store,
+    control: &'a Control,
     wanted: &'a HashMap<Oid, u32>,
     /// First two bytes of wanted ids: passes over almost all others without hashing.
     filter: Vec<u64>,
@@ -207,7 +208,7 @@ pub(super) struct Item {
 }
 
 impl<'a> Collect<'a> {
-    pub fn new(store: &'a Store, wanted: &'a HashMap<Oid, u32>) -> Self {
+    pub fn new(store: &'a Store, wanted: &'a HashMap<Oid, u32>, control: &'a Control) -> Self {
         let mut filter = vec![0u64; 1024];
         for oid in wanted.keys() {
             let key = usize::from(u16::from_be_bytes([oid.as_bytes()[0], oid.as_bytes()[1]]));
@@ -215,6 +216,7 @@ impl<'a> Collect<'a> {
         }
         Collect {
             store,
+            control,
             wanted,
             filter,
             next: AtomicU32::new(0),
@@ -336,6 +338,6 @@ impl Sink for Collect<'_> {
     }
 
     fn stopped(&self) -> bool {
-        false
+        self.control.stopped()
     }
 }

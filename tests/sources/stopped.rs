@@ -1,0 +1,67 @@
+//! A run that is stopped says so once, whatever its source.
+
+use keysweep::detect::Scanner;
+use keysweep::finding::Reason;
+use keysweep::policy::Policy;
+use keysweep::present::Wishes;
+use keysweep::report::{Mode, Outcome};
+use keysweep::source::{Control, HistoryOptions, StagedOptions};
+use keysweep::{Input, Plan};
+
+use super::support::{Repo, options};
+
+#[test]
+fn an_interruption_is_told_once() {
+    let repo = Repo::new();
+    repo.write("a.txt", "text\n");
+    repo.commit("first");
+    repo.write("b.txt", "text\n");
+    repo.git(&["add", "-A"]);
+    let inputs = || {
+        [
+            (Mode::Tree, Input::Tree(options(&[&repo.dir]))),
+            (
+                Mode::Tree,
+                Input::Stream("stdin".into(), Box::new(&b"text"[..]), 100),
+            ),
+            (
+                Mode::Staged,
+                Input::Staged(StagedOptions {
+                    dir: repo.dir.clone(),
+                    threads: 1,
+                    max_file_size: 1 << 20,
+                }),
+            ),
+            (
+                Mode::History,
+                Input::History(HistoryOptions {
+                    path: repo.dir.clone(),
+                    threads: 1,
+                    ..HistoryOptions::default()
+                }),
+            ),
+        ]
+    };
+    for (reason, stop) in [
+        (Reason::Interrupted, Control::interrupt as fn(&Control)),
+        (Reason::TimedOut, Control::time_out),
+    ] {
+        for (number, (mode, input)) in inputs().into_iter().enumerate() {
+            let control = Control::default();
+            stop(&control);
+            let plan = Plan {
+                input,
+                target: ".".to_owned(),
+                scanner: Scanner::new(keysweep::builtin::set()),
+                policy: Policy::new(mode),
+                now: jiff::Timestamp::UNIX_EPOCH,
+                wishes: Wishes::default(),
+                all_rules: false,
+            };
+            let report = keysweep::run(plan, &control).expect("there is something to read");
+            assert_eq!(report.outcome, Outcome::Interrupted, "input {number}");
+            let told: Vec<Reason> = report.skipped.iter().map(|row| row.reason).collect();
+            assert_eq!(told, [reason], "input {number}: {:?}", report.skipped);
+        }
+    }
+}
