@@ -2,6 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod history {
+    pub mod bombs;
+    pub mod damage;
+    pub mod oracle;
+    pub mod pack;
+    pub mod thin;
+}
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -119,7 +119,7 @@ fuzz_target!(|bytes: &[u8]| {
                 .keys()
                 .map(|origin| match origin {
                     Origin::Blob(oid) | Origin::Message(oid) => oid.to_string(),
-                    Origin::File(_) => panic!("there are no files"),
+                    other => panic!("{other:?} is no object"),
                 })
                 .collect();
             for id in named {

@@ -52,6 +52,29 @@ impl Fault {
     }
 }
 
+/// Results up to this many bytes are never called a bomb.
+const NATURAL_FREE: u64 = 16 << 20;
+
+/// Checks the `size` that a delta claims to yield. `natural` is what its chain holds without
+/// repeating itself: the whole object at its root and all instructions since. Every object of a
+/// real history is about as long as that or shorter; git refuses deltas that double their base.
+pub(super) fn check_yield(size: u64, natural: u64, max: u64) -> Result<(), Fault> {
+    if size > NATURAL_FREE.min(max) && size > natural.saturating_mul(64) {
+        return Err(Fault::new(
+            Reason::Bomb,
+            format!("a delta that yields {size} bytes"),
+        ));
+    }
+    if size > max {
+        return Err(Fault::too_large(size));
+    }
+    Ok(())
+}
+
+/// Shorter copied stretches are not listed. Without this bound a delta of single-byte copies
+/// would take twelve times its own size to describe.
+const COPY_MIN: usize = 32;
+
 /// `(size of the base, size of the result, bytes of the header)` as a delta claims them.
 pub(super) fn delta_sizes(delta: &[u8]) -> Option<(u64, u64, usize)> {
     let (base, n) = delta_size(delta)?;
@@ -71,7 +94,8 @@ fn delta_size(delta: &[u8]) -> Option<(u64, usize)> {
 }
 
 /// Applies `delta` to `base` into `out` (cleared first), and lists the copied stretches,
-/// neighbours that continue each other merged. The caller has checked the claimed result size.
+/// neighbours that continue each other merged; those below [`COPY_MIN`] bytes are left out. The
+/// caller has checked the claimed result size.
 pub(super) fn apply(
     base: &[u8],
     delta: &[u8],
@@ -120,7 +144,10 @@ pub(super) fn apply(
                 Some(last) if last.src + last.len == src && last.dst + last.len == dst => {
                     last.len += len;
                 }
-                _ => copies.push(Copy { src, dst, len }),
+                _ => {
+                    copies.pop_if(|last| last.len < COPY_MIN);
+                    copies.push(Copy { src, dst, len });
+                }
             }
         } else if op != 0 {
             let len = usize::from(op);
@@ -134,6 +161,7 @@ pub(super) fn apply(
             return Err(Fault::bad_delta());
         }
     }
+    copies.pop_if(|last| last.len < COPY_MIN);
     if out.len() != size {
         return Err(Fault::corrupt(
             "its delta yields another size than it claims",
@@ -210,6 +238,7 @@ pub(super) fn walk<S: Sink>(store: &Store, budget: usize, sink: &S) {
             });
         for pos in pack.forest.unreachable() {
             let fault = Fault::corrupt("its header or delta base is broken");
+            pack.spoil(pos, &fault);
             sink.failed(pack.oid(pos), None, fault);
         }
     }
@@ -252,6 +281,8 @@ struct Frame<S> {
     pos: u32,
     /// Dropped when the budget is exceeded, decoded again when needed.
     bytes: Option<Vec<u8>>,
+    /// See [`check_yield`].
+    natural: u64,
     state: Option<S>,
     next: u32,
 }
@@ -271,7 +302,7 @@ impl<S: Sink> Tree<'_, S> {
         if self.sink.stopped() {
             return;
         }
-        let (kind, bytes) = match self.root(root, worker) {
+        let (kind, bytes, natural) = match self.root(root, worker) {
             Ok(found) => found,
             Err((kind, fault)) => return self.fail(root, kind, &fault),
         };
@@ -280,7 +311,7 @@ impl<S: Sink> Tree<'_, S> {
         }
         let state = self.give(root, kind, &bytes, None);
         let mut stack = Vec::new();
-        self.push(&mut stack, root, bytes, state, worker);
+        self.push(&mut stack, root, bytes, natural, state, worker);
         while let Some(frame) = stack.last_mut() {
             if self.sink.stopped() {
                 break;
@@ -293,7 +324,9 @@ impl<S: Sink> Tree<'_, S> {
                 self.release(frame.bytes, worker);
             }
             match result {
-                Ok((bytes, state)) => self.push(&mut stack, child, bytes, state, worker),
+                Ok((bytes, natural, state)) => {
+                    self.push(&mut stack, child, bytes, natural, state, worker);
+                }
                 Err(fault) => self.fail(child, Some(kind), &fault),
             }
         }
@@ -307,7 +340,7 @@ impl<S: Sink> Tree<'_, S> {
         &self,
         root: u32,
         worker: &mut Worker,
-    ) -> Result<(Kind, Vec<u8>), (Option<Kind>, Fault)> {
+    ) -> Result<(Kind, Vec<u8>, u64), (Option<Kind>, Fault)> {
         match self.pack.forest.kind(root) {
             Some(kind) => self
                 .pack
@@ -317,11 +350,14 @@ impl<S: Sink> Tree<'_, S> {
                     self.pack
                         .inflate(&entry, &mut worker.inflate, self.store.max_object)
                 })
-                .map(|bytes| (kind, bytes))
+                .map(|bytes| {
+                    let natural = bytes.len() as u64;
+                    (kind, bytes, natural)
+                })
                 .map_err(|fault| (Some(kind), fault)),
             None => self
                 .store
-                .read_packed(self.pack, root, 0)
+                .read_packed(self.pack, root)
                 .map_err(|fault| (None, fault)),
         }
     }
@@ -333,7 +369,7 @@ impl<S: Sink> Tree<'_, S> {
         frame: &mut Frame<S::State>,
         kind: Kind,
         worker: &mut Worker,
-    ) -> Result<(Vec<u8>, Option<S::State>), Fault> {
+    ) -> Result<(Vec<u8>, u64, Option<S::State>), Fault> {
         let entry = self.pack.forest.entry(&self.pack.data, child)?;
         if !matches!(
             entry.header,
@@ -358,22 +394,15 @@ impl<S: Sink> Tree<'_, S> {
             .decompress_entry(&entry, &mut worker.inflate, &mut worker.delta[..size])
             .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
         if frame.bytes.is_none() {
-            let (_, bytes) = self.store.read_packed(self.pack, frame.pos, 0)?;
+            let (_, bytes, _) = self.store.read_packed(self.pack, frame.pos)?;
             self.held.fetch_add(bytes.len(), Ordering::Relaxed);
             frame.bytes = Some(bytes);
         }
         let base = frame.bytes.as_deref().unwrap_or_default();
         let delta = &worker.delta[..size];
         let (_, result, _) = delta_sizes(delta).ok_or_else(Fault::bad_delta)?;
-        if result > self.store.max_object {
-            // Copying the base over and over is nothing git does.
-            let natural = (base.len() + delta.len()) as u64;
-            return Err(if result > natural.saturating_mul(64) {
-                Fault::new(Reason::Bomb, format!("a delta that yields {result} bytes"))
-            } else {
-                Fault::too_large(result)
-            });
-        }
+        let natural = frame.natural + size as u64;
+        check_yield(result, natural, self.store.max_object)?;
         let mut out = worker.spare.pop().unwrap_or_default();
         apply(base, delta, &mut out, &mut worker.copies)?;
         let parent = frame.state.as_ref().map(|state| Inherit {
@@ -386,7 +415,7 @@ impl<S: Sink> Tree<'_, S> {
         if worker.delta.capacity() > 16 << 20 {
             worker.delta = Vec::new();
         }
-        Ok((out, state))
+        Ok((out, natural, state))
     }
 
     fn give(
@@ -411,6 +440,7 @@ impl<S: Sink> Tree<'_, S> {
         stack: &mut Vec<Frame<S::State>>,
         pos: u32,
         bytes: Vec<u8>,
+        natural: u64,
         state: Option<S::State>,
         worker: &mut Worker,
     ) {
@@ -434,6 +464,7 @@ impl<S: Sink> Tree<'_, S> {
         stack.push(Frame {
             pos,
             bytes: Some(bytes),
+            natural,
             state,
             next,
         });
@@ -451,6 +482,7 @@ impl<S: Sink> Tree<'_, S> {
     /// Reports an object and everything stored as a difference to it.
     fn fail(&self, pos: u32, kind: Option<Kind>, fault: &Fault) {
         let oid = self.pack.oid(pos);
+        self.pack.spoil(pos, fault);
         self.sink.failed(oid, kind, fault.clone());
         let below = Fault::new(
             fault.reason,
@@ -458,6 +490,7 @@ impl<S: Sink> Tree<'_, S> {
         );
         let mut stack: Vec<u32> = self.pack.forest.children(pos).collect();
         while let Some(pos) = stack.pop() {
+            self.pack.spoil(pos, &below);
             self.sink.failed(self.pack.oid(pos), kind, below.clone());
             stack.extend(self.pack.forest.children(pos));
         }

@@ -1,8 +1,10 @@
 //! The objects of a repository: packs, loose objects, alternates; and reading one in full.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use gix::hash::{Kind as Hash, ObjectId};
 use gix::odb::pack::{data, index};
@@ -10,7 +12,7 @@ use gix::zlib::{Inflate, Status};
 
 use super::forest::Forest;
 use super::open::{Layout, is_allowed, to_path, trim};
-use super::resolve::{Fault, Kind, apply, delta_sizes};
+use super::resolve::{Fault, Kind, apply, check_yield, delta_sizes};
 use crate::finding::{Oid, Reason, Skipped};
 
 /// One pack with its index and the shape of its delta trees.
@@ -18,6 +20,15 @@ pub(super) struct Pack {
     pub index: index::File,
     pub data: data::File,
     pub forest: Forest,
+    spoiled: Spoiled,
+}
+
+/// Entries that turned out to be unreadable. They are not decoded again: where many objects hang
+/// on one bad base, trying each of them anew would take time that grows with the square.
+#[derive(Default)]
+struct Spoiled {
+    any: AtomicBool,
+    entries: Mutex<HashMap<u32, Fault>>,
 }
 
 impl Pack {
@@ -43,6 +54,30 @@ impl Pack {
         count
     }
 
+    /// Remembers that the entry at `pos` cannot be decoded.
+    pub fn spoil(&self, pos: u32, fault: &Fault) {
+        let mut entries = self
+            .spoiled
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        entries.entry(pos).or_insert_with(|| fault.clone());
+        self.spoiled.any.store(true, Ordering::Release);
+    }
+
+    /// Why the entry at `pos` cannot be decoded, if that is known.
+    fn spoiled(&self, pos: u32) -> Option<Fault> {
+        if !self.spoiled.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let entries = self
+            .spoiled
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        entries.get(&pos).cloned()
+    }
+
     /// Where `oid` stands in pack order.
     pub fn find(&self, oid: &Oid) -> Option<u32> {
         let id = ObjectId::try_from(oid.as_bytes()).ok()?;
@@ -64,6 +99,10 @@ pub(super) struct Store {
 
 /// Longest delta chain that is followed; git itself writes at most 4095.
 const MAX_CHAIN: usize = 10_000;
+
+/// How often a chain may go on in another pack, or end loose. Git stores no such deltas at all
+/// (they only travel), so this is generous; the search calls itself once for each.
+const MAX_HOPS: usize = 64;
 
 impl Store {
     /// Opens everything below `objects` and the alternates that may be followed.
@@ -117,6 +156,12 @@ impl Store {
     }
 
     fn open_pack(&self, path: &Path) -> Result<Pack, String> {
+        for file in [path, &path.with_extension("idx")] {
+            // Opening a FIFO would wait for someone to write into it.
+            if std::fs::metadata(file).is_ok_and(|about| !about.is_file()) {
+                return Err("it is not a regular file".to_owned());
+            }
+        }
         let index = index::File::at(path.with_extension("idx"), self.hash)
             .map_err(|error| format!("the index cannot be read: {error}"))?;
         let data = data::File::at(path, self.hash).map_err(|error| error.to_string())?;
@@ -136,6 +181,7 @@ impl Store {
             index,
             data,
             forest,
+            spoiled: Spoiled::default(),
         })
     }
 
@@ -167,6 +213,15 @@ impl Store {
                 let rest = file.file_name();
                 let Some(rest) = rest.to_str() else { continue };
                 if rest.len() + 2 != self.hash.len_in_hex() {
+                    continue;
+                }
+                if file.file_type().is_ok_and(|kind| !kind.is_file()) {
+                    // A FIFO would be waited for, and a link may lead anywhere.
+                    skipped.push(Skipped::new(
+                        Reason::CorruptObject,
+                        format!("{first}{rest}"),
+                        "the loose object is not a regular file",
+                    ));
                     continue;
                 }
                 if let Ok(id) = ObjectId::from_hex(format!("{first}{rest}").as_bytes()) {
@@ -211,38 +266,58 @@ impl Store {
 
     /// Reads one object in full, following its deltas, wherever a readable copy is.
     pub fn read(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), Fault> {
-        self.read_at(oid, 0)
+        let (kind, bytes, _) = self.search(oid, &mut HashSet::new(), 0)?;
+        Ok((kind, bytes))
     }
 
-    fn read_at(&self, oid: &Oid, depth: usize) -> Result<(Kind, Vec<u8>), Fault> {
+    /// The same, and the natural size (see [`check_yield`]). An id in `tried` leads nowhere or is
+    /// being read: it is not read again, so that circles and copies of copies cost nothing.
+    fn search(
+        &self,
+        oid: &Oid,
+        tried: &mut HashSet<Oid>,
+        hops: usize,
+    ) -> Result<(Kind, Vec<u8>, u64), Fault> {
+        if hops > MAX_HOPS || !tried.insert(*oid) {
+            return Err(Fault::corrupt("its delta chain is too long or a circle"));
+        }
         let mut fault = None;
         for pack in &self.packs {
             if let Some(pos) = pack.find(oid) {
-                match self.read_packed(pack, pos, depth) {
+                match self.chain(pack, pos, tried, hops) {
                     Ok(found) => return Ok(found),
                     Err(why) => fault = Some(why),
                 }
             }
         }
         if let Some(path) = self.loose.get(oid) {
-            return read_loose(path, self.max_object);
+            return read_loose(path, self.max_object).map(natural);
         }
         Err(fault.unwrap_or_else(|| Fault::new(Reason::MissingObject, "")))
     }
 
-    /// Reads the object at `pos` of `pack` in full.
-    pub fn read_packed(
+    /// Reads the object at `pos` of `pack` in full; also gives its natural size (see
+    /// [`check_yield`]).
+    pub fn read_packed(&self, pack: &Pack, pos: u32) -> Result<(Kind, Vec<u8>, u64), Fault> {
+        self.chain(pack, pos, &mut HashSet::new(), 0)
+    }
+
+    fn chain(
         &self,
         pack: &Pack,
         pos: u32,
-        depth: usize,
-    ) -> Result<(Kind, Vec<u8>), Fault> {
+        tried: &mut HashSet<Oid>,
+        hops: usize,
+    ) -> Result<(Kind, Vec<u8>, u64), Fault> {
         let mut inflate = Inflate::default();
         let mut chain = Vec::new();
         let mut at = pos;
-        let (kind, mut bytes) = loop {
-            if chain.len() + depth > MAX_CHAIN {
+        let (kind, mut bytes, mut natural) = loop {
+            if chain.len() > MAX_CHAIN {
                 return Err(Fault::corrupt("its delta chain is too long or a circle"));
+            }
+            if let Some(fault) = pack.spoiled(at) {
+                return Err(fault);
             }
             let entry = pack.forest.entry(&pack.data, at)?;
             use data::entry::Header;
@@ -252,7 +327,8 @@ impl Store {
                         .forest
                         .kind(at)
                         .ok_or_else(|| Fault::corrupt("its header changed while it was read"))?;
-                    break (kind, pack.inflate(&entry, &mut inflate, self.max_object)?);
+                    let bytes = pack.inflate(&entry, &mut inflate, self.max_object)?;
+                    break natural((kind, bytes));
                 }
                 Header::OfsDelta { base_distance } => {
                     chain.push(at);
@@ -266,7 +342,7 @@ impl Store {
                     let base = Oid::from_bytes(base_id.as_bytes());
                     match pack.find(&base) {
                         Some(pos) => at = pos,
-                        None => break self.read_at(&base, depth + chain.len())?,
+                        None => break self.search(&base, tried, hops + 1)?,
                     }
                 }
             }
@@ -276,15 +352,20 @@ impl Store {
             let entry = pack.forest.entry(&pack.data, at)?;
             let delta = pack.inflate(&entry, &mut inflate, self.max_object)?;
             let (_, size, _) = delta_sizes(&delta).ok_or_else(Fault::bad_delta)?;
-            if size > self.max_object {
-                return Err(Fault::too_large(size));
-            }
+            natural += delta.len() as u64;
+            check_yield(size, natural, self.max_object)?;
             let mut out = Vec::new();
             apply(&bytes, &delta, &mut out, &mut copies)?;
             bytes = out;
         }
-        Ok((kind, bytes))
+        Ok((kind, bytes, natural))
     }
+}
+
+/// An object that is stored whole is as long as it is.
+fn natural((kind, bytes): (Kind, Vec<u8>)) -> (Kind, Vec<u8>, u64) {
+    let size = bytes.len() as u64;
+    (kind, bytes, size)
 }
 
 impl Pack {
