@@ -73,6 +73,7 @@ impl Pack {
         self.body.len() as u64
     }
 
+    #[allow(dead_code, reason = "the fuzz targets use it")]
     pub fn ids(&self) -> impl Iterator<Item = ObjectId> + '_ {
         self.entries.iter().map(|entry| entry.id)
     }
