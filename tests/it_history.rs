@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod common;
 mod history {
     pub mod bombs;
     pub mod damage;
     pub mod oracle;
     pub mod pack;
+    pub mod reflog;
     pub mod thin;
 }
 

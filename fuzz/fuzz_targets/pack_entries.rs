@@ -5,7 +5,7 @@
 #![no_main]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
 use keysweep::finding::Origin;
 use keysweep::source::{self, Blob, Control, HistoryOptions, Inherit, Visit};
@@ -16,6 +16,9 @@ use libfuzzer_sys::fuzz_target;
 mod pack;
 
 use pack::{Bare, Pack};
+
+/// One directory for all runs: making it anew takes longer than what is tested.
+static BARE: LazyLock<Bare> = LazyLock::new(Bare::new);
 
 /// Keeps content, and holds what is handed down against it.
 #[derive(Default)]
@@ -45,9 +48,9 @@ fn covers(base: &[u8], out: &[u8], copies: &[source::Copy]) {
     }
 }
 
-fn scan(bare: &Bare) -> Option<(source::History, BTreeMap<Origin, Vec<u8>>)> {
+fn scan() -> Option<(source::History, BTreeMap<Origin, Vec<u8>>)> {
     let options = HistoryOptions {
-        path: bare.path().to_owned(),
+        path: BARE.path().to_owned(),
         threads: 1,
         max_object: 1 << 20,
         // Small, so that bases are dropped and decoded again.
@@ -95,21 +98,20 @@ fuzz_target!(|bytes: &[u8]| {
             }
         }
         1 => {
-            let bare = Bare::new();
             let len = byte(&mut rest) << 8 | byte(&mut rest);
             let data = take(&mut rest, len);
-            bare.put("one", data, rest);
-            scan(&bare);
+            BARE.put("0", data, rest);
+            BARE.put("1", &[], &[]);
+            scan();
         }
         _ => {
-            let bare = Bare::new();
             let packs = [entries(&mut rest, 1), entries(&mut rest, 2)];
             let mut named = BTreeSet::new();
             for (number, pack) in packs.iter().enumerate() {
-                pack.write(&bare, &format!("{number}"));
+                pack.write(&BARE, &format!("{number}"));
                 named.extend(pack.ids().map(|id| id.to_string()));
             }
-            let (history, kept) = scan(&bare).expect("a repository");
+            let (history, kept) = scan().expect("a repository");
             let told: BTreeSet<_> = history
                 .skipped
                 .iter()
@@ -140,7 +142,11 @@ fn entries(bytes: &mut &[u8], number: u8) -> Pack {
     let id = |n: usize| pack::id_of(&[n as u8 % 16]);
     let mut offsets = Vec::new();
     for n in 0..count {
-        let own = if byte(bytes) & 1 == 0 { n } else { n + 16 - usize::from(number) };
+        let own = if byte(bytes) & 1 == 0 {
+            n
+        } else {
+            n + 16 - usize::from(number)
+        };
         offsets.push(pack.end());
         match byte(bytes) % 4 {
             0 => {
