@@ -11,7 +11,7 @@ use gix::zlib::Inflate;
 use rayon::prelude::*;
 
 use super::forest::NONE;
-use super::store::{Pack, Store};
+use super::store::{Decoded, Pack, Store};
 use crate::finding::{Oid, Reason};
 use crate::source::{Copy, Inherit};
 
@@ -302,16 +302,17 @@ impl<S: Sink> Tree<'_, S> {
         if self.sink.stopped() {
             return;
         }
-        let (kind, bytes, natural) = match self.root(root, worker) {
-            Ok(found) => found,
+        let object = match self.root(root, worker) {
+            Ok(object) => object,
             Err((kind, fault)) => return self.fail(root, kind, &fault),
         };
+        let kind = object.kind;
         if !self.sink.wants(kind) {
             return;
         }
-        let state = self.give(root, kind, &bytes, None);
+        let state = self.give(root, kind, &object.bytes, None);
         let mut stack = Vec::new();
-        self.push(&mut stack, root, bytes, natural, state, worker);
+        self.push(&mut stack, root, object, state, worker);
         while let Some(frame) = stack.last_mut() {
             if self.sink.stopped() {
                 break;
@@ -324,9 +325,7 @@ impl<S: Sink> Tree<'_, S> {
                 self.release(frame.bytes, worker);
             }
             match result {
-                Ok((bytes, natural, state)) => {
-                    self.push(&mut stack, child, bytes, natural, state, worker);
-                }
+                Ok((object, state)) => self.push(&mut stack, child, object, state, worker),
                 Err(fault) => self.fail(child, Some(kind), &fault),
             }
         }
@@ -336,11 +335,7 @@ impl<S: Sink> Tree<'_, S> {
     }
 
     /// Decodes the root of a delta tree, or what takes its place for a delta to another pack.
-    fn root(
-        &self,
-        root: u32,
-        worker: &mut Worker,
-    ) -> Result<(Kind, Vec<u8>, u64), (Option<Kind>, Fault)> {
+    fn root(&self, root: u32, worker: &mut Worker) -> Result<Decoded, (Option<Kind>, Fault)> {
         match self.pack.forest.kind(root) {
             Some(kind) => self
                 .pack
@@ -350,10 +345,7 @@ impl<S: Sink> Tree<'_, S> {
                     self.pack
                         .inflate(&entry, &mut worker.inflate, self.store.max_object)
                 })
-                .map(|bytes| {
-                    let natural = bytes.len() as u64;
-                    (kind, bytes, natural)
-                })
+                .map(|bytes| Decoded::whole(kind, bytes))
                 .map_err(|fault| (Some(kind), fault)),
             None => self
                 .store
@@ -369,7 +361,7 @@ impl<S: Sink> Tree<'_, S> {
         frame: &mut Frame<S::State>,
         kind: Kind,
         worker: &mut Worker,
-    ) -> Result<(Vec<u8>, u64, Option<S::State>), Fault> {
+    ) -> Result<(Decoded, Option<S::State>), Fault> {
         let entry = self.pack.forest.entry(&self.pack.data, child)?;
         if !matches!(
             entry.header,
@@ -394,7 +386,7 @@ impl<S: Sink> Tree<'_, S> {
             .decompress_entry(&entry, &mut worker.inflate, &mut worker.delta[..size])
             .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
         if frame.bytes.is_none() {
-            let (_, bytes, _) = self.store.read_packed(self.pack, frame.pos)?;
+            let bytes = self.store.read_packed(self.pack, frame.pos)?.bytes;
             self.held.fetch_add(bytes.len(), Ordering::Relaxed);
             frame.bytes = Some(bytes);
         }
@@ -403,19 +395,24 @@ impl<S: Sink> Tree<'_, S> {
         let (_, result, _) = delta_sizes(delta).ok_or_else(Fault::bad_delta)?;
         let natural = frame.natural + size as u64;
         check_yield(result, natural, self.store.max_object)?;
-        let mut out = worker.spare.pop().unwrap_or_default();
-        apply(base, delta, &mut out, &mut worker.copies)?;
+        let mut bytes = worker.spare.pop().unwrap_or_default();
+        apply(base, delta, &mut bytes, &mut worker.copies)?;
         let parent = frame.state.as_ref().map(|state| Inherit {
             state,
             base_len: base.len(),
             copies: &worker.copies,
         });
-        let state = self.give(child, kind, &out, parent);
+        let state = self.give(child, kind, &bytes, parent);
         // A delta buffer that one object made large is not kept.
         if worker.delta.capacity() > 16 << 20 {
             worker.delta = Vec::new();
         }
-        Ok((out, natural, state))
+        let object = Decoded {
+            kind,
+            bytes,
+            natural,
+        };
+        Ok((object, state))
     }
 
     fn give(
@@ -439,11 +436,11 @@ impl<S: Sink> Tree<'_, S> {
         &self,
         stack: &mut Vec<Frame<S::State>>,
         pos: u32,
-        bytes: Vec<u8>,
-        natural: u64,
+        object: Decoded,
         state: Option<S::State>,
         worker: &mut Worker,
     ) {
+        let Decoded { bytes, natural, .. } = object;
         let next = self.pack.forest.first_child(pos);
         let held = self.held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
         if next == NONE {

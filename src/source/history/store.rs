@@ -97,6 +97,25 @@ pub(super) struct Store {
     pub max_object: u64,
 }
 
+/// An object in full.
+pub(super) struct Decoded {
+    pub kind: Kind,
+    pub bytes: Vec<u8>,
+    /// What its delta chain holds without repeating itself; see [`check_yield`].
+    pub natural: u64,
+}
+
+impl Decoded {
+    /// An object that is stored whole.
+    pub fn whole(kind: Kind, bytes: Vec<u8>) -> Self {
+        Decoded {
+            kind,
+            natural: bytes.len() as u64,
+            bytes,
+        }
+    }
+}
+
 /// Longest delta chain that is followed; git itself writes at most 4095.
 const MAX_CHAIN: usize = 10_000;
 
@@ -266,18 +285,13 @@ impl Store {
 
     /// Reads one object in full, following its deltas, wherever a readable copy is.
     pub fn read(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), Fault> {
-        let (kind, bytes, _) = self.search(oid, &mut HashSet::new(), 0)?;
-        Ok((kind, bytes))
+        let found = self.search(oid, &mut HashSet::new(), 0)?;
+        Ok((found.kind, found.bytes))
     }
 
-    /// The same, and the natural size (see [`check_yield`]). An id in `tried` leads nowhere or is
-    /// being read: it is not read again, so that circles and copies of copies cost nothing.
-    fn search(
-        &self,
-        oid: &Oid,
-        tried: &mut HashSet<Oid>,
-        hops: usize,
-    ) -> Result<(Kind, Vec<u8>, u64), Fault> {
+    /// The same. An id in `tried` leads nowhere or is being read: it is not read again, so that
+    /// circles and copies of copies cost nothing.
+    fn search(&self, oid: &Oid, tried: &mut HashSet<Oid>, hops: usize) -> Result<Decoded, Fault> {
         if hops > MAX_HOPS || !tried.insert(*oid) {
             return Err(Fault::corrupt("its delta chain is too long or a circle"));
         }
@@ -291,14 +305,14 @@ impl Store {
             }
         }
         if let Some(path) = self.loose.get(oid) {
-            return read_loose(path, self.max_object).map(natural);
+            let (kind, bytes) = read_loose(path, self.max_object)?;
+            return Ok(Decoded::whole(kind, bytes));
         }
         Err(fault.unwrap_or_else(|| Fault::new(Reason::MissingObject, "")))
     }
 
-    /// Reads the object at `pos` of `pack` in full; also gives its natural size (see
-    /// [`check_yield`]).
-    pub fn read_packed(&self, pack: &Pack, pos: u32) -> Result<(Kind, Vec<u8>, u64), Fault> {
+    /// Reads the object at `pos` of `pack` in full.
+    pub fn read_packed(&self, pack: &Pack, pos: u32) -> Result<Decoded, Fault> {
         self.chain(pack, pos, &mut HashSet::new(), 0)
     }
 
@@ -308,11 +322,11 @@ impl Store {
         pos: u32,
         tried: &mut HashSet<Oid>,
         hops: usize,
-    ) -> Result<(Kind, Vec<u8>, u64), Fault> {
+    ) -> Result<Decoded, Fault> {
         let mut inflate = Inflate::default();
         let mut chain = Vec::new();
         let mut at = pos;
-        let (kind, mut bytes, mut natural) = loop {
+        let mut object = loop {
             if chain.len() > MAX_CHAIN {
                 return Err(Fault::corrupt("its delta chain is too long or a circle"));
             }
@@ -328,7 +342,7 @@ impl Store {
                         .kind(at)
                         .ok_or_else(|| Fault::corrupt("its header changed while it was read"))?;
                     let bytes = pack.inflate(&entry, &mut inflate, self.max_object)?;
-                    break natural((kind, bytes));
+                    break Decoded::whole(kind, bytes);
                 }
                 Header::OfsDelta { base_distance } => {
                     chain.push(at);
@@ -352,20 +366,14 @@ impl Store {
             let entry = pack.forest.entry(&pack.data, at)?;
             let delta = pack.inflate(&entry, &mut inflate, self.max_object)?;
             let (_, size, _) = delta_sizes(&delta).ok_or_else(Fault::bad_delta)?;
-            natural += delta.len() as u64;
-            check_yield(size, natural, self.max_object)?;
+            object.natural += delta.len() as u64;
+            check_yield(size, object.natural, self.max_object)?;
             let mut out = Vec::new();
-            apply(&bytes, &delta, &mut out, &mut copies)?;
-            bytes = out;
+            apply(&object.bytes, &delta, &mut out, &mut copies)?;
+            object.bytes = out;
         }
-        Ok((kind, bytes, natural))
+        Ok(object)
     }
-}
-
-/// An object that is stored whole is as long as it is.
-fn natural((kind, bytes): (Kind, Vec<u8>)) -> (Kind, Vec<u8>, u64) {
-    let size = bytes.len() as u64;
-    (kind, bytes, size)
 }
 
 impl Pack {
