@@ -64,7 +64,7 @@ fn main() {
                 let kind = match anchor {
                     Anchor::Literal(..) => 0,
                     Anchor::Run(_) => 1,
-                    Anchor::Layer(_) => 2,
+                    Anchor::Escaped(_) | Anchor::Wide(_) => 2,
                 };
                 hits += usize::from(kind == wanted);
             });
@@ -82,7 +82,7 @@ fn main() {
                 let kind = match anchor {
                     Anchor::Literal(..) => 0,
                     Anchor::Run(_) => 1,
-                    Anchor::Layer(_) => 2,
+                    Anchor::Escaped(_) | Anchor::Wide(_) => 2,
                 };
                 if kind == wanted {
                     scanner.verdict(bytes, &anchor, &mut out);

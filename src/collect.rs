@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::detect::{Candidate, Scanner};
+use crate::detect::{Base, Candidate, Copied, Known, Scanner};
 use crate::finding::{Class, Confidence, Evidence, Located, Origin, Partner, Sighting};
 use crate::judge::FileMarks;
 use crate::secret::Secret;
@@ -43,17 +43,23 @@ impl<'a> Collector<'a> {
 }
 
 impl Visit for Collector<'_> {
-    type State = ();
+    type State = Option<Known>;
 
-    fn blob(&self, blob: Blob<'_>, _parent: Option<Inherit<'_, ()>>) {
-        let mut candidates = self.scanner.scan(blob.bytes);
+    fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Option<Known>>>) -> Option<Known> {
+        let (mut candidates, known) = match blob.origin {
+            // Only versions in a history have others that are stored as a difference to them.
+            Origin::Blob(_) => self
+                .scanner
+                .scan_version(blob.bytes, parent.as_ref().and_then(base).as_ref()),
+            _ => (self.scanner.scan(blob.bytes), None),
+        };
         if let Origin::File(path) = blob.origin {
             for rule in self.files.of(path, blob.bytes) {
                 candidates.push(whole_file(rule, blob.bytes));
             }
         }
         if candidates.is_empty() {
-            return;
+            return known;
         }
         let spans: Vec<_> = candidates.iter().map(|c| c.span.clone()).collect();
         let located = source::locate(blob.bytes, &spans);
@@ -65,7 +71,21 @@ impl Visit for Collector<'_> {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(sightings);
+        known
     }
+}
+
+/// A delta base in the words of the scanner.
+fn base<'a>(parent: &Inherit<'a, Option<Known>>) -> Option<Base<'a>> {
+    let copies = parent.copies.iter().map(|copy| Copied {
+        src: copy.src,
+        dst: copy.dst,
+        len: copy.len,
+    });
+    Some(Base {
+        known: parent.state.as_ref()?,
+        copies: copies.collect(),
+    })
 }
 
 fn sighting(origin: &Origin, candidate: Candidate, located: Located) -> Sighting {

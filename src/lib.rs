@@ -7,7 +7,7 @@
 pub mod audit;
 #[path = "rule/builtin.rs"]
 pub mod builtin;
-mod collect;
+pub mod collect;
 pub mod detect;
 pub mod example;
 pub mod finding;

@@ -7,5 +7,6 @@ mod laws {
     pub mod leaks;
     pub mod locality;
     pub mod rooms;
+    pub mod versions;
     pub mod whole;
 }

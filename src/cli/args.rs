@@ -82,6 +82,9 @@ pub struct History {
     /// Also what only the reflog holds and what nothing holds any more.
     #[arg(long)]
     pub unreachable: bool,
+    /// Look at every byte of every version instead of at what changed: slower, the same result.
+    #[arg(long)]
+    pub full: bool,
     /// Follow an object store outside the repository (git's alternates); can be given several times.
     #[arg(long, value_name = "PATH")]
     pub allow_alternate: Vec<PathBuf>,

@@ -77,6 +77,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             let input = Input::History(HistoryOptions {
                 path,
                 unreachable: history.unreachable,
+                full: history.full,
                 threads: history.limits.threads,
                 allow_alternates: history.allow_alternate,
                 delta_budget: DELTA_BUDGET,

@@ -74,11 +74,12 @@ pub(super) fn base64(bytes: &[u8], run: &Range<usize>) -> Option<Layer> {
 }
 
 /// Base64 that is wrapped over lines: a run that fills its line, followed by lines of the same
-/// width. Returns the layer and where the block ends.
-pub(super) fn wrapped(bytes: &[u8], run: &Range<usize>) -> Option<Layer> {
+/// width. Returns the layer, and the end of what it looked at.
+pub(super) fn wrapped(bytes: &[u8], run: &Range<usize>) -> (Option<Layer>, usize) {
+    const GAP: usize = 64;
     let width = run.len();
     if !(48..=120).contains(&width) || !width.is_multiple_of(4) || !mixed(&bytes[run.clone()]) {
-        return None;
+        return (None, run.end);
     }
     let mut text = bytes[run.clone()].to_vec();
     let mut places: Vec<u32> = (0..width as u32).collect();
@@ -86,7 +87,7 @@ pub(super) fn wrapped(bytes: &[u8], run: &Range<usize>) -> Option<Layer> {
     while text.len() < STRETCH_MAX {
         let gap = bytes[at..]
             .iter()
-            .take(64)
+            .take(GAP)
             .take_while(|b| b.is_ascii_whitespace())
             .count();
         if gap == 0 || !bytes[at..at + gap].contains(&b'\n') {
@@ -108,20 +109,23 @@ pub(super) fn wrapped(bytes: &[u8], run: &Range<usize>) -> Option<Layer> {
             break;
         }
     }
+    let looked = at + GAP + width + 2;
     if text.len() == width {
-        return None;
+        return (None, looked);
     }
-    let (decoded, _) = decode_base64(&text, &(0..text.len()))?;
-    let end = (at - run.start) as u32;
-    let map = (0..=decoded.len())
-        .map(|i| places.get(i / 3 * 4 + i % 3).copied().unwrap_or(end))
-        .collect();
-    Some(Layer {
-        name: "base64",
-        bytes: decoded,
-        source: run.start..at,
-        map: Map::Each(map),
-    })
+    let layer = decode_base64(&text, &(0..text.len())).map(|(decoded, _)| {
+        let end = (at - run.start) as u32;
+        let map = (0..=decoded.len())
+            .map(|i| places.get(i / 3 * 4 + i % 3).copied().unwrap_or(end))
+            .collect();
+        Layer {
+            name: "base64",
+            bytes: decoded,
+            source: run.start..at,
+            map: Map::Each(map),
+        }
+    });
+    (layer, looked)
 }
 
 /// Decodes a stretch (with the padding after it) and says where the encoded text ends.
@@ -158,32 +162,73 @@ fn mixed(text: &[u8]) -> bool {
     upper >= 2 && lower >= 2
 }
 
-/// Stretches with percent or backslash escapes: each is what stands between blanks or quotes
-/// around an escape, at most 2 KiB.
-pub(super) fn escapes(bytes: &[u8], mut found: impl FnMut(Layer)) {
+/// Ends a stretch that may hold escapes.
+pub(super) fn ends_stretch(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'' | b'`' | b'<' | b'>' | 0)
+}
+
+/// Calls `hit` for every stretch between blanks or quotes that starts in `range` and holds a
+/// percent or backslash escape. Stretches reach to their end, also behind the range. Returns a
+/// place, not before which a further stretch can start.
+pub(super) fn escaped(
+    bytes: &[u8],
+    range: Range<usize>,
+    mut hit: impl FnMut(Range<usize>),
+) -> usize {
+    let mut done = range.start;
+    // A stretch that began before the range is not ours.
+    if done > 0 && !ends_stretch(bytes[done - 1]) {
+        done = stretch_end(bytes, done);
+    }
+    // The last stretch of the range may show its first escape behind it.
+    let stop = if range.end > 0 && !ends_stretch(bytes[range.end - 1]) {
+        stretch_end(bytes, range.end)
+    } else {
+        range.end
+    };
+    while done < stop {
+        let Some(at) = memchr::memchr2(b'%', b'\\', &bytes[done..stop]).map(|at| done + at) else {
+            break;
+        };
+        if escape(&bytes[at..]).is_none() {
+            done = at + 1;
+            // The start of this stretch is still wanted when a later escape stands in it.
+            continue;
+        }
+        let start = bytes[range.start..at]
+            .iter()
+            .rposition(|b| ends_stretch(*b))
+            .map_or(range.start, |i| range.start + i + 1);
+        let end = stretch_end(bytes, at);
+        done = end.max(at + 1);
+        hit(start..end);
+    }
+    done.max(stop)
+}
+
+fn stretch_end(bytes: &[u8], at: usize) -> usize {
+    bytes[at..]
+        .iter()
+        .position(|b| ends_stretch(*b))
+        .map_or(bytes.len(), |i| at + i)
+}
+
+/// The decoded pieces of a stretch that [`escaped`] found: what stands within reach of an escape.
+/// Looks at nothing outside the stretch.
+pub(super) fn escapes(bytes: &[u8], stretch: &Range<usize>, mut found: impl FnMut(Layer)) {
     const REACH: usize = 1024;
-    let mut done = 0;
-    for at in memchr::memchr2_iter(b'%', b'\\', bytes) {
-        if at < done || escape(&bytes[at..]).is_none() {
+    let mut done = stretch.start;
+    for at in memchr::memchr2_iter(b'%', b'\\', &bytes[stretch.clone()]) {
+        let at = stretch.start + at;
+        if at < done || escape(&bytes[at..stretch.end]).is_none() {
             continue;
         }
-        let ends =
-            |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b'<' | b'>' | 0);
-        let low = at.saturating_sub(REACH).max(done);
-        let start = bytes[low..at]
-            .iter()
-            .rposition(ends)
-            .map_or(low, |i| low + i + 1);
-        let high = (at + REACH).min(bytes.len());
-        let end = bytes[at..high]
-            .iter()
-            .position(ends)
-            .map_or(high, |i| at + i);
+        let start = at.saturating_sub(REACH).max(done);
+        let end = (at + REACH).min(stretch.end);
         done = end;
-        if end - start < 12 {
-            continue;
+        if end - start >= 12 {
+            found(unescape(bytes, start..end));
         }
-        found(unescape(bytes, start..end));
     }
 }
 
@@ -283,11 +328,13 @@ pub fn every_layer(
     mut found: impl FnMut(&str, &[u8], &dyn Fn(Range<usize>) -> Range<usize>),
 ) {
     let mut layers = Vec::new();
-    escapes(bytes, |layer| layers.push(layer));
+    escaped(bytes, 0..bytes.len(), |stretch| {
+        escapes(bytes, &stretch, |layer| layers.push(layer));
+    });
     utf16(bytes, |layer| layers.push(layer));
     super::runs::find(bytes, 0..bytes.len(), |run| {
         layers.extend(base64(bytes, &run));
-        layers.extend(wrapped(bytes, &run));
+        layers.extend(wrapped(bytes, &run).0);
     });
     for layer in layers {
         found(layer.name, &layer.bytes, &|range| layer.back(&range));
@@ -322,7 +369,7 @@ mod tests {
             .map(|i| &text[i..(i + 76).min(text.len())])
             .collect();
         let file = format!("data:\n  {}\n", lines.join("\n  "));
-        let layer = wrapped(file.as_bytes(), &(8..84)).expect("decodes");
+        let layer = wrapped(file.as_bytes(), &(8..84)).0.expect("decodes");
         assert_eq!(layer.bytes, inner);
         assert_eq!(layer.source, 8..file.len() - 1);
     }
@@ -331,7 +378,9 @@ mod tests {
     fn escapes_decode_and_map_back() {
         let text = br"url = https://u:p%40ss%2fword@host/ and \u0041\u0042cdefgh\x49";
         let mut layers = Vec::new();
-        escapes(text, |layer| layers.push(layer));
+        escaped(text, 0..text.len(), |stretch| {
+            escapes(text, &stretch, |layer| layers.push(layer));
+        });
         assert_eq!(layers[0].bytes, b"https://u:p@ss/word@host/");
         assert_eq!(&text[layers[0].back(&(10..15))], b"p%40ss%2f");
         assert_eq!(layers[1].bytes, b"ABcdefghI");
@@ -364,11 +413,13 @@ mod tests {
         #[test]
         fn no_decoder_panics_and_every_map_stays_inside(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let mut layers = Vec::new();
-            escapes(&bytes, |layer| layers.push(layer));
+            escaped(&bytes, 0..bytes.len(), |stretch| {
+                escapes(&bytes, &stretch, |layer| layers.push(layer));
+            });
             utf16(&bytes, |layer| layers.push(layer));
             super::super::runs::find(&bytes, 0..bytes.len(), |run| {
                 layers.extend(base64(&bytes, &run));
-                layers.extend(wrapped(&bytes, &run));
+                layers.extend(wrapped(&bytes, &run).0);
             });
             for layer in layers {
                 for start in 0..layer.bytes.len() {
@@ -376,6 +427,27 @@ mod tests {
                     prop_assert!(back.start <= back.end && back.end <= bytes.len());
                 }
             }
+        }
+
+        #[test]
+        fn stretches_of_parts_are_those_of_the_whole(
+            bytes in proptest::collection::vec(prop_oneof![4 => Just(b'a'), 2 => Just(b'4'), 1 => Just(b'%'), 1 => Just(b'\\'), 1 => Just(b'x'), 1 => Just(b' ')], 0..120),
+            cut in 0usize..120,
+        ) {
+            let whole: Vec<_> = bytes
+                .split(|b| ends_stretch(*b))
+                .scan(0, |at, part| {
+                    let start = *at;
+                    *at += part.len() + 1;
+                    Some(start..start + part.len())
+                })
+                .filter(|s| (s.start..s.end).any(|at| escape(&bytes[at..s.end]).is_some()))
+                .collect();
+            let cut = cut.min(bytes.len());
+            let mut parts = Vec::new();
+            escaped(&bytes, 0..cut, |stretch| parts.push(stretch));
+            escaped(&bytes, cut..bytes.len(), |stretch| parts.push(stretch));
+            prop_assert_eq!(parts, whole);
         }
 
         #[test]

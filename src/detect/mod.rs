@@ -5,17 +5,22 @@
 //! costs linear time, and history can be scanned by its deltas.
 
 pub mod assign;
+mod candidate;
 pub mod checks;
 mod context;
 mod decode;
 pub mod generic;
+mod inherit;
 mod kernel;
 mod partner;
 mod runs;
 mod scanner;
 mod settle;
 mod token;
+mod verdict;
 
+pub use candidate::Candidate;
 #[doc(hidden)]
 pub use decode::every_layer;
-pub use scanner::{Anchor, Candidate, Scanner};
+pub use inherit::{Base, Copied, Known};
+pub use scanner::{Anchor, Scanner};

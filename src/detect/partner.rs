@@ -13,7 +13,7 @@ use crate::rule::{Kind, RuleSet};
 /// The halves of a pair stand at most so many bytes apart (a few lines).
 const PAIR_REACH: usize = 512;
 /// A certificate stands at most so many bytes from its key.
-const CERTIFICATE_REACH: usize = 16 * 1024;
+pub(super) const CERTIFICATE_REACH: usize = 16 * 1024;
 /// More certificates than this are a bundle, not the key's own.
 const CERTIFICATES: usize = 4;
 

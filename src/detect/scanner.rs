@@ -1,46 +1,16 @@
-//! The scanner: anchors, verdicts, and their plain composition.
+//! The scanner: a compiled rule set, its anchors, and the plain way from bytes to candidates.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::context::{self, ContextIndex};
+use super::candidate::{self, Candidate};
+use super::context::ContextIndex;
 use super::decode::{self, Layer};
 use super::kernel::Kernel;
 use super::token::{self, Matcher};
-use super::{assign, checks, generic, partner, runs, settle};
-use crate::finding::{Check, Class, Confidence, Evidence};
-use crate::rule::{ByteSet, Kind, Literal, Rule, RuleSet, Token};
-
-/// Encodings inside encodings are followed to this depth.
-const DEPTH: usize = 3;
-
-/// A value that may be a credential, as one blob's bytes show it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Candidate {
-    /// The rule, an index into the rule set.
-    pub rule: usize,
-    /// Where the value stands, in bytes of the original content (for a decoded value: the encoded
-    /// stretch that it came from).
-    pub span: Range<usize>,
-    /// The value (decoded, if it was encoded).
-    pub value: Vec<u8>,
-    /// The whole match around it.
-    pub whole: Vec<u8>,
-    /// Where the value stands inside `whole`.
-    pub within: Range<usize>,
-    /// Public values beside it, `(kind, bytes)`.
-    pub partners: Vec<(String, Vec<u8>)>,
-    /// The name it was assigned to.
-    pub key: Option<Vec<u8>>,
-    /// Why.
-    pub evidence: Evidence,
-    /// What it is, as far as the window tells.
-    pub class: Class,
-    /// How sure, as far as the window tells.
-    pub confidence: Confidence,
-    /// 64 bits of randomness or more.
-    pub strong: bool,
-}
+use super::verdict::{Memo, Reach};
+use super::{assign, partner, runs, settle};
+use crate::rule::{ByteSet, Kind, Literal, RuleSet};
 
 /// A spot at which something may be found.
 pub enum Anchor {
@@ -48,24 +18,24 @@ pub enum Anchor {
     Literal(usize, usize),
     /// A run of token characters.
     Run(Range<usize>),
-    /// An encoded stretch.
-    Layer(Layer),
+    /// A stretch between blanks or quotes that holds escapes.
+    Escaped(Range<usize>),
+    /// A stretch of UTF-16.
+    Wide(Layer),
 }
 
 /// What a literal stands for.
 #[derive(Default)]
-struct Target {
+pub(super) struct Target {
     /// Token rules that contain it.
-    rules: Vec<u16>,
+    pub(super) rules: Vec<u16>,
     /// It is a word that names secrets.
-    word: bool,
+    pub(super) word: bool,
+    /// How far its verdicts look when they find nothing.
+    pub(super) reach: Reach,
     /// The bytes that can follow it.
     next: ByteSet,
 }
-
-/// Assignments that were judged already: several words of one name, and the run of its value,
-/// all lead to the same one. By where value and name start.
-type Read = HashSet<(usize, usize)>;
 
 /// A compiled rule set.
 pub struct Scanner {
@@ -94,6 +64,7 @@ impl Scanner {
                         let target = wanted.entry(literal.clone()).or_default();
                         target.rules.push(index as u16);
                         target.next = target.next.union(token.next);
+                        target.reach = target.reach.or(Reach::of_token(token));
                     }
                 }
                 Kind::Context(context) if !context.generic.is_empty() => {
@@ -110,6 +81,7 @@ impl Scanner {
                 };
                 let target = wanted.entry(literal).or_default();
                 target.word = true;
+                target.reach = target.reach.or(Reach::ASSIGNMENT);
                 target.next = ByteSet([u64::MAX; 4]);
             }
         }
@@ -138,25 +110,33 @@ impl Scanner {
 
     /// Calls `hit` for every anchor that starts in `range` of `bytes`.
     pub fn anchors(&self, bytes: &[u8], range: Range<usize>, mut hit: impl FnMut(Anchor)) {
-        self.kernel.find(bytes, range.clone(), |at, literal| {
-            hit(Anchor::Literal(at, literal));
-        });
+        self.literals_in(bytes, range.clone(), &mut hit);
         runs::find(bytes, range.clone(), |run| hit(Anchor::Run(run)));
-        decode::escapes(bytes, |layer| {
-            if range.contains(&layer.source.start) {
-                hit(Anchor::Layer(layer));
-            }
+        decode::escaped(bytes, range.clone(), |stretch| {
+            hit(Anchor::Escaped(stretch))
         });
         decode::utf16(bytes, |layer| {
             if range.contains(&layer.source.start) {
-                hit(Anchor::Layer(layer));
+                hit(Anchor::Wide(layer));
             }
+        });
+    }
+
+    /// Calls `hit` for every literal that starts in `range`.
+    pub(super) fn literals_in(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        hit: &mut impl FnMut(Anchor),
+    ) {
+        self.kernel.find(bytes, range, |at, literal| {
+            hit(Anchor::Literal(at, literal));
         });
     }
 
     /// What stands at an anchor: a function of the bytes of a bounded window around it.
     pub fn verdict(&self, bytes: &[u8], anchor: &Anchor, out: &mut Vec<Candidate>) {
-        self.verdict_at(bytes, anchor, 0, &mut Read::new(), out);
+        self.judge_anchor(bytes, anchor, 0, &mut Memo::new(), out);
     }
 
     /// Every candidate in `bytes`, sorted by place, overlaps settled. The plain way and the oracle
@@ -164,185 +144,53 @@ impl Scanner {
     pub fn scan(&self, bytes: &[u8]) -> Vec<Candidate> {
         let mut out = Vec::new();
         self.layer(bytes, 0, &mut out);
-        if out.is_empty() {
-            return out;
-        }
-        partner::join(&self.rules, bytes, &mut out);
-        settle::settle(&self.rules, out)
+        self.settled(bytes, out)
     }
 
-    fn layer(&self, bytes: &[u8], depth: usize, out: &mut Vec<Candidate>) {
-        let mut read = Read::new();
+    /// From what the verdicts say to what is reported.
+    pub(super) fn settled(&self, bytes: &[u8], mut all: Vec<Candidate>) -> Vec<Candidate> {
+        if all.is_empty() {
+            return all;
+        }
+        candidate::in_order(&mut all);
+        partner::join(&self.rules, bytes, &mut all);
+        settle::settle(&self.rules, all)
+    }
+
+    /// The verdicts of all anchors in the bytes of a layer.
+    pub(super) fn layer(&self, bytes: &[u8], depth: usize, out: &mut Vec<Candidate>) {
+        let mut memo = Memo::new();
         self.anchors(bytes, 0..bytes.len(), |anchor| {
-            self.verdict_at(bytes, &anchor, depth, &mut read, out);
+            self.judge_anchor(bytes, &anchor, depth, &mut memo, out);
         });
         for &rule in &self.slow {
             self.line_by_line(bytes, rule, out);
         }
     }
 
-    fn verdict_at(
-        &self,
-        bytes: &[u8],
-        anchor: &Anchor,
-        depth: usize,
-        read: &mut Read,
-        out: &mut Vec<Candidate>,
-    ) {
-        match anchor {
-            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, read, out),
-            Anchor::Run(run) => self.run(bytes, run, depth, read, out),
-            Anchor::Layer(layer) => self.inner(bytes, layer, depth, out),
-        }
+    /// Whether every candidate comes from an anchor, so that a change far away cannot touch it.
+    pub(super) fn is_anchored(&self) -> bool {
+        self.slow.is_empty() && u16::try_from(self.literals.len()).is_ok()
     }
 
-    fn literal(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        literal: usize,
-        read: &mut Read,
-        out: &mut Vec<Candidate>,
-    ) {
-        let target = &self.targets[literal];
-        for &rule in &target.rules {
-            let index = usize::from(rule);
-            let rule = &self.rules.rules[index];
-            let Some(token) = token::of(rule) else {
-                continue;
-            };
-            if let Some(found) = self.matchers[index].verdict(token, bytes, at) {
-                out.push(self.token_candidate(index, token, bytes, found));
-            }
-        }
-        if target.word {
-            let end = at + self.literals[literal].text.len();
-            if let Some(assignment) = assign::read_from_word(bytes, at..end) {
-                self.assigned(bytes, &assignment, read, out);
-            }
-        }
+    pub(super) fn target(&self, literal: usize) -> &Target {
+        &self.targets[literal]
     }
 
-    fn run(
-        &self,
-        bytes: &[u8],
-        run: &Range<usize>,
-        depth: usize,
-        read: &mut Read,
-        out: &mut Vec<Candidate>,
-    ) {
-        if let Some(assignment) = assign::read_from_run(bytes, run.clone()) {
-            if !assignment.value.contains(&run.start) {
-                self.provider(bytes, run.clone(), &assignment, out);
-            }
-            self.assigned(bytes, &assignment, read, out);
-        }
-        if depth < DEPTH {
-            let layer = decode::wrapped(bytes, run).or_else(|| decode::base64(bytes, run));
-            if let Some(layer) = layer {
-                self.inner(bytes, &layer, depth, out);
-            }
-        }
+    pub(super) fn text(&self, literal: usize) -> &str {
+        &self.literals[literal].text
     }
 
-    /// Scans a decoded layer and maps what it holds back to the encoded stretch.
-    fn inner(&self, bytes: &[u8], layer: &Layer, depth: usize, out: &mut Vec<Candidate>) {
-        if depth >= DEPTH {
-            return;
-        }
-        let first = out.len();
-        self.layer(&layer.bytes, depth + 1, out);
-        partner::join(&self.rules, &layer.bytes, &mut out[first..]);
-        for candidate in &mut out[first..] {
-            candidate.span = layer.back(&candidate.span);
-            candidate.evidence.layers.insert(0, layer.name);
-            partner::outside(&self.rules, bytes, candidate);
-        }
+    pub(super) fn matcher(&self, rule: usize) -> &Matcher {
+        &self.matchers[rule]
     }
 
-    fn provider(
-        &self,
-        bytes: &[u8],
-        span: Range<usize>,
-        assignment: &assign::Assignment<'_>,
-        out: &mut Vec<Candidate>,
-    ) {
-        context::verdict(&self.context, &self.rules, bytes, span, assignment, out);
+    pub(super) fn context(&self) -> &ContextIndex {
+        &self.context
     }
 
-    /// What an assigned value may be: a provider's, by the words beside it, or a secret by its name.
-    fn assigned(
-        &self,
-        bytes: &[u8],
-        assignment: &assign::Assignment<'_>,
-        read: &mut Read,
-        out: &mut Vec<Candidate>,
-    ) {
-        if !read.insert((assignment.value.start, assignment.key_at)) {
-            return;
-        }
-        self.provider(bytes, assignment.value.clone(), assignment, out);
-        let Some(judged) = generic::judge(assignment, bytes) else {
-            return;
-        };
-        let Some(&rule) = self.generic.get(judged.kind.name()) else {
-            return;
-        };
-        let value = bytes[assignment.value.clone()].to_vec();
-        out.push(Candidate {
-            rule,
-            span: assignment.value.clone(),
-            within: 0..value.len(),
-            whole: value.clone(),
-            value,
-            partners: Vec::new(),
-            key: Some(assignment.key.to_vec()).filter(|key| !key.is_empty()),
-            evidence: Evidence {
-                reasons: judged.reasons,
-                ..Evidence::default()
-            },
-            class: judged.class,
-            confidence: judged.confidence,
-            strong: judged.strong,
-        });
-    }
-
-    fn token_candidate(
-        &self,
-        index: usize,
-        token: &Token,
-        bytes: &[u8],
-        found: token::Match,
-    ) -> Candidate {
-        let rule = &self.rules.rules[index];
-        let whole = &bytes[found.whole.clone()];
-        let value = &bytes[found.secret.clone()];
-        let strict = self.matchers[index].is_strict(token, whole);
-        let (evidence, confidence) = weigh(rule, token, strict, whole, value);
-        let sample = generic::is_placeholder(value);
-        Candidate {
-            rule: index,
-            within: found.secret.start - found.whole.start..found.secret.end - found.whole.start,
-            span: found.secret.clone(),
-            value: value.to_vec(),
-            whole: whole.to_vec(),
-            partners: Vec::new(),
-            key: assign::read_from_run(bytes, found.whole.clone())
-                .map(|assignment| assignment.key.to_vec())
-                .filter(|key| !key.is_empty()),
-            evidence,
-            class: if sample {
-                Class::Sample
-            } else {
-                Class::Credential
-            },
-            confidence,
-            // A value that bears its provider's form was drawn by a machine, whatever its letters
-            // look like; a password inside a URL or header need not be.
-            strong: value.len() >= 16
-                && (confidence == Confidence::High && found.secret == found.whole
-                    || checks::looks_random(value) && !encodes_text(value)),
-        }
+    pub(super) fn generic_rule(&self, kind: &str) -> Option<usize> {
+        self.generic.get(kind).copied()
     }
 
     /// The way of rules without a literal: every line, cut to the window a rule may look at.
@@ -365,73 +213,4 @@ impl Scanner {
             start = end + 1;
         }
     }
-}
-
-/// Runs a rule's checks and says how sure they make us.
-///
-/// A failed checksum does not drop a finding, although the algorithms are published: values in
-/// examples and rewritten histories are altered often, and a reader wants to be told "altered,
-/// truncated or made up" instead of nothing.
-fn weigh(
-    rule: &Rule,
-    token: &Token,
-    strict: Option<bool>,
-    whole: &[u8],
-    value: &[u8],
-) -> (Evidence, Confidence) {
-    let mut evidence = Evidence::default();
-    let mut proof = false;
-    let mut failed = false;
-    let mut random = true;
-    for name in rule.checks.iter() {
-        let passed = match checks::run(name, whole, value) {
-            checks::Verdict::Unknown => continue,
-            checks::Verdict::Passed => true,
-            checks::Verdict::Failed => false,
-        };
-        if name == "random" {
-            random &= passed;
-        } else {
-            proof |= passed;
-            failed |= !passed;
-        }
-        if let Some(name) = crate::rule::CHECKS.iter().find(|known| *known == name) {
-            evidence.checks.push(Check { name, passed });
-        }
-    }
-    let rare = token.prefix && token.literals.iter().all(|l| l.text.len() >= 4);
-    let confidence = if !random {
-        evidence.reasons.push("value is not random");
-        Confidence::Low
-    } else if failed {
-        evidence
-            .reasons
-            .push("a check failed: altered, truncated or made up");
-        Confidence::Medium
-    } else if proof {
-        evidence.reasons.push("a check passed");
-        Confidence::High
-    } else if strict == Some(false) {
-        evidence
-            .reasons
-            .push("tolerated form, not the documented one");
-        Confidence::Medium
-    } else if strict == Some(true) || rare {
-        evidence.reasons.push("form of the provider's own");
-        Confidence::High
-    } else {
-        evidence.reasons.push("form that others may share");
-        Confidence::Medium
-    };
-    (evidence, confidence)
-}
-/// Base64 of readable text looks random and can still be guessed (`user:password` in a header).
-fn encodes_text(value: &[u8]) -> bool {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD
-        .decode(value)
-        .is_ok_and(|text| {
-            text.iter()
-                .all(|b| matches!(b, b'\t'..=b'\r' | b' '..=b'~'))
-        })
 }

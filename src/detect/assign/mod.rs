@@ -16,6 +16,13 @@ pub const RIGHT: usize = 1024;
 /// Furthest look to the left of a token run for its name, in bytes.
 pub const RUN_LEFT: usize = 120;
 
+/// What reading an assignment may look at: so many bytes before the word or run. A name may
+/// stand [`LEFT`] before its word, and the name of a value that is only called `value` once more
+/// that far before it.
+pub const SIGHT_LEFT: usize = 2 * LEFT + 100;
+/// The same behind the word or run: the rest of the name, the value, and what ends it.
+pub const SIGHT_RIGHT: usize = RIGHT + 128;
+
 /// How a name and its value are joined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Op {
@@ -64,6 +71,27 @@ pub struct Assignment<'a> {
     pub fallback: bool,
     /// The text directly before the opening quote wraps the literal (`Some(`, `b`, `new X(`).
     pub wrapped: bool,
+}
+
+impl<'a> Assignment<'a> {
+    /// The same assignment in bytes that start `by` later.
+    pub(super) fn forward(self, by: usize) -> Self {
+        Assignment {
+            key_at: self.key_at + by,
+            value: self.value.start + by..self.value.end + by,
+            ..self
+        }
+    }
+
+    /// The same assignment in the part of the bytes that starts at `by`; no part of it stands
+    /// before.
+    pub(super) fn back(&self, by: usize) -> Assignment<'a> {
+        Assignment {
+            key_at: self.key_at - by,
+            value: self.value.start - by..self.value.end - by,
+            ..self.clone()
+        }
+    }
 }
 
 /// The words that introduce assignments worth reading, lower case, to be matched in any case.
@@ -162,15 +190,31 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
 
 /// The name holds one of the words for a secret.
 fn tells(name: &[u8]) -> bool {
-    WORDS.iter().any(|word| {
-        let word = word.as_bytes();
-        let upper = word[0].to_ascii_uppercase();
-        memchr::memchr2_iter(word[0], upper, name).any(|at| {
-            name.get(at..at + word.len())
-                .is_some_and(|part| part.eq_ignore_ascii_case(word))
-        })
+    // Asked of every name before every run of token characters: one look at each byte.
+    name.iter().enumerate().any(|(at, byte)| {
+        FIRST[usize::from(*byte)]
+            && WORDS.iter().any(|word| {
+                let word = word.as_bytes();
+                word[0] == byte.to_ascii_lowercase()
+                    && name
+                        .get(at..at + word.len())
+                        .is_some_and(|part| part.eq_ignore_ascii_case(word))
+            })
     })
 }
+
+/// The first bytes of [`WORDS`], in either case.
+const FIRST: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut n = 0;
+    while n < WORDS.len() {
+        let first = WORDS[n].as_bytes()[0];
+        table[first as usize] = true;
+        table[first.to_ascii_uppercase() as usize] = true;
+        n += 1;
+    }
+    table
+};
 
 /// Reads what follows the name at `name`.
 fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {

@@ -37,6 +37,9 @@ pub struct HistoryOptions {
     /// Counts the entries of all reference logs too. (Objects that no reference reaches are
     /// always visited; attribution says so, and the caller decides.)
     pub unreachable: bool,
+    /// Lends every version without what its delta base hands down: slower, and the plain way that
+    /// visitors who inherit are held against.
+    pub full: bool,
     /// How many threads decode; 0 means one a core.
     pub threads: usize,
     /// Directories outside the repository that its alternates may lead to.
@@ -52,6 +55,7 @@ impl Default for HistoryOptions {
         HistoryOptions {
             path: PathBuf::from("."),
             unreachable: false,
+            full: false,
             threads: 0,
             allow_alternates: Vec::new(),
             delta_budget: 512 << 20,
@@ -158,7 +162,7 @@ pub fn open_and_scan<V: Visit>(
     control
         .expected
         .store(store.pieces() as u64, std::sync::atomic::Ordering::Relaxed);
-    let sink = scan::Scan::new(&store, visit, control);
+    let sink = scan::Scan::new(&store, visit, control, options.full);
     pool.install(|| resolve::walk(&store, options.delta_budget, &sink));
     let found = sink.finish(&mut skipped);
     for r in &refs.all {

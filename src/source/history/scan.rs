@@ -16,6 +16,7 @@ pub(super) struct Scan<'a, V> {
     store: &'a Store,
     visit: &'a V,
     control: &'a Control,
+    full: bool,
     found: Mutex<Found>,
 }
 
@@ -28,11 +29,13 @@ pub(super) struct Found {
 }
 
 impl<'a, V: Visit> Scan<'a, V> {
-    pub fn new(store: &'a Store, visit: &'a V, control: &'a Control) -> Self {
+    /// `full`: nothing is handed down from delta bases.
+    pub fn new(store: &'a Store, visit: &'a V, control: &'a Control, full: bool) -> Self {
         Scan {
             store,
             visit,
             control,
+            full,
             found: Mutex::default(),
         }
     }
@@ -141,6 +144,7 @@ impl<V: Visit> Sink for Scan<'_, V> {
             self.control.expect_less();
             return None;
         }
+        let parent = parent.filter(|_| !self.full);
         self.take(object.oid, object.kind, object.bytes, parent)
     }
 

@@ -1,0 +1,52 @@
+//! What a verdict proposes.
+
+use std::ops::Range;
+
+use crate::finding::{Class, Confidence, Evidence};
+
+/// A value that may be a credential, as one blob's bytes show it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Candidate {
+    /// The rule, an index into the rule set.
+    pub rule: usize,
+    /// Where the value stands, in bytes of the original content (for a decoded value: the encoded
+    /// stretch that it came from).
+    pub span: Range<usize>,
+    /// The value (decoded, if it was encoded).
+    pub value: Vec<u8>,
+    /// The whole match around it.
+    pub whole: Vec<u8>,
+    /// Where the value stands inside `whole`.
+    pub within: Range<usize>,
+    /// Public values beside it, `(kind, bytes)`.
+    pub partners: Vec<(String, Vec<u8>)>,
+    /// The name it was assigned to.
+    pub key: Option<Vec<u8>>,
+    /// Why.
+    pub evidence: Evidence,
+    /// What it is, as far as the window tells.
+    pub class: Class,
+    /// How sure, as far as the window tells.
+    pub confidence: Confidence,
+    /// 64 bits of randomness or more.
+    pub strong: bool,
+}
+
+/// Sorts candidates by place and drops repetitions: several anchors may lead to one value, and
+/// what is found must not depend on which of them came first.
+pub(super) fn in_order(all: &mut Vec<Candidate>) {
+    all.sort_by(|a, b| {
+        let place = |c: &Candidate| (c.span.start, c.span.end, c.rule);
+        place(a)
+            .cmp(&place(b))
+            .then_with(|| a.evidence.layers.cmp(&b.evidence.layers))
+            .then_with(|| a.value.cmp(&b.value))
+            .then_with(|| a.whole.cmp(&b.whole))
+            .then_with(|| a.within.start.cmp(&b.within.start))
+            .then_with(|| b.confidence.cmp(&a.confidence))
+            .then_with(|| b.key.cmp(&a.key))
+            .then_with(|| a.evidence.reasons.cmp(&b.evidence.reasons))
+            .then_with(|| a.partners.cmp(&b.partners))
+    });
+    all.dedup();
+}

@@ -1,0 +1,391 @@
+//! Inheritance: a version of some content is judged by what changed since another version of it.
+//!
+//! Every anchor of the older version is remembered as a [`Spot`]. In the newer version a spot is
+//! there again when its bytes were copied in one piece, and its verdict is the same when the whole
+//! window that the verdict looked at was. Only what was inserted, and what lies across a seam, is
+//! searched for new anchors; only verdicts whose window changed are asked again. What is found is
+//! what [`Scanner::scan`] finds, which stays the oracle.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::candidate::Candidate;
+use super::decode;
+use super::runs;
+use super::scanner::{Anchor, Scanner};
+use super::verdict::{Memo, Reach};
+
+/// An occurrence of a literal is found by at most so many bytes from its start.
+const LITERAL_MAX: usize = 12;
+/// Content with more anchors than this is not remembered: up to fifty versions of it may wait for
+/// their differences at once.
+const SPOTS_MAX: usize = 1 << 18;
+
+/// A stretch that a newer version copies from an older one; offsets in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Start in the older version.
+    pub src: usize,
+    /// Start in the newer version.
+    pub dst: usize,
+    /// Length.
+    pub len: usize,
+}
+
+/// What is known of an older version.
+#[derive(Clone, Debug)]
+pub struct Base<'a> {
+    /// What scanning it gave.
+    pub known: &'a Known,
+    /// The stretches that the newer version copies from it, in order of `dst`, not overlapping
+    /// there. What none of them covers is new.
+    pub copies: Vec<Copied>,
+}
+
+/// Everything that a newer version may inherit.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// The content's length in bytes.
+    len: usize,
+    /// Every anchor, sorted.
+    spots: Vec<Spot>,
+    /// What the anchors with `held` set have to say, in their order.
+    held: Vec<Held>,
+}
+
+/// An anchor, and all the bytes that make it one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Spot {
+    at: u32,
+    what: What,
+    end: u32,
+    /// There is more to say than "nothing here, seen as far as usual".
+    held: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum What {
+    Literal(u16),
+    Run,
+    Escaped,
+}
+
+/// A verdict that found something or looked further than usual.
+#[derive(Clone, Debug)]
+struct Held {
+    at: u32,
+    what: What,
+    reach: Reach,
+    /// Candidates, placed as in the version in which they were first found.
+    found: Arc<[Candidate]>,
+    /// How far they moved since.
+    moved: isize,
+}
+
+/// What is to be done about a spot of the newer version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// The verdict stands: nothing.
+    Quiet,
+    /// The verdict stands: this one of the older version's held ones.
+    Kept(usize),
+    /// Ask again.
+    Ask,
+}
+
+impl Spot {
+    fn anchor(&self) -> Anchor {
+        let range = self.at as usize..self.end as usize;
+        match self.what {
+            What::Literal(literal) => Anchor::Literal(range.start, usize::from(literal)),
+            What::Run => Anchor::Run(range),
+            What::Escaped => Anchor::Escaped(range),
+        }
+    }
+
+    fn moved(&self, copy: &Copied) -> Spot {
+        let by = |place: u32| (place as usize - copy.src + copy.dst) as u32;
+        Spot {
+            at: by(self.at),
+            end: by(self.end),
+            ..*self
+        }
+    }
+}
+
+impl Copied {
+    /// Whether everything within reach of the spot was copied in one piece: the window lies inside
+    /// the stretch, or both versions cut it off alike at their start or end.
+    fn covers(&self, spot: &Spot, reach: Reach, base: usize, child: usize) -> bool {
+        let (at, end) = (spot.at as usize, spot.end as usize);
+        let stop = self.src + self.len;
+        let left = match at.checked_sub(reach.left) {
+            Some(low) => low >= self.src,
+            None => self.src == 0 && self.dst == 0,
+        };
+        let right = if end + reach.right <= base {
+            end + reach.right <= stop
+        } else {
+            stop == base && self.dst + self.len == child
+        };
+        left && right
+    }
+
+    /// Whether the spot itself was copied in one piece, with the bytes around it that bound it.
+    fn holds(&self, spot: &Spot, base: usize, child: usize) -> bool {
+        match spot.what {
+            What::Literal(_) => {
+                spot.at as usize >= self.src && spot.end as usize <= self.src + self.len
+            }
+            What::Run | What::Escaped => self.covers(spot, Reach::STRETCH, base, child),
+        }
+    }
+}
+
+impl Scanner {
+    /// As [`Scanner::scan`], with what is known of another version of the content, and with what
+    /// is then known of this one. `None` for content that nothing can be inherited from.
+    pub fn scan_version(
+        &self,
+        bytes: &[u8],
+        base: Option<&Base<'_>>,
+    ) -> (Vec<Candidate>, Option<Known>) {
+        if !self.is_anchored() || u32::try_from(bytes.len()).is_err() {
+            return (self.scan(bytes), None);
+        }
+        if let Some(base) = base {
+            let zones = zones(bytes.len(), &base.copies);
+            let new: usize = zones.iter().map(Range::len).sum();
+            let wide = zones
+                .iter()
+                .any(|zone| memchr::memchr(0, &bytes[zone.clone()]).is_some());
+            // Mostly new: searching it whole is cheaper. Zero bytes: stretches of UTF-16 depend on
+            // where the first one stands.
+            if new <= bytes.len() / 2 && !wide {
+                return self.changed(bytes, base, &zones);
+            }
+        }
+        if memchr::memchr(0, bytes).is_some() {
+            return (self.scan(bytes), None);
+        }
+        let mut pass = Pass::new(self, bytes);
+        self.anchors(bytes, 0..bytes.len(), |anchor| pass.ask(&anchor));
+        pass.finish()
+    }
+
+    fn changed(
+        &self,
+        bytes: &[u8],
+        base: &Base<'_>,
+        zones: &[Range<usize>],
+    ) -> (Vec<Candidate>, Option<Known>) {
+        let mut todo = Vec::with_capacity(base.known.spots.len());
+        for copy in &base.copies {
+            self.inherit(base.known, copy, bytes.len(), &mut todo);
+        }
+        self.search(bytes, zones, &mut todo);
+        todo.sort_by_key(|(spot, fate)| (spot.at, spot.what, *fate));
+        todo.dedup_by_key(|(spot, _)| (spot.at, spot.what));
+        let mut pass = Pass::new(self, bytes);
+        for (spot, fate) in todo {
+            match fate {
+                Fate::Ask => pass.ask(&spot.anchor()),
+                Fate::Quiet => pass.remember(Spot {
+                    held: false,
+                    ..spot
+                }),
+                Fate::Kept(index) => pass.keep(spot, &base.known.held[index]),
+            }
+        }
+        pass.finish()
+    }
+
+    /// The spots that one copied stretch brings along.
+    fn inherit(&self, known: &Known, copy: &Copied, child: usize, todo: &mut Vec<(Spot, Fate)>) {
+        let spots = &known.spots;
+        let first = spots.partition_point(|spot| (spot.at as usize) < copy.src);
+        let stop = copy.src + copy.len;
+        let mut held = None;
+        for spot in spots[first..].iter().take_while(|s| (s.at as usize) < stop) {
+            let mut reach = self.usual(spot.what);
+            let mut fate = Fate::Quiet;
+            if spot.held {
+                let place = (spot.at, spot.what);
+                let from = held.unwrap_or(0);
+                let index = from + known.held[from..].partition_point(|h| (h.at, h.what) < place);
+                held = Some(index);
+                fate = Fate::Kept(index);
+                reach = known.held[index].reach;
+            }
+            if !copy.holds(spot, known.len, child) {
+                continue;
+            }
+            if !copy.covers(spot, reach, known.len, child) {
+                fate = Fate::Ask;
+            }
+            todo.push((spot.moved(copy), fate));
+        }
+    }
+
+    /// The anchors that touch what is new, or a seam.
+    fn search(&self, bytes: &[u8], zones: &[Range<usize>], todo: &mut Vec<(Spot, Fate)>) {
+        let mut add = |anchor| todo.extend(self.spot(&anchor).map(|spot| (spot, Fate::Ask)));
+        // What was searched already. Anchors are found by where they start, so that what starts
+        // before these places is known.
+        let (mut literals, mut runs, mut stretches) = (0, 0, 0);
+        for zone in zones {
+            let start = zone.start.saturating_sub(LITERAL_MAX - 1).max(literals);
+            literals = zone.end.max(start);
+            self.literals_in(bytes, start..literals, &mut add);
+            // A run or stretch may also start on the first byte behind the zone.
+            let end = (zone.end + 1).min(bytes.len());
+            if runs < end {
+                let start = back_while(bytes, zone.start, runs, runs::is_token);
+                let done = runs::find(bytes, start..end, |run| add(Anchor::Run(run)));
+                runs = done.max(end);
+            }
+            if stretches < end {
+                let part = |byte| !decode::ends_stretch(byte);
+                let start = back_while(bytes, zone.start, stretches, part);
+                let done =
+                    decode::escaped(bytes, start..end, |stretch| add(Anchor::Escaped(stretch)));
+                stretches = done.max(end);
+            }
+        }
+    }
+
+    /// How far a verdict looks that finds nothing.
+    fn usual(&self, what: What) -> Reach {
+        match what {
+            What::Literal(literal) => self.target(usize::from(literal)).reach,
+            What::Run => Reach::ASSIGNMENT,
+            What::Escaped => Reach::STRETCH,
+        }
+    }
+
+    fn spot(&self, anchor: &Anchor) -> Option<Spot> {
+        let (range, what) = match anchor {
+            // Three bytes are looked up with the one that follows them.
+            Anchor::Literal(at, literal) => (
+                *at..at + self.text(*literal).len().max(4),
+                What::Literal(*literal as u16),
+            ),
+            Anchor::Run(run) => (run.clone(), What::Run),
+            Anchor::Escaped(stretch) => (stretch.clone(), What::Escaped),
+            Anchor::Wide(_) => return None,
+        };
+        Some(Spot {
+            at: range.start as u32,
+            what,
+            end: range.end as u32,
+            held: false,
+        })
+    }
+}
+
+/// The stretches between copies, and the seams where two copies meet (empty ones).
+fn zones(len: usize, copies: &[Copied]) -> Vec<Range<usize>> {
+    let mut zones = Vec::with_capacity(copies.len() + 1);
+    let mut at = 0;
+    for copy in copies {
+        zones.push(at..copy.dst.max(at));
+        at = copy.dst + copy.len;
+    }
+    zones.push(at..len.max(at));
+    zones
+}
+
+/// The start of the stretch of bytes that fit, which ends before `at`; not before `floor`.
+fn back_while(bytes: &[u8], at: usize, floor: usize, fits: impl Fn(u8) -> bool) -> usize {
+    if at <= floor {
+        return floor;
+    }
+    bytes[floor..at]
+        .iter()
+        .rposition(|byte| !fits(*byte))
+        .map_or(floor, |i| floor + i + 1)
+}
+
+/// One version being judged.
+struct Pass<'a> {
+    scanner: &'a Scanner,
+    bytes: &'a [u8],
+    memo: Memo,
+    out: Vec<Candidate>,
+    known: Known,
+    /// Too many anchors to be remembered.
+    over: bool,
+}
+
+impl<'a> Pass<'a> {
+    fn new(scanner: &'a Scanner, bytes: &'a [u8]) -> Self {
+        Pass {
+            scanner,
+            bytes,
+            memo: Memo::new(),
+            out: Vec::new(),
+            known: Known {
+                len: bytes.len(),
+                ..Known::default()
+            },
+            over: false,
+        }
+    }
+
+    fn ask(&mut self, anchor: &Anchor) {
+        let first = self.out.len();
+        let reach = self
+            .scanner
+            .judge_anchor(self.bytes, anchor, 0, &mut self.memo, &mut self.out);
+        let Some(mut spot) = self.scanner.spot(anchor) else {
+            self.over = true;
+            return;
+        };
+        let found = &self.out[first..];
+        if !found.is_empty() || reach != self.scanner.usual(spot.what) {
+            spot.held = true;
+            self.known.held.push(Held {
+                at: spot.at,
+                what: spot.what,
+                reach,
+                found: found.into(),
+                moved: 0,
+            });
+        }
+        self.remember(spot);
+    }
+
+    fn keep(&mut self, spot: Spot, held: &Held) {
+        let moved = held.moved + spot.at as isize - held.at as isize;
+        for candidate in held.found.iter() {
+            let mut candidate = candidate.clone();
+            let by = |place: usize| place.checked_add_signed(moved).unwrap_or(place);
+            candidate.span = by(candidate.span.start)..by(candidate.span.end);
+            self.out.push(candidate);
+        }
+        self.known.held.push(Held {
+            at: spot.at,
+            moved,
+            ..held.clone()
+        });
+        self.remember(spot);
+    }
+
+    fn remember(&mut self, spot: Spot) {
+        if self.known.spots.len() < SPOTS_MAX {
+            self.known.spots.push(spot);
+        } else {
+            self.over = true;
+        }
+    }
+
+    fn finish(mut self) -> (Vec<Candidate>, Option<Known>) {
+        let found = self.scanner.settled(self.bytes, self.out);
+        if self.over {
+            return (found, None);
+        }
+        self.known.spots.sort_unstable();
+        self.known.held.sort_by_key(|held| (held.at, held.what));
+        (found, Some(self.known))
+    }
+}

@@ -1,0 +1,368 @@
+//! Verdicts: what stands at an anchor. Each looks at a bounded window around its anchor and says
+//! how far it looked, so that history can tell what a change cannot have touched.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::candidate::Candidate;
+use super::decode::{self, Layer};
+use super::scanner::{Anchor, Scanner};
+use super::{assign, checks, context, generic, partner, token};
+use crate::finding::{Check, Class, Confidence, Evidence};
+use crate::rule::{Rule, Token};
+
+/// Encodings inside encodings are followed to this depth.
+const DEPTH: usize = 3;
+/// Judging an assignment looks at so many bytes on both sides of it.
+const JUDGED: usize = 128;
+
+/// How far a verdict looked, in bytes before its anchor's first byte and behind its last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Reach {
+    pub(super) left: usize,
+    pub(super) right: usize,
+}
+
+impl Reach {
+    /// An assignment read from a word or run.
+    pub(super) const ASSIGNMENT: Reach = Reach {
+        left: assign::SIGHT_LEFT + JUDGED,
+        right: assign::SIGHT_RIGHT + JUDGED,
+    };
+    /// The bytes that end a stretch.
+    pub(super) const STRETCH: Reach = Reach { left: 1, right: 1 };
+    /// Certificates beside a key.
+    const PARTNER: Reach = Reach {
+        left: partner::CERTIFICATE_REACH,
+        right: partner::CERTIFICATE_REACH,
+    };
+
+    /// A token rule at one of its literals: its longest match, the escape or colour sequence that
+    /// may end before it, and the byte behind it.
+    pub(super) fn of_token(token: &Token) -> Reach {
+        Reach {
+            left: token.before as usize + 9,
+            right: token.after as usize + 1,
+        }
+    }
+
+    /// As far as either.
+    pub(super) fn or(self, other: Reach) -> Reach {
+        Reach {
+            left: self.left.max(other.left),
+            right: self.right.max(other.right),
+        }
+    }
+
+    /// As far as both, one from the end of the other.
+    fn and(self, other: Reach) -> Reach {
+        Reach {
+            left: self.left + other.left,
+            right: self.right + other.right,
+        }
+    }
+}
+
+/// What identifies an assignment in its content.
+type Read = (
+    usize,
+    usize,
+    usize,
+    usize,
+    Option<u8>,
+    assign::Op,
+    bool,
+    bool,
+);
+
+/// What assignments amounted to: several words of one name, and the run of its value, all lead to
+/// the same one.
+pub(super) type Memo = HashMap<Read, Vec<Candidate>>;
+
+impl Scanner {
+    /// Judges an anchor and says how far it looked.
+    pub(super) fn judge_anchor(
+        &self,
+        bytes: &[u8],
+        anchor: &Anchor,
+        depth: usize,
+        memo: &mut Memo,
+        out: &mut Vec<Candidate>,
+    ) -> Reach {
+        match anchor {
+            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, memo, out),
+            Anchor::Run(run) => self.run(bytes, run, depth, memo, out),
+            Anchor::Escaped(stretch) => {
+                let mut reach = Reach::STRETCH;
+                decode::escapes(bytes, stretch, |layer| {
+                    reach = reach.or(self.inner(bytes, &layer, depth, out));
+                });
+                reach
+            }
+            Anchor::Wide(layer) => self.inner(bytes, layer, depth, out),
+        }
+    }
+
+    fn literal(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        literal: usize,
+        memo: &mut Memo,
+        out: &mut Vec<Candidate>,
+    ) -> Reach {
+        let target = self.target(literal);
+        let mut reach = target.reach;
+        for &rule in &target.rules {
+            let index = usize::from(rule);
+            let Some(token) = token::of(&self.rules().rules[index]) else {
+                continue;
+            };
+            if let Some(found) = self.matcher(index).verdict(token, bytes, at) {
+                out.push(self.token_candidate(index, token, bytes, found));
+                reach = reach.or(Reach::of_token(token).and(Reach::ASSIGNMENT));
+            }
+        }
+        if target.word {
+            let word = at..at + self.text(literal).len();
+            let (low, sight) = sight(bytes, &word);
+            let assignment =
+                assign::read_from_word(sight, word.start - low..(word.end - low).min(sight.len()));
+            if let Some(assignment) = assignment {
+                self.assigned(bytes, &assignment.forward(low), memo, out);
+            }
+        }
+        reach
+    }
+
+    fn run(
+        &self,
+        bytes: &[u8],
+        run: &Range<usize>,
+        depth: usize,
+        memo: &mut Memo,
+        out: &mut Vec<Candidate>,
+    ) -> Reach {
+        let mut reach = Reach::ASSIGNMENT;
+        let (low, sight) = sight(bytes, run);
+        if let Some(assignment) = assign::read_from_run(sight, run.start - low..run.end - low) {
+            let assignment = assignment.forward(low);
+            if !assignment.value.contains(&run.start) {
+                self.provider(bytes, run.clone(), &assignment, out);
+            }
+            self.assigned(bytes, &assignment, memo, out);
+        }
+        if depth < DEPTH {
+            let (wrapped, looked) = decode::wrapped(bytes, run);
+            reach.right = reach.right.max(looked - run.end);
+            if let Some(layer) = wrapped.or_else(|| decode::base64(bytes, run)) {
+                reach = reach.or(self.inner(bytes, &layer, depth, out));
+            }
+        }
+        reach
+    }
+
+    /// Scans a decoded layer and maps what it holds back to the encoded stretch.
+    fn inner(&self, bytes: &[u8], layer: &Layer, depth: usize, out: &mut Vec<Candidate>) -> Reach {
+        if depth >= DEPTH {
+            return Reach::default();
+        }
+        let mut found = Vec::new();
+        self.layer(&layer.bytes, depth + 1, &mut found);
+        if found.is_empty() {
+            return Reach::default();
+        }
+        super::candidate::in_order(&mut found);
+        partner::join(self.rules(), &layer.bytes, &mut found);
+        for candidate in &mut found {
+            candidate.span = layer.back(&candidate.span);
+            candidate.evidence.layers.insert(0, layer.name);
+            partner::outside(self.rules(), bytes, candidate);
+        }
+        out.append(&mut found);
+        // A layer may be longer than its anchor (base64 over many lines).
+        Reach::PARTNER.and(Reach {
+            left: 0,
+            right: layer.source.len(),
+        })
+    }
+
+    fn provider(
+        &self,
+        bytes: &[u8],
+        span: Range<usize>,
+        assignment: &assign::Assignment<'_>,
+        out: &mut Vec<Candidate>,
+    ) {
+        context::verdict(self.context(), self.rules(), bytes, span, assignment, out);
+    }
+
+    /// What an assigned value may be: a provider's, by the words beside it, or a secret by its name.
+    fn assigned(
+        &self,
+        bytes: &[u8],
+        assignment: &assign::Assignment<'_>,
+        memo: &mut Memo,
+        out: &mut Vec<Candidate>,
+    ) {
+        let read = (
+            assignment.value.start,
+            assignment.value.end,
+            assignment.key_at,
+            assignment.key.len(),
+            assignment.quote,
+            assignment.op,
+            assignment.fallback,
+            assignment.wrapped,
+        );
+        let found = memo.entry(read).or_insert_with(|| {
+            let mut found = Vec::new();
+            self.provider(bytes, assignment.value.clone(), assignment, &mut found);
+            found.extend(self.generic(bytes, assignment));
+            found
+        });
+        out.extend(found.iter().cloned());
+    }
+
+    fn generic(&self, bytes: &[u8], assignment: &assign::Assignment<'_>) -> Option<Candidate> {
+        let start = assignment.key_at.min(assignment.value.start);
+        let end = (assignment.key_at + assignment.key.len()).max(assignment.value.end);
+        let low = start.saturating_sub(JUDGED);
+        let sight = &bytes[low..(end + JUDGED).min(bytes.len())];
+        let judged = generic::judge(&assignment.back(low), sight)?;
+        let rule = self.generic_rule(judged.kind.name())?;
+        let value = bytes[assignment.value.clone()].to_vec();
+        Some(Candidate {
+            rule,
+            span: assignment.value.clone(),
+            within: 0..value.len(),
+            whole: value.clone(),
+            value,
+            partners: Vec::new(),
+            key: Some(assignment.key.to_vec()).filter(|key| !key.is_empty()),
+            evidence: Evidence {
+                reasons: judged.reasons,
+                ..Evidence::default()
+            },
+            class: judged.class,
+            confidence: judged.confidence,
+            strong: judged.strong,
+        })
+    }
+
+    pub(super) fn token_candidate(
+        &self,
+        index: usize,
+        token: &Token,
+        bytes: &[u8],
+        found: token::Match,
+    ) -> Candidate {
+        let rule = &self.rules().rules[index];
+        let whole = &bytes[found.whole.clone()];
+        let value = &bytes[found.secret.clone()];
+        let strict = self.matcher(index).is_strict(token, whole);
+        let (evidence, confidence) = weigh(rule, token, strict, whole, value);
+        let sample = generic::is_placeholder(value);
+        let (low, sight) = sight(bytes, &found.whole);
+        let run = found.whole.start - low..found.whole.end - low;
+        Candidate {
+            rule: index,
+            within: found.secret.start - found.whole.start..found.secret.end - found.whole.start,
+            span: found.secret.clone(),
+            value: value.to_vec(),
+            whole: whole.to_vec(),
+            partners: Vec::new(),
+            key: assign::read_from_run(sight, run)
+                .map(|assignment| assignment.key.to_vec())
+                .filter(|key| !key.is_empty()),
+            evidence,
+            class: if sample {
+                Class::Sample
+            } else {
+                Class::Credential
+            },
+            confidence,
+            // A value that bears its provider's form was drawn by a machine, whatever its letters
+            // look like; a password inside a URL or header need not be.
+            strong: value.len() >= 16
+                && (confidence == Confidence::High && found.secret == found.whole
+                    || checks::looks_random(value) && !encodes_text(value)),
+        }
+    }
+}
+
+/// What reading an assignment may look at, cut out so that it cannot look further.
+fn sight<'a>(bytes: &'a [u8], anchor: &Range<usize>) -> (usize, &'a [u8]) {
+    let low = anchor.start.saturating_sub(assign::SIGHT_LEFT);
+    let high = (anchor.end + assign::SIGHT_RIGHT).min(bytes.len());
+    (low, &bytes[low..high])
+}
+
+/// Runs a rule's checks and says how sure they make us.
+///
+/// A failed checksum does not drop a finding, although the algorithms are published: values in
+/// examples and rewritten histories are altered often, and a reader wants to be told "altered,
+/// truncated or made up" instead of nothing.
+fn weigh(
+    rule: &Rule,
+    token: &Token,
+    strict: Option<bool>,
+    whole: &[u8],
+    value: &[u8],
+) -> (Evidence, Confidence) {
+    let mut evidence = Evidence::default();
+    let mut proof = false;
+    let mut failed = false;
+    let mut random = true;
+    for name in rule.checks.iter() {
+        let passed = match checks::run(name, whole, value) {
+            checks::Verdict::Unknown => continue,
+            checks::Verdict::Passed => true,
+            checks::Verdict::Failed => false,
+        };
+        if name == "random" {
+            random &= passed;
+        } else {
+            proof |= passed;
+            failed |= !passed;
+        }
+        if let Some(name) = crate::rule::CHECKS.iter().find(|known| *known == name) {
+            evidence.checks.push(Check { name, passed });
+        }
+    }
+    let rare = token.prefix && token.literals.iter().all(|l| l.text.len() >= 4);
+    let confidence = if !random {
+        evidence.reasons.push("value is not random");
+        Confidence::Low
+    } else if failed {
+        evidence
+            .reasons
+            .push("a check failed: altered, truncated or made up");
+        Confidence::Medium
+    } else if proof {
+        evidence.reasons.push("a check passed");
+        Confidence::High
+    } else if strict == Some(false) {
+        evidence
+            .reasons
+            .push("tolerated form, not the documented one");
+        Confidence::Medium
+    } else if strict == Some(true) || rare {
+        evidence.reasons.push("form of the provider's own");
+        Confidence::High
+    } else {
+        evidence.reasons.push("form that others may share");
+        Confidence::Medium
+    };
+    (evidence, confidence)
+}
+/// Base64 of readable text looks random and can still be guessed (`user:password` in a header).
+fn encodes_text(value: &[u8]) -> bool {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD
+        .decode(value)
+        .is_ok_and(|text| {
+            text.iter()
+                .all(|b| matches!(b, b'\t'..=b'\r' | b' '..=b'~'))
+        })
+}

@@ -1,0 +1,151 @@
+//! Inheritance: a version that is judged by what changed gives what a plain scan gives.
+
+use keysweep::detect::{Base, Copied, Known, Scanner};
+use proptest::prelude::*;
+
+use crate::common::{Dir, expand, findings, jwt, line};
+
+fn scanner() -> &'static Scanner {
+    static SCANNER: std::sync::OnceLock<Scanner> = std::sync::OnceLock::new();
+    SCANNER.get_or_init(|| Scanner::new(keysweep::builtin::set()))
+}
+
+/// Pieces that verdicts care about: credentials, their surroundings, and what spoils them.
+fn pieces() -> Vec<String> {
+    let mut all = vec![
+        line(1),
+        expand("STRIPE_API_KEY=sk_live_{alnum:24}\n", 2),
+        format!("Authorization: Bearer {}\n", jwt(1_700_000_000, 3)),
+        expand(
+            "DATABASE_URL = \"postgres://shop:{alnum:14}@db.internal:5432/shop\"\n",
+            4,
+        ),
+        expand("{pem:RSA PRIVATE KEY}\n", 5),
+        expand(
+            "{b64:GITHUB_TOKEN={check:crc32-base62:ghp_{alnum:30}}}\n",
+            6,
+        ),
+        expand("password = \"{alnum:18}\"\n", 7),
+        expand("datadog api key: {hex:32}\n", 8),
+        expand("url=https%3A%2F%2Fx%3Ftoken%3D{alnum:30}%26a\n", 9),
+        expand("{alnum:64}\n{alnum:64}\n{alnum:20}\n", 10),
+        "name: DB_PASSWORD\n".to_owned(),
+        "value: ".to_owned(),
+        expand("'{alnum:22}'\n", 11),
+        "AWS_SECRET_ACCESS_KEY = ".to_owned(),
+        expand("{alnum:40}\n", 12),
+        expand("AKIA{base32:16}\n", 13),
+        "x".repeat(1500),
+        "\\u0041 ".to_owned(),
+        "%".to_owned(),
+        "\n".to_owned(),
+        " ".to_owned(),
+        "\"".to_owned(),
+        "key".to_owned(),
+        "ghp_".to_owned(),
+        "=".to_owned(),
+        "0a".to_owned(),
+    ];
+    all.push("{\n".to_owned() + &"  \"k\": 1,\n".repeat(60));
+    all
+}
+
+/// One step of a delta: text of its own, or a stretch of the base (start and length in 1/256).
+#[derive(Clone, Debug)]
+enum Step {
+    Piece(usize),
+    Copy(u8, u8),
+    /// Goes on where the last copy ended, after so many bytes.
+    Next(u8, u8),
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        2 => (0usize..27).prop_map(Step::Piece),
+        1 => (any::<u8>(), any::<u8>()).prop_map(|(at, len)| Step::Copy(at, len)),
+        4 => (0u8..12, any::<u8>()).prop_map(|(skip, len)| Step::Next(skip, len)),
+    ];
+    proptest::collection::vec(step, 1..9)
+}
+
+fn apply(base: &str, steps: &[Step]) -> (String, Vec<Copied>) {
+    let pieces = pieces();
+    let mut text = String::new();
+    let mut copies: Vec<Copied> = Vec::new();
+    let mut at = 0;
+    for step in steps {
+        let (src, len) = match step {
+            Step::Piece(n) => {
+                text += &pieces[n % pieces.len()];
+                continue;
+            }
+            Step::Copy(from, len) => (
+                base.len() * usize::from(*from) / 256,
+                base.len() * usize::from(*len) / 256,
+            ),
+            Step::Next(skip, len) => (
+                at + usize::from(*skip),
+                base.len() * usize::from(*len) / 256,
+            ),
+        };
+        let src = src.min(base.len());
+        let len = len.min(base.len() - src);
+        at = src + len;
+        if len == 0 {
+            continue;
+        }
+        let dst = text.len();
+        text += &base[src..src + len];
+        match copies.last_mut() {
+            Some(last) if last.src + last.len == src && last.dst + last.len == dst => {
+                last.len += len;
+            }
+            _ => copies.push(Copied { src, dst, len }),
+        }
+    }
+    (text, copies)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_version_gives_what_a_plain_scan_gives(
+        first in proptest::collection::vec(0usize..27, 2..14),
+        versions in proptest::collection::vec(steps(), 1..5),
+    ) {
+        let pieces = pieces();
+        let mut text: String = first.iter().map(|n| pieces[n % pieces.len()].as_str()).collect();
+        let (found, known) = scanner().scan_version(text.as_bytes(), None);
+        prop_assert!(found == scanner().scan(text.as_bytes()), "the first version");
+        let mut known: Option<Known> = known;
+        for (n, steps) in versions.iter().enumerate() {
+            let (next, copies) = apply(&text, steps);
+            let base = known.as_ref().map(|known| Base { known, copies });
+            let (found, then) = scanner().scan_version(next.as_bytes(), base.as_ref());
+            // Values are in neither side of the message.
+            prop_assert!(found == scanner().scan(next.as_bytes()), "version {}", n + 1);
+            (text, known) = (next, then);
+        }
+    }
+}
+
+#[test]
+fn a_history_gives_the_same_by_its_differences_and_in_full() {
+    let dir = Dir::repo();
+    let mut lines: Vec<String> = (0..120).map(|n| format!("setting_{n} = {n}\n")).collect();
+    for n in 0..40 {
+        lines.insert((n * 37) % lines.len(), pieces()[n % 16].clone());
+        if n % 3 == 0 {
+            lines.remove((n * 53) % lines.len());
+        }
+        dir.write("config.txt", lines.concat());
+        dir.write("other/copy.txt", lines[n..].concat());
+        dir.commit(&format!("change {n}"));
+    }
+    dir.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
+    let along = dir.json(&["history"]);
+    let full = dir.json(&["history", "--full"]);
+    assert!(findings(&along).len() >= 8);
+    assert_eq!(along, full);
+}
