@@ -73,6 +73,32 @@ impl Visit for Collector<'_> {
             .extend(sightings);
         known
     }
+
+    fn wants_name(&self, name: &[u8]) -> bool {
+        self.files.wants(name)
+    }
+
+    fn named(&self, blob: Blob<'_>, name: &[u8]) {
+        self.keep_files(blob, self.files.of_name(name, blob.bytes));
+    }
+}
+
+impl Collector<'_> {
+    /// Keeps a whole file as a finding of each of `rules`.
+    fn keep_files(&self, blob: Blob<'_>, rules: Vec<usize>) {
+        let start = 0..0;
+        let located = source::locate(blob.bytes, std::slice::from_ref(&start));
+        let Some(located) = located.first() else {
+            return;
+        };
+        let found = rules
+            .into_iter()
+            .map(|rule| sighting(blob.origin, whole_file(rule, blob.bytes), located.clone()));
+        self.found
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(found);
+    }
 }
 
 /// A delta base in the words of the scanner.

@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 use collect::Collector;
 use detect::Scanner;
 use finding::{Class, Reason, Skipped};
+use judge::FileMarks;
 use policy::Policy;
 use present::Wishes;
 use report::{Mode, Outcome, Read, Report, RuleSetInfo};
@@ -74,7 +75,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let rules = scanner.rules();
     let collector = Collector::new(scanner);
     let seen = trace::visit(plan.input, &collector, control)?;
-    let placed = seen.place(collector.into_sightings(), control);
+    let placed = seen.place(collector.into_sightings(), &FileMarks::new(rules), control);
 
     let findings = judge::judge(rules, placed.placed, &placed.timelines);
     let assessed: Vec<_> = findings

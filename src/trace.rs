@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::collect::Collector;
 use crate::finding::{Origin, Place, RepoPath, Sighting, Skipped, Timeline};
-use crate::judge::Placed;
+use crate::judge::{FileMarks, Placed};
 use crate::news::news;
 use crate::report::{HistoryInfo, IgnoredRows, Mode};
 use crate::secret::{Masker, Secret};
@@ -50,12 +50,17 @@ pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) 
 
 impl Seen {
     /// Gives every sighting its places.
-    pub(crate) fn place(self, sightings: Vec<Sighting>, control: &Control) -> Traced {
+    pub(crate) fn place(
+        self,
+        sightings: Vec<Sighting>,
+        marks: &FileMarks,
+        control: &Control,
+    ) -> Traced {
         match self {
             Seen::Tree(visited) => of_files(Mode::Tree, visited, sightings),
             Seen::Staged(visited) => of_files(Mode::Staged, visited, news(sightings)),
             Seen::History(history, unreachable) => {
-                of_history(*history, unreachable, sightings, control)
+                of_history(*history, unreachable, sightings, marks, control)
             }
         }
     }
@@ -101,6 +106,7 @@ fn of_history(
     history: History,
     unreachable: bool,
     sightings: Vec<Sighting>,
+    marks: &FileMarks,
     control: &Control,
 ) -> Traced {
     // Values are numbered in their order, so that the result does not depend on threads.
@@ -139,6 +145,10 @@ fn of_history(
                 reach,
             } = place;
             let sighting = by_content.get(&(credential, origin.clone()))?.clone();
+            // A file rule was asked about a name; now there is a path, unless no commit has one.
+            if !path.0.starts_with(b".git-history/") && !marks.fits(sighting.rule, &path) {
+                return None;
+            }
             Some(Placed {
                 place: Place {
                     path,

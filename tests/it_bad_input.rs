@@ -103,6 +103,65 @@ fn damaged(dir: &Dir, what: &str) {
     }
 }
 
+/// The one file with that extension beside the one pack, made writable.
+fn of_pack(dir: &Dir, extension: &str) -> std::path::PathBuf {
+    let file = fs::read_dir(dir.path().join(".git/objects/pack"))
+        .expect("packs")
+        .map(|entry| entry.expect("an entry").path())
+        .find(|path| path.extension().is_some_and(|e| e == extension))
+        .expect("one pack");
+    let mut permissions = fs::metadata(&file).expect("there").permissions();
+    #[allow(clippy::permissions_set_readonly_false)]
+    permissions.set_readonly(false);
+    fs::set_permissions(&file, permissions).expect("ours");
+    file
+}
+
+/// An index of version 2 ends in four bytes an object, eight for each of those whose first bit is
+/// set, and two checksums.
+#[test]
+fn an_index_with_offsets_outside_is_a_gap_without_a_panic() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.commit("one");
+    dir.git(&["repack", "-a", "-d", "-q"]);
+    let index = of_pack(&dir, "idx");
+    let whole = fs::read(&index).expect("readable");
+    let objects = 3;
+    let tables = whole.len() - 40;
+    assert_eq!(tables, 8 + 1024 + objects * (20 + 4 + 4), "as documented");
+    let first = tables - objects * 4;
+    for offset in [0x8000_0000u32, 0x8000_0001, 0x8000_0007, 0xffff_ffff] {
+        for large in [
+            None,
+            Some(0),
+            Some(1 << 40),
+            Some(u64::MAX - 1),
+            Some(u64::MAX),
+        ] {
+            let mut broken = whole.clone();
+            broken[first..first + 4].copy_from_slice(&offset.to_be_bytes());
+            if let Some(large) = large {
+                let large: u64 = large;
+                broken.splice(tables..tables, large.to_be_bytes());
+            }
+            fs::write(&index, &broken).expect("writable");
+            damaged(&dir, &format!("{offset:x} {large:?}"));
+        }
+    }
+    for cut in [0, 7, 8, 100, 1031, 1032, first, tables, whole.len() - 1] {
+        fs::write(&index, &whole[..cut]).expect("writable");
+        damaged(&dir, &format!("cut at {cut}"));
+    }
+    // A first table that falls, and one that promises more than there is.
+    for (at, to) in [(8, 0xff), (8 + 1020, 0xff), (8 + 1023, 0x00)] {
+        let mut broken = whole.clone();
+        broken[at] = to;
+        fs::write(&index, &broken).expect("writable");
+        damaged(&dir, &format!("table at {at}"));
+    }
+}
+
 #[test]
 fn a_corrupt_pack_is_a_gap_not_a_clean_history() {
     let dir = Dir::repo();
@@ -110,17 +169,8 @@ fn a_corrupt_pack_is_a_gap_not_a_clean_history() {
     dir.write("big.txt", "some text that compresses\n".repeat(200));
     dir.commit("one");
     dir.git(&["repack", "-a", "-d", "-q"]);
-    let packs = dir.path().join(".git/objects/pack");
-    let pack = fs::read_dir(&packs)
-        .expect("packs")
-        .map(|entry| entry.expect("an entry").path())
-        .find(|path| path.extension().is_some_and(|e| e == "pack"))
-        .expect("one pack");
+    let pack = of_pack(&dir, "pack");
     let whole = fs::read(&pack).expect("readable");
-    let mut permissions = fs::metadata(&pack).expect("there").permissions();
-    #[allow(clippy::permissions_set_readonly_false)]
-    permissions.set_readonly(false);
-    fs::set_permissions(&pack, permissions).expect("ours");
     for (from, to) in [(12, 60), (whole.len() / 2, whole.len()), (0, 12)] {
         let mut broken = whole.clone();
         for byte in &mut broken[from..to] {

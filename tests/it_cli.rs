@@ -277,6 +277,57 @@ fn rules_of_a_user() {
     .complains("acme-key");
 }
 
+const FILES: &str = r#"
+[provider]
+name = "Acme"
+
+[[rule]]
+id = "acme-ring-file"
+name = "Acme key ring"
+severity = "high"
+path = ["ops/*.Ring"]
+"#;
+
+/// A file rule says the same of a tree and of its history, packed or not.
+#[test]
+fn file_rules_act_in_history_too() {
+    let dir = Dir::repo();
+    dir.write("rules.toml", FILES);
+    dir.write("certs/site.P12", b"\x30\x82 store one");
+    dir.write("certs/other.p12", b"no store at all");
+    dir.write("old/app.jks", b"store two");
+    dir.write("ops/a.ring", b"ring one");
+    dir.write("lib/a.ring", b"another ring");
+    dir.write("empty.jks", b"");
+    dir.write("plain.txt", b"store three");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("nowhere", dir.path().join("link.jks")).expect("links work here");
+    dir.commit("one");
+    let expected = [
+        "acme-ring-file ops/a.ring:1:1",
+        "private-key-java-keystore-file old/app.jks:1:1",
+        "private-key-pkcs12-file certs/site.P12:1:1",
+    ];
+    let args = |verb| {
+        let level = ["--min-severity", "info", "--min-confidence", "low"];
+        [&[verb, "--rules", "rules.toml"][..], &level].concat()
+    };
+    assert_eq!(places(&dir.json(&args("scan"))), expected);
+    assert_eq!(places(&dir.json(&args("history"))), expected);
+    fs::remove_file(dir.path().join("old/app.jks")).expect("there");
+    dir.commit("two");
+    dir.git(&["repack", "-a", "-d", "-q"]);
+    let report = dir.json(&args("history"));
+    assert_eq!(places(&report), expected);
+    let gone = findings(&report)
+        .iter()
+        .find(|finding| finding["rule"] == "private-key-java-keystore-file")
+        .expect("it is among them");
+    assert_eq!(gone["places"][0]["at_head"], false);
+    assert_eq!(gone["places"][0]["introduced"]["subject"], "one");
+    assert_eq!(gone["timeline"]["removed"]["subject"], "two");
+}
+
 #[test]
 fn a_user_cannot_redefine_a_rule() {
     let dir = Dir::new();

@@ -737,3 +737,35 @@ fn as_many_are_expected_as_are_visited() {
     let reasons: Vec<Reason> = history.skipped.iter().map(|s| s.reason).collect();
     assert_eq!(reasons, [Reason::CorruptObject; 2], "{:?}", history.skipped);
 }
+
+/// The index may send us anywhere into the pack; whatever stands there, nothing panics.
+#[test]
+fn an_index_that_points_into_the_middle_of_things() {
+    let repo = Repo::new(&[]);
+    repo.commit("a", &long(1, "x"), "one");
+    repo.commit("a", &long(1, "y"), "two");
+    repo.git(&["repack", "-q", "-a", "-d", "-f"]);
+    let dir = repo.path().join(".git/objects/pack");
+    let file = |end: &str| {
+        let mut files = std::fs::read_dir(&dir).unwrap().map(|e| e.unwrap().path());
+        files
+            .find(|p| p.extension().is_some_and(|e| e == end))
+            .unwrap()
+    };
+    let size = std::fs::metadata(file("pack")).unwrap().len() as u32;
+    let index = file("idx");
+    let whole = std::fs::read(&index).unwrap();
+    std::fs::remove_file(&index).unwrap();
+    let objects = 6;
+    let first = whole.len() - 40 - objects * 4;
+    for offset in (0..600).chain(size - 600..size + 2) {
+        for entry in [0, 3] {
+            let mut broken = whole.clone();
+            let at = first + entry * 4;
+            broken[at..at + 4].copy_from_slice(&offset.to_be_bytes());
+            std::fs::write(&index, &broken).unwrap();
+            let (history, _) = scan(&repo.options());
+            history.attribute(&[], &Control::default());
+        }
+    }
+}

@@ -226,23 +226,73 @@ fn globs(list: &[crate::rule::Text]) -> GlobSet {
 }
 
 /// Files that are a finding by their name or first bytes.
-pub struct FileMarks(Vec<(usize, GlobSet, Vec<u8>)>);
+pub struct FileMarks {
+    marks: Vec<Mark>,
+    /// The last components of all globs, in lower case: a fast first question.
+    names: GlobSet,
+    /// By glob of `names`: the position in `marks`.
+    of_name: Vec<usize>,
+}
+
+struct Mark {
+    rule: usize,
+    paths: GlobSet,
+    magic: Vec<u8>,
+}
 
 impl FileMarks {
     /// The file rules of a set.
     pub fn new(rules: &RuleSet) -> Self {
-        FileMarks(
-            rules
-                .rules
-                .iter()
-                .enumerate()
-                .filter(|(_, rule)| rule.on)
-                .filter_map(|(index, rule)| match &rule.kind {
-                    Kind::File(mark) => Some((index, globs(&mark.path), mark.magic.to_vec())),
-                    _ => None,
-                })
-                .collect(),
-        )
+        let (mut marks, mut of_name) = (Vec::new(), Vec::new());
+        let mut names = GlobSetBuilder::new();
+        for (index, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| rule.on) {
+            let Kind::File(mark) = &rule.kind else {
+                continue;
+            };
+            for glob in mark.path.iter() {
+                names.add(last_component(glob));
+                of_name.push(marks.len());
+            }
+            marks.push(Mark {
+                rule: index,
+                paths: globs(&mark.path),
+                magic: mark.magic.to_vec(),
+            });
+        }
+        FileMarks {
+            marks,
+            names: names.build().unwrap_or_default(),
+            of_name,
+        }
+    }
+
+    /// Whether a file of this name (a last path component) may fit a rule.
+    pub fn wants(&self, name: &[u8]) -> bool {
+        self.names.is_match(lower(name).as_ref())
+    }
+
+    /// The file rules that may fit a file of this name and content, as far as can be said without
+    /// its path; [`FileMarks::fits`] says the rest.
+    pub fn of_name(&self, name: &[u8], bytes: &[u8]) -> Vec<usize> {
+        let mut found: Vec<usize> = self
+            .names
+            .matches(lower(name).as_ref())
+            .into_iter()
+            .filter_map(|glob| self.marks.get(*self.of_name.get(glob)?))
+            .filter(|mark| !bytes.is_empty() && bytes.starts_with(&mark.magic))
+            .map(|mark| mark.rule)
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Whether a finding of `rule` may stand at `path`: always, unless it is a file rule for other
+    /// paths.
+    pub fn fits(&self, rule: usize, path: &RepoPath) -> bool {
+        let text = String::from_utf8_lossy(&path.0);
+        let mut of_rule = self.marks.iter().filter(|mark| mark.rule == rule);
+        of_rule.all(|mark| mark.paths.is_match(text.as_ref()))
     }
 
     /// The file rules that fit a path and its content.
@@ -251,10 +301,31 @@ impl FileMarks {
             return Vec::new();
         }
         let text = String::from_utf8_lossy(&path.0);
-        self.0
+        self.marks
             .iter()
-            .filter(|(_, globs, magic)| bytes.starts_with(magic) && globs.is_match(text.as_ref()))
-            .map(|(index, _, _)| *index)
+            .filter(|mark| bytes.starts_with(&mark.magic) && mark.paths.is_match(text.as_ref()))
+            .map(|mark| mark.rule)
             .collect()
     }
+}
+
+fn lower(name: &[u8]) -> std::borrow::Cow<'_, str> {
+    let text = String::from_utf8_lossy(name);
+    match text
+        .bytes()
+        .any(|b| b.is_ascii_uppercase() || !b.is_ascii())
+    {
+        true => text.to_lowercase().into(),
+        false => text,
+    }
+}
+
+/// The last component of a glob in lower case, or what fits everything when it has none of its
+/// own.
+fn last_component(glob: &str) -> globset::Glob {
+    let last = glob.rsplit('/').next().unwrap_or(glob).to_lowercase();
+    let any = || globset::Glob::new("*");
+    globset::Glob::new(&last)
+        .or_else(|_| any())
+        .expect("`*` is a glob")
 }

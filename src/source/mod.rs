@@ -68,6 +68,15 @@ pub trait Visit: Sync {
     /// Looks at one piece of content. `parent` is given for blobs that are stored as a delta and
     /// are visited along the delta tree, `None` for everything else.
     fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Self::State>>) -> Self::State;
+
+    /// Whether content without a path is to be shown again, to [`Visit::named`], because a tree
+    /// has it under `name` (a last path component, bytes). Called very often: to be answered fast.
+    fn wants_name(&self, _name: &[u8]) -> bool {
+        false
+    }
+
+    /// Looks at content once more, under a name that it wants.
+    fn named(&self, _blob: Blob<'_>, _name: &[u8]) {}
 }
 
 /// Lets a running scan be stopped and watched from outside.

@@ -200,7 +200,8 @@ pub fn open_and_scan<V: Visit>(
         budget: options.delta_budget,
     };
     if !control.stopped() {
-        history.check_presence(&shallow, control);
+        let named = history.check_presence(&shallow, control, &|name| visit.wants_name(name));
+        history.show(named, visit, control);
     }
     history.skipped.sort();
     history.skipped.dedup();

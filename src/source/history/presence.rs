@@ -1,20 +1,27 @@
-//! Whether everything that reachable history names is there.
+//! Whether everything that reachable history names is there, and which files have wanted names.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::graph::LOST;
-use super::resolve;
-use super::trees::{Collect, Leads, Presence};
-use super::{Control, History, Oid, Reason, Skipped};
+use super::resolve::{self, Kind};
+use super::trees::{Collect, Leads, Named, Presence};
+use super::{Control, History, Oid, Origin, Reason, Skipped, Visit};
+use crate::source::Blob;
 
 impl History {
     /// Adds a `Skipped` for every object that reachable history names and the store lacks; one
-    /// for all of them in a partial clone.
-    pub(super) fn check_presence(&mut self, shallow: &[Oid], control: &Control) {
-        let sink = Presence::new(&self.store, control);
+    /// for all of them in a partial clone. Gives the files whose names `wants` fits, because this
+    /// pass is the one that sees every name.
+    pub(super) fn check_presence(
+        &mut self,
+        shallow: &[Oid],
+        control: &Control,
+        wants: &(dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Named {
+        let sink = Presence::new(&self.store, control, wants);
         self.pool
             .install(|| resolve::walk(&self.store, self.budget, &sink));
-        let mut missing = sink.finish(&mut self.skipped);
+        let (mut missing, named) = sink.finish(&mut self.skipped);
         for node in &self.graph.nodes {
             if !self.store.contains(&node.tree) {
                 missing.insert(node.tree, false);
@@ -33,7 +40,7 @@ impl History {
                 let skip = Skipped::new(Reason::PartialClone, "objects", detail);
                 self.skipped.push(skip);
             }
-            return;
+            return named;
         }
         let shallow: HashSet<&Oid> = shallow.iter().collect();
         for (parent, child) in &self.graph.missing {
@@ -51,6 +58,30 @@ impl History {
         if !missing.is_empty() {
             let found = self.reachable(&missing, control);
             self.skipped.extend(found);
+        }
+        named
+    }
+
+    /// Shows content under the names it was asked for. What cannot be read was reported before.
+    pub(super) fn show<V: Visit>(&self, named: Named, visit: &V, control: &Control) {
+        let mut last: Option<(Oid, Option<Vec<u8>>)> = None;
+        for (oid, name) in named {
+            if control.stopped() {
+                return;
+            }
+            if last.as_ref().is_none_or(|(id, _)| *id != oid) {
+                let read = self.store.read(&oid);
+                let blob = read.ok().filter(|(kind, _)| *kind == Kind::Blob);
+                last = Some((oid, blob.map(|(_, bytes)| bytes)));
+            }
+            if let Some((_, Some(bytes))) = &last {
+                let origin = Origin::Blob(oid);
+                let blob = Blob {
+                    bytes,
+                    origin: &origin,
+                };
+                visit.named(blob, &name);
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 //! Entries that a delta copies whole from its base are not looked up again: what the base's
 //! entry was found to be is handed down.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -27,6 +27,8 @@ struct Entry<'a> {
     start: usize,
     end: usize,
     names: Names,
+    /// The blob is the target of a symbolic link.
+    link: bool,
     name: &'a [u8],
     id: &'a [u8],
 }
@@ -50,6 +52,7 @@ fn entries(bytes: &[u8], hash_len: usize) -> impl Iterator<Item = Entry<'_>> {
                 b"160000" => Names::Commit,
                 _ => Names::Blob,
             },
+            link: mode == b"120000",
             name: &rest[space + 1..nul],
             id,
         })
@@ -70,27 +73,40 @@ pub(super) fn find_entry(tree: &[u8], name: &[u8], hash_len: usize) -> Option<Oi
         .map(|entry| Oid::from_bytes(entry.id))
 }
 
-/// Looks for ids that trees name and the store does not have.
+/// Blobs of files with names that somebody asked for.
+pub(super) type Named = BTreeSet<(Oid, Box<[u8]>)>;
+
+/// Looks for ids that trees name and the store does not have, and for files by their names.
 pub(super) struct Presence<'a> {
     store: &'a Store,
     control: &'a Control,
+    wants: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    named: Mutex<Named>,
     /// Missing id and whether it is a blob.
     missing: Mutex<BTreeMap<Oid, bool>>,
     failed: Mutex<BTreeMap<Oid, Fault>>,
 }
 
 impl<'a> Presence<'a> {
-    pub fn new(store: &'a Store, control: &'a Control) -> Self {
+    /// `wants` says whether files of a name (a last path component) are looked for.
+    pub fn new(
+        store: &'a Store,
+        control: &'a Control,
+        wants: &'a (dyn Fn(&[u8]) -> bool + Sync),
+    ) -> Self {
         Presence {
             store,
             control,
+            wants,
+            named: Mutex::default(),
             missing: Mutex::default(),
             failed: Mutex::default(),
         }
     }
 
-    /// Missing ids, and whether each is a blob's. Trees that could not be read are reported.
-    pub fn finish(self, skipped: &mut Vec<Skipped>) -> BTreeMap<Oid, bool> {
+    /// Missing ids, and whether each is a blob's; and files of wanted names. Trees that could not
+    /// be read are reported.
+    pub fn finish(self, skipped: &mut Vec<Skipped>) -> (BTreeMap<Oid, bool>, Named) {
         let failed = std::mem::take(&mut *lock(&self.failed));
         for (oid, fault) in failed {
             // What a pack holds damaged may lie intact in another, or loose.
@@ -109,9 +125,9 @@ impl<'a> Presence<'a> {
                 }
             }
         }
-        self.missing
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        let named = std::mem::take(&mut *lock(&self.named));
+        let missing = std::mem::take(&mut *lock(&self.missing));
+        (missing, named)
     }
 }
 
@@ -141,6 +157,8 @@ impl Sink for Presence<'_> {
             let oid = Oid::from_bytes(entry.id);
             if !self.store.contains(&oid) {
                 lock(&self.missing).insert(oid, entry.names == Names::Blob);
+            } else if entry.names == Names::Blob && !entry.link && (self.wants)(entry.name) {
+                lock(&self.named).insert((oid, entry.name.into()));
             }
         }
         Some(starts)

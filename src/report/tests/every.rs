@@ -1,0 +1,70 @@
+//! What holds in every format.
+
+use super::*;
+
+#[test]
+fn ignored_files_are_counted_and_stores_named() {
+    let mut report = sample();
+    let human = text("human", &report, Style::default());
+    assert!(human.contains("\n1,014 ignored files not scanned, among them a/.env, b/.env, "));
+    assert!(
+        human.contains(", y, 1 more like them: --ignored\n"),
+        "{human}"
+    );
+    assert!(text("github", &report, Style::default()).contains("1,014 ignored files"));
+    report.ignored.credential_stores.clear();
+    report.ignored.files = 1;
+    let human = text("human", &report, Style::default());
+    assert!(
+        human.contains("\n1 ignored file not scanned: --ignored\n"),
+        "{human}"
+    );
+    report.ignored.files = 0;
+    assert!(!text("human", &report, Style::default()).contains("--ignored"));
+}
+
+#[test]
+fn hostile_text_stays_text_in_every_format() {
+    let loud = Style {
+        terminal: true,
+        color: false,
+        all_rules: true,
+        verbose: true,
+        quiet: false,
+    };
+    for report in reports() {
+        for format in FORMATS {
+            for style in [
+                Style::default(),
+                loud,
+                Style {
+                    quiet: true,
+                    ..loud
+                },
+            ] {
+                let text = text(format, &report, style);
+                let raw: Vec<char> = text
+                    .chars()
+                    .filter(|c| *c != '\n' && escape::hidden(*c))
+                    .collect();
+                assert!(raw.is_empty(), "{format}: {raw:?}");
+                assert!(!text.contains("##["), "{format}");
+                for line in text.lines() {
+                    let command = line.trim_start().starts_with("::");
+                    assert_eq!(command, *format == "github", "{format}: {line}");
+                }
+            }
+        }
+        let color = Style {
+            color: true,
+            ..loud
+        };
+        let text = text("human", &report, color);
+        assert!(!text.contains("\u{1b}[31m\\u"), "no colour of theirs");
+    }
+}
+
+#[test]
+fn an_unknown_format_is_an_error() {
+    assert!(write("xml", &sample(), Style::default(), &mut Vec::new()).is_err());
+}

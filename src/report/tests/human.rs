@@ -1,0 +1,97 @@
+//! The report for people.
+
+use super::*;
+
+#[test]
+fn people_read_what_it_is_where_since_when_and_until_when() {
+    let style = Style {
+        terminal: true,
+        ..Style::default()
+    };
+    let text = text("human", &sample(), style);
+    for part in [
+        "high: Example token",
+        "value   exk_…  in API_KEY\\u{a}::error::x",
+        "at      src/f1.py:1:7",
+        "line    |   token = \"‹redacted›\"",
+        "and     3 more places",
+        "since   2020-09-13 by Jane",
+        "still at HEAD",
+        "status  live until 2030-03-17",
+        "fact    scope repo:write",
+        "rotate  Delete it and create a new one.",
+        "console https://example.com/tokens",
+        "since   at least 2022-04-15 by Jane",
+        "removed 2023-03-28 by Jane",
+        "(only in refs/stash",
+        "status  expired 2024-01-02 (certain)",
+        "info: Example token, sample  ‹redacted›  src/app.py:12:7  id ",
+        "4 results: 1 high, 1 medium, 2 info; 1 fails; 1 sample among them",
+        "12 below medium not shown (8 low, 4 info, 3 samples among them)",
+        "1 certainly expired, 1 still at HEAD",
+        "read 1,234 blobs and messages, 4.7 MiB, with 150 rules",
+        "history: 100 commits in 2 branches, 3 tags",
+        "a clone cannot hold: forks, force-pushed commits",
+        "not scanned: 5 files over the size limit: big0.bin, big1.bin, big2.bin and 2 more",
+        "NOT READ: 1 missing git object: 0123",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing in\n{text}");
+    }
+    assert!(!text.contains("clean"));
+    assert!(
+        text.ends_with("1 result fails; incomplete: not everything that was asked for was read\n")
+    );
+    let heading = text.find("only in pull-request refs").expect("the heading");
+    assert!(heading > text.find("info: ").expect("the sample"));
+    let piped = self::text("human", &sample(), Style::default());
+    assert!(!piped.contains("line    |"), "no source lines in pipes");
+}
+
+#[test]
+fn the_last_line_says_how_it_ended() {
+    let last = |report: &Report| {
+        let text = text("human", report, Style::default());
+        text.lines().last().unwrap_or_default().to_owned()
+    };
+    let mut report = empty(Mode::Tree, Outcome::Clean);
+    assert_eq!(last(&report), "clean");
+    report.skipped = (0..3).map(|_| skipped(Reason::TooLarge, "x")).collect();
+    assert_eq!(
+        last(&report),
+        "clean within limits (3 files over the size limit)"
+    );
+    report.skipped.push(skipped(Reason::Io, "y"));
+    assert!(!last(&report).contains("clean"));
+    report.outcome = Outcome::Incomplete;
+    assert!(last(&report).starts_with("incomplete"));
+    report.outcome = Outcome::Nothing("nothing is staged");
+    assert_eq!(last(&report), "nothing to scan: nothing is staged");
+    report.outcome = Outcome::Interrupted;
+    assert!(last(&report).starts_with("interrupted"));
+}
+
+#[test]
+fn gaps_are_told_even_when_there_was_nothing_to_scan_or_little_is_asked() {
+    let mut report = empty(Mode::History, Outcome::Nothing("the range is empty"));
+    report.skipped = vec![skipped(Reason::ShallowHistory, "")];
+    for quiet in [false, true] {
+        let style = Style {
+            quiet,
+            ..Style::default()
+        };
+        let text = text("human", &report, style);
+        assert!(text.contains("NOT READ: shallow clone"), "{text}");
+        assert!(text.ends_with("nothing to scan: the range is empty\n"));
+    }
+}
+
+#[test]
+fn ten_thousand_rows_are_all_shown() {
+    let mut report = empty(Mode::Tree, Outcome::Fails(10_000));
+    report.rows = (0..10_000)
+        .map(|n| row(&n.to_string(), Severity::High))
+        .collect();
+    let text = text("human", &report, Style::default());
+    assert_eq!(text.matches("  at      src/app.py:12:7").count(), 10_000);
+    assert!(text.contains("10,000 results: 10,000 high; 10,000 fail\n"));
+}
