@@ -5,9 +5,11 @@
 //! is a [`Skipped`].
 
 mod attribute;
+mod delta;
 mod forest;
 mod graph;
 mod open;
+mod pack;
 mod people;
 mod presence;
 mod pruned;
@@ -27,7 +29,7 @@ use graph::Graph;
 use store::Store;
 
 #[doc(hidden)]
-pub use resolve::apply_delta;
+pub use delta::apply_delta;
 
 /// What to read of a history, and within which limits.
 #[derive(Clone, Debug)]

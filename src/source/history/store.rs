@@ -1,90 +1,18 @@
 //! The objects of a repository: packs, loose objects, alternates; and reading one in full.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use gix::hash::{Kind as Hash, ObjectId};
-use gix::odb::pack::{data, index};
+use gix::odb::pack::data;
 use gix::zlib::{Inflate, Status};
 
-use super::forest::Forest;
+use super::delta::{apply, check_yield, delta_sizes};
 use super::open::{Layout, is_allowed, to_path, trim};
-use super::resolve::{Fault, Kind, apply, check_yield, delta_sizes};
+use super::pack::Pack;
+use super::resolve::{Fault, Kind};
 use crate::finding::{Oid, Reason, Skipped};
-
-/// One pack with its index and the shape of its delta trees.
-pub(super) struct Pack {
-    pub index: index::File,
-    pub data: data::File,
-    pub forest: Forest,
-    spoiled: Spoiled,
-}
-
-/// Entries that turned out to be unreadable. They are not decoded again: where many objects hang
-/// on one bad base, trying each of them anew would take time that grows with the square.
-#[derive(Default)]
-struct Spoiled {
-    any: AtomicBool,
-    entries: Mutex<HashMap<u32, Fault>>,
-}
-
-impl Pack {
-    /// The id of the object at `pos` in pack order.
-    pub fn oid(&self, pos: u32) -> Oid {
-        let entry = self.forest.index_entry(pos);
-        Oid::from_bytes(self.index.oid_at_index(entry).as_bytes())
-    }
-
-    /// How many entries are no trees. What is stored as a difference to a tree is one.
-    fn pieces(&self) -> usize {
-        let mut stack: Vec<u32> = (0..self.forest.len())
-            .filter(|pos| match self.forest.kind(*pos) {
-                Some(kind) => kind != Kind::Tree,
-                None => self.forest.is_thin(*pos),
-            })
-            .collect();
-        let mut count = self.forest.unreachable().len();
-        while let Some(pos) = stack.pop() {
-            count += 1;
-            stack.extend(self.forest.children(pos));
-        }
-        count
-    }
-
-    /// Remembers that the entry at `pos` cannot be decoded.
-    pub fn spoil(&self, pos: u32, fault: &Fault) {
-        let mut entries = self
-            .spoiled
-            .entries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        entries.entry(pos).or_insert_with(|| fault.clone());
-        self.spoiled.any.store(true, Ordering::Release);
-    }
-
-    /// Why the entry at `pos` cannot be decoded, if that is known.
-    fn spoiled(&self, pos: u32) -> Option<Fault> {
-        if !self.spoiled.any.load(Ordering::Acquire) {
-            return None;
-        }
-        let entries = self
-            .spoiled
-            .entries
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        entries.get(&pos).cloned()
-    }
-
-    /// Where `oid` stands in pack order.
-    pub fn find(&self, oid: &Oid) -> Option<u32> {
-        let id = ObjectId::try_from(oid.as_bytes()).ok()?;
-        let entry = self.index.lookup(id)?;
-        self.forest.position(self.index.pack_offset_at_index(entry))
-    }
-}
 
 /// All objects that can be read.
 pub(super) struct Store {
@@ -163,7 +91,7 @@ impl Store {
         for name in &names {
             match name.extension().and_then(|e| e.to_str()) {
                 Some("promisor") => self.promisor = true,
-                Some("pack") => match self.open_pack(name) {
+                Some("pack") => match Pack::open(name, self.hash) {
                     Ok(pack) => self.packs.push(pack),
                     Err(detail) => {
                         skipped.push(Skipped::new(Reason::CorruptPack, file_name(name), detail));
@@ -172,34 +100,6 @@ impl Store {
                 _ => {}
             }
         }
-    }
-
-    fn open_pack(&self, path: &Path) -> Result<Pack, String> {
-        for file in [path, &path.with_extension("idx")] {
-            // Opening a FIFO would wait for someone to write into it.
-            if std::fs::metadata(file).is_ok_and(|about| !about.is_file()) {
-                return Err("it is not a regular file".to_owned());
-            }
-        }
-        let index = index::File::at(path.with_extension("idx"), self.hash)
-            .map_err(|error| format!("the index cannot be read: {error}"))?;
-        let data = data::File::at(path, self.hash).map_err(|error| error.to_string())?;
-        if data.num_objects() != index.num_objects() {
-            return Err(format!(
-                "the pack says {} objects, its index {}",
-                data.num_objects(),
-                index.num_objects()
-            ));
-        }
-        // Opening has checked the index's size and that 64-bit offsets lie inside it; what they
-        // say is checked against the pack before it is used.
-        let forest = Forest::build(&index, &data);
-        Ok(Pack {
-            index,
-            data,
-            forest,
-            spoiled: Spoiled::default(),
-        })
     }
 
     fn add_loose(&mut self, objects: &Path, skipped: &mut Vec<Skipped>) {
@@ -371,31 +271,6 @@ impl Store {
             object.bytes = out;
         }
         Ok(object)
-    }
-}
-
-impl Pack {
-    /// Decompresses one entry (an object, or delta instructions) of at most `max` bytes.
-    pub fn inflate(
-        &self,
-        entry: &data::Entry,
-        inflate: &mut Inflate,
-        max: u64,
-    ) -> Result<Vec<u8>, Fault> {
-        if entry.decompressed_size > max {
-            return Err(Fault::too_large(entry.decompressed_size));
-        }
-        // zlib cannot shrink by more than about 1,032 to 1: a larger claim is a lie, and is not
-        // worth an allocation.
-        let left = (self.data.data_len() as u64).saturating_sub(entry.data_offset);
-        if entry.decompressed_size > left.saturating_mul(1040) {
-            return Err(Fault::corrupt("it claims to be larger than it can be"));
-        }
-        let mut out = vec![0; entry.decompressed_size as usize];
-        self.data
-            .decompress_entry(entry, inflate, &mut out)
-            .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
-        Ok(out)
     }
 }
 
