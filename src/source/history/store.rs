@@ -1,6 +1,6 @@
 //! The objects of a repository: packs, loose objects, alternates; and reading one in full.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -183,16 +183,23 @@ impl Store {
 
     /// Reads one object in full, following its deltas, wherever a readable copy is.
     pub fn read(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), Fault> {
-        let found = self.search(oid, &mut HashSet::new(), 0)?;
+        let found = self.search(oid, &mut HashMap::new(), 0)?;
         Ok((found.kind, found.bytes))
     }
 
-    /// The same. An id in `tried` leads nowhere or is being read: it is not read again, so that
-    /// circles and copies of copies cost nothing.
-    fn search(&self, oid: &Oid, tried: &mut HashSet<Oid>, hops: usize) -> Result<Decoded, Fault> {
-        if hops > MAX_HOPS || !tried.insert(*oid) {
+    /// The same, after so many hops. An id in `tried` leads nowhere or is being read: it is read
+    /// again only from fewer hops, so that circles and copies of copies end, and so that what is
+    /// found does not depend on the order of packs.
+    fn search(
+        &self,
+        oid: &Oid,
+        tried: &mut HashMap<Oid, usize>,
+        hops: usize,
+    ) -> Result<Decoded, Fault> {
+        if hops > MAX_HOPS || tried.get(oid).is_some_and(|before| *before <= hops) {
             return Err(Fault::corrupt("its delta chain is too long or a circle"));
         }
+        tried.insert(*oid, hops);
         let mut fault = None;
         for pack in &self.packs {
             if let Some(pos) = pack.find(oid) {
@@ -211,14 +218,14 @@ impl Store {
 
     /// Reads the object at `pos` of `pack` in full.
     pub fn read_packed(&self, pack: &Pack, pos: u32) -> Result<Decoded, Fault> {
-        self.chain(pack, pos, &mut HashSet::new(), 0)
+        self.chain(pack, pos, &mut HashMap::new(), 0)
     }
 
     fn chain(
         &self,
         pack: &Pack,
         pos: u32,
-        tried: &mut HashSet<Oid>,
+        tried: &mut HashMap<Oid, usize>,
         hops: usize,
     ) -> Result<Decoded, Fault> {
         let mut inflate = Inflate::default();
