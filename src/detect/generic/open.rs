@@ -9,6 +9,7 @@ pub(super) fn is_open(value: &[u8]) -> bool {
     is_version(value)
         || is_digest(value)
         || is_address_rest(value)
+        || is_plain_address(value)
         || is_variable_name(value)
         || is_word_list(value)
         || is_public_nkey(value)
@@ -50,6 +51,8 @@ fn version(text: &[u8], two: bool) -> bool {
         .iter()
         .position(|b| !b.is_ascii_digit() && *b != b'.')
         .unwrap_or(rest.len());
+    // A dot before a word belongs to the word.
+    let cut = cut - usize::from(cut < rest.len() && cut > 0 && rest[cut - 1] == b'.');
     let (numbers, tail) = rest.split_at(cut);
     let mut count = 0;
     for number in numbers.split(|b| *b == b'.') {
@@ -134,7 +137,23 @@ fn is_address_rest(value: &[u8]) -> bool {
     plain && host.len() >= 3 && (host.contains(&b'.') || host.contains(&b':') || !path.is_empty())
 }
 
-/// `SLACK_WEBHOOK_URL`: capitals in words, without a digit.
+/// `https://host/path` with nothing in it that could let anyone in: no user, no parameters, no
+/// long or random part.
+fn is_plain_address(value: &[u8]) -> bool {
+    let rest = value
+        .strip_prefix(b"https:")
+        .or_else(|| value.strip_prefix(b"http:"));
+    rest.is_some_and(|rest| {
+        is_address_rest(rest)
+            && !rest.iter().any(|b| matches!(b, b'?' | b'@' | b'#' | b'='))
+            && rest
+                .split(|b| *b == b'/')
+                .skip(3)
+                .all(|part| part.len() <= 40 && (part.len() < 16 || !checks::looks_random(part)))
+    })
+}
+
+/// `CHAT_WEBHOOK_URL`: capitals in words, without a digit.
 fn is_variable_name(value: &[u8]) -> bool {
     let mut words = 0;
     value.split(|b| *b == b'_').all(|word| {
@@ -251,6 +270,13 @@ mod tests {
         assert!(is_open(b"//localhost:8080"));
         assert!(!is_open(b"//Zk9qT2m/Xw8rB4"));
         assert!(!is_open(b"//"));
+        assert!(is_open(b"https://tickets.acme.test/browse/A-1"));
+        for other in [
+            "https://acme.test/hook/Zk9qT2mXw8rB4Lp7",
+            "https://a.test/x?k=Zk9q",
+        ] {
+            assert!(!is_open(other.as_bytes()), "{other}");
+        }
     }
 
     #[test]
