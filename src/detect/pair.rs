@@ -7,6 +7,9 @@ use std::ops::Range;
 
 use super::{checks, generic};
 
+/// The reason given for a password that is its user's name.
+pub(super) const REPEATS: &str = "the password repeats the user's name";
+
 /// What a password beside its user's name amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Password {
@@ -148,5 +151,47 @@ mod tests {
         assert_eq!(basic("robot:maple lantern"), Some(Password::Words));
         assert_eq!(basic("robot:Maple7!Lantern"), Some(Password::Chosen));
         assert_eq!(basic("no pair at all"), None);
+    }
+
+    #[test]
+    fn findings_are_as_sure_as_their_passwords() {
+        use crate::detect::Scanner;
+        use crate::example::expand;
+        use crate::finding::{Class, Confidence};
+
+        let scanner = Scanner::new(crate::builtin::set());
+        for (template, class, confidence) in [
+            ("Authorization: Basic {b64:user:pass}", Class::Sample, None),
+            (
+                "Authorization: Basic {b64:robot:maple lantern}",
+                Class::Credential,
+                Some(Confidence::Medium),
+            ),
+            (
+                "Authorization: Basic {b64:robot:{alnum:20}}",
+                Class::Credential,
+                Some(Confidence::High),
+            ),
+            (
+                "curl -u robot:robot7 https://api.acme.test",
+                Class::Credential,
+                Some(Confidence::Low),
+            ),
+            (
+                "db = postgresql://leaf:leaf_user@db.acme.test/x",
+                Class::Credential,
+                Some(Confidence::Low),
+            ),
+        ] {
+            let text = expand(template, 3).expect("a valid template");
+            let found = scanner.scan(text.as_bytes());
+            let got: Vec<_> = found.iter().map(|c| (c.class, c.confidence)).collect();
+            assert!(
+                got.iter()
+                    .any(|(c, sure)| *c == class && confidence.is_none_or(|want| want == *sure))
+                    && got.iter().all(|(c, _)| *c == class),
+                "{template}: {got:?}"
+            );
+        }
     }
 }

@@ -346,9 +346,7 @@ fn weigh(
         evidence.reasons.push("a check passed");
         Confidence::High
     } else if password == Some(pair::Password::Repeats) {
-        evidence
-            .reasons
-            .push("the password repeats the user's name");
+        evidence.reasons.push(pair::REPEATS);
         Confidence::Low
     } else if password == Some(pair::Password::Words) {
         evidence.reasons.push("the password is made of words");
