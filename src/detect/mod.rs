@@ -12,6 +12,7 @@ mod decode;
 pub mod generic;
 mod inherit;
 mod kernel;
+mod pair;
 mod partner;
 mod runs;
 mod scanner;

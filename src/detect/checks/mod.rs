@@ -6,6 +6,7 @@
 mod azure;
 mod crc;
 mod gitlab;
+mod nkey;
 mod pem;
 mod random;
 mod structure;
@@ -58,6 +59,7 @@ pub fn run(name: &str, whole: &[u8], value: &[u8]) -> Verdict {
         "gcp-key-file" => structure::gcp_key_file(whole),
         "sentry-org-token" => structure::sentry_org_token(value),
         "pypi-macaroon" => structure::pypi_macaroon(value),
+        "nkey" => nkey::check(value),
         "random" => Verdict::of(random::check(value)),
         _ => Verdict::Unknown,
     }
@@ -69,7 +71,7 @@ pub fn run(name: &str, whole: &[u8], value: &[u8]) -> Verdict {
 /// Stems: everything before the checksum. For `gitlab-routable` `PREFIX-PAYLOAD` is enough; for
 /// `aws-key-id` it is the whole id, whose fifth character is changed when the account number is
 /// impossible; for `pypi-macaroon` it is `LOCATION IDENTIFIER SIGNATURE`, separated by spaces, the
-/// signature as 64 hexadecimal digits.
+/// signature as 64 hexadecimal digits; for `nkey` 55 characters of a seed or 53 of a public key.
 pub fn complete(name: &str, stem: &str) -> Option<String> {
     match name {
         "crc32-base62" => crc::complete_base62(stem),
@@ -82,6 +84,7 @@ pub fn complete(name: &str, stem: &str) -> Option<String> {
         "azure-cask" => azure::complete_cask(stem),
         "aws-key-id" => structure::complete_aws_key_id(stem),
         "pypi-macaroon" => structure::complete_pypi(stem),
+        "nkey" => nkey::complete(stem),
         _ => None,
     }
 }

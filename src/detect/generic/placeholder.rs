@@ -58,6 +58,10 @@ pub(super) fn reference(value: &[u8]) -> bool {
             && named(&value[1..value.len() - 1])
         || first == b'{' && value.ends_with(b"}") && named(&value[1..value.len() - 1])
         || first == b'<' && value.ends_with(b">")
+        // `<Your`: a gap to fill, cut at its first blank.
+        || first == b'<'
+            && value.len() > 3
+            && value[1..].iter().all(|b| b.is_ascii_alphabetic() || *b == b'-')
         || first == b'@'
             && value.len() > 2
             && value.ends_with(b"@")
@@ -91,7 +95,8 @@ pub(super) fn reference(value: &[u8]) -> bool {
     wrapped || variable || elsewhere
 }
 
-/// `{name}`, `{name:32}`, `{name!r}`: a field of a format string, anywhere in the value.
+/// `{name}`, `{name:32}`, `{name!r}`, `{quote(name)}`: a field of a format string, anywhere in the
+/// value.
 fn has_field(value: &[u8]) -> bool {
     const LONGEST: usize = 48;
     memchr::memchr_iter(b'{', value).any(|open| {
@@ -102,7 +107,10 @@ fn has_field(value: &[u8]) -> bool {
                 .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
                 && inside[..close].iter().all(|b| {
                     b.is_ascii_alphanumeric()
-                        || matches!(b, b'_' | b'.' | b':' | b'-' | b'!' | b' ')
+                        || matches!(
+                            b,
+                            b'_' | b'.' | b':' | b'-' | b'!' | b' ' | b'(' | b')' | b'[' | b']'
+                        )
                 })
         })
     })

@@ -195,3 +195,93 @@ fn a_literal_in_pieces_is_a_literal() {
     assert!(score(&pieces) > score(&joined));
     assert!(credential(&pieces, "token"));
 }
+
+#[test]
+fn names_that_say_what_a_value_is_hold_no_secret() {
+    let token = random(32);
+    for (text, word) in [
+        (
+            format!(
+                "<div data-password-visibility-target=\"icon{}\">",
+                random(4)
+            ),
+            "pass",
+        ),
+        (
+            format!("password_timestamp_key = \"pw_{}\"", random(6)),
+            "pass",
+        ),
+        (
+            format!("\"activation-hotkey\": \"Ctrl+{}\"", random(6)),
+            "key",
+        ),
+        (format!("idempotency_token = \"{token}\""), "token"),
+        (format!("\"nextPageToken\": \"{token}\""), "token"),
+        (format!("page-token: {token}\n"), "token"),
+        (format!("key_identifier = \"{}\"", random(10)), "key"),
+        (format!("jwt_identifier = \"app-{}\"", random(6)), "jwt"),
+        (
+            "storage_key = \"uploads/2024/report42.pdf\"".to_owned(),
+            "key",
+        ),
+        ("files_key: 'files/a1b2c3d4/x.png'".to_owned(), "key"),
+    ] {
+        assert!(
+            !credential(&text, word),
+            "{text}: {:?}",
+            judged(&text, word)
+        );
+    }
+    // Their neighbours do.
+    for name in [
+        "page_access_token",
+        "storage_key",
+        "data-api-token",
+        "password_key",
+    ] {
+        let text = format!("{name} = \"{token}\"");
+        let word = if name.contains("token") {
+            "token"
+        } else {
+            "key"
+        };
+        assert!(credential(&text, word), "{text}: {:?}", judged(&text, word));
+    }
+}
+
+#[test]
+fn a_forms_token_is_low_at_most() {
+    let token = random(44);
+    for text in [
+        format!("<input name=\"authenticity_token\" value=\"{token}\">"),
+        format!("csrf_token: '{token}'"),
+        format!("<input name=\"csrfmiddlewaretoken\" value=\"{token}\">"),
+    ] {
+        assert!(
+            !credential(&text, "token"),
+            "{text}: {:?}",
+            judged(&text, "token")
+        );
+    }
+}
+
+#[test]
+fn code_is_no_value() {
+    for (text, word) in [
+        ("token := <-jwtChan", "token"),
+        ("secret = TypedSecret[int](54321)", "secret"),
+        ("token: <Your token goes in this place>", "token"),
+        ("token = f\"oauth2:{_quote(x9)}\"", "token"),
+        ("webhook_secret = 'CHAT_WEBHOOK_URL'", "secret"),
+        ("secrets: VAL1,VAL2", "secret"),
+        ("secrets = \"good-one,dangerous-one\"", "secret"),
+        ("rpassword = \"7.4.0\"", "pass"),
+        ("ticket: https://tickets.acme.test/browse/A-1", "ticket"),
+    ] {
+        assert!(
+            judged(text, word).is_none(),
+            "{text}: {:?}",
+            judged(text, word)
+        );
+    }
+}

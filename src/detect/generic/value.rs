@@ -164,6 +164,35 @@ fn database_hash(value: &[u8]) -> bool {
         || value.strip_prefix(b"md5").is_some_and(|rest| hex(rest, 32))
 }
 
+/// `Secret[int](54321)`, `Box<str>(x)`: a call with type arguments before the bracket.
+fn generic_call(value: &[u8], callee: usize) -> bool {
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
+    let head = &value[..callee];
+    let open = head
+        .iter()
+        .position(|b| matches!(b, b'[' | b'<'))
+        .unwrap_or(0);
+    open > 0
+        && value.ends_with(b")")
+        && matches!(head.last(), Some(b']' | b'>'))
+        && head[0].is_ascii_alphabetic()
+        && head[..open].iter().all(name)
+        && head[open + 1..head.len() - 1]
+            .iter()
+            .all(|b| name(b) || matches!(b, b',' | b'[' | b']' | b'<' | b'>' | b'&' | b'*'))
+}
+
+/// `<-results`: what Go receives from a channel.
+fn receives(value: &[u8]) -> bool {
+    value.strip_prefix(b"<-").is_some_and(|name| {
+        name.first()
+            .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && name
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'(' | b')'))
+    })
+}
+
 fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize) -> Shape {
     let len = value.len();
     let first = value[0];
@@ -212,6 +241,8 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
         && value[..callee]
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
+        || generic_call(value, callee)
+        || receives(value)
         || value.ends_with(b"(")
         || value.ends_with(b"[")
         || value.ends_with(b"{")
