@@ -68,6 +68,7 @@ fn added_and_removed_again_within_the_range_is_reported() {
     let run = dir.run(&["history", "--range", "HEAD~2..HEAD"]);
     run.ends(1)
         .says("a.env:1:14")
+        .says("removed again")
         .says("\nrange 2 commits, HEAD~2..HEAD\n");
     let report = range(&dir, "HEAD~2..HEAD");
     assert_eq!(brought(&report), ["a.env by add"]);

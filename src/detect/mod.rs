@@ -20,5 +20,7 @@ mod token;
 mod verdict;
 
 pub use candidate::Candidate;
+#[doc(hidden)]
+pub use decode::every_layer;
 pub use inherit::{Base, Copied, Known};
 pub use scanner::{Anchor, Scanner};

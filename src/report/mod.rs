@@ -10,6 +10,7 @@ mod github;
 mod human;
 mod json;
 mod model;
+mod overview;
 mod sarif;
 mod sarif_plan;
 mod sarif_words;

@@ -15,6 +15,8 @@ mod stdin;
 mod tree;
 mod walk;
 
+#[doc(hidden)]
+pub use history::apply_delta;
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
 };

@@ -295,9 +295,12 @@ fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Option
     }
     // Taken out while it is used: a visitor that runs work of its own may come back here.
     let mut buffer = BUFFER.take();
-    let skipped = match files::read(&item.full, max, &mut buffer) {
-        Content::Unread(reason, detail) => Some(Skipped::new(reason, item.path.0.clone(), detail)),
-        Content::Whole(len) => {
+    let (skipped, turn) = match files::read(&item.full, max, &mut buffer) {
+        Content::Unread(reason, detail) => (
+            Some(Skipped::new(reason, item.path.0.clone(), detail)),
+            None,
+        ),
+        Content::Whole(len, turn) => {
             let bytes = &buffer[..len];
             let origin = Origin::File(item.path.clone());
             visit.blob(
@@ -308,13 +311,15 @@ fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Option
                 None,
             );
             control.count(len);
-            files::is_lfs_pointer(bytes)
-                .then(|| Skipped::new(Reason::LfsPointer, item.path.0.clone(), ""))
+            let pointer = files::is_lfs_pointer(bytes)
+                .then(|| Skipped::new(Reason::LfsPointer, item.path.0.clone(), ""));
+            (pointer, turn)
         }
     };
     if buffer.len() > KEEP {
         buffer = Vec::new();
     }
+    drop(turn);
     BUFFER.set(buffer);
     skipped
 }

@@ -63,25 +63,6 @@ pub fn run(name: &str, whole: &[u8], value: &[u8]) -> Verdict {
     }
 }
 
-/// Whether the algorithm is published by the issuer, or verified against several real tokens, so
-/// that a failed check may drop the finding. The others only lower its confidence.
-pub fn is_published(name: &str) -> bool {
-    matches!(
-        name,
-        "crc32-base62"
-            | "crc32-hex"
-            | "crc32-hex-body"
-            | "crc32-le-hex"
-            | "crc32-le-base64"
-            | "gitlab-routable"
-            | "jwt"
-            | "aws-key-id"
-            | "pem"
-            | "sentry-org-token"
-            | "pypi-macaroon"
-    )
-}
-
 /// A token that passes the check `name`, from a stem without its check characters; none when the
 /// check has no such characters or the stem does not fit. For example templates.
 ///

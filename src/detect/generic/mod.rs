@@ -100,7 +100,10 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
     if score < LOW {
         return None;
     }
-    let confidence = if score >= HIGH && strong {
+    let confidence = if form.shape == value::Shape::Hash {
+        // It must be broken before it opens anything.
+        Confidence::Low
+    } else if score >= HIGH && strong {
         Confidence::High
     } else if score >= MEDIUM {
         Confidence::Medium

@@ -158,6 +158,7 @@ pub(super) const DENY_LAST: &[&str] = &[
     "realm",
     "flow",
     "response",
+    "resp",
     "request",
     "action",
     "event",
