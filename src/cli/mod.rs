@@ -23,7 +23,7 @@ use keysweep::policy::Policy;
 use keysweep::present::Wishes;
 use keysweep::report::{Mode, Outcome, Report};
 use keysweep::rule::RuleSet;
-use keysweep::source::{Control, HistoryOptions, StagedOptions, TreeOptions};
+use keysweep::source::{Control, HistoryOptions, RangeOptions, StagedOptions, TreeOptions, What};
 use keysweep::{Input, Plan};
 
 /// Bytes of decoded deltas in flight.
@@ -74,6 +74,17 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 Some(demo) => demo.path().to_owned(),
                 None => history.repo.unwrap_or_else(|| PathBuf::from(".")),
             };
+            if let Some(what) = commits(history.commits) {
+                let input = Input::Range(RangeOptions {
+                    path,
+                    what,
+                    full: history.full,
+                    threads: history.limits.threads,
+                    allow_alternates: history.allow_alternate,
+                    max_object: history.limits.max_file_size,
+                });
+                return run(Mode::Range, input, &history.limits, &history.common);
+            }
             let input = Input::History(HistoryOptions {
                 path,
                 unreachable: history.unreachable,
@@ -87,6 +98,19 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         }
         Verb::Rules(rules) => rules::print(&load_rules(&rules.rules)?, rules.id.as_deref()),
         Verb::Generate(generate) => generate::print(generate.what),
+    }
+}
+
+/// The commits that were asked for, when not the whole history was.
+fn commits(args: args::Commits) -> Option<What> {
+    match args {
+        args::Commits {
+            range: Some(text), ..
+        } => Some(What::Revisions(text)),
+        args::Commits {
+            since: Some(since), ..
+        } => Some(What::Since(since.as_second())),
+        args::Commits { pushed, .. } => pushed.then_some(What::Pushed),
     }
 }
 
@@ -170,6 +194,7 @@ fn target(input: &Input) -> String {
         Input::Stream(name, ..) => name.clone(),
         Input::Staged(options) => options.dir.display().to_string(),
         Input::History(options) => options.path.display().to_string(),
+        Input::Range(options) => options.path.display().to_string(),
     }
 }
 

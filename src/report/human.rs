@@ -279,6 +279,10 @@ fn about(row: &Row, place: &PlaceRow) -> String {
     if place.at_head == Some(false) && row.timeline.as_ref().is_some_and(|t| t.at_head) {
         parts.push("not at HEAD".to_owned());
     }
+    // Of a range, which has no timeline.
+    if place.at_head == Some(false) && row.timeline.is_none() && !place.message {
+        parts.push("removed again".to_owned());
+    }
     if place.versions > 1 {
         parts.push(format!(
             "in {}",

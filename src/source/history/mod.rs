@@ -7,17 +7,17 @@
 mod attribute;
 mod delta;
 mod forest;
-mod graph;
-mod open;
+pub(super) mod graph;
+pub(super) mod open;
 mod pack;
-mod people;
+pub(super) mod people;
 mod presence;
 mod pruned;
-mod refs;
+pub(super) mod refs;
 mod resolve;
 mod scan;
-mod store;
-mod trees;
+pub(super) mod store;
+pub(super) mod trees;
 
 use std::path::PathBuf;
 
