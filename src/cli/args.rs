@@ -37,6 +37,9 @@ pub enum Verb {
     Hook(super::hook::Hook),
     /// List the rules, or print one rule's page.
     Rules(Rules),
+    /// What the GitHub Action asks about its own run.
+    #[command(hide = true)]
+    Event(super::event::Event),
     /// Print completions, the man page or the report's JSON schema.
     #[command(hide = true)]
     Generate(Generate),

@@ -3,6 +3,7 @@
 
 mod args;
 mod demo;
+mod event;
 mod generate;
 mod hook;
 mod output;
@@ -95,6 +96,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         }
         Verb::Hook(hook) => hook::run(hook),
         Verb::Rules(rules) => rules::print(&load_rules(&rules.rules)?, rules.id.as_deref()),
+        Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),
     }
 }
