@@ -1,10 +1,11 @@
 //! Joins a source to the scanner: looks at every lent blob and keeps what people need once its
 //! bytes are gone.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::detect::{Base, Candidate, Copied, Known, Scanner};
-use crate::finding::{Class, Confidence, Evidence, Located, Origin, Partner, Sighting};
+use crate::finding::{Class, Confidence, Evidence, Located, Oid, Origin, Partner, Sighting};
 use crate::judge::FileMarks;
 use crate::secret::Secret;
 use crate::source::{self, Blob, Inherit, Visit};
@@ -80,6 +81,15 @@ impl Visit for Collector<'_> {
 
     fn named(&self, blob: Blob<'_>, name: &[u8]) {
         self.keep_files(blob, self.files.of_name(name, blob.bytes));
+    }
+
+    fn holders(&self) -> Option<BTreeSet<Oid>> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let blobs = found.iter().filter_map(|sighting| match sighting.origin {
+            Origin::Blob(oid) => Some(oid),
+            _ => None,
+        });
+        Some(blobs.collect())
     }
 }
 

@@ -33,7 +33,7 @@ use present::Wishes;
 use report::{Mode, Outcome, Read, Report, RuleSetInfo};
 use rule::RuleSet;
 use secret::Masker;
-use source::{Control, HistoryOptions, IndexedOptions, StagedOptions, TreeOptions};
+use source::{Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions};
 
 /// What to scan.
 pub enum Input {
@@ -47,6 +47,8 @@ pub enum Input {
     Indexed(IndexedOptions),
     /// Every version of everything.
     History(HistoryOptions),
+    /// What the commits of a range introduced.
+    Range(RangeOptions),
 }
 
 /// Everything a run needs to know.
@@ -99,7 +101,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let masker = Masker::new(&known, &finder, plan.wishes.secrets);
 
     // What is new is never called dead: it was just written.
-    let lower_dead = placed.mode != Mode::Staged;
+    let lower_dead = !matches!(placed.mode, Mode::Staged | Mode::Range);
     let (rows, hidden) = present::rows(
         rules,
         &masker,
@@ -142,6 +144,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         history: placed
             .history
             .map(|info| trace::history_info(&masker, info)),
+        range: placed.range.map(|info| trace::range_row(&masker, info)),
         outcome: Outcome::Clean,
     };
     report.outcome = match placed.nothing {

@@ -25,7 +25,9 @@ use keysweep::policy::Policy;
 use keysweep::present::Wishes;
 use keysweep::report::{Mode, Outcome, Report};
 use keysweep::rule::RuleSet;
-use keysweep::source::{Control, HistoryOptions, IndexedOptions, StagedOptions, TreeOptions};
+use keysweep::source::{
+    Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
+};
 use keysweep::{Input, Plan};
 
 /// Bytes of decoded deltas in flight.
@@ -83,6 +85,17 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 Some(demo) => demo.path().to_owned(),
                 None => history.repo.unwrap_or_else(|| PathBuf::from(".")),
             };
+            if let Some(what) = commits(history.commits) {
+                let input = Input::Range(RangeOptions {
+                    path,
+                    what,
+                    full: history.full,
+                    threads: history.limits.threads,
+                    allow_alternates: history.allow_alternate,
+                    max_object: history.limits.max_file_size,
+                });
+                return run(Mode::Range, input, &history.limits, &history.common);
+            }
             let input = Input::History(HistoryOptions {
                 path,
                 unreachable: history.unreachable,
@@ -98,6 +111,19 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Rules(rules) => rules::print(&load_rules(&rules.rules)?, rules.id.as_deref()),
         Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),
+    }
+}
+
+/// The commits that were asked for, when not the whole history was.
+fn commits(args: args::Commits) -> Option<What> {
+    match args {
+        args::Commits {
+            range: Some(text), ..
+        } => Some(What::Revisions(text)),
+        args::Commits {
+            since: Some(since), ..
+        } => Some(What::Since(since.as_second())),
+        args::Commits { pushed, .. } => pushed.then_some(What::Pushed),
     }
 }
 
@@ -187,6 +213,7 @@ fn target(input: &Input) -> String {
         Input::Staged(options) => options.dir.display().to_string(),
         Input::Indexed(options) => options.dir.display().to_string(),
         Input::History(options) => options.path.display().to_string(),
+        Input::Range(options) => options.path.display().to_string(),
     }
 }
 

@@ -18,7 +18,7 @@ const BLOCKS: usize = 20;
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let push = report.mode == Mode::History;
+    let push = report.mode == Mode::Range;
     let (failing, others): (Vec<&Row>, Vec<&Row>) = report.rows.iter().partition(|row| row.fails);
     for (at, row) in failing.iter().enumerate() {
         let text = match at < BLOCKS {
@@ -117,6 +117,9 @@ fn at(row: &Row, place: &PlaceRow) -> String {
     let mut out = terminal(&words::position(place));
     if let Some(commit) = &place.introduced {
         out.push_str(&format!(" in commit {}", words::short(&commit.id)));
+    }
+    if place.at_head == Some(false) && !place.message {
+        out.push_str(", removed again later");
     }
     let more = row.places.len().saturating_sub(1) as u64;
     if more > 0 {

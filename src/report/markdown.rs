@@ -8,7 +8,7 @@ use std::io;
 
 use super::escape::{code_span, markdown_text};
 use super::words::{self, count};
-use super::{PlaceRow, Report, Row, summary};
+use super::{Mode, PlaceRow, Report, Row, summary};
 use crate::finding::Class;
 
 /// Results listed; the others are counted.
@@ -32,7 +32,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut written = 0;
     let mut listed = 0;
     for row in report.rows.iter().take(ROWS_MAX) {
-        let text = item(row);
+        let text = item(row, report.mode);
         written += text.len();
         if written > BYTES_MAX {
             break;
@@ -59,7 +59,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "```")
 }
 
-fn item(row: &Row) -> String {
+fn item(row: &Row, mode: Mode) -> String {
     let fails = match (row.fails, row.class) {
         (true, _) => "",
         (false, Class::Sample) => ", sample",
@@ -79,7 +79,7 @@ fn item(row: &Row) -> String {
     );
     let mut line = |text: String| out.push_str(&format!("  - {text}\n"));
     for place in row.places.iter().take(PLACES_MAX) {
-        line(at(place));
+        line(at(place, mode));
     }
     let more = row.places.len().saturating_sub(PLACES_MAX) as u64;
     if more > 0 {
@@ -102,12 +102,17 @@ fn item(row: &Row) -> String {
     out
 }
 
-fn at(place: &PlaceRow) -> String {
-    let gone = match place.at_head {
-        Some(false) => ", not at HEAD",
+fn at(place: &PlaceRow, mode: Mode) -> String {
+    let gone = match (place.at_head, mode) {
+        (Some(false), Mode::Range) => ", removed again: rotate it, it was published",
+        (Some(false), _) => ", not at HEAD",
         _ => "",
     };
-    format!("{}{gone}", code(&words::position(place)))
+    let commit = match &place.introduced {
+        Some(commit) if mode == Mode::Range => format!(" in `{}`", words::short(&commit.id)),
+        _ => String::new(),
+    };
+    format!("{}{commit}{gone}", code(&words::position(place)))
 }
 
 fn code(text: &str) -> String {

@@ -2,6 +2,7 @@
 //! hook's standard input.
 
 use std::io::{IsTerminal, Read};
+use std::path::PathBuf;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::{Hook, Stage};
 use crate::cli::args::Limits;
 use keysweep::Input;
+use keysweep::source::{PushLine, RangeOptions, What};
 
 /// How long an unknown standard input is waited for. Git writes at once; a pipe that somebody
 /// leaves open must not stop a commit.
@@ -111,13 +113,49 @@ fn is_push(text: &[u8]) -> bool {
 
 /// What to scan for it; `None` when nothing but deletions is pushed.
 pub fn input(pushed: Pushed, limits: &Limits) -> Result<Option<Input>> {
-    let _ = (pushed, limits);
-    bail!("ranges are not built in yet")
+    let what = match pushed {
+        Pushed::Range(from, to) => What::Revisions(format!("{from}..{to}")),
+        Pushed::Lines(text) => {
+            let lines = PushLine::parse_all(&one_word(&text))?;
+            if lines.iter().all(|line| line.local.is_none()) {
+                return Ok(None);
+            }
+            What::Push(lines)
+        }
+    };
+    // Git names the repository for its hooks, where it is not the one around the directory.
+    let path = std::env::var_os("GIT_DIR")
+        .filter(|dir| !dir.is_empty())
+        .map_or_else(|| PathBuf::from("."), PathBuf::from);
+    Ok(Some(Input::Range(RangeOptions {
+        path,
+        what,
+        full: false,
+        threads: limits.threads,
+        allow_alternates: Vec::new(),
+        max_object: limits.max_file_size,
+    })))
+}
+
+/// The lines with what the user typed for the local reference as one word: `HEAD@{1 day ago}`.
+fn one_word(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    for line in text.split(|byte| *byte == b'\n').filter(|l| !l.is_empty()) {
+        let blanks = line.iter().filter(|byte| **byte == b' ').count();
+        let mut left = blanks.saturating_sub(3);
+        for &byte in line {
+            let joined = byte == b' ' && left > 0;
+            left -= usize::from(joined);
+            out.push(if joined { b'_' } else { byte });
+        }
+        out.push(b'\n');
+    }
+    out
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_push;
+    use super::{is_push, one_word};
 
     #[test]
     fn lines_of_a_push_are_told_from_other_text() {
@@ -139,5 +177,9 @@ mod tests {
             assert!(!is_push(other.as_bytes()), "{other}");
         }
         assert!(!is_push(format!("{line}and more").as_bytes()));
+        assert_eq!(
+            one_word(b"a b c 1 d 2\n\nx 1 y 2"),
+            b"a_b_c 1 d 2\nx 1 y 2\n"
+        );
     }
 }

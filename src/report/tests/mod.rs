@@ -245,6 +245,13 @@ pub fn sample() -> Report {
             head: Some("f".repeat(40)),
             remote: Some(shown("git.example.com:team/re po.git")),
         }),
+        range: Some(RangeRow {
+            asked: shown(&hostile("main..topic")),
+            from: Some("a".repeat(40)),
+            to: Some("b".repeat(40)),
+            base: None,
+            commits: 3,
+        }),
         outcome: Outcome::Fails(1),
     }
 }
@@ -257,6 +264,7 @@ fn empty(mode: Mode, outcome: Outcome) -> Report {
         hidden: Hidden::default(),
         skipped: Vec::new(),
         history: None,
+        range: None,
         outcome,
         ..sample()
     }

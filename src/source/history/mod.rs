@@ -6,16 +6,16 @@
 
 mod attribute;
 mod forest;
-mod graph;
-mod open;
-mod people;
+pub(super) mod graph;
+pub(super) mod open;
+pub(super) mod people;
 mod presence;
 mod pruned;
-mod refs;
+pub(super) mod refs;
 mod resolve;
 mod scan;
-mod store;
-mod trees;
+pub(super) mod store;
+pub(super) mod trees;
 
 use std::path::PathBuf;
 

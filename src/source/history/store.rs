@@ -354,7 +354,11 @@ pub(super) fn read_loose(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault
 }
 
 /// The object directories: the repository's own, then its alternates, each once.
-fn object_dirs(layout: &Layout, allowed: &[PathBuf], skipped: &mut Vec<Skipped>) -> Vec<PathBuf> {
+pub(in crate::source) fn object_dirs(
+    layout: &Layout,
+    allowed: &[PathBuf],
+    skipped: &mut Vec<Skipped>,
+) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     let mut queue = vec![layout.common.join("objects")];
