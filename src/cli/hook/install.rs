@@ -13,13 +13,11 @@ use super::{Stage, git};
 const STAGES: [Stage; 2] = [Stage::PreCommit, Stage::PrePush];
 
 /// The script before and after the place of the program it was written by.
-fn script(stage: Stage) -> (String, String) {
+fn script(stage: Stage) -> (&'static str, String) {
     let name = stage.name();
-    let before = format!(
-        "#!/bin/sh\n\
+    let before = "#!/bin/sh\n\
          # Written by `keysweep hook install`; `keysweep hook uninstall` removes it.\n\
-         if command -v keysweep >/dev/null 2>&1; then program=keysweep; else program="
-    );
+         if command -v keysweep >/dev/null 2>&1; then program=keysweep; else program=";
     let after = format!(
         "; fi\n\
          if ! command -v \"$program\" >/dev/null 2>&1; then\n\
