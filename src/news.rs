@@ -88,8 +88,10 @@ pub fn introduced<'a>(
 mod tests {
     use super::*;
 
+    type Changed<'a> = (&'a str, Option<u8>, Option<u8>);
+
     /// Versions are numbered; number `n` holds value 0 `n` times.
-    fn brought(against: &[&[(&str, Option<u8>, Option<u8>)]]) -> Vec<String> {
+    fn brought(against: &[&[Changed<'_>]]) -> Vec<String> {
         let oid = |n: u8| Oid::from_bytes(&[n; 20]);
         let paths: Vec<Vec<RepoPath>> = against
             .iter()

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
+use anyhow::Context;
 use rayon::prelude::*;
 
 use super::objects::Objects;
@@ -83,14 +84,17 @@ impl Queue {
     }
 
     /// Shows what was added since the last call.
+    ///
+    /// # Errors
+    /// Threads cannot be started.
     pub fn show<V: Visit>(
         &mut self,
         objects: &Objects,
-        how: &How<'_>,
+        how: &How,
         visit: &V,
         control: &Control,
         skipped: &mut Vec<Skipped>,
-    ) {
+    ) -> anyhow::Result<()> {
         let pieces = std::mem::take(&mut self.pieces);
         self.index.clear();
         self.last.clear();
@@ -136,7 +140,11 @@ impl Queue {
                 let objects = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 objects.handle()
             };
-            let all: Vec<Skipped> = how.pool.install(|| {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(how.threads)
+                .build()
+                .context("cannot start threads")?;
+            let all: Vec<Skipped> = pool.install(|| {
                 roots
                     .par_iter()
                     .map_init(handle, |objects, root| {
@@ -157,6 +165,7 @@ impl Queue {
         for oid in unread {
             self.shown.remove(&oid);
         }
+        Ok(())
     }
 
     /// Whether a blob was shown, or could not be read and was told of.
@@ -174,8 +183,8 @@ pub(super) fn stop_reason(control: &Control) -> Reason {
 }
 
 /// How content is shown.
-pub(super) struct How<'a> {
-    pub pool: &'a rayon::ThreadPool,
+pub(super) struct How {
+    /// 0 for all.
     pub threads: usize,
     /// Without what another version hands down.
     pub full: bool,
@@ -197,6 +206,8 @@ struct Held<S> {
     state: S,
 }
 
+type Base<S> = Option<Rc<Held<S>>>;
+
 struct Show<'a, V> {
     jobs: &'a [Job],
     children: &'a [Vec<u32>],
@@ -209,7 +220,7 @@ impl<V: Visit> Show<'_, V> {
     /// Shows a piece and all that hang on it. A version is held only while there are others to
     /// come.
     fn family(&self, objects: &Objects, root: u32, skipped: &mut Vec<Skipped>) {
-        let mut stack: Vec<(u32, Option<Rc<Held<V::State>>>)> = vec![(root, None)];
+        let mut stack: Vec<(u32, Base<V::State>)> = vec![(root, None)];
         let mut buffer = Vec::new();
         while let Some((at, base)) = stack.pop() {
             if self.control.stopped() {

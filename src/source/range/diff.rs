@@ -27,6 +27,9 @@ pub(super) struct File {
     pub link: bool,
 }
 
+/// Takes a path with what it was and what it is.
+type Out<'o> = dyn FnMut(&[u8], Option<File>, Option<File>) + 'o;
+
 /// Reads and compares trees.
 pub(super) struct Trees<'a> {
     objects: &'a Objects,
@@ -209,12 +212,7 @@ impl<'a> Trees<'a> {
     }
 
     /// Calls `out` with every path whose content differs: before, after.
-    pub fn changed(
-        &mut self,
-        before: Option<Oid>,
-        after: Option<Oid>,
-        out: &mut dyn FnMut(&[u8], Option<File>, Option<File>),
-    ) {
+    pub fn changed(&mut self, before: Option<Oid>, after: Option<Oid>, out: &mut Out<'_>) {
         if before != after {
             self.changed_below(&mut Vec::new(), before, after, 0, out);
         }
@@ -226,7 +224,7 @@ impl<'a> Trees<'a> {
         old: Option<Oid>,
         new: Option<Oid>,
         depth: usize,
-        out: &mut dyn FnMut(&[u8], Option<File>, Option<File>),
+        out: &mut Out<'_>,
     ) {
         if !self.may_enter(path, depth) {
             return;

@@ -7,9 +7,41 @@ use super::What;
 use super::objects::Objects;
 use super::push::PushLine;
 use super::walk::{Selected, Walk};
-use crate::finding::Oid;
+use crate::finding::{Oid, Skipped};
 use crate::source::history::open::Layout;
-use crate::source::history::refs::Refs;
+use crate::source::history::refs::{self, Refs};
+
+/// All references, read at the first question: there may be very many, and a range between two
+/// revisions asks none.
+pub(super) struct Lazy<'a> {
+    layout: &'a Layout,
+    read: std::cell::OnceCell<(Refs, Vec<Skipped>)>,
+}
+
+impl<'a> Lazy<'a> {
+    pub fn new(layout: &'a Layout) -> Self {
+        Lazy {
+            layout,
+            read: std::cell::OnceCell::new(),
+        }
+    }
+
+    pub fn get(&self) -> &Refs {
+        let read = || {
+            let mut skipped = Vec::new();
+            (refs::read(self.layout, &mut skipped), skipped)
+        };
+        &self.read.get_or_init(read).0
+    }
+
+    /// What could not be read, if anything was.
+    pub fn skipped(self) -> Vec<Skipped> {
+        self.read
+            .into_inner()
+            .map(|(_, skipped)| skipped)
+            .unwrap_or_default()
+    }
+}
 
 /// A range whose ends are known.
 #[derive(Default)]
@@ -37,7 +69,7 @@ pub(super) struct Ends {
 pub(super) fn resolve(
     what: &What,
     layout: &Layout,
-    refs: &Refs,
+    refs: &Lazy<'_>,
     objects: &Objects,
     walk: &mut Walk<'_>,
     shallow: bool,
@@ -65,6 +97,7 @@ pub(super) fn resolve(
             Ok(ends)
         }
         What::Since(date) => {
+            let refs = refs.get();
             let groups = groups(refs, walk);
             let selected = walk.since(&groups, *date);
             Ok(Ends {
@@ -76,6 +109,7 @@ pub(super) fn resolve(
             })
         }
         What::Pushed => {
+            let refs = refs.get();
             let to: Vec<Oid> = refs.head.into_iter().collect();
             let mut ends = beyond(&to, &[], remotes(refs, walk), walk);
             ends.empty = "every commit of HEAD is on a remote already";
@@ -93,7 +127,7 @@ pub(super) fn resolve(
                 None => Vec::new(),
             };
             let more = match exclude_remotes {
-                true => remotes(refs, walk),
+                true => remotes(refs.get(), walk),
                 false => Vec::new(),
             };
             let mut ends = beyond(&[peeled.0], &not, more, walk);
@@ -125,7 +159,7 @@ fn beyond(to: &[Oid], not: &[Oid], remotes: Vec<Oid>, walk: &mut Walk<'_>) -> En
 
 fn push(
     lines: &[PushLine],
-    refs: &Refs,
+    refs: &Lazy<'_>,
     objects: &Objects,
     walk: &mut Walk<'_>,
 ) -> anyhow::Result<Ends> {
@@ -152,7 +186,7 @@ fn push(
         }
     }
     let more = match by_remotes {
-        true => remotes(refs, walk),
+        true => remotes(refs.get(), walk),
         false => Vec::new(),
     };
     let mut ends = beyond(&to, &not, more, walk);
@@ -246,19 +280,85 @@ fn revision(
                   here"
         }
     };
-    let id = match repo.rev_parse_single(name.as_bytes().as_bstr()) {
-        Ok(id) => Oid::from_bytes(id.detach().as_bytes()),
-        Err(_) => bail!("there is no revision `{name}` in this repository; {help}"),
+    let (start, steps) = ancestry(name);
+    let Ok(id) = repo.rev_parse_single(start.as_bytes().as_bstr()) else {
+        bail!("there is no revision `{start}` in this repository; {help}");
     };
-    match walk.peel(id) {
-        Ok(peeled) => Ok((peeled.commit, peeled.tags)),
+    let peeled = match walk.peel(Oid::from_bytes(id.detach().as_bytes())) {
+        Ok(peeled) => peeled,
         Err(what) => bail!("the revision `{name}` is {what}; {help}"),
+    };
+    if steps.is_empty() {
+        return Ok((peeled.commit, peeled.tags));
     }
+    let mut at = peeled.commit;
+    for Step { times, parent } in steps {
+        for _ in 0..times {
+            let parents = walk.parents(&at);
+            let next = parents.get(parent).filter(|oid| walk.tree(oid).is_some());
+            let Some(next) = next else {
+                bail!(
+                    "there is no revision `{name}` in this repository: {} has no such parent \
+                     here; {help}",
+                    at.short()
+                );
+            };
+            at = *next;
+        }
+    }
+    Ok((at, Vec::new()))
+}
+
+/// So often to this parent (from 0).
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    times: u64,
+    parent: usize,
+}
+
+/// Takes `~N` and `^N` from the end of a revision. They are followed here, where both ends of a
+/// range share the commits that were read; every other form is left to the parser.
+fn ancestry(name: &str) -> (&str, Vec<Step>) {
+    let (mut start, mut steps) = (name, Vec::new());
+    while let Some(at) = start.rfind(['~', '^']).filter(|at| *at > 0) {
+        let number = match &start[at + 1..] {
+            "" => Some(1),
+            digits if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok(),
+            _ => None,
+        };
+        let step = match (start.as_bytes()[at], number) {
+            (b'~', Some(times)) => Step { times, parent: 0 },
+            (b'^', Some(number)) => Step {
+                times: u64::from(number > 0),
+                parent: (number as usize).saturating_sub(1),
+            },
+            _ => break,
+        };
+        steps.push(step);
+        start = &start[..at];
+    }
+    steps.reverse();
+    (start, steps)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::split;
+    use super::{Step, ancestry, split};
+
+    #[test]
+    fn ancestors_are_told_from_other_forms() {
+        let step = |times, parent| Step { times, parent };
+        assert_eq!(ancestry("HEAD"), ("HEAD", vec![]));
+        assert_eq!(ancestry("HEAD~3"), ("HEAD", vec![step(3, 0)]));
+        assert_eq!(
+            ancestry("v1^2~^"),
+            ("v1", vec![step(1, 1), step(1, 0), step(1, 0)])
+        );
+        assert_eq!(ancestry("v1^0"), ("v1", vec![step(0, 0)]));
+        for other in ["v1^{}", "HEAD^!", "^x", "~1", "a~x"] {
+            assert_eq!(ancestry(other), (other, vec![]), "{other}");
+        }
+    }
 
     #[test]
     fn ranges_have_two_or_three_dots() {

@@ -121,7 +121,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The parents that are to be followed.
-    fn parents(&mut self, oid: &Oid) -> Vec<Oid> {
+    pub fn parents(&mut self, oid: &Oid) -> Vec<Oid> {
         if self.cut.contains(oid) {
             return Vec::new();
         }
