@@ -224,7 +224,7 @@ fn counts(report: &Value) -> String {
         .count();
     let complete = report["summary"]["complete"] == Value::Bool(true);
     let suppressions = report
-        .pointer("/summary/suppressed/new_here")
+        .pointer("/summary/suppressed/new")
         .and_then(Value::as_u64)
         .unwrap_or(0);
     format!(
@@ -324,10 +324,10 @@ mod tests {
     #[test]
     fn counts_of_a_report() {
         let report = json!({"findings": [{"fails": true}, {"fails": false}],
-                            "summary": {"complete": true}});
+                            "summary": {"complete": true, "suppressed": {"new": 4}}});
         assert_eq!(
             counts(&report),
-            "findings=2\nnew-findings=1\nnew-suppressions=0\ncomplete=true\n"
+            "findings=2\nnew-findings=1\nnew-suppressions=4\ncomplete=true\n"
         );
         assert!(counts(&json!(3)).ends_with("complete=false\n"));
     }
