@@ -33,7 +33,7 @@ use present::Wishes;
 use report::{Mode, Outcome, Read, Report, RuleSetInfo};
 use rule::RuleSet;
 use secret::Masker;
-use source::{Control, HistoryOptions, RangeOptions, StagedOptions, TreeOptions};
+use source::{Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions};
 
 /// What to scan.
 pub enum Input {
@@ -43,6 +43,8 @@ pub enum Input {
     Stream(String, Box<dyn std::io::Read + Send>, u64),
     /// The index against HEAD.
     Staged(StagedOptions),
+    /// What the index holds, whole.
+    Indexed(IndexedOptions),
     /// Every version of everything.
     History(HistoryOptions),
     /// What the commits of a range introduced.

@@ -43,6 +43,7 @@ pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) 
             Seen::Tree(source::scan_reader(&name, reader, max, collector, control)?)
         }
         Input::Staged(options) => Seen::Staged(source::scan_staged(&options, collector, control)?),
+        Input::Indexed(options) => Seen::Tree(source::scan_indexed(&options, collector, control)?),
         Input::History(options) => {
             let unreachable = options.unreachable;
             let history = source::open_and_scan(&options, collector, control)?;

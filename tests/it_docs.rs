@@ -12,6 +12,8 @@ const PAGES: &[(&str, &str)] = &[
     ("", README),
     ("", include_str!("../CONTRIBUTING.md")),
     ("", include_str!("../SECURITY.md")),
+    ("docs", include_str!("../docs/action.md")),
+    ("docs", include_str!("../docs/hook.md")),
     ("docs", include_str!("../docs/json.md")),
     ("docs", include_str!("../docs/shortcomings.md")),
 ];

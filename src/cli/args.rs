@@ -33,8 +33,13 @@ pub enum Verb {
     Staged(Staged),
     /// Scan a whole git history: every version of everything, or what a range of commits brought.
     History(History),
+    /// What git hooks call: judges what is pushed, what is staged, or the files that are named.
+    Hook(super::hook::Hook),
     /// List the rules, or print one rule's page.
     Rules(Rules),
+    /// What the GitHub Action asks about its own run.
+    #[command(hide = true)]
+    Event(super::event::Event),
     /// Print completions, the man page or the report's JSON schema.
     #[command(hide = true)]
     Generate(Generate),
@@ -56,6 +61,9 @@ pub struct Scan {
     /// Enter submodules and nested repositories.
     #[arg(long)]
     pub recurse_submodules: bool,
+    /// Read what the index holds instead of the files of the working tree.
+    #[arg(long, conflicts_with_all = ["no_ignore", "exclude", "recurse_submodules"])]
+    pub index: bool,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -159,7 +167,7 @@ pub struct Limits {
 
 #[derive(Args)]
 pub struct Common {
-    /// Format on standard output: human, json, jsonl, sarif, github.
+    /// Format on standard output: human, json, jsonl, sarif, github, markdown.
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format)]
     pub format: String,
     /// Also write a report to a file; can be given several times.

@@ -54,6 +54,8 @@ pub enum Reason {
     Excluded,
     /// Untracked and ignored by the repository's own `.gitignore`.
     Ignored,
+    /// Named by the user where only what the index holds is read, and not in it.
+    NotInIndex,
 }
 
 impl Reason {
@@ -65,7 +67,7 @@ impl Reason {
             | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | Interrupted
             | TimedOut | Bomb | LimitReached => Weight::Failed,
             TooLarge | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded
-            | Ignored => Weight::Scope,
+            | Ignored | NotInIndex => Weight::Scope,
         }
     }
 
@@ -94,6 +96,7 @@ impl Reason {
             SpecialFile => "special-file",
             Excluded => "excluded",
             Ignored => "ignored",
+            NotInIndex => "not-in-index",
         }
     }
 
@@ -122,6 +125,7 @@ impl Reason {
             SpecialFile => "not a regular file",
             Excluded => "excluded",
             Ignored => "ignored by git, not scanned",
+            NotInIndex => "not in the index: `git add` it first",
         }
     }
 }

@@ -7,6 +7,7 @@ mod changes;
 mod files;
 mod history;
 mod ignored;
+mod indexed;
 mod locate;
 mod range;
 mod repo;
@@ -20,10 +21,11 @@ pub use history::apply_delta;
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
 };
+pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::locate;
 pub use range::{Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, scan_range};
 pub use repo::GitEnv;
-pub use staged::{StagedOptions, scan_staged, scan_staged_with};
+pub use staged::{NOTHING_STAGED, StagedOptions, scan_staged, scan_staged_with};
 pub use stdin::scan_reader;
 pub use tree::{Ignored, TreeOptions, Visited, scan_tree};
 

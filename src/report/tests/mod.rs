@@ -3,8 +3,10 @@
 
 mod every;
 mod github;
+mod hook;
 mod human;
 mod json;
+mod markdown;
 mod sarif;
 
 use jiff::Timestamp;
