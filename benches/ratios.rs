@@ -2,7 +2,7 @@
 //! `cargo bench --bench ratios -- [REPO…]`.
 //!
 //! Without REPO: a commit in a repository of 5,000 files that is made for it. For each REPO also
-//! its history and the tree of its HEAD (which says something from some thousand files on). Figures of one machine mean little, so every line names
+//! its history, ranges of its commits and the tree of its HEAD (which says something from some thousand files on). Figures of one machine mean little, so every line names
 //! two measured side by side, their ratio, and the bar where the project has one. CPU time is
 //! user time (for the tree user and system together), read from `/proc`, so this runs on Linux.
 //! Wants `git` and `rg` on the path; what is missing is said and left out.
@@ -208,6 +208,68 @@ fn history(repo: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Ranges of commits near the tip and deep in the past, against the patches git makes of them. The
+/// fixed cost of a process is told apart: it is all that a range of one commit costs.
+fn range(repo: &Path) -> Result<()> {
+    println!("ranges of {}", repo.display());
+    let git = |args: &[&str]| -> Result<String> {
+        let output = Command::new("git")
+            .arg("-C")
+            .arg(repo)
+            .args(args)
+            .output()?;
+        if !output.status.success() {
+            return Err(format!("git {args:?} failed").into());
+        }
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    };
+    // Best of three: a tick is long beside a short range.
+    let best = |make: &dyn Fn() -> Command| -> Result<f64> {
+        let mut best = f64::MAX;
+        for _ in 0..3 {
+            best = best.min(outside(&mut make())?.0.user);
+        }
+        Ok(best)
+    };
+    let ours = |range: &str| {
+        best(&|| {
+            let mut command = Command::new(KEYSWEEP);
+            command
+                .args(["history", "-j", "1", "--range", range])
+                .arg(repo);
+            command
+        })
+    };
+    println!(
+        "  an empty range, which is the fixed cost: {:.2} s",
+        ours("HEAD..HEAD")?
+    );
+    let all: Vec<String> = git(&["rev-list", "--first-parent", "HEAD"])?
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    for deep in [0, all.len() / 2, all.len() * 9 / 10] {
+        for length in [1, 50, 1000] {
+            let (Some(from), Some(to)) = (all.get(deep + length), all.get(deep)) else {
+                continue;
+            };
+            let range = format!("{from}..{to}");
+            let commits = git(&["rev-list", "--count", &range])?;
+            let theirs = best(&|| {
+                let mut command = Command::new("git");
+                command.arg("-C").arg(repo);
+                command.args(["log", "-p", "-m", "-U0", &range]);
+                command
+            })?;
+            let what = format!("{commits} commits below HEAD~{deep}");
+            // A difference smaller than a process's own start is no ratio.
+            let bar = (theirs >= 0.05).then_some(1.0);
+            say(&what, ours(&range)?, "s", "git log -p -m -U0", theirs, bar);
+        }
+    }
+    Ok(())
+}
+
 /// The most memory that a whole run held at once, in MiB.
 fn peak(repo: &Path) -> Result<u64> {
     let mut child = Command::new(KEYSWEEP)
@@ -380,6 +442,7 @@ fn main() -> Result<()> {
     {
         let repo = PathBuf::from(repo);
         tree(&repo)?;
+        range(&repo)?;
         history(&repo)?;
     }
     Ok(())

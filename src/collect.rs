@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use crate::detect::{Base, Candidate, Copied, Known, Scanner};
-use crate::finding::{Class, Confidence, Evidence, Located, Member, Origin, Partner, Sighting};
+use crate::finding::{
+    Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Sighting,
+};
 use crate::judge::FileMarks;
 use crate::secret::Secret;
 use crate::source::{self, ArchiveLimits, Blob, Inherit, Visit};
@@ -122,6 +124,15 @@ impl Visit for Collector<'_> {
 
     fn named(&self, blob: Blob<'_>, name: &[u8]) {
         self.keep_files(blob, self.files.of_name(name, blob.bytes));
+    }
+
+    fn holders(&self) -> Option<BTreeSet<Oid>> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let blobs = found.iter().filter_map(|sighting| match sighting.origin {
+            Origin::Blob(oid) => Some(oid),
+            _ => None,
+        });
+        Some(blobs.collect())
     }
 }
 

@@ -33,7 +33,10 @@ use present::Wishes;
 use report::{Mode, Outcome, Read, Report, RuleSetInfo};
 use rule::RuleSet;
 use secret::Masker;
-use source::{ArchiveLimits, Control, HistoryOptions, StagedOptions, TreeOptions};
+use source::{
+    ArchiveLimits, Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions,
+    TreeOptions,
+};
 
 /// What to scan.
 pub enum Input {
@@ -43,8 +46,12 @@ pub enum Input {
     Stream(String, Box<dyn std::io::Read + Send>, u64),
     /// The index against HEAD.
     Staged(StagedOptions),
+    /// What the index holds, whole.
+    Indexed(IndexedOptions),
     /// Every version of everything.
     History(HistoryOptions),
+    /// What the commits of a range introduced.
+    Range(RangeOptions),
 }
 
 /// Everything a run needs to know.
@@ -99,7 +106,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let masker = Masker::new(&known, &finder, plan.wishes.secrets);
 
     // What is new is never called dead: it was just written.
-    let lower_dead = placed.mode != Mode::Staged;
+    let lower_dead = !matches!(placed.mode, Mode::Staged | Mode::Range);
     let (rows, hidden) = present::rows(
         rules,
         &masker,
@@ -142,6 +149,7 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         history: placed
             .history
             .map(|info| trace::history_info(&masker, info)),
+        range: placed.range.map(|info| trace::range_row(&masker, info)),
         outcome: Outcome::Clean,
     };
     report.outcome = match placed.nothing {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Origin, RepoPath, Sighting};
+use crate::finding::{Oid, Origin, RepoPath, Sighting};
 use crate::secret::Secret;
 
 /// A path with the names on the way into archives: a place as far as changes know it.
@@ -45,4 +45,114 @@ pub fn news(all: Vec<Sighting>) -> Vec<Sighting> {
             after > before && (grew(&spots[&spot]) || !spots.values().any(grew))
         })
         .collect()
+}
+
+/// One changed path of a commit against one of its parents.
+pub struct Versions<'a> {
+    /// The path.
+    pub path: &'a RepoPath,
+    /// The parent's version.
+    pub before: Option<Oid>,
+    /// The commit's version.
+    pub after: Option<Oid>,
+}
+
+/// What a commit introduced, as `(value, path)` with the version that holds it: values that stand
+/// in more places than in the parent, at the paths where there are more of them. A merge
+/// introduced only what is news against every parent at the same path. `holds` says how often
+/// which values (by number) stand in a version at a path.
+pub fn introduced<'a>(
+    against: &[Vec<Versions<'a>>],
+    holds: impl Fn(&Oid, &RepoPath) -> Vec<(u32, i64)>,
+) -> BTreeMap<(u32, &'a RepoPath), Oid> {
+    let mut common: Option<BTreeMap<(u32, &RepoPath), Oid>> = None;
+    for changes in against {
+        let mut totals: BTreeMap<u32, i64> = BTreeMap::new();
+        let mut grown: BTreeMap<(u32, &RepoPath), Oid> = BTreeMap::new();
+        for change in changes {
+            let mut balance: BTreeMap<u32, i64> = BTreeMap::new();
+            for (version, sign) in [(change.after, 1), (change.before, -1)] {
+                for (value, count) in version
+                    .map(|oid| holds(&oid, change.path))
+                    .into_iter()
+                    .flatten()
+                {
+                    *balance.entry(value).or_default() += sign * count;
+                }
+            }
+            for (value, more) in balance {
+                *totals.entry(value).or_default() += more;
+                if let Some(after) = change.after.filter(|_| more > 0) {
+                    grown.insert((value, change.path), after);
+                }
+            }
+        }
+        grown.retain(|(value, _), _| totals.get(value).is_some_and(|more| *more > 0));
+        if let Some(before) = &common {
+            grown.retain(|place, _| before.contains_key(place));
+        }
+        common = Some(grown);
+    }
+    common.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Changed<'a> = (&'a str, Option<u8>, Option<u8>);
+
+    /// Versions are numbered; number `n` holds value 0 `n` times.
+    fn brought(against: &[&[Changed<'_>]]) -> Vec<String> {
+        let oid = |n: u8| Oid::from_bytes(&[n; 20]);
+        let paths: Vec<Vec<RepoPath>> = against
+            .iter()
+            .map(|changes| changes.iter().map(|c| RepoPath::from(c.0)).collect())
+            .collect();
+        let against: Vec<Vec<Versions<'_>>> = against
+            .iter()
+            .zip(&paths)
+            .map(|(changes, paths)| {
+                let versions = changes.iter().zip(paths).map(|(change, path)| Versions {
+                    path,
+                    before: change.1.map(oid),
+                    after: change.2.map(oid),
+                });
+                versions.collect()
+            })
+            .collect();
+        let holds = |oid: &Oid, _: &RepoPath| match oid.as_bytes()[0] {
+            0 => Vec::new(),
+            n => vec![(0, i64::from(n))],
+        };
+        introduced(&against, holds)
+            .into_keys()
+            .map(|(_, path)| String::from_utf8_lossy(&path.0).into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_move_is_no_news_and_a_copy_is() {
+        assert!(brought(&[&[("a", Some(1), None), ("b", None, Some(1))]]).is_empty());
+        assert_eq!(
+            brought(&[&[("a", Some(1), Some(1)), ("b", None, Some(1))]]),
+            ["b"]
+        );
+        assert_eq!(brought(&[&[("a", Some(1), Some(2))]]), ["a"]);
+        assert!(brought(&[&[("a", Some(2), Some(1))]]).is_empty());
+    }
+
+    #[test]
+    fn a_merge_brings_what_no_parent_has() {
+        let new = [("a", Some(0), Some(1))];
+        assert_eq!(brought(&[&new, &new]), ["a"]);
+        assert!(brought(&[&new, &[]]).is_empty());
+        // Each parent had it, at another path.
+        let first: &[_] = &[("b", None, Some(1))];
+        let second: &[_] = &[("a", None, Some(1))];
+        assert!(brought(&[first, second]).is_empty());
+        // Moved from a path that the other parent never had.
+        let moved: &[_] = &[("b", None, Some(1)), ("a", Some(1), None)];
+        assert!(brought(&[first, moved]).is_empty());
+    }
 }

@@ -84,7 +84,7 @@ impl Policy {
             min_confidence: Confidence::Medium,
             min_severity: match mode {
                 Mode::Staged => Severity::Medium,
-                Mode::Tree | Mode::History => Severity::Info,
+                Mode::Tree | Mode::History | Mode::Range => Severity::Info,
             },
             fail_on: Vec::new(),
             mode,
@@ -115,7 +115,7 @@ impl Policy {
     fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
         let sure = match self.mode {
             Mode::Staged => Confidence::High,
-            Mode::Tree | Mode::History => Confidence::Medium,
+            Mode::Tree | Mode::History | Mode::Range => Confidence::Medium,
         };
         result.class == Class::Credential
             && !result.expired

@@ -1,17 +1,18 @@
 //! From a source's pieces of content to places: paths for files, and for history the commits that
 //! brought each value.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
 use crate::collect::Collector;
-use crate::finding::{Origin, Place, RepoPath, Sighting, Skipped, Timeline};
+use crate::finding::{Introduction, Oid, Origin, Place, RepoPath, Sighting, Skipped, Timeline};
 use crate::judge::{FileMarks, Placed};
-use crate::news::news;
-use crate::report::{HistoryInfo, IgnoredRows, Mode};
+use crate::news::{self, news};
+use crate::report::{HistoryInfo, IgnoredRows, Mode, RangeRow};
 use crate::secret::{Masker, Secret};
-use crate::source::{self, Attributed, Carrier, Control, History, Ignored, Info};
+use crate::source::{self, Attributed, Carrier, Control, History, Ignored, Info, Range, RangeInfo};
 use crate::{Input, source::Visited};
 
 /// A visited source, which can still say where its content stands.
@@ -19,6 +20,7 @@ pub(crate) enum Seen {
     Tree(Visited),
     Staged(Visited),
     History(Box<History>, bool),
+    Range(Box<Range>),
 }
 
 /// Sightings with their places, and what there is to say of the source.
@@ -30,6 +32,7 @@ pub(crate) struct Traced {
     pub(crate) ignored: Ignored,
     pub(crate) nothing: Option<&'static str>,
     pub(crate) history: Option<Info>,
+    pub(crate) range: Option<RangeInfo>,
 }
 
 /// Shows the whole source to the collector.
@@ -40,10 +43,15 @@ pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) 
             Seen::Tree(source::scan_reader(&name, reader, max, collector, control)?)
         }
         Input::Staged(options) => Seen::Staged(source::scan_staged(&options, collector, control)?),
+        Input::Indexed(options) => Seen::Tree(source::scan_indexed(&options, collector, control)?),
         Input::History(options) => {
             let unreachable = options.unreachable;
             let history = source::open_and_scan(&options, collector, control)?;
             Seen::History(Box::new(history), unreachable)
+        }
+        Input::Range(options) => {
+            let range = source::scan_range(&options, collector, control)?;
+            Seen::Range(Box::new(range))
         }
     })
 }
@@ -62,6 +70,7 @@ impl Seen {
             Seen::History(history, unreachable) => {
                 of_history(*history, unreachable, sightings, marks, control)
             }
+            Seen::Range(range) => of_range(*range, sightings, marks),
         }
     }
 }
@@ -90,6 +99,7 @@ fn of_files(mode: Mode, visited: Visited, sightings: Vec<Sighting>) -> Traced {
         ignored: visited.ignored,
         nothing: visited.nothing,
         history: None,
+        range: None,
     }
 }
 
@@ -110,14 +120,7 @@ fn of_history(
     marks: &FileMarks,
     control: &Control,
 ) -> Traced {
-    // Values are numbered in their order, so that the result does not depend on threads.
-    let mut numbers: BTreeMap<Secret, u32> = BTreeMap::new();
-    for sighting in &sightings {
-        numbers.entry(sighting.secret.clone()).or_insert(0);
-    }
-    for (number, entry) in numbers.values_mut().enumerate() {
-        *entry = number as u32;
-    }
+    let numbers = numbers(&sightings);
     let carriers: Vec<Carrier> = sightings
         .iter()
         .map(|sighting| Carrier {
@@ -194,6 +197,158 @@ fn of_history(
         ignored: Ignored::default(),
         nothing: history.info.nothing,
         history: Some(history.info),
+        range: None,
+    }
+}
+
+/// What gathers for one value at one path.
+struct Spot {
+    /// The first commit that brought it there, and its version.
+    commit: Oid,
+    blob: Oid,
+    times: u32,
+    versions: BTreeSet<Oid>,
+}
+
+/// Values that commits of the range brought, with the commits that did.
+fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced {
+    let numbers = numbers(&sightings);
+    let mut by_blob: BTreeMap<Oid, Vec<&Sighting>> = BTreeMap::new();
+    for sighting in &sightings {
+        if let Origin::Blob(oid) = &sighting.origin {
+            let all = by_blob.entry(*oid).or_default();
+            // A whole file may be seen under several names.
+            let same = |s: &&Sighting| {
+                s.rule == sighting.rule
+                    && s.located.region == sighting.located.region
+                    && s.secret == sighting.secret
+            };
+            if !all.iter().any(same) {
+                all.push(sighting);
+            }
+        }
+    }
+    let at = |oid: &Oid, path: &RepoPath| -> Vec<&Sighting> {
+        let all = by_blob.get(oid).into_iter().flatten().copied();
+        all.filter(|s| marks.fits(s.rule, path)).collect()
+    };
+    let holds = |oid: &Oid, path: &RepoPath| -> Vec<(u32, i64)> {
+        let all = at(oid, path).into_iter();
+        all.map(|s| (numbers[&s.secret], 1)).collect()
+    };
+    let mut spots: BTreeMap<(u32, RepoPath), Spot> = BTreeMap::new();
+    for step in &range.steps {
+        let against: Vec<Vec<news::Versions<'_>>> = step
+            .against
+            .iter()
+            .map(|changes| {
+                let versions = changes.iter().map(|change| news::Versions {
+                    path: &change.path,
+                    before: change.before,
+                    after: change.after,
+                });
+                versions.collect()
+            })
+            .collect();
+        for ((value, path), blob) in news::introduced(&against, holds) {
+            let spot = spots.entry((value, path.clone())).or_insert_with(|| Spot {
+                commit: step.commit,
+                blob,
+                times: 0,
+                versions: BTreeSet::new(),
+            });
+            spot.times += 1;
+        }
+        // Later versions of the file that still hold it.
+        for change in step.against.iter().flatten() {
+            let Some(after) = change.after else { continue };
+            for (value, _) in holds(&after, &change.path) {
+                if let Some(spot) = spots.get_mut(&(value, change.path.clone())) {
+                    spot.versions.insert(after);
+                }
+            }
+        }
+    }
+    let mut placed = Vec::new();
+    for ((value, path), spot) in spots {
+        let of_value = |oid: &Oid| -> Option<&Sighting> {
+            let all = at(oid, &path).into_iter();
+            let all = all.filter(|s| numbers[&s.secret] == value);
+            all.max_by_key(|s| (s.confidence, Reverse(s.located.region)))
+        };
+        let now = range.at_end(&path).find(|oid| of_value(oid).is_some());
+        let Some(sighting) = of_value(now.unwrap_or(&spot.blob)) else {
+            continue;
+        };
+        placed.push(Placed {
+            place: Place {
+                path,
+                origin: sighting.origin.clone(),
+                located: sighting.located.clone(),
+                introduced: Some(Introduction {
+                    commit: range.commit(spot.commit),
+                    times: spot.times,
+                }),
+                at_head: Some(now.is_some()),
+                versions: spot.versions.len().max(1) as u32,
+                reach: range.reach(&spot.commit),
+            },
+            sighting: sighting.clone(),
+        });
+    }
+    for sighting in &sightings {
+        let Origin::Message(oid) = &sighting.origin else {
+            continue;
+        };
+        let commit = range.message_of(oid);
+        placed.push(Placed {
+            place: Place {
+                path: RepoPath(format!(".git-history/{oid}/message").into_bytes()),
+                origin: sighting.origin.clone(),
+                located: sighting.located.clone(),
+                introduced: commit.map(|commit| Introduction {
+                    commit: range.commit(commit),
+                    times: 1,
+                }),
+                at_head: Some(commit == Some(*oid) && range.of_end(oid)),
+                versions: 1,
+                reach: commit.and_then(|commit| range.reach(&commit)),
+            },
+            sighting: sighting.clone(),
+        });
+    }
+    Traced {
+        mode: Mode::Range,
+        placed,
+        timelines: BTreeMap::new(),
+        skipped: range.skipped,
+        ignored: Ignored::default(),
+        nothing: range.info.nothing,
+        history: None,
+        range: Some(range.info),
+    }
+}
+
+/// Values are numbered in their order, so that the result does not depend on threads.
+fn numbers(sightings: &[Sighting]) -> BTreeMap<Secret, u32> {
+    let mut numbers: BTreeMap<Secret, u32> = BTreeMap::new();
+    for sighting in sightings {
+        numbers.entry(sighting.secret.clone()).or_insert(0);
+    }
+    for (number, entry) in numbers.values_mut().enumerate() {
+        *entry = number as u32;
+    }
+    numbers
+}
+
+/// What the report says of the range.
+pub(crate) fn range_row(masker: &Masker<'_>, info: RangeInfo) -> RangeRow {
+    RangeRow {
+        asked: masker.show(info.asked.as_bytes()),
+        from: info.from.map(|oid| oid.to_string()),
+        to: info.to.map(|oid| oid.to_string()),
+        base: info.base.map(|oid| oid.to_string()),
+        commits: info.commits,
     }
 }
 

@@ -12,7 +12,9 @@ const PAGES: &[(&str, &str)] = &[
     ("", README),
     ("", include_str!("../CONTRIBUTING.md")),
     ("", include_str!("../SECURITY.md")),
+    ("docs", include_str!("../docs/action.md")),
     ("docs", include_str!("../docs/archives.md")),
+    ("docs", include_str!("../docs/hook.md")),
     ("docs", include_str!("../docs/json.md")),
     ("docs", include_str!("../docs/shortcomings.md")),
 ];

@@ -2,6 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod common;
+mod history {
+    pub mod bombs;
+    pub mod damage;
+    pub mod oracle;
+    pub mod pack;
+    pub mod reflog;
+    pub mod thin;
+}
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

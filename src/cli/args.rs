@@ -32,10 +32,15 @@ pub enum Verb {
     Scan(Scan),
     /// Scan what is staged: the index against HEAD, never the working tree.
     Staged(Staged),
-    /// Scan a whole git history: every version of everything.
+    /// Scan a whole git history: every version of everything, or what a range of commits brought.
     History(History),
+    /// What git hooks call: judges what is pushed, what is staged, or the files that are named.
+    Hook(super::hook::Hook),
     /// List the rules, or print one rule's page.
     Rules(Rules),
+    /// What the GitHub Action asks about its own run.
+    #[command(hide = true)]
+    Event(super::event::Event),
     /// Print completions, the man page or the report's JSON schema.
     #[command(hide = true)]
     Generate(Generate),
@@ -57,6 +62,9 @@ pub struct Scan {
     /// Enter submodules and nested repositories.
     #[arg(long)]
     pub recurse_submodules: bool,
+    /// Read what the index holds instead of the files of the working tree.
+    #[arg(long, conflicts_with_all = ["no_ignore", "exclude", "recurse_submodules"])]
+    pub index: bool,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -80,8 +88,10 @@ pub struct History {
     /// Make a small repository with leaked credentials in a temporary directory and scan that.
     #[arg(long, conflicts_with = "repo")]
     pub demo: bool,
+    #[command(flatten)]
+    pub commits: Commits,
     /// Also what only the reflog holds and what nothing holds any more.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "commits")]
     pub unreachable: bool,
     /// Look at every byte of every version instead of at what changed: slower, the same result.
     #[arg(long)]
@@ -93,6 +103,22 @@ pub struct History {
     pub limits: Limits,
     #[command(flatten)]
     pub common: Common,
+}
+
+/// Only what some commits introduced.
+#[derive(Args)]
+#[group(id = "commits", multiple = false)]
+pub struct Commits {
+    /// Only what the commits of a range introduced, each against its parents: A..B is what B has
+    /// and A has not, A...B starts at their merge base.
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<String>,
+    /// Only what the commits since then introduced (a date, or RFC 3339), on any reference.
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    pub since: Option<jiff::Timestamp>,
+    /// Only what a push of HEAD would publish: commits that are on no remote-tracking branch.
+    #[arg(long)]
+    pub pushed: bool,
 }
 
 #[derive(Args)]
@@ -173,7 +199,7 @@ impl Limits {
 
 #[derive(Args)]
 pub struct Common {
-    /// Format on standard output: human, json, jsonl, sarif, github.
+    /// Format on standard output: human, json, jsonl, sarif, github, markdown.
     #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format)]
     pub format: String,
     /// Also write a report to a file; can be given several times.

@@ -3,7 +3,9 @@
 
 mod args;
 mod demo;
+mod event;
 mod generate;
+mod hook;
 mod output;
 mod progress;
 mod rules;
@@ -23,7 +25,9 @@ use keysweep::policy::Policy;
 use keysweep::present::Wishes;
 use keysweep::report::{Mode, Outcome, Report};
 use keysweep::rule::RuleSet;
-use keysweep::source::{Control, HistoryOptions, StagedOptions, TreeOptions};
+use keysweep::source::{
+    Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
+};
 use keysweep::{Input, Plan};
 
 /// Bytes of decoded deltas in flight.
@@ -48,6 +52,13 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             let input = if scan.paths == [Path::new("-")] {
                 let stdin = Box::new(std::io::stdin());
                 Input::Stream(scan.stdin_name, stdin, scan.limits.max_file_size)
+            } else if scan.index {
+                Input::Indexed(IndexedOptions {
+                    dir: PathBuf::from("."),
+                    paths: scan.paths,
+                    threads: scan.limits.threads,
+                    max_file_size: scan.limits.max_file_size,
+                })
             } else {
                 Input::Tree(TreeOptions {
                     paths: or_here(scan.paths),
@@ -74,6 +85,17 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 Some(demo) => demo.path().to_owned(),
                 None => history.repo.unwrap_or_else(|| PathBuf::from(".")),
             };
+            if let Some(what) = commits(history.commits) {
+                let input = Input::Range(RangeOptions {
+                    path,
+                    what,
+                    full: history.full,
+                    threads: history.limits.threads,
+                    allow_alternates: history.allow_alternate,
+                    max_object: history.limits.max_file_size,
+                });
+                return run(Mode::Range, input, &history.limits, &history.common);
+            }
             let input = Input::History(HistoryOptions {
                 path,
                 unreachable: history.unreachable,
@@ -85,8 +107,23 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             });
             run(Mode::History, input, &history.limits, &history.common)
         }
+        Verb::Hook(hook) => hook::run(hook),
         Verb::Rules(rules) => rules::print(&load_rules(&rules.rules)?, rules.id.as_deref()),
+        Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),
+    }
+}
+
+/// The commits that were asked for, when not the whole history was.
+fn commits(args: args::Commits) -> Option<What> {
+    match args {
+        args::Commits {
+            range: Some(text), ..
+        } => Some(What::Revisions(text)),
+        args::Commits {
+            since: Some(since), ..
+        } => Some(What::Since(since.as_second())),
+        args::Commits { pushed, .. } => pushed.then_some(What::Pushed),
     }
 }
 
@@ -122,13 +159,20 @@ fn load_rules(files: &[PathBuf]) -> Result<RuleSet> {
 }
 
 fn run(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
+    // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
+    let outputs = output::Outputs::open(common)?;
+    let report = scan(mode, input, limits, common)?;
+    outputs.write(&report)?;
+    Ok(ExitCode::from(status(&report, common.strict)))
+}
+
+/// Scans and judges; what is printed is the caller's.
+fn scan(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Report> {
     if common.show_secrets
         && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
     {
         bail!("--show-secrets is refused here: `CI` is set, and a CI log is kept and read by many");
     }
-    // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
-    let outputs = output::Outputs::open(common)?;
     let mut policy = Policy::new(mode);
     policy.fail_on = common.fail_on.clone();
     policy.min_confidence = common.min_confidence.unwrap_or(policy.min_confidence);
@@ -153,9 +197,7 @@ fn run(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Exi
     let bar = progress::start(&control, common.quiet);
     let report = keysweep::run(plan, &control);
     drop(bar);
-    let report = report?;
-    outputs.write(&report)?;
-    Ok(ExitCode::from(status(&report, common.strict)))
+    report
 }
 
 fn target(input: &Input) -> String {
@@ -170,7 +212,9 @@ fn target(input: &Input) -> String {
         }
         Input::Stream(name, ..) => name.clone(),
         Input::Staged(options) => options.dir.display().to_string(),
+        Input::Indexed(options) => options.dir.display().to_string(),
         Input::History(options) => options.path.display().to_string(),
+        Input::Range(options) => options.path.display().to_string(),
     }
 }
 

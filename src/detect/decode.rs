@@ -320,6 +320,27 @@ pub(super) fn utf16(bytes: &[u8], mut found: impl FnMut(Layer)) {
     }
 }
 
+/// Everything that any decoder makes of the bytes: the decoder's name, the decoded bytes, and for
+/// a range of them the original bytes. Only for the fuzz targets, which see nothing but the
+/// library's surface.
+pub fn every_layer(
+    bytes: &[u8],
+    mut found: impl FnMut(&str, &[u8], &dyn Fn(Range<usize>) -> Range<usize>),
+) {
+    let mut layers = Vec::new();
+    escaped(bytes, 0..bytes.len(), |stretch| {
+        escapes(bytes, &stretch, |layer| layers.push(layer));
+    });
+    utf16(bytes, |layer| layers.push(layer));
+    super::runs::find(bytes, 0..bytes.len(), |run| {
+        layers.extend(base64(bytes, &run));
+        layers.extend(wrapped(bytes, &run).0);
+    });
+    for layer in layers {
+        found(layer.name, &layer.bytes, &|range| layer.back(&range));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -12,6 +12,7 @@ mod decode;
 pub mod generic;
 mod inherit;
 mod kernel;
+mod pair;
 mod partner;
 mod runs;
 mod scanner;
@@ -20,5 +21,7 @@ mod token;
 mod verdict;
 
 pub use candidate::Candidate;
+#[doc(hidden)]
+pub use decode::every_layer;
 pub use inherit::{Base, Copied, Known};
 pub use scanner::{Anchor, Scanner};

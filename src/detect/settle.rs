@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::Candidate;
+use super::{Candidate, pair};
 use crate::finding::{Class, Confidence};
 use crate::rule::{Kind, RuleSet};
 
@@ -53,8 +53,14 @@ fn concede(rules: &RuleSet, winner: &mut Candidate, loser: Candidate) {
         winner.key = loser.key;
     }
     let same = winner.span == loser.span;
-    // A provider's word near a value that the generic score believes in: both speak for it.
-    if same && loser.confidence > winner.confidence && winner.confidence < Confidence::Medium {
+    // A provider's word near a value that the generic score believes in: both speak for it. The
+    // generic score does not know the user beside a password.
+    let weak = winner.evidence.reasons.contains(&pair::REPEATS);
+    if same
+        && !weak
+        && loser.confidence > winner.confidence
+        && winner.confidence < Confidence::Medium
+    {
         winner.confidence = Confidence::Medium;
     }
     let id = &rules.rules[loser.rule].id;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use super::candidate::Candidate;
 use super::decode::{self, Layer};
 use super::scanner::{Anchor, Scanner};
-use super::{assign, checks, context, generic, partner, token};
+use super::{assign, checks, context, generic, pair, partner, token};
 use crate::finding::{Check, Class, Confidence, Evidence};
 use crate::rule::{Rule, Token};
 
@@ -261,13 +261,15 @@ impl Scanner {
         let whole = &bytes[found.whole.clone()];
         let value = &bytes[found.secret.clone()];
         let strict = self.matcher(index).is_strict(token, whole);
-        let (evidence, confidence) = weigh(rule, token, strict, whole, value);
-        let sample = generic::is_placeholder(value);
+        let within = found.secret.start - found.whole.start..found.secret.end - found.whole.start;
+        let password = pair::judge(whole, within.clone());
+        let (evidence, confidence) = weigh(rule, token, strict, whole, value, password);
+        let sample = generic::is_placeholder(value) || password == Some(pair::Password::Sample);
         let (low, sight) = sight(bytes, &found.whole);
         let run = found.whole.start - low..found.whole.end - low;
         Candidate {
             rule: index,
-            within: found.secret.start - found.whole.start..found.secret.end - found.whole.start,
+            within,
             span: found.secret.clone(),
             value: value.to_vec(),
             whole: whole.to_vec(),
@@ -309,6 +311,7 @@ fn weigh(
     strict: Option<bool>,
     whole: &[u8],
     value: &[u8],
+    password: Option<pair::Password>,
 ) -> (Evidence, Confidence) {
     let mut evidence = Evidence::default();
     let mut proof = false;
@@ -342,6 +345,12 @@ fn weigh(
     } else if proof {
         evidence.reasons.push("a check passed");
         Confidence::High
+    } else if password == Some(pair::Password::Repeats) {
+        evidence.reasons.push(pair::REPEATS);
+        Confidence::Low
+    } else if password == Some(pair::Password::Words) {
+        evidence.reasons.push("the password is made of words");
+        Confidence::Medium
     } else if strict == Some(false) {
         evidence
             .reasons

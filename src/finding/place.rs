@@ -200,7 +200,8 @@ pub struct Place {
     pub located: Located,
     /// Who brought it there, when a history was read.
     pub introduced: Option<Introduction>,
-    /// Whether this path still holds it at HEAD, when a history was read.
+    /// Whether this path still holds it at HEAD, when a history was read; for a range of commits,
+    /// at the range's end.
     pub at_head: Option<bool>,
     /// How many versions of the file hold it (1 outside history).
     pub versions: u32,

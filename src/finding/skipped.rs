@@ -62,6 +62,8 @@ pub enum Reason {
     Excluded,
     /// Untracked and ignored by the repository's own `.gitignore`.
     Ignored,
+    /// Named by the user where only what the index holds is read, and not in it.
+    NotInIndex,
 }
 
 impl Reason {
@@ -73,7 +75,9 @@ impl Reason {
             | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | Interrupted
             | TimedOut | Bomb | CorruptArchive | LimitReached => Weight::Failed,
             TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | Submodule
-            | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored => Weight::Scope,
+            | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored | NotInIndex => {
+                Weight::Scope
+            }
         }
     }
 
@@ -106,6 +110,7 @@ impl Reason {
             SpecialFile => "special-file",
             Excluded => "excluded",
             Ignored => "ignored",
+            NotInIndex => "not-in-index",
         }
     }
 
@@ -138,6 +143,7 @@ impl Reason {
             SpecialFile => "not a regular file",
             Excluded => "excluded",
             Ignored => "ignored by git, not scanned",
+            NotInIndex => "not in the index: `git add` it first",
         }
     }
 }

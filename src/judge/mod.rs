@@ -5,6 +5,7 @@
 
 mod place;
 mod samples;
+mod test_keys;
 
 use std::collections::BTreeMap;
 

@@ -65,6 +65,36 @@ pub fn sarif_text(text: &str) -> String {
     out
 }
 
+/// A Markdown code span: in it nothing is a link, a mention or HTML. Blank when there is no text.
+pub fn code_span(text: &str) -> String {
+    let text = terminal(text);
+    if text.trim().is_empty() {
+        return String::new();
+    }
+    // A span ends at as many backticks as it began with: one more than any run inside.
+    let (mut longest, mut run) = (0, 0);
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    // Blanks at both ends are stripped by the reader, so that text may begin with a backtick.
+    format!("{fence} {} {fence}", text.trim())
+}
+
+/// Plain text for Markdown, every mark that could mean something escaped. For words of ours and
+/// of rule files; text of a repository belongs in a [`code_span`].
+pub fn markdown_text(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in terminal(text).chars() {
+        if "\\`*_{}[]()<>#+!|~$&@".contains(c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
 /// A URI or URI reference made safe to print: what may not stand in one is percent-encoded, and
 /// with `relative` a colon in the first segment too, which would read as a scheme.
 pub fn uri(text: &str, relative: bool) -> String {
@@ -175,6 +205,19 @@ mod tests {
     #[test]
     fn no_link_is_left_in_a_sarif_message() {
         assert_eq!(sarif_text("[x](y)\u{1b}"), "\\[x\\](y)(U+001B)");
+    }
+
+    #[test]
+    fn nothing_of_markdown_is_left() {
+        assert_eq!(code_span("a"), "` a `");
+        assert_eq!(code_span("a `b`` c"), "``` a `b`` c ```");
+        assert_eq!(code_span("`"), "`` ` ``");
+        assert_eq!(code_span(" \n"), "` \\u{a} `");
+        assert_eq!(code_span(" "), "");
+        assert_eq!(
+            markdown_text("[x](y) <b> @me"),
+            "\\[x\\]\\(y\\) \\<b\\> \\@me"
+        );
     }
 
     #[test]

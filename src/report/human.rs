@@ -8,7 +8,8 @@ use std::io;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::escape::terminal;
-use super::words::{self, count};
+use super::overview::{self, Overview};
+use super::words::{self, count, digits};
 use super::{PlaceRow, Report, Row, Style, summary};
 use crate::audit::{Field, Status};
 use crate::finding::{Class, Severity, Weight};
@@ -23,6 +24,10 @@ const PLACES_SHOWN: usize = 3;
 /// Those of the writer.
 pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint { on: style.color };
+    if let Some(overview) = overview::of(report, style) {
+        arranged(&overview, style, &paint, out)?;
+        return end(report, &paint, out);
+    }
     let (pulls, rows): (Vec<&Row>, Vec<&Row>) = report
         .rows
         .iter()
@@ -59,6 +64,62 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
         }
         return writeln!(out, "{}", summary::verdict(report));
     }
+    end(report, &paint, out)
+}
+
+/// A long list: the answer, what to look at first, then a line each.
+fn arranged(
+    overview: &Overview<'_>,
+    style: Style,
+    paint: &Paint,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    for line in &overview.head {
+        writeln!(out, "{}", paint.with(bold(), line))?;
+    }
+    writeln!(out)?;
+    for row in &overview.first {
+        out.write_all(block(row, style, paint).as_bytes())?;
+    }
+    for group in &overview.groups {
+        writeln!(out, "{}", paint.with(bold(), &terminal(&group.heading)))?;
+        for row in &group.shown {
+            writeln!(out, "  {}", listed(row, paint))?;
+        }
+        if group.more > 0 {
+            let more = digits(group.more as u64);
+            writeln!(
+                out,
+                "  and {more} more; `-v` lists all, `--output json=FILE` holds them"
+            )?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// `at tests/ca.key:1:1 and 2 more places  since 2010-05-27, removed 2015-03-21  id 42c6ca14`.
+fn listed(row: &Row, paint: &Paint) -> String {
+    let at = row
+        .first_place()
+        .map(|place| terminal(&words::position(place)))
+        .unwrap_or_default();
+    let more = match row.places.len() {
+        0 | 1 => String::new(),
+        n => format!(" and {}", count(n as u64 - 1, "more place", "more places")),
+    };
+    let key = row
+        .key
+        .as_ref()
+        .map(|key| format!("  in {}", terminal(key.as_str())))
+        .unwrap_or_default();
+    let life = overview::life(row);
+    let gap = if life.is_empty() { "" } else { "  " };
+    let id = format!("id {}", row.fingerprint.short());
+    format!("at {at}{more}{key}{gap}{life}  {}", paint.with(dim(), &id))
+}
+
+fn end(report: &Report, paint: &Paint, out: &mut dyn io::Write) -> io::Result<()> {
     let lines = summary::lines(report);
     let Some((last, rest)) = lines.split_last() else {
         return Ok(());
@@ -217,6 +278,10 @@ fn about(row: &Row, place: &PlaceRow) -> String {
     }
     if place.at_head == Some(false) && row.timeline.as_ref().is_some_and(|t| t.at_head) {
         parts.push("not at HEAD".to_owned());
+    }
+    // Of a range, which has no timeline.
+    if place.at_head == Some(false) && row.timeline.is_none() && !place.message {
+        parts.push("removed again".to_owned());
     }
     if place.versions > 1 {
         parts.push(format!(

@@ -100,6 +100,16 @@ struct Run<'a> {
     now: String,
     rule_set: RuleSet<'a>,
     history: Option<History<'a>>,
+    range: Option<Range<'a>>,
+}
+
+#[derive(Serialize)]
+struct Range<'a> {
+    asked: &'a str,
+    from: Option<&'a str>,
+    to: Option<&'a str>,
+    base: Option<&'a str>,
+    commits: u64,
 }
 
 #[derive(Serialize)]
@@ -326,6 +336,13 @@ fn run(report: &Report) -> Run<'_> {
             hash: &report.rule_set.hash,
         },
         history: report.history.as_ref().map(history),
+        range: report.range.as_ref().map(|range| Range {
+            asked: range.asked.as_str(),
+            from: range.from.as_deref(),
+            to: range.to.as_deref(),
+            base: range.base.as_deref(),
+            commits: range.commits,
+        }),
     }
 }
 

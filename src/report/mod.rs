@@ -6,10 +6,14 @@
 //! what it prints in its own way, because masked text may still hold control characters.
 
 mod escape;
+mod fix;
 mod github;
+mod hook;
 mod human;
 mod json;
+mod markdown;
 mod model;
+mod overview;
 mod sarif;
 mod sarif_plan;
 mod sarif_words;
@@ -39,9 +43,9 @@ pub struct Style {
 }
 
 /// The formats, by name.
-pub const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif", "github"];
+pub const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif", "github", "markdown"];
 
-/// Writes `report` in `format` (one of [`FORMATS`]).
+/// Writes `report` in `format` (one of [`FORMATS`], or `hook`: what a git hook says).
 ///
 /// # Errors
 /// Those of the writer; an unknown format is [`io::ErrorKind::InvalidInput`].
@@ -58,6 +62,8 @@ pub fn write(
         "jsonl" => json::write_lines(report, &mut out)?,
         "sarif" => sarif::write(report, style, &mut out)?,
         "github" => github::write(report, &mut out)?,
+        "markdown" => markdown::write(report, &mut out)?,
+        "hook" => hook::write(report, &mut out)?,
         other => {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,

@@ -33,6 +33,8 @@ pub struct Report {
     pub read: Read,
     /// The history that was there, when one was read.
     pub history: Option<HistoryInfo>,
+    /// The range that was looked at, when one was asked for.
+    pub range: Option<RangeRow>,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -46,6 +48,8 @@ pub enum Mode {
     Staged,
     /// `history`: every version of everything.
     History,
+    /// `history --range`, `--since`, `--pushed`: what some commits introduced.
+    Range,
 }
 
 impl Mode {
@@ -55,6 +59,7 @@ impl Mode {
             Mode::Tree => "tree",
             Mode::Staged => "staged",
             Mode::History => "history",
+            Mode::Range => "range",
         }
     }
 }
@@ -177,7 +182,7 @@ pub struct PlaceRow {
     pub introduced: Option<CommitRow>,
     /// How many commits did so independently.
     pub times: u32,
-    /// Whether the path still holds it at HEAD.
+    /// Whether the path still holds it at HEAD; for a range, at its end.
     pub at_head: Option<bool>,
     /// How many versions of the file hold it.
     pub versions: u32,
@@ -276,6 +281,21 @@ pub struct HistoryInfo {
     pub remote: Option<Shown>,
 }
 
+/// The commits that were looked at.
+#[derive(Clone, Debug)]
+pub struct RangeRow {
+    /// The range as it was asked for, masked.
+    pub asked: Shown,
+    /// The commit at its first end, hexadecimal.
+    pub from: Option<String>,
+    /// The commit at its other end, hexadecimal.
+    pub to: Option<String>,
+    /// The commit it starts from (the merge base of `A...B`), hexadecimal.
+    pub base: Option<String>,
+    /// How many commits it has.
+    pub commits: u64,
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -314,9 +334,9 @@ impl Row {
         self.places.first()
     }
 
-    /// Whether a place can be opened in what was scanned: in a history, only at HEAD; elsewhere
-    /// always.
+    /// Whether a place can be opened in what was scanned: in a history, only at HEAD, in a range
+    /// only at its end; elsewhere always.
     pub fn present(place: &PlaceRow, mode: Mode) -> bool {
-        mode != Mode::History || place.at_head == Some(true)
+        !matches!(mode, Mode::History | Mode::Range) || place.at_head == Some(true)
     }
 }

@@ -25,6 +25,7 @@ pub fn lines(report: &Report) -> Vec<String> {
         report.rule_set.version
     ));
     out.extend(history(report));
+    out.extend(range(report));
     out.extend(words::ignored(report).map(|line| terminal(&line)));
     out.extend(gaps(report, Weight::Scope));
     out.push(verdict(report));
@@ -146,6 +147,16 @@ fn history(report: &Report) -> Vec<String> {
     out.push(format!("a clone cannot hold: {}", words::NOT_IN_A_CLONE));
     out.push("authors and dates are what git recorded; git does not authenticate them".to_owned());
     out
+}
+
+/// `range 3 commits, main..topic`.
+fn range(report: &Report) -> Option<String> {
+    let range = report.range.as_ref()?;
+    Some(format!(
+        "range {}, {}",
+        count(range.commits, "commit", "commits"),
+        terminal(range.asked.as_str())
+    ))
 }
 
 /// What was not read, a line a reason: failures, and with `down_to` [`Weight::Scope`] limits too.

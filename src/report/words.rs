@@ -283,7 +283,7 @@ pub fn items(report: &Report) -> String {
     let (one, many) = match report.mode {
         super::Mode::Tree => ("file", "files"),
         super::Mode::Staged => ("staged file", "staged files"),
-        super::Mode::History => ("blob or message", "blobs and messages"),
+        super::Mode::History | super::Mode::Range => ("blob or message", "blobs and messages"),
     };
     count(report.read.items, one, many)
 }

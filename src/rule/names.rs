@@ -17,6 +17,7 @@ pub const CHECKS: &[&str] = &[
     "gcp-key-file",
     "sentry-org-token",
     "pypi-macaroon",
+    "nkey",
     "random",
 ];
 

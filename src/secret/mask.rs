@@ -86,10 +86,25 @@ impl<'a> Masker<'a> {
         }
         let mut spans = (self.finder)(text);
         if let Some(known) = &self.known {
-            spans.extend(known.find_iter(text).map(|hit| hit.range()));
+            spans.extend(
+                known
+                    .find_iter(text)
+                    .map(|hit| hit.range())
+                    .filter(|span| !is_part_of_a_word(text, span)),
+            );
         }
         replace(text, spans)
     }
+}
+
+/// A password that is a plain short word stands in many other words (`host` in `localhost`).
+/// There it is no secret, and a mark in its place would be what gives it away.
+fn is_part_of_a_word(text: &[u8], span: &Range<usize>) -> bool {
+    let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let value = &text[span.clone()];
+    value.len() < 12
+        && value.iter().all(u8::is_ascii_alphabetic)
+        && (span.start > 0 && letter(span.start - 1) || letter(span.end))
 }
 
 /// Replaces `spans` (in any order, overlaps merged) of `text` by [`REDACTED`].
@@ -226,6 +241,16 @@ mod tests {
         assert_eq!(
             masker.show(b"a hunter2hunter2 b TOK").as_str(),
             format!("a {REDACTED} b {REDACTED}")
+        );
+    }
+
+    #[test]
+    fn a_password_that_is_a_word_marks_no_other_word() {
+        let known = Secret::new(b"host");
+        let masker = Masker::new([&known], &|_| Vec::new(), false);
+        assert_eq!(
+            masker.show(b"localhost, hosts: host_1").as_str(),
+            format!("localhost, hosts: {REDACTED}_1")
         );
     }
 

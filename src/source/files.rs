@@ -4,16 +4,27 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::finding::{Reason, RepoPath, Skipped};
 
 /// Small files of a repository's own (configuration, `.gitignore`) are read up to this size.
 const SMALL: u64 = 16 << 20;
 
+/// Larger files take turns, whatever the number of threads: what is held at once stays below one
+/// file of the greatest size that is read, and this for every thread. (The scanner would give the
+/// same for overlapping windows of a file, because its verdicts are local. Whole files keep line
+/// numbers and spans simple; this keeps their memory bounded.)
+const LARGE: u64 = 32 << 20;
+
+/// The turn of a large file; over when dropped.
+pub(super) type Turn = MutexGuard<'static, ()>;
+
 /// How a file was read.
 pub(super) enum Content {
-    /// Whole; that many bytes at the start of the buffer.
-    Whole(usize),
+    /// Whole; that many bytes at the start of the buffer. A large file's turn lasts until its
+    /// bytes are no longer needed.
+    Whole(usize, Option<Turn>),
     /// Not, for that reason.
     Unread(Reason, String),
 }
@@ -47,6 +58,8 @@ pub(super) fn read(path: &Path, max: u64, buffer: &mut Vec<u8>) -> Content {
     if len > max {
         return too_large(len, max);
     }
+    static TURN: Mutex<()> = Mutex::new(());
+    let turn = (len > LARGE).then(|| TURN.lock().unwrap_or_else(PoisonError::into_inner));
     let mut filled = 0;
     loop {
         // One byte more than expected, so that the end is seen without growing.
@@ -55,7 +68,7 @@ pub(super) fn read(path: &Path, max: u64, buffer: &mut Vec<u8>) -> Content {
             buffer.resize(want.max(filled * 2), 0);
         }
         match file.read(&mut buffer[filled..]) {
-            Ok(0) => return Content::Whole(filled),
+            Ok(0) => return Content::Whole(filled, turn),
             Ok(n) => filled += n,
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return unread(&error),

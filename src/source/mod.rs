@@ -8,7 +8,9 @@ mod changes;
 mod files;
 mod history;
 mod ignored;
+mod indexed;
 mod locate;
+mod range;
 mod repo;
 mod staged;
 mod stdin;
@@ -16,18 +18,23 @@ mod tree;
 mod walk;
 
 pub use archive::ArchiveLimits;
+#[doc(hidden)]
+pub use history::apply_delta;
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
 };
+pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::locate;
+pub use range::{Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, scan_range};
 pub use repo::GitEnv;
-pub use staged::{StagedOptions, scan_staged, scan_staged_with};
+pub use staged::{NOTHING_STAGED, StagedOptions, scan_staged, scan_staged_with};
 pub use stdin::scan_reader;
 pub use tree::{Ignored, TreeOptions, Visited, scan_tree};
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::finding::Origin;
+use crate::finding::{Oid, Origin};
 
 /// Bytes on loan, with what they are.
 #[derive(Clone, Copy)]
@@ -83,6 +90,11 @@ pub trait Visit: Sync {
 
     /// Looks at content once more, under a name that it wants.
     fn named(&self, _blob: Blob<'_>, _name: &[u8]) {}
+
+    /// The blobs in which something was seen so far; `None` when that is not known, and all count.
+    fn holders(&self) -> Option<BTreeSet<Oid>> {
+        None
+    }
 }
 
 /// Lets a running scan be stopped and watched from outside.

@@ -5,7 +5,7 @@
 //! `Origin::File` (the index) and `Origin::Before` (HEAD, and in a merge MERGE_HEAD).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,6 +23,9 @@ use crate::finding::{Origin, Reason, RepoPath, Skipped};
 /// Starting threads pays only from this many pieces of content on.
 const SERIAL: usize = 16;
 
+/// Why there is nothing to look at when the index is equal to HEAD.
+pub const NOTHING_STAGED: &str = "nothing staged";
+
 /// What to look at.
 pub struct StagedOptions {
     /// A directory in the repository; any sub-directory will do.
@@ -38,7 +41,7 @@ trait Store: gix::objs::Find + gix::odb::Header {}
 impl<T: gix::objs::Find + gix::odb::Header> Store for T {}
 
 /// One piece of content to visit.
-struct Job {
+pub(super) struct Job {
     id: ObjectId,
     origin: Origin,
     /// A version to compare with, not one that is staged.
@@ -74,7 +77,63 @@ pub fn scan_staged_with<V: Visit>(
     visit: &V,
     control: &Control,
 ) -> Result<Visited> {
-    let location = repo::for_index(&options.dir, env)?;
+    let Opened {
+        location,
+        hash,
+        odb,
+        index,
+    } = open(&options.dir, env)?;
+    let head = repo::head(&location, hash)?;
+    let parents = repo::merge_heads(&location)?;
+
+    let mut skipped = Vec::new();
+    let mut visited = Visited {
+        skipped: Vec::new(),
+        root: location.work_tree.unwrap_or(location.git_dir),
+        nothing: None,
+        ignored: Ignored::default(),
+    };
+    let changed = {
+        let mut changes = Changes::new(&odb, hash, &mut skipped);
+        changes.staged(index.as_ref(), head, &parents)
+    };
+    let nothing = if changed.is_empty() {
+        NOTHING_STAGED
+    } else if changed.values().all(|change| change.after.is_empty()) {
+        "nothing staged but deletions"
+    } else {
+        "nothing staged that the parents of the merge do not have"
+    };
+    let jobs = jobs(changed);
+    if jobs.iter().all(|job| job.before) && skipped.is_empty() {
+        visited.nothing = Some(nothing);
+        return Ok(visited);
+    }
+    control.expected.store(jobs.len() as u64, Ordering::Relaxed);
+
+    let unread = read_all(&odb, hash, &jobs, options, visit, control)?;
+    skipped.extend(unread);
+    skipped.sort();
+    skipped.dedup();
+    visited.skipped = skipped;
+    Ok(visited)
+}
+
+/// A repository whose index is read.
+pub(super) struct Opened {
+    pub location: repo::Location,
+    pub hash: Kind,
+    pub odb: gix::odb::Handle,
+    /// `None` when there is no index yet.
+    pub index: Option<gix::index::File>,
+}
+
+/// Opens the repository around `dir`, or the one that git's environment names.
+///
+/// # Errors
+/// No repository, a bare one, or one whose format, index or object store is not understood.
+pub(super) fn open(dir: &Path, env: &GitEnv) -> Result<Opened> {
+    let location = repo::for_index(dir, env)?;
     let format = repo::format(&location)?;
     if format.bare && env.git_dir.is_none() && location.git_dir == location.common_dir {
         anyhow::bail!(
@@ -89,44 +148,16 @@ pub fn scan_staged_with<V: Visit>(
     };
     let odb = repo::objects(&location, format.hash)?;
     let index = repo::index(&index_path, format.hash)?;
-    let head = repo::head(&location, format.hash)?;
-    let parents = repo::merge_heads(&location)?;
-
-    let mut skipped = Vec::new();
-    let mut visited = Visited {
-        skipped: Vec::new(),
-        root: location.work_tree.unwrap_or(location.git_dir),
-        nothing: None,
-        ignored: Ignored::default(),
-    };
-    let changed = {
-        let mut changes = Changes::new(&odb, format.hash, &mut skipped);
-        changes.staged(index.as_ref(), head, &parents)
-    };
-    let nothing = if changed.is_empty() {
-        "nothing staged"
-    } else if changed.values().all(|change| change.after.is_empty()) {
-        "nothing staged but deletions"
-    } else {
-        "nothing staged that the parents of the merge do not have"
-    };
-    let jobs = jobs(changed);
-    if jobs.iter().all(|job| job.before) && skipped.is_empty() {
-        visited.nothing = Some(nothing);
-        return Ok(visited);
-    }
-    control.expected.store(jobs.len() as u64, Ordering::Relaxed);
-
-    let unread = read_all(&odb, format.hash, &jobs, options, visit, control)?;
-    skipped.extend(unread);
-    skipped.sort();
-    skipped.dedup();
-    visited.skipped = skipped;
-    Ok(visited)
+    Ok(Opened {
+        location,
+        hash: format.hash,
+        odb,
+        index,
+    })
 }
 
 /// The content of all changes, in the order of paths, each once per path and side.
-fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
+pub(super) fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (path, mut change) in changes {
         // What a parent already has at this path is not introduced here.
@@ -152,7 +183,11 @@ fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
     jobs
 }
 
-fn read_all<V: Visit>(
+/// Reads all of `jobs` and visits them; says what could not be read.
+///
+/// # Errors
+/// Threads that cannot be started.
+pub(super) fn read_all<V: Visit>(
     odb: &gix::odb::Handle,
     hash: Kind,
     jobs: &[Job],

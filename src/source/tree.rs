@@ -295,11 +295,12 @@ fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Vec<Sk
     }
     // Taken out while it is used: a visitor that runs work of its own may come back here.
     let mut buffer = BUFFER.take();
-    let skipped = match files::read(&item.full, max, &mut buffer) {
-        Content::Unread(reason, detail) => {
-            vec![Skipped::new(reason, item.path.0.clone(), detail)]
-        }
-        Content::Whole(len) => {
+    let (skipped, turn) = match files::read(&item.full, max, &mut buffer) {
+        Content::Unread(reason, detail) => (
+            vec![Skipped::new(reason, item.path.0.clone(), detail)],
+            None,
+        ),
+        Content::Whole(len, turn) => {
             let bytes = &buffer[..len];
             let origin = Origin::File(item.path.clone());
             let blob = Blob {
@@ -313,12 +314,13 @@ fn read<V: Visit>(item: &Item, max: u64, visit: &V, control: &Control) -> Vec<Sk
                 let path = item.path.0.clone();
                 skipped.push(Skipped::new(Reason::LfsPointer, path, ""));
             }
-            skipped
+            (skipped, turn)
         }
     };
     if buffer.len() > KEEP {
         buffer = Vec::new();
     }
+    drop(turn);
     BUFFER.set(buffer);
     skipped
 }

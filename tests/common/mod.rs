@@ -11,7 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 
 /// Every format that a report can have.
-pub const FORMATS: [&str; 5] = ["human", "json", "jsonl", "sarif", "github"];
+pub const FORMATS: [&str; 6] = ["human", "json", "jsonl", "sarif", "github", "markdown"];
 
 /// The moment that the tests judge expiry for.
 pub const NOW: &str = "2026-11-24T00:00:00Z";

@@ -2,12 +2,17 @@
 //! people write names and values in. Readers recognise the syntax from a bounded window and never
 //! ask for the file's name. Nothing here decides whether a value is a secret.
 
+mod array;
 mod key;
+mod markup;
 mod op;
 mod special;
 mod value;
 
 use std::ops::Range;
+
+pub(in crate::detect) use array::parse as parse_bytes;
+pub(in crate::detect) use markup::{QUOTES, slot};
 
 /// Furthest look to the left of a word for its whole name, in bytes.
 pub const LEFT: usize = 200;
@@ -108,6 +113,7 @@ pub const WORDS: &[&str] = &[
     "bearer",
     "jwt",
     "identified by",
+    "identified with",
     "curl",
     "mysql",
     "senha",
@@ -129,6 +135,9 @@ pub fn read_from_word(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>
     }
     if text.eq_ignore_ascii_case(b"identified by") {
         return special::identified_by(bytes, word);
+    }
+    if text.eq_ignore_ascii_case(b"identified with") {
+        return special::identified_with(bytes, word);
     }
     let name = key::around(bytes, word);
     read_named(bytes, name)
@@ -162,6 +171,9 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
                 // A value inside another value (JSON in a string) belongs to the outer name,
                 // when that one says more.
                 Some(held) if tells(found.key) => {
+                    if in_template(bytes, &held) {
+                        return Some(found);
+                    }
                     return Some(Assignment {
                         key: found.key,
                         key_at: found.key_at,
@@ -186,6 +198,14 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
         }
     }
     inner
+}
+
+/// `{alnum:36}rest`: the name is the field of a template, which gives nothing a value.
+fn in_template(bytes: &[u8], held: &Assignment<'_>) -> bool {
+    held.op == Op::Colon
+        && held.quote.is_none()
+        && bytes[..held.key_at].ends_with(b"{")
+        && bytes[..held.value.start].ends_with(b":")
 }
 
 /// The name holds one of the words for a secret.

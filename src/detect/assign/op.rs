@@ -31,10 +31,18 @@ pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joi
             b'"' | b'\'' | b'`' => key_quote = key_quote.or(Some(bytes[at])),
             b'\\' | b']' | b'?' | b'*' => {}
             b')' if key_quote.is_some() || before(bytes, name.start) == b'(' => {}
-            b'&' if bytes[at..end].starts_with(b"&quot;") => {
-                key_quote = Some(b'"');
-                at += 5;
-            }
+            b'&' => match super::markup::entity(&bytes[at..end]) {
+                Some((entity, quote)) => {
+                    key_quote = Some(quote);
+                    at += entity.len() - 1;
+                }
+                None => break,
+            },
+            // The size of an array.
+            b'[' => match size(&bytes[at..end]) {
+                Some(len) => at += len - 1,
+                None => break,
+            },
             b'}' => {}
             _ => break,
         }
@@ -127,13 +135,17 @@ fn annotated(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
     let start = blanks(bytes, at, end);
     let stop = end.min(start + 48);
     let mut i = start;
+    let mut sized = false;
     while i < stop
         && (bytes[i].is_ascii_alphanumeric()
+            || bytes[i] == b';' && sized
             || matches!(
                 bytes[i],
                 b'_' | b'.' | b'[' | b']' | b'<' | b'>' | b'&' | b'\'' | b'|' | b'?' | b' ' | b':'
             ))
     {
+        // `[u8; 16]`: only there does a semicolon belong to the type.
+        sized = bytes[i] == b'[' || sized && !matches!(bytes[i], b']' | b';');
         i += 1;
     }
     let typed = i > start
@@ -154,7 +166,21 @@ fn xml(bytes: &[u8], at: usize) -> bool {
     {
         i -= 1;
     }
-    i > 0 && bytes[i - 1] == b'<'
+    if i == 0 || bytes[i - 1] != b'<' {
+        return false;
+    }
+    // `(?P<name>…)` is a group, and `user:<name>@host` a gap to fill.
+    let before = i.checked_sub(2).map_or(b'\n', |at| bytes[at]);
+    let group = bytes[..i - 1].ends_with(b"(?P") || bytes[..i - 1].ends_with(b"(?");
+    !group && !matches!(before, b':' | b'/' | b'=' | b'@')
+}
+
+/// The length of `[]` or `[16]`, as C has it between name and equals sign.
+fn size(rest: &[u8]) -> Option<usize> {
+    let inside = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+    let len = rest.iter().skip(1).take(24).take_while(inside).count();
+    let tail = rest.get(len + 1..)?.strip_prefix(b"]")?;
+    tail.trim_ascii_start().starts_with(b"=").then_some(len + 2)
 }
 
 /// After a quoted name: ` value=`, or `, "value":`, gives how many bytes lead to the value.

@@ -33,6 +33,20 @@ pub(super) fn identified_by(bytes: &[u8], word: Range<usize>) -> Option<Assignme
     })
 }
 
+/// `IDENTIFIED WITH plugin BY 'value'`. What follows `AS` is a hash.
+pub(super) fn identified_with(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>> {
+    let end = bytes.len().min(word.end + 80);
+    let at = blanks(bytes, word.end, end);
+    let plugin = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'\'' | b'"' | b'`');
+    let after = at + bytes[at..end].iter().take_while(plugin).count();
+    let by = blanks(bytes, after, end);
+    let here = bytes.get(by..by + 2)?;
+    if after == at || by == after || !here.eq_ignore_ascii_case(b"by") {
+        return None;
+    }
+    identified_by(bytes, word.start..by + 2)
+}
+
 /// `curl … -u user:value` and `mysql … -pvalue`, on the command's own line.
 pub(super) fn command(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>> {
     let next = *bytes.get(word.end)?;

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Op;
+use super::markup::{entity, slot};
 use super::op::{Joint, blanks};
 
 /// A value as it stands.
@@ -75,6 +76,15 @@ pub(super) fn read(
     if opening(bytes, at, end).is_some() {
         return None;
     }
+    if let Some(range) = super::array::read(bytes, at, end) {
+        return Some(Got {
+            range,
+            quote: None,
+            op: None,
+            fallback: false,
+            wrapped: true,
+        });
+    }
     if let Some(got) = wrapped(bytes, at, end, joint) {
         return Some(got);
     }
@@ -98,10 +108,12 @@ fn next_line(bytes: &[u8], mut at: usize, end: usize) -> usize {
 /// The quote that opens at `at`: its bytes with escapes, and the quote itself.
 fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)> {
     let rest = &bytes[at.min(end)..end];
+    if let Some(found) = entity(rest) {
+        return Some(found);
+    }
     for q in [
         &b"\"\"\""[..],
         b"'''",
-        b"&quot;",
         b"\\\\\\\"",
         b"\\\"",
         b"\\'",
@@ -110,8 +122,7 @@ fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)> {
         b"`",
     ] {
         if rest.starts_with(q) {
-            let quote = if q == b"&quot;" { b'"' } else { q[q.len() - 1] };
-            return Some((&rest[..q.len()], quote));
+            return Some((&rest[..q.len()], q[q.len() - 1]));
         }
     }
     None
@@ -137,7 +148,7 @@ fn quoted(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
     let mut i = start;
     while i < end {
         if bytes[i] == b'\n' && !many {
-            return None;
+            return torn(bytes, start..i, quote);
         }
         if bytes[i..end].starts_with(open) {
             return Some(Got {
@@ -157,6 +168,20 @@ fn quoted(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
         i += 1;
     }
     None
+}
+
+/// The first line of a literal that goes on in the next, when it is one long run of a token's
+/// characters: text and code with an odd quote have blanks.
+fn torn(bytes: &[u8], line: Range<usize>, quote: u8) -> Option<Got> {
+    let text = bytes[line.clone()].trim_ascii_end();
+    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
+    (text.len() >= 32 && text.iter().all(token)).then_some(Got {
+        range: line.start..line.start + text.len(),
+        quote: Some(quote),
+        op: None,
+        fallback: false,
+        wrapped: false,
+    })
 }
 
 /// `auth('user', 'value')`: the second literal of a call that takes both.
@@ -320,6 +345,14 @@ fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>)
     let inside = joint.op == Op::Url;
     while i < end {
         let b = bytes[i];
+        if b == b'<'
+            && i > at
+            && joint.op != Op::Xml
+            && let Some(len) = slot(&bytes[i..end])
+        {
+            i += len;
+            continue;
+        }
         let stop = match b {
             b if b.is_ascii_whitespace() => true,
             b'"' | b'\'' | b'`' => true,
@@ -330,9 +363,7 @@ fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>)
                 Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\\')
             ),
             b'&' => {
-                inside
-                    || bytes[i..end].starts_with(b"&amp;")
-                    || bytes[i..end].starts_with(b"&quot;")
+                inside || bytes[i..end].starts_with(b"&amp;") || entity(&bytes[i..end]).is_some()
             }
             b';' => true,
             b'#' => inside,

@@ -6,6 +6,7 @@
 mod azure;
 mod crc;
 mod gitlab;
+mod nkey;
 mod pem;
 mod random;
 mod structure;
@@ -58,28 +59,10 @@ pub fn run(name: &str, whole: &[u8], value: &[u8]) -> Verdict {
         "gcp-key-file" => structure::gcp_key_file(whole),
         "sentry-org-token" => structure::sentry_org_token(value),
         "pypi-macaroon" => structure::pypi_macaroon(value),
+        "nkey" => nkey::check(value),
         "random" => Verdict::of(random::check(value)),
         _ => Verdict::Unknown,
     }
-}
-
-/// Whether the algorithm is published by the issuer, or verified against several real tokens, so
-/// that a failed check may drop the finding. The others only lower its confidence.
-pub fn is_published(name: &str) -> bool {
-    matches!(
-        name,
-        "crc32-base62"
-            | "crc32-hex"
-            | "crc32-hex-body"
-            | "crc32-le-hex"
-            | "crc32-le-base64"
-            | "gitlab-routable"
-            | "jwt"
-            | "aws-key-id"
-            | "pem"
-            | "sentry-org-token"
-            | "pypi-macaroon"
-    )
 }
 
 /// A token that passes the check `name`, from a stem without its check characters; none when the
@@ -88,7 +71,7 @@ pub fn is_published(name: &str) -> bool {
 /// Stems: everything before the checksum. For `gitlab-routable` `PREFIX-PAYLOAD` is enough; for
 /// `aws-key-id` it is the whole id, whose fifth character is changed when the account number is
 /// impossible; for `pypi-macaroon` it is `LOCATION IDENTIFIER SIGNATURE`, separated by spaces, the
-/// signature as 64 hexadecimal digits.
+/// signature as 64 hexadecimal digits; for `nkey` 55 characters of a seed or 53 of a public key.
 pub fn complete(name: &str, stem: &str) -> Option<String> {
     match name {
         "crc32-base62" => crc::complete_base62(stem),
@@ -101,6 +84,7 @@ pub fn complete(name: &str, stem: &str) -> Option<String> {
         "azure-cask" => azure::complete_cask(stem),
         "aws-key-id" => structure::complete_aws_key_id(stem),
         "pypi-macaroon" => structure::complete_pypi(stem),
+        "nkey" => nkey::complete(stem),
         _ => None,
     }
 }

@@ -42,6 +42,8 @@ fn templates() -> Vec<(&'static str, String)> {
             "{check:azure-cask:{base64:52}JQQJ99BKAAAA{base64:12}AZDO}",
         ),
         ("aws-key-id", "{check:aws-key-id:AKIA{base32:16}}"),
+        ("nkey", "{check:nkey:SUA{base32:52}}"),
+        ("nkey", "{check:nkey:U{base32:52}}"),
         (
             "pypi-macaroon",
             "{check:pypi-macaroon:pypi.org {uuid} {hex:64}}",

@@ -1,6 +1,6 @@
 //! What a name says about its value.
 
-use super::words::{DENY_ANY, DENY_LAST, KEY_OWNERS};
+use super::words::{DENY_ANY, DENY_LAST, KEY_OWNERS, NO_KEYS, ONCE, TOKEN_MARKS};
 
 /// The kind of secret that a name speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub(super) struct Name {
     pub verb: bool,
     /// Starts with a word that makes it a question or an action (`is`, `has`, `get`, `check`).
     pub action: bool,
+    /// The token of one form or visit (`csrf_token`).
+    pub once: bool,
 }
 
 /// Splits a name into lower-case words at separators and at changes of case. At most 16 words.
@@ -66,7 +68,7 @@ pub(super) fn split(name: &[u8]) -> Vec<String> {
 fn one(word: &str) -> Says {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let ends = |list: &[&str]| list.iter().any(|w| word.ends_with(w));
-    if matches!(word, "bypass" | "compass" | "trespass" | "surpass") {
+    if matches!(word, "bypass" | "compass" | "trespass" | "surpass") || NO_KEYS.contains(&word) {
         return Says::Nothing;
     }
     if ends(&[
@@ -141,6 +143,7 @@ pub(super) fn read(name: &[u8]) -> Name {
                 constant: false,
                 dotted: false,
                 action: false,
+                once: false,
             };
         }
     }
@@ -183,9 +186,30 @@ pub(super) fn read(name: &[u8]) -> Name {
     if verb && !last {
         says = Says::Nothing;
     }
+    // `password_timestamp_key` is where the time is kept, `page_token` a place in a list.
+    let before = |at: usize| {
+        at.checked_sub(1)
+            .and_then(|at| words.get(at))
+            .map_or("", String::as_str)
+    };
+    let described = !last
+        && matches!(tail, "key" | "keys")
+        && at + 2 < words.len()
+        && DENY_LAST.contains(&before(words.len() - 1));
+    let mark = says == Says::Token && TOKEN_MARKS.contains(&before(at));
     let denied = (!last && DENY_LAST.contains(&tail))
+        || described
         || words.iter().any(|w| DENY_ANY.contains(&w.as_str()));
     let first = words.first().map_or("", String::as_str);
+    // A page's `data-` attributes steer scripts, unless the secret's word ends them.
+    let attribute = !last && name.starts_with(b"data-");
+    if mark || attribute {
+        says = Says::Nothing;
+    }
+    let once = says == Says::Token
+        && words
+            .iter()
+            .any(|w| ONCE.iter().any(|once| w.starts_with(once)));
     Name {
         says,
         denied,
@@ -194,6 +218,7 @@ pub(super) fn read(name: &[u8]) -> Name {
         constant: name.iter().any(u8::is_ascii_uppercase)
             && !name.iter().any(u8::is_ascii_lowercase),
         dotted: tail_at > 0 || first == "set" || first == "with",
+        once,
         action: words.len() > 1
             && matches!(
                 first,

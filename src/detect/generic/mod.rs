@@ -3,6 +3,7 @@
 //! at the file's name.
 
 mod key;
+mod open;
 mod placeholder;
 mod score;
 mod value;
@@ -67,7 +68,10 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
         return None;
     }
     let name = key::read(assignment.key);
-    if name.says == key::Says::Nothing {
+    if name.says == key::Says::Nothing || open::is_open(value) {
+        return None;
+    }
+    if matches!(name.says, key::Says::Key | key::Says::AccessKey) && open::is_path_like(value) {
         return None;
     }
     let form = value::read(value);
@@ -80,7 +84,7 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
         key::Says::Token => Kind::Token,
         _ => Kind::Secret,
     };
-    let strong = form.random && form.bits >= 64.0;
+    let strong = form.random && form.bits >= 64.0 && !name.once;
     if let Some(why) = sample {
         // A template or reference is no sample of a credential, and neither is a word under a
         // name that seldom holds one.
@@ -100,7 +104,13 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
     if score < LOW {
         return None;
     }
-    let confidence = if score >= HIGH && strong {
+    let confidence = if form.shape == value::Shape::Hash {
+        // It must be broken before it opens anything.
+        Confidence::Low
+    } else if name.once {
+        // A form's token is good for one visit, and saved pages are full of them.
+        Confidence::Low
+    } else if score >= HIGH && strong {
         Confidence::High
     } else if score >= MEDIUM {
         Confidence::Medium

@@ -1,6 +1,8 @@
 //! Values that stand in for a secret: fillers, masks, weak samples, and references to a secret
 //! that is kept elsewhere.
 
+use crate::detect::assign::slot;
+
 use super::words::{FILLERS, WEAK};
 
 /// The reason given for a reference.
@@ -25,10 +27,14 @@ pub(super) fn reference(value: &[u8]) -> bool {
         || has(value, b"$RANDOM")
         || has(value, b"%RANDOM%")
         || has(value, b"{0}")
-        || has(value, b"%s") && value.len() < 24
         || has(value, b"@{")
         || has(value, b"[[")
-        || has_field(value);
+        || has(value, b"{}")
+        || has(value, b"{:")
+        || has_verb(value) && value.len() < 24
+        || has_slot(value)
+        || has_field(value)
+        || is_regex(value);
     let named = |v: &[u8]| {
         !v.is_empty()
             && v.iter().all(|b| {
@@ -52,11 +58,18 @@ pub(super) fn reference(value: &[u8]) -> bool {
             && named(&value[1..value.len() - 1])
         || first == b'{' && value.ends_with(b"}") && named(&value[1..value.len() - 1])
         || first == b'<' && value.ends_with(b">")
+        // `<Your`: a gap to fill, cut at its first blank.
+        || first == b'<'
+            && value.len() > 3
+            && value[1..].iter().all(|b| b.is_ascii_alphabetic() || *b == b'-')
         || first == b'@'
             && value.len() > 2
             && value.ends_with(b"@")
             && named(&value[1..value.len() - 1])
-        || value.len() > 4 && value.starts_with(b"__") && value.ends_with(b"__");
+        || value.len() > 4
+            && [&b"__"[..], b"@@", b"##", b"%%"]
+                .iter()
+                .any(|mark| value.starts_with(mark) && value.ends_with(mark));
     let elsewhere = [
         &b"ENC["[..],
         b"ENC(",
@@ -82,7 +95,8 @@ pub(super) fn reference(value: &[u8]) -> bool {
     wrapped || variable || elsewhere
 }
 
-/// `{name}`, `{name:32}`, `{name!r}`: a field of a format string, anywhere in the value.
+/// `{name}`, `{name:32}`, `{name!r}`, `{quote(name)}`: a field of a format string, anywhere in the
+/// value.
 fn has_field(value: &[u8]) -> bool {
     const LONGEST: usize = 48;
     memchr::memchr_iter(b'{', value).any(|open| {
@@ -93,10 +107,79 @@ fn has_field(value: &[u8]) -> bool {
                 .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
                 && inside[..close].iter().all(|b| {
                     b.is_ascii_alphanumeric()
-                        || matches!(b, b'_' | b'.' | b':' | b'-' | b'!' | b' ')
+                        || matches!(
+                            b,
+                            b'_' | b'.' | b':' | b'-' | b'!' | b' ' | b'(' | b')' | b'[' | b']'
+                        )
                 })
         })
     })
+}
+
+/// `<your-token>` anywhere in the value.
+fn has_slot(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'<', value).any(|at| slot(&value[at..]).is_some())
+}
+
+/// `%s`, `%v`, `%q`, `%1$s`: a verb of a format string. `%d` is also how addresses write bytes.
+fn has_verb(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'%', value).any(|at| {
+        let rest = &value[at + 1..];
+        let rest = match rest {
+            [n, b'$', rest @ ..] if n.is_ascii_digit() => rest,
+            _ => rest,
+        };
+        matches!(rest, [b's' | b'v' | b'q' | b'@', ..])
+            || matches!(rest, [b'd', next, ..] if !next.is_ascii_hexdigit())
+            || rest == b"d"
+    })
+}
+
+/// The source of a pattern: a class of characters with a range and a quantifier, or a group with
+/// a mark. Chance does not write that.
+fn is_regex(value: &[u8]) -> bool {
+    if ["(?:", "(?i", "(?P<", "(?=", "(?!", "(?<"]
+        .iter()
+        .any(|g| has(value, g.as_bytes()))
+    {
+        return true;
+    }
+    memchr::memchr_iter(b'[', value).any(|open| {
+        let inside = &value[open + 1..];
+        let Some(close) = memchr::memchr(b']', inside) else {
+            return false;
+        };
+        let class = &inside[..close];
+        let range = class.windows(3).any(|w| {
+            w[1] == b'-'
+                && w[0] < w[2]
+                && (w[0].is_ascii_digit() && w[2].is_ascii_digit()
+                    || w[0].is_ascii_lowercase() && w[2].is_ascii_lowercase()
+                    || w[0].is_ascii_uppercase() && w[2].is_ascii_uppercase())
+        });
+        let shorthand = class.first() == Some(&b'^') || has(class, b"\\w") || has(class, b"\\d");
+        let quantified = match &inside[close + 1..] {
+            [b'{', n, ..] => n.is_ascii_digit(),
+            [b'+' | b'*' | b'?', ..] => true,
+            _ => false,
+        };
+        quantified && (range || shorthand)
+    })
+}
+
+/// The readable text that a value holds in base64, when it is nothing else.
+fn encoded(value: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    if value.len() < 8 {
+        return None;
+    }
+    // What was cut short may end in the middle of a byte.
+    let whole = value.len() / 4 * 4;
+    let text = STANDARD.decode(value.get(..whole)?).ok()?;
+    text.iter()
+        .all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r'))
+        .then(|| text.trim_ascii().to_vec())
 }
 
 /// The longest run of one repeated character, and of characters that follow each other.
@@ -132,6 +215,20 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     }
     if first_is_mask(text) {
         return Some("a mask, not a value");
+    }
+    if text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx") {
+        return Some("cut short with dots");
+    }
+    // Base64 hides nothing. Only under a name: a provider's value is not read as text.
+    if !key.is_empty()
+        && let Some(text) = encoded(value)
+    {
+        if text.starts_with(b"{\"") && !text.contains(&b'}') {
+            return Some("the head of a token");
+        }
+        if let Some(why) = why(&text, b"") {
+            return Some(why);
+        }
     }
     // A filler word decides as far as the rest of the value is short: random text may contain
     // any of them by chance.

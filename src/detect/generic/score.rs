@@ -4,7 +4,7 @@ use super::key::{Name, Says};
 use super::value::{Form, Shape};
 pub(super) use super::weights::Feature;
 use super::weights::{BIAS, PAIRS};
-use crate::detect::assign::{Assignment, Op};
+use crate::detect::assign::{Assignment, Op, QUOTES};
 
 /// The features of an assignment.
 pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &Form) -> Vec<Feature> {
@@ -37,7 +37,7 @@ pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &For
     add(name.constant, KeyConstant);
     add(name.dotted, KeyDotted);
     add(name.action, KeyAction);
-    let quoted = a.quote.is_some();
+    let quoted = a.quote.is_some() || form.shape == Shape::Bytes;
     let (code, line_end) = surroundings(a, bytes);
     add(!quoted && code == Place::Env, BareEnv);
     add(!quoted && code == Place::Yaml, BareYaml);
@@ -108,6 +108,7 @@ pub(super) fn features(a: &Assignment<'_>, bytes: &[u8], name: &Name, form: &For
             Shape::Operator => ShapeOperator,
             Shape::Uuid => ShapeUuid,
             Shape::Number => ShapeNumber,
+            Shape::Bytes => ShapeBytes,
             Shape::Hash => ShapeHash,
             Shape::HexDigest => ShapeHex,
             Shape::Phrase => ShapePhrase,
@@ -236,7 +237,12 @@ fn surroundings(a: &Assignment<'_>, bytes: &[u8]) -> (Place, End) {
         {
             at += 1;
         }
+        let entity = QUOTES
+            .iter()
+            .find(|(entity, _)| bytes[at.min(bytes.len())..].starts_with(entity));
+        at += entity.map_or(0, |(entity, _)| entity.len());
     }
+    let near = &bytes[at.min(bytes.len())..bytes.len().min(at + 64)];
     let rest = &bytes[at.min(bytes.len())..bytes.len().min(at + 64)];
     let rest = &rest[..rest.iter().position(|&b| b == b'\n').unwrap_or(rest.len())];
     let tail = rest.trim_ascii();
@@ -246,10 +252,20 @@ fn surroundings(a: &Assignment<'_>, bytes: &[u8]) -> (Place, End) {
         Some(b';') => End::Semicolon,
         Some(b',') => End::Comma,
         Some(b')' | b'}' | b']' | b'(' | b'[' | b'{') => End::Bracket,
+        Some(b'+' | b'.') if a.quote.is_some() && next_literal(near) => End::Line,
         Some(b'+' | b'.' | b'%') if a.quote.is_some() => End::Glued,
         Some(_) => End::More,
     };
     (place, end)
+}
+
+/// `+` or `.` and another literal: one value in pieces, however many lines they take.
+fn next_literal(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    rest.get(1..)
+        .map(<[u8]>::trim_ascii_start)
+        .and_then(<[u8]>::first)
+        .is_some_and(|b| matches!(b, b'"' | b'\''))
 }
 
 /// A name and the literal after it are two of a list of literals.

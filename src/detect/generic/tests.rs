@@ -85,6 +85,8 @@ fn placeholders_are_known() {
         "aaaaaaaaaaaa",
         "1234567890",
         "your-api-key",
+        "@@DB_PASSWORD@@",
+        "__TOKEN__",
     ] {
         assert!(is_placeholder(value.as_bytes()), "{value}");
     }
@@ -95,4 +97,191 @@ fn placeholders_are_known() {
 fn a_sample_is_told_from_a_credential() {
     let got = judged("password: \"changeme\"", "pass").expect("is a sample");
     assert_eq!(got.class, Class::Sample);
+}
+
+#[test]
+fn templates_and_patterns_are_no_values() {
+    for (text, word) in [
+        ("API_TOKEN=prefix_<your-token>\n", "token"),
+        ("API_TOKEN={check:crc:{alnum:30}}\n", "token"),
+        ("token = \"tok_{}\"", "token"),
+        ("token = \"tok_{:08x}\"", "token"),
+        ("password = \"%1$s9\"", "pass"),
+        ("secret = \"sk_live_[0-9a-f]{40}\"", "secret"),
+        ("password: '^[A-Za-z0-9]{8,20}$'", "pass"),
+        ("secret = '(?:abc|def)9[^\\s]+'", "secret"),
+    ] {
+        assert!(
+            judged(text, word).is_none(),
+            "{text}: {:?}",
+            judged(text, word)
+        );
+    }
+    // What only looks a little like one stays a value.
+    let odd = format!("{}[a-{}]{}", random(12), random(2), random(12));
+    assert!(credential(&format!("secret = \"{odd}\""), "secret"));
+}
+
+#[test]
+fn values_that_were_cut_short_are_samples() {
+    let head = random(14);
+    for value in [
+        format!("{head}..."),
+        "1000.xxx".to_owned(),
+        format!("{head}…"),
+    ] {
+        assert!(is_placeholder(value.as_bytes()), "{value}");
+    }
+}
+
+#[test]
+fn base64_of_a_placeholder_is_one() {
+    use base64::Engine as _;
+    let encode = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    for text in ["changeme", "your-password-here", "{\"typ\":\"JWT\",\"alg"] {
+        let line = format!("  password: {}\n", encode(text));
+        let class = judged(&line, "pass").map(|j| j.class);
+        assert_ne!(class, Some(Class::Credential), "{text}");
+    }
+    let human = encode(&format!("Maple{}!Tree", 2024));
+    assert!(credential(&format!("  password: {human}\n"), "pass"));
+}
+
+#[test]
+fn a_hash_is_no_usable_secret() {
+    let salted = random(53);
+    let digits: String = random(40)
+        .bytes()
+        .map(|b| format!("{:X}", b % 16))
+        .collect();
+    for hash in [
+        format!("$2a$08${salted}"),
+        format!("$6$rounds=5000${salted}"),
+        format!("$argon2id$v=19$m=65536${salted}"),
+        format!("*{digits}"),
+        format!("md5{}", &digits.to_lowercase()[..32]),
+    ] {
+        let text = format!("password: \"{hash}\",");
+        assert!(!credential(&text, "pass"), "{:?}", judged(&text, "pass"));
+    }
+}
+
+#[test]
+fn bytes_written_as_numbers_are_judged_by_their_bytes() {
+    let list = |make: fn(usize, u8) -> u8| -> String {
+        let bytes = random(20).into_bytes();
+        let made: Vec<String> = bytes
+            .iter()
+            .enumerate()
+            .map(|(at, b)| make(at, *b).to_string())
+            .collect();
+        made.join(", ")
+    };
+    let drawn = list(|at, b| b.wrapping_mul(89) ^ (at as u8).wrapping_mul(57));
+    let text = format!("secretKey := []byte{{{drawn}}}");
+    assert!(credential(&text, "secret"), "{:?}", judged(&text, "secret"));
+    for dull in [list(|at, _| at as u8), list(|_, _| 0), list(|_, b| b % 4)] {
+        let text = format!("secretKey := []byte{{{dull}}}");
+        assert!(!credential(&text, "secret"), "{text}");
+    }
+}
+
+#[test]
+fn a_literal_in_pieces_is_a_literal() {
+    let (a, b) = (random(30), random(20));
+    let pieces = format!("$token = '{a}' .\n  '{b}';");
+    let joined = format!("$token = '{a}' . $rest;");
+    let score = |text: &str| judged(text, "token").map_or(0.0, |j| j.score);
+    assert!(score(&pieces) > score(&joined));
+    assert!(credential(&pieces, "token"));
+}
+
+#[test]
+fn names_that_say_what_a_value_is_hold_no_secret() {
+    let token = random(32);
+    for (text, word) in [
+        (
+            format!(
+                "<div data-password-visibility-target=\"icon{}\">",
+                random(4)
+            ),
+            "pass",
+        ),
+        (
+            format!("password_timestamp_key = \"pw_{}\"", random(6)),
+            "pass",
+        ),
+        (
+            format!("\"activation-hotkey\": \"Ctrl+{}\"", random(6)),
+            "key",
+        ),
+        (format!("idempotency_token = \"{token}\""), "token"),
+        (format!("\"nextPageToken\": \"{token}\""), "token"),
+        (format!("page-token: {token}\n"), "token"),
+        (format!("key_identifier = \"{}\"", random(10)), "key"),
+        (format!("jwt_identifier = \"app-{}\"", random(6)), "jwt"),
+        (
+            "storage_key = \"uploads/2024/report42.pdf\"".to_owned(),
+            "key",
+        ),
+        ("files_key: 'files/a1b2c3d4/x.png'".to_owned(), "key"),
+    ] {
+        assert!(
+            !credential(&text, word),
+            "{text}: {:?}",
+            judged(&text, word)
+        );
+    }
+    // Their neighbours do.
+    for name in [
+        "page_access_token",
+        "storage_key",
+        "data-api-token",
+        "password_key",
+    ] {
+        let text = format!("{name} = \"{token}\"");
+        let word = if name.contains("token") {
+            "token"
+        } else {
+            "key"
+        };
+        assert!(credential(&text, word), "{text}: {:?}", judged(&text, word));
+    }
+}
+
+#[test]
+fn a_forms_token_is_low_at_most() {
+    let token = random(44);
+    for text in [
+        format!("<input name=\"authenticity_token\" value=\"{token}\">"),
+        format!("csrf_token: '{token}'"),
+        format!("<input name=\"csrfmiddlewaretoken\" value=\"{token}\">"),
+    ] {
+        assert!(
+            !credential(&text, "token"),
+            "{text}: {:?}",
+            judged(&text, "token")
+        );
+    }
+}
+
+#[test]
+fn code_is_no_value() {
+    for (text, word) in [
+        ("token := <-jwtChan", "token"),
+        ("secret = TypedSecret[int](54321)", "secret"),
+        ("token: <Your token goes in this place>", "token"),
+        ("token = f\"oauth2:{_quote(x9)}\"", "token"),
+        ("webhook_secret = 'CHAT_WEBHOOK_URL'", "secret"),
+        ("secrets: VAL1,VAL2", "secret"),
+        ("secrets = \"good-one,dangerous-one\"", "secret"),
+        ("rpassword = \"7.4.0\"", "pass"),
+        ("ticket: https://tickets.acme.test/browse/A-1", "ticket"),
+    ] {
+        assert!(
+            judged(text, word).is_none(),
+            "{text}: {:?}",
+            judged(text, word)
+        );
+    }
 }

@@ -13,6 +13,8 @@ pub(super) enum Shape {
     Operator,
     Uuid,
     Number,
+    /// The bytes of something random, written out as numbers.
+    Bytes,
     /// A password hash in its usual notation.
     Hash,
     HexDigest,
@@ -118,7 +120,8 @@ pub(super) fn read(value: &[u8]) -> Form {
     ) && len >= 12
         && !blank
         && h >= floor(len, hex, upper == 0 || lower == 0)
-        && (digits > 0 || wordlike < -3.2);
+        && (digits > 0 || wordlike < -3.2)
+        || shape == Shape::Bytes;
     Form {
         shape,
         len,
@@ -140,6 +143,56 @@ fn has(value: &[u8], part: &[u8]) -> bool {
     })
 }
 
+/// Bytes as a machine draws them: most are different, some are high, and they do not count up.
+fn drawn(bytes: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    for &byte in bytes {
+        seen[usize::from(byte)] = true;
+    }
+    let different = seen.iter().filter(|s| **s).count();
+    let steps = bytes
+        .windows(2)
+        .filter(|w| w[1].wrapping_sub(w[0]) <= 1)
+        .count();
+    different * 5 >= bytes.len() * 4 && steps * 4 <= bytes.len() && bytes.iter().any(|b| *b > 127)
+}
+
+/// A hash as databases write it: MySQL's `*` and 40 digits, PostgreSQL's `md5` and 32.
+fn database_hash(value: &[u8]) -> bool {
+    let hex = |part: &[u8], len| part.len() == len && part.iter().all(u8::is_ascii_hexdigit);
+    value.strip_prefix(b"*").is_some_and(|rest| hex(rest, 40))
+        || value.strip_prefix(b"md5").is_some_and(|rest| hex(rest, 32))
+}
+
+/// `Secret[int](54321)`, `Box<str>(x)`: a call with type arguments before the bracket.
+fn generic_call(value: &[u8], callee: usize) -> bool {
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
+    let head = &value[..callee];
+    let open = head
+        .iter()
+        .position(|b| matches!(b, b'[' | b'<'))
+        .unwrap_or(0);
+    open > 0
+        && value.ends_with(b")")
+        && matches!(head.last(), Some(b']' | b'>'))
+        && head[0].is_ascii_alphabetic()
+        && head[..open].iter().all(name)
+        && head[open + 1..head.len() - 1]
+            .iter()
+            .all(|b| name(b) || matches!(b, b',' | b'[' | b']' | b'<' | b'>' | b'&' | b'*'))
+}
+
+/// `<-results`: what Go receives from a channel.
+fn receives(value: &[u8]) -> bool {
+    value.strip_prefix(b"<-").is_some_and(|name| {
+        name.first()
+            .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
+            && name
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'(' | b')'))
+    })
+}
+
 fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize) -> Shape {
     let len = value.len();
     let first = value[0];
@@ -150,6 +203,15 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
             .any(|w| value.eq_ignore_ascii_case(w.as_bytes()))
     {
         return Shape::Language;
+    }
+    if digits * 4 > len
+        && let Some(bytes) = crate::detect::assign::parse_bytes(value)
+    {
+        return if drawn(&bytes) {
+            Shape::Bytes
+        } else {
+            Shape::Operator
+        };
     }
     if has(value, b"://") {
         return Shape::Url;
@@ -179,6 +241,8 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
         && value[..callee]
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
+        || generic_call(value, callee)
+        || receives(value)
         || value.ends_with(b"(")
         || value.ends_with(b"[")
         || value.ends_with(b"{")
@@ -218,6 +282,17 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
         b"$1$",
         b"$5$",
         b"$6$",
+        b"$2x$",
+        b"$7$",
+        b"$y$",
+        b"$S$",
+        b"$H$",
+        b"$scrypt",
+        b"$pbkdf2",
+        b"scrypt:",
+        b"sha512$",
+        b"bcrypt$",
+        b"argon2$",
         b"$argon2",
         b"pbkdf2",
         b"{SSHA",
@@ -231,6 +306,7 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
     ]
     .iter()
     .any(|p| value.starts_with(p))
+        || database_hash(value)
     {
         return Shape::Hash;
     }

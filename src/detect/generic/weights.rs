@@ -88,6 +88,8 @@ features! {
     ShapeUuid "a UUID" -0.60,
     ShapeNumber "a number" -0.52,
     ShapeHex "hexadecimal of a digest's length" 0.55,
+    // Not fitted: the corpus has too few. Neutral, so that name and randomness decide.
+    ShapeBytes "bytes written out as numbers" 0.00,
     ShapeHash "a password hash" -2.26,
     ShapePhrase "several words" -2.55,
     ShapeForeign "text in another script" -2.25,

@@ -158,6 +158,7 @@ pub(super) const DENY_LAST: &[&str] = &[
     "realm",
     "flow",
     "response",
+    "resp",
     "request",
     "action",
     "event",
@@ -204,6 +205,10 @@ pub(super) const DENY_LAST: &[&str] = &[
     "up",
     "event",
     "events",
+    "identifier",
+    "identifiers",
+    "target",
+    "targets",
 ];
 
 /// Name parts that say anywhere in a name that the value is no secret.
@@ -239,6 +244,7 @@ pub(super) const DENY_ANY: &[&str] = &[
     "authors",
     "csrf",
     "xsrf",
+    "authenticity",
     "placeholder",
     "encrypted",
     "cipher",
@@ -263,6 +269,31 @@ pub(super) const DENY_ANY: &[&str] = &[
     "i18n",
     "label",
 ];
+
+/// Words that end in `key` and are no keys of a lock.
+pub(super) const NO_KEYS: &[&str] = &[
+    "hotkey", "hotkeys", "monkey", "donkey", "turkey", "whiskey", "hockey", "jockey",
+];
+
+/// Words before `token` that make it a mark in a list or a request's number.
+pub(super) const TOKEN_MARKS: &[&str] = &[
+    "page",
+    "pagination",
+    "paging",
+    "next",
+    "prev",
+    "previous",
+    "continuation",
+    "continue",
+    "resume",
+    "cursor",
+    "idempotency",
+    "cancellation",
+    "cancel",
+];
+
+/// Starts of words that make a token good for one form or visit.
+pub(super) const ONCE: &[&str] = &["csrf", "xsrf", "authenticity"];
 
 /// Name parts that, before `key`, make it a secret key.
 pub(super) const KEY_OWNERS: &[&str] = &[

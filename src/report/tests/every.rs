@@ -33,7 +33,7 @@ fn hostile_text_stays_text_in_every_format() {
         quiet: false,
     };
     for report in reports() {
-        for format in FORMATS {
+        for format in FORMATS.iter().chain([&"hook"]) {
             for style in [
                 Style::default(),
                 loud,

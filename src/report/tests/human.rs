@@ -91,7 +91,51 @@ fn ten_thousand_rows_are_all_shown() {
     report.rows = (0..10_000)
         .map(|n| row(&n.to_string(), Severity::High))
         .collect();
-    let text = text("human", &report, Style::default());
+    let text = text(
+        "human",
+        &report,
+        Style {
+            verbose: true,
+            ..Style::default()
+        },
+    );
     assert_eq!(text.matches("  at      src/app.py:12:7").count(), 10_000);
     assert!(text.contains("10,000 results: 10,000 high; 10,000 fail\n"));
+}
+
+#[test]
+fn a_long_list_answers_first_and_is_grouped() {
+    let mut report = sample();
+    for n in 0..40 {
+        let mut row = row(&format!("seed {n}"), Severity::High);
+        row.reported = format!("rule-{}", n % 2);
+        row.fails = true;
+        row.timeline = live().timeline;
+        report.rows.push(row);
+    }
+    let text = text("human", &report, Style::default());
+    let first: Vec<&str> = text.lines().take(2).collect();
+    assert!(
+        first[0].starts_with("43 credentials found, 41 of them to act on; "),
+        "{}",
+        first[0]
+    );
+    assert!(first[0].contains(" still at HEAD, 1 certainly dead, 1 only in pull-request refs"));
+    assert_eq!(first[1], "look first at:");
+    for part in [
+        "(rule-0), high, 18 still at HEAD",
+        "  and 6 more; `-v` lists all",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing in\n{text}");
+    }
+    assert!(text.contains("more: documented samples, keys that are public by design"));
+    let verbose = Style {
+        verbose: true,
+        ..Style::default()
+    };
+    let all = self::text("human", &report, verbose);
+    for row in &report.rows {
+        assert!(all.contains(&row.fingerprint.short()));
+    }
+    assert!(!all.contains("look first at"));
 }

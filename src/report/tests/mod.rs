@@ -3,8 +3,10 @@
 
 mod every;
 mod github;
+mod hook;
 mod human;
 mod json;
+mod markdown;
 mod sarif;
 
 use jiff::Timestamp;
@@ -244,6 +246,13 @@ pub fn sample() -> Report {
             head: Some("f".repeat(40)),
             remote: Some(shown("git.example.com:team/re po.git")),
         }),
+        range: Some(RangeRow {
+            asked: shown(&hostile("main..topic")),
+            from: Some("a".repeat(40)),
+            to: Some("b".repeat(40)),
+            base: None,
+            commits: 3,
+        }),
         outcome: Outcome::Fails(1),
     }
 }
@@ -256,6 +265,7 @@ fn empty(mode: Mode, outcome: Outcome) -> Report {
         hidden: Hidden::default(),
         skipped: Vec::new(),
         history: None,
+        range: None,
         outcome,
         ..sample()
     }

@@ -68,15 +68,51 @@ impl Forest {
                 forest.shape[pos as usize] = Shape::Delta;
             }
         }
-        // Backwards, so that children come in pack order.
-        for pos in (0..count).rev() {
+        forest.link(&parents);
+        forest
+    }
+
+    /// Lists the children of every entry: in pack order, but the one with the most below it last.
+    /// A walk is done with an entry when it turns to its last child, so that it holds only as
+    /// many at once as the logarithm of their number, however the tree is shaped.
+    fn link(&mut self, parents: &[u32]) {
+        let mut below = vec![1u32; parents.len()];
+        let mut open = vec![0u32; parents.len()];
+        for parent in parents.iter().filter(|parent| **parent != NONE) {
+            open[*parent as usize] += 1;
+        }
+        // Entries whose children are all counted, from the leaves up. Circles are never reached.
+        let mut ready: Vec<u32> = (0..self.len()).filter(|p| open[*p as usize] == 0).collect();
+        while let Some(pos) = ready.pop() {
             let parent = parents[pos as usize];
             if parent != NONE {
-                forest.next_sibling[pos as usize] = forest.first_child[parent as usize];
-                forest.first_child[parent as usize] = pos;
+                let parent = parent as usize;
+                below[parent] = below[parent].saturating_add(below[pos as usize]);
+                open[parent] -= 1;
+                if open[parent] == 0 {
+                    ready.push(parent as u32);
+                }
             }
         }
-        forest
+        let mut heaviest = open;
+        heaviest.fill(NONE);
+        for (pos, parent) in parents.iter().enumerate().filter(|(_, p)| **p != NONE) {
+            let best = &mut heaviest[*parent as usize];
+            if *best == NONE || below[*best as usize] < below[pos] {
+                *best = pos as u32;
+            }
+        }
+        // From the last child to the first.
+        for pos in heaviest.iter().copied().filter(|pos| *pos != NONE) {
+            self.first_child[parents[pos as usize] as usize] = pos;
+        }
+        for (pos, parent) in parents.iter().enumerate().rev() {
+            if *parent != NONE && heaviest[*parent as usize] != pos as u32 {
+                let first = &mut self.first_child[*parent as usize];
+                self.next_sibling[pos] = *first;
+                *first = pos as u32;
+            }
+        }
     }
 
     /// How many entries the pack has.

@@ -10,7 +10,7 @@ use crate::finding::Oid;
 
 /// What is kept of every commit.
 #[derive(Clone, Debug)]
-pub(super) struct Node {
+pub(in crate::source) struct Node {
     pub oid: Oid,
     pub tree: Oid,
     pub parents: Vec<Oid>,
@@ -19,7 +19,7 @@ pub(super) struct Node {
 }
 
 /// A commit's parts; slices of its bytes.
-pub(super) struct Parsed<'a> {
+pub(in crate::source) struct Parsed<'a> {
     pub tree: Oid,
     pub parents: Vec<Oid>,
     pub author: &'a [u8],
@@ -42,7 +42,7 @@ fn split(bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 /// Reads a commit; `None` if it names no tree.
-pub(super) fn parse_commit(bytes: &[u8]) -> Option<Parsed<'_>> {
+pub(in crate::source) fn parse_commit(bytes: &[u8]) -> Option<Parsed<'_>> {
     let (head, message) = split(bytes);
     let mut parsed = Parsed {
         tree: hex(head.strip_prefix(b"tree ")?.split(|b| *b == b'\n').next()?)?,
@@ -67,7 +67,7 @@ pub(super) fn parse_commit(bytes: &[u8]) -> Option<Parsed<'_>> {
 }
 
 /// Reads an annotated tag: what it points to, and its message.
-pub(super) fn parse_tag(bytes: &[u8]) -> Option<(Oid, &[u8])> {
+pub(in crate::source) fn parse_tag(bytes: &[u8]) -> Option<(Oid, &[u8])> {
     let (head, message) = split(bytes);
     let target = head
         .strip_prefix(b"object ")?
@@ -78,7 +78,7 @@ pub(super) fn parse_tag(bytes: &[u8]) -> Option<(Oid, &[u8])> {
 
 /// `(name, address, seconds since 1970)` of an author or committer line. Odd lines give what
 /// they can.
-pub(super) fn parse_who(line: &[u8]) -> (&[u8], &[u8], i64) {
+pub(in crate::source) fn parse_who(line: &[u8]) -> (&[u8], &[u8], i64) {
     let open = line.iter().position(|b| *b == b'<').unwrap_or(line.len());
     let close = line
         .iter()
@@ -217,6 +217,13 @@ impl Graph {
         }
         self.index.get(&at).copied()
     }
+}
+
+/// Parents before children; among those ready, the oldest first. Each commit once.
+pub(in crate::source) fn parents_first(mut commits: Vec<Node>) -> Vec<Node> {
+    commits.sort_by_key(|c| c.oid);
+    commits.dedup_by_key(|c| c.oid);
+    order(commits).nodes
 }
 
 fn order(commits: Vec<Node>) -> Graph {

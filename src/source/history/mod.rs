@@ -5,17 +5,19 @@
 //! is a [`Skipped`].
 
 mod attribute;
+mod delta;
 mod forest;
-mod graph;
-mod open;
-mod people;
+pub(super) mod graph;
+pub(super) mod open;
+mod pack;
+pub(super) mod people;
 mod presence;
 mod pruned;
-mod refs;
+pub(super) mod refs;
 mod resolve;
 mod scan;
-mod store;
-mod trees;
+pub(super) mod store;
+pub(super) mod trees;
 
 use std::path::PathBuf;
 
@@ -25,6 +27,9 @@ use super::{Control, Visit};
 use crate::finding::{Introduction, Oid, Origin, Reason, RepoPath, Skipped, Timeline};
 use graph::Graph;
 use store::Store;
+
+#[doc(hidden)]
+pub use delta::apply_delta;
 
 /// What to read of a history, and within which limits.
 #[derive(Clone, Debug)]

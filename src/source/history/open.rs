@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use gix::hash::Kind;
 
 /// Where the parts of a repository are.
-pub(super) struct Layout {
+pub(in crate::source) struct Layout {
     /// Holds `HEAD`; differs from `common` in a linked worktree.
     pub git_dir: PathBuf,
     /// Holds `objects` and `refs`.
@@ -29,7 +29,7 @@ pub(super) struct Layout {
 ///
 /// # Errors
 /// If there is none, if it points outside its directory, or if its format is not understood.
-pub(super) fn open(path: &Path, allowed: &[PathBuf]) -> anyhow::Result<Layout> {
+pub(in crate::source) fn open(path: &Path, allowed: &[PathBuf]) -> anyhow::Result<Layout> {
     let start = path
         .canonicalize()
         .with_context(|| format!("cannot open {}", path.display()))?;

@@ -35,44 +35,48 @@ impl<'a> People<'a> {
 
     /// The commit `oid`; with empty fields, and a `Skipped`, if it cannot be read again.
     pub fn commit(&self, oid: Oid, skipped: &mut Vec<Skipped>) -> Commit {
-        let mut commit = Commit {
-            id: oid,
-            author: Vec::new(),
-            email: Vec::new(),
-            authored: 0,
-            committed: 0,
-            subject: Vec::new(),
-            signed: false,
-        };
-        let bytes = match self.store.read(&oid) {
-            Ok((_, bytes)) => bytes,
+        match self.store.read(&oid) {
+            Ok((_, bytes)) => commit(oid, &bytes, &self.mailmap),
             Err(fault) => {
                 skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
-                return commit;
+                commit(oid, &[], &self.mailmap)
             }
-        };
-        let Some(parsed) = parse_commit(&bytes) else {
-            return commit;
-        };
-        let (name, email, authored) = parse_who(parsed.author);
-        let mapped = self.mailmap.try_resolve_ref(SignatureRef {
-            name: name.into(),
-            email: email.into(),
-            time: "",
-        });
-        let (new_name, new_email) = mapped.map_or((None, None), |m| (m.name, m.email));
-        commit.author = new_name.map_or_else(|| name.to_vec(), |n| n.to_vec());
-        commit.email = new_email.map_or_else(|| email.to_vec(), |e| e.to_vec());
-        commit.authored = authored;
-        commit.committed = parse_who(parsed.committer).2;
-        commit.subject = parsed
-            .message
-            .split(|b| *b == b'\n')
-            .map(<[u8]>::trim_ascii)
-            .find(|line| !line.is_empty())
-            .unwrap_or_default()
-            .to_vec();
-        commit.signed = parsed.signed;
-        commit
+        }
     }
+}
+
+/// The commit `oid` with the content `bytes`; with empty fields if that is no commit.
+pub(in crate::source) fn commit(oid: Oid, bytes: &[u8], mailmap: &Snapshot) -> Commit {
+    let mut commit = Commit {
+        id: oid,
+        author: Vec::new(),
+        email: Vec::new(),
+        authored: 0,
+        committed: 0,
+        subject: Vec::new(),
+        signed: false,
+    };
+    let Some(parsed) = parse_commit(bytes) else {
+        return commit;
+    };
+    let (name, email, authored) = parse_who(parsed.author);
+    let mapped = mailmap.try_resolve_ref(SignatureRef {
+        name: name.into(),
+        email: email.into(),
+        time: "",
+    });
+    let (new_name, new_email) = mapped.map_or((None, None), |m| (m.name, m.email));
+    commit.author = new_name.map_or_else(|| name.to_vec(), |n| n.to_vec());
+    commit.email = new_email.map_or_else(|| email.to_vec(), |e| e.to_vec());
+    commit.authored = authored;
+    commit.committed = parse_who(parsed.committer).2;
+    commit.subject = parsed
+        .message
+        .split(|b| *b == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .find(|line| !line.is_empty())
+        .unwrap_or_default()
+        .to_vec();
+    commit.signed = parsed.signed;
+    commit
 }

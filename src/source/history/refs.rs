@@ -10,7 +10,7 @@ use crate::finding::{Oid, Reason, Skipped};
 
 /// A starting point of the history.
 #[derive(Clone, Debug)]
-pub(super) struct Ref {
+pub(in crate::source) struct Ref {
     pub oid: Oid,
     /// Its full name, for messages.
     pub name: Vec<u8>,
@@ -19,7 +19,7 @@ pub(super) struct Ref {
 }
 
 /// What the references are.
-pub(super) struct Refs {
+pub(in crate::source) struct Refs {
     pub all: Vec<Ref>,
     pub head: Option<Oid>,
     /// Counts by kind, for the summary.
@@ -35,7 +35,7 @@ enum Target {
 }
 
 /// Reads all references; broken ones are reported and left out.
-pub(super) fn read(layout: &Layout, skipped: &mut Vec<Skipped>) -> Refs {
+pub(in crate::source) fn read(layout: &Layout, skipped: &mut Vec<Skipped>) -> Refs {
     let mut names = BTreeMap::new();
     read_packed(layout, &mut names, skipped);
     read_loose(&layout.common.join("refs"), b"refs", &mut names, skipped);
@@ -233,7 +233,7 @@ fn log_entries(path: &Path) -> Vec<Oid> {
 }
 
 /// The commits at which the history of a shallow clone is cut.
-pub(super) fn shallow(layout: &Layout) -> Vec<Oid> {
+pub(in crate::source) fn shallow(layout: &Layout) -> Vec<Oid> {
     let text = std::fs::read(layout.common.join("shallow")).unwrap_or_default();
     text.split(|b| *b == b'\n')
         .filter_map(|line| hex(trim(line)))

@@ -10,8 +10,10 @@ use gix::odb::pack::data::entry::Header;
 use gix::zlib::Inflate;
 use rayon::prelude::*;
 
+use super::delta::{apply, check_yield, delta_sizes};
 use super::forest::NONE;
-use super::store::{Pack, Store};
+use super::pack::Pack;
+use super::store::{Decoded, Store};
 use crate::finding::{Oid, Reason};
 use crate::source::{Copy, Inherit};
 
@@ -50,96 +52,6 @@ impl Fault {
     pub fn too_large(size: u64) -> Self {
         Fault::new(Reason::TooLarge, format!("{size} bytes"))
     }
-}
-
-/// `(size of the base, size of the result, bytes of the header)` as a delta claims them.
-pub(super) fn delta_sizes(delta: &[u8]) -> Option<(u64, u64, usize)> {
-    let (base, n) = delta_size(delta)?;
-    let (result, m) = delta_size(&delta[n..])?;
-    Some((base, result, n + m))
-}
-
-fn delta_size(delta: &[u8]) -> Option<(u64, usize)> {
-    let mut size = 0u64;
-    for (i, byte) in delta.iter().enumerate().take(9) {
-        size |= u64::from(byte & 0x7f) << (7 * i);
-        if byte & 0x80 == 0 {
-            return Some((size, i + 1));
-        }
-    }
-    None
-}
-
-/// Applies `delta` to `base` into `out` (cleared first), and lists the copied stretches,
-/// neighbours that continue each other merged. The caller has checked the claimed result size.
-pub(super) fn apply(
-    base: &[u8],
-    delta: &[u8],
-    out: &mut Vec<u8>,
-    copies: &mut Vec<Copy>,
-) -> Result<(), Fault> {
-    out.clear();
-    copies.clear();
-    let (base_size, size, head) = delta_sizes(delta).ok_or_else(Fault::bad_delta)?;
-    if base_size != base.len() as u64 {
-        return Err(Fault::corrupt(
-            "its delta belongs to a base of another size",
-        ));
-    }
-    let size = usize::try_from(size).map_err(|_| Fault::bad_delta())?;
-    out.reserve_exact(size);
-    let mut at = head;
-    while let Some(&op) = delta.get(at) {
-        at += 1;
-        if op & 0x80 != 0 {
-            let mut field = |bits: u8, count: u32| -> Option<usize> {
-                let mut value = 0usize;
-                for i in 0..count {
-                    if bits >> i & 1 != 0 {
-                        value |= usize::from(*delta.get(at)?) << (8 * i);
-                        at += 1;
-                    }
-                }
-                Some(value)
-            };
-            let src = field(op & 0x0f, 4).ok_or_else(Fault::bad_delta)?;
-            let len = match field(op >> 4 & 0x07, 3).ok_or_else(Fault::bad_delta)? {
-                0 => 0x10000,
-                len => len,
-            };
-            let bytes = src
-                .checked_add(len)
-                .and_then(|end| base.get(src..end))
-                .ok_or_else(Fault::bad_delta)?;
-            let dst = out.len();
-            if dst + len > size {
-                return Err(Fault::bad_delta());
-            }
-            out.extend_from_slice(bytes);
-            match copies.last_mut() {
-                Some(last) if last.src + last.len == src && last.dst + last.len == dst => {
-                    last.len += len;
-                }
-                _ => copies.push(Copy { src, dst, len }),
-            }
-        } else if op != 0 {
-            let len = usize::from(op);
-            let bytes = delta.get(at..at + len).ok_or_else(Fault::bad_delta)?;
-            if out.len() + len > size {
-                return Err(Fault::bad_delta());
-            }
-            out.extend_from_slice(bytes);
-            at += len;
-        } else {
-            return Err(Fault::bad_delta());
-        }
-    }
-    if out.len() != size {
-        return Err(Fault::corrupt(
-            "its delta yields another size than it claims",
-        ));
-    }
-    Ok(())
 }
 
 /// A decoded object on its way to a [`Sink`].
@@ -198,6 +110,7 @@ pub(super) fn walk<S: Sink>(store: &Store, budget: usize, sink: &S) {
             });
         for pos in pack.forest.unreachable() {
             let fault = Fault::corrupt("its header or delta base is broken");
+            pack.spoil(pos, &fault);
             sink.failed(pack.oid(pos), None, fault);
         }
     }
@@ -240,6 +153,8 @@ struct Frame<S> {
     pos: u32,
     /// Dropped when the budget is exceeded, decoded again when needed.
     bytes: Option<Vec<u8>>,
+    /// See [`check_yield`].
+    natural: u64,
     state: Option<S>,
     next: u32,
 }
@@ -259,16 +174,17 @@ impl<S: Sink> Tree<'_, S> {
         if self.sink.stopped() {
             return;
         }
-        let (kind, bytes) = match self.root(root, worker) {
-            Ok(found) => found,
+        let object = match self.root(root, worker) {
+            Ok(object) => object,
             Err((kind, fault)) => return self.fail(root, kind, &fault),
         };
+        let kind = object.kind;
         if !self.sink.wants(kind) {
             return;
         }
-        let state = self.give(root, kind, &bytes, None);
+        let state = self.give(root, kind, &object.bytes, None);
         let mut stack = Vec::new();
-        self.push(&mut stack, root, bytes, state, worker);
+        self.push(&mut stack, root, object, state, worker);
         while let Some(frame) = stack.last_mut() {
             if self.sink.stopped() {
                 break;
@@ -281,7 +197,7 @@ impl<S: Sink> Tree<'_, S> {
                 self.release(frame.bytes, worker);
             }
             match result {
-                Ok((bytes, state)) => self.push(&mut stack, child, bytes, state, worker),
+                Ok((object, state)) => self.push(&mut stack, child, object, state, worker),
                 Err(fault) => self.fail(child, Some(kind), &fault),
             }
         }
@@ -291,11 +207,7 @@ impl<S: Sink> Tree<'_, S> {
     }
 
     /// Decodes the root of a delta tree, or what takes its place for a delta to another pack.
-    fn root(
-        &self,
-        root: u32,
-        worker: &mut Worker,
-    ) -> Result<(Kind, Vec<u8>), (Option<Kind>, Fault)> {
+    fn root(&self, root: u32, worker: &mut Worker) -> Result<Decoded, (Option<Kind>, Fault)> {
         match self.pack.forest.kind(root) {
             Some(kind) => self
                 .pack
@@ -305,11 +217,11 @@ impl<S: Sink> Tree<'_, S> {
                     self.pack
                         .inflate(&entry, &mut worker.inflate, self.store.max_object)
                 })
-                .map(|bytes| (kind, bytes))
+                .map(|bytes| Decoded::whole(kind, bytes))
                 .map_err(|fault| (Some(kind), fault)),
             None => self
                 .store
-                .read_packed(self.pack, root, 0)
+                .read_packed(self.pack, root)
                 .map_err(|fault| (None, fault)),
         }
     }
@@ -321,7 +233,7 @@ impl<S: Sink> Tree<'_, S> {
         frame: &mut Frame<S::State>,
         kind: Kind,
         worker: &mut Worker,
-    ) -> Result<(Vec<u8>, Option<S::State>), Fault> {
+    ) -> Result<(Decoded, Option<S::State>), Fault> {
         let entry = self.pack.forest.entry(&self.pack.data, child)?;
         if !matches!(
             entry.header,
@@ -346,35 +258,33 @@ impl<S: Sink> Tree<'_, S> {
             .decompress_entry(&entry, &mut worker.inflate, &mut worker.delta[..size])
             .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
         if frame.bytes.is_none() {
-            let (_, bytes) = self.store.read_packed(self.pack, frame.pos, 0)?;
+            let bytes = self.store.read_packed(self.pack, frame.pos)?.bytes;
             self.held.fetch_add(bytes.len(), Ordering::Relaxed);
             frame.bytes = Some(bytes);
         }
         let base = frame.bytes.as_deref().unwrap_or_default();
         let delta = &worker.delta[..size];
         let (_, result, _) = delta_sizes(delta).ok_or_else(Fault::bad_delta)?;
-        if result > self.store.max_object {
-            // Copying the base over and over is nothing git does.
-            let natural = (base.len() + delta.len()) as u64;
-            return Err(if result > natural.saturating_mul(64) {
-                Fault::new(Reason::Bomb, format!("a delta that yields {result} bytes"))
-            } else {
-                Fault::too_large(result)
-            });
-        }
-        let mut out = worker.spare.pop().unwrap_or_default();
-        apply(base, delta, &mut out, &mut worker.copies)?;
+        let natural = frame.natural + size as u64;
+        check_yield(result, natural, self.store.max_object)?;
+        let mut bytes = worker.spare.pop().unwrap_or_default();
+        apply(base, delta, &mut bytes, &mut worker.copies)?;
         let parent = frame.state.as_ref().map(|state| Inherit {
             state,
             base_len: base.len(),
             copies: &worker.copies,
         });
-        let state = self.give(child, kind, &out, parent);
+        let state = self.give(child, kind, &bytes, parent);
         // A delta buffer that one object made large is not kept.
         if worker.delta.capacity() > 16 << 20 {
             worker.delta = Vec::new();
         }
-        Ok((out, state))
+        let object = Decoded {
+            kind,
+            bytes,
+            natural,
+        };
+        Ok((object, state))
     }
 
     fn give(
@@ -398,10 +308,11 @@ impl<S: Sink> Tree<'_, S> {
         &self,
         stack: &mut Vec<Frame<S::State>>,
         pos: u32,
-        bytes: Vec<u8>,
+        object: Decoded,
         state: Option<S::State>,
         worker: &mut Worker,
     ) {
+        let Decoded { bytes, natural, .. } = object;
         let next = self.pack.forest.first_child(pos);
         let held = self.held.fetch_add(bytes.len(), Ordering::Relaxed) + bytes.len();
         if next == NONE {
@@ -422,6 +333,7 @@ impl<S: Sink> Tree<'_, S> {
         stack.push(Frame {
             pos,
             bytes: Some(bytes),
+            natural,
             state,
             next,
         });
@@ -439,6 +351,7 @@ impl<S: Sink> Tree<'_, S> {
     /// Reports an object and everything stored as a difference to it.
     fn fail(&self, pos: u32, kind: Option<Kind>, fault: &Fault) {
         let oid = self.pack.oid(pos);
+        self.pack.spoil(pos, fault);
         self.sink.failed(oid, kind, fault.clone());
         let below = Fault::new(
             fault.reason,
@@ -446,6 +359,7 @@ impl<S: Sink> Tree<'_, S> {
         );
         let mut stack: Vec<u32> = self.pack.forest.children(pos).collect();
         while let Some(pos) = stack.pop() {
+            self.pack.spoil(pos, &below);
             self.sink.failed(self.pack.oid(pos), kind, below.clone());
             stack.extend(self.pack.forest.children(pos));
         }

@@ -1,55 +1,18 @@
 //! The objects of a repository: packs, loose objects, alternates; and reading one in full.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use gix::hash::{Kind as Hash, ObjectId};
-use gix::odb::pack::{data, index};
+use gix::odb::pack::data;
 use gix::zlib::{Inflate, Status};
 
-use super::forest::Forest;
+use super::delta::{apply, check_yield, delta_sizes};
 use super::open::{Layout, is_allowed, to_path, trim};
-use super::resolve::{Fault, Kind, apply, delta_sizes};
+use super::pack::Pack;
+use super::resolve::{Fault, Kind};
 use crate::finding::{Oid, Reason, Skipped};
-
-/// One pack with its index and the shape of its delta trees.
-pub(super) struct Pack {
-    pub index: index::File,
-    pub data: data::File,
-    pub forest: Forest,
-}
-
-impl Pack {
-    /// The id of the object at `pos` in pack order.
-    pub fn oid(&self, pos: u32) -> Oid {
-        let entry = self.forest.index_entry(pos);
-        Oid::from_bytes(self.index.oid_at_index(entry).as_bytes())
-    }
-
-    /// How many entries are no trees. What is stored as a difference to a tree is one.
-    fn pieces(&self) -> usize {
-        let mut stack: Vec<u32> = (0..self.forest.len())
-            .filter(|pos| match self.forest.kind(*pos) {
-                Some(kind) => kind != Kind::Tree,
-                None => self.forest.is_thin(*pos),
-            })
-            .collect();
-        let mut count = self.forest.unreachable().len();
-        while let Some(pos) = stack.pop() {
-            count += 1;
-            stack.extend(self.forest.children(pos));
-        }
-        count
-    }
-
-    /// Where `oid` stands in pack order.
-    pub fn find(&self, oid: &Oid) -> Option<u32> {
-        let id = ObjectId::try_from(oid.as_bytes()).ok()?;
-        let entry = self.index.lookup(id)?;
-        self.forest.position(self.index.pack_offset_at_index(entry))
-    }
-}
 
 /// All objects that can be read.
 pub(super) struct Store {
@@ -62,8 +25,31 @@ pub(super) struct Store {
     pub max_object: u64,
 }
 
+/// An object in full.
+pub(super) struct Decoded {
+    pub kind: Kind,
+    pub bytes: Vec<u8>,
+    /// What its delta chain holds without repeating itself; see [`check_yield`].
+    pub natural: u64,
+}
+
+impl Decoded {
+    /// An object that is stored whole.
+    pub fn whole(kind: Kind, bytes: Vec<u8>) -> Self {
+        Decoded {
+            kind,
+            natural: bytes.len() as u64,
+            bytes,
+        }
+    }
+}
+
 /// Longest delta chain that is followed; git itself writes at most 4095.
 const MAX_CHAIN: usize = 10_000;
+
+/// How often a chain may go on in another pack, or end loose. Git stores no such deltas at all
+/// (they only travel), so this is generous; the search calls itself once for each.
+const MAX_HOPS: usize = 64;
 
 impl Store {
     /// Opens everything below `objects` and the alternates that may be followed.
@@ -105,7 +91,7 @@ impl Store {
         for name in &names {
             match name.extension().and_then(|e| e.to_str()) {
                 Some("promisor") => self.promisor = true,
-                Some("pack") => match self.open_pack(name) {
+                Some("pack") => match Pack::open(name, self.hash) {
                     Ok(pack) => self.packs.push(pack),
                     Err(detail) => {
                         skipped.push(Skipped::new(Reason::CorruptPack, file_name(name), detail));
@@ -114,27 +100,6 @@ impl Store {
                 _ => {}
             }
         }
-    }
-
-    fn open_pack(&self, path: &Path) -> Result<Pack, String> {
-        let index = index::File::at(path.with_extension("idx"), self.hash)
-            .map_err(|error| format!("the index cannot be read: {error}"))?;
-        let data = data::File::at(path, self.hash).map_err(|error| error.to_string())?;
-        if data.num_objects() != index.num_objects() {
-            return Err(format!(
-                "the pack says {} objects, its index {}",
-                data.num_objects(),
-                index.num_objects()
-            ));
-        }
-        // Opening has checked the index's size and that 64-bit offsets lie inside it; what they
-        // say is checked against the pack before it is used.
-        let forest = Forest::build(&index, &data);
-        Ok(Pack {
-            index,
-            data,
-            forest,
-        })
     }
 
     fn add_loose(&mut self, objects: &Path, skipped: &mut Vec<Skipped>) {
@@ -165,6 +130,15 @@ impl Store {
                 let rest = file.file_name();
                 let Some(rest) = rest.to_str() else { continue };
                 if rest.len() + 2 != self.hash.len_in_hex() {
+                    continue;
+                }
+                if file.file_type().is_ok_and(|kind| !kind.is_file()) {
+                    // A FIFO would be waited for, and a link may lead anywhere.
+                    skipped.push(Skipped::new(
+                        Reason::CorruptObject,
+                        format!("{first}{rest}"),
+                        "the loose object is not a regular file",
+                    ));
                     continue;
                 }
                 if let Ok(id) = ObjectId::from_hex(format!("{first}{rest}").as_bytes()) {
@@ -209,38 +183,60 @@ impl Store {
 
     /// Reads one object in full, following its deltas, wherever a readable copy is.
     pub fn read(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), Fault> {
-        self.read_at(oid, 0)
+        let found = self.search(oid, &mut HashMap::new(), 0)?;
+        Ok((found.kind, found.bytes))
     }
 
-    fn read_at(&self, oid: &Oid, depth: usize) -> Result<(Kind, Vec<u8>), Fault> {
+    /// The same, after so many hops. An id in `tried` leads nowhere or is being read: it is read
+    /// again only from fewer hops, so that circles and copies of copies end, and so that what is
+    /// found does not depend on the order of packs.
+    fn search(
+        &self,
+        oid: &Oid,
+        tried: &mut HashMap<Oid, usize>,
+        hops: usize,
+    ) -> Result<Decoded, Fault> {
+        if hops > MAX_HOPS || tried.get(oid).is_some_and(|before| *before <= hops) {
+            return Err(Fault::corrupt("its delta chain is too long or a circle"));
+        }
+        tried.insert(*oid, hops);
         let mut fault = None;
         for pack in &self.packs {
             if let Some(pos) = pack.find(oid) {
-                match self.read_packed(pack, pos, depth) {
+                match self.chain(pack, pos, tried, hops) {
                     Ok(found) => return Ok(found),
                     Err(why) => fault = Some(why),
                 }
             }
         }
         if let Some(path) = self.loose.get(oid) {
-            return read_loose(path, self.max_object);
+            let (kind, bytes) = read_loose(path, self.max_object)?;
+            return Ok(Decoded::whole(kind, bytes));
         }
         Err(fault.unwrap_or_else(|| Fault::new(Reason::MissingObject, "")))
     }
 
     /// Reads the object at `pos` of `pack` in full.
-    pub fn read_packed(
+    pub fn read_packed(&self, pack: &Pack, pos: u32) -> Result<Decoded, Fault> {
+        self.chain(pack, pos, &mut HashMap::new(), 0)
+    }
+
+    fn chain(
         &self,
         pack: &Pack,
         pos: u32,
-        depth: usize,
-    ) -> Result<(Kind, Vec<u8>), Fault> {
+        tried: &mut HashMap<Oid, usize>,
+        hops: usize,
+    ) -> Result<Decoded, Fault> {
         let mut inflate = Inflate::default();
         let mut chain = Vec::new();
         let mut at = pos;
-        let (kind, mut bytes) = loop {
-            if chain.len() + depth > MAX_CHAIN {
+        let mut object = loop {
+            if chain.len() > MAX_CHAIN {
                 return Err(Fault::corrupt("its delta chain is too long or a circle"));
+            }
+            if let Some(fault) = pack.spoiled(at) {
+                return Err(fault);
             }
             let entry = pack.forest.entry(&pack.data, at)?;
             use data::entry::Header;
@@ -250,7 +246,8 @@ impl Store {
                         .forest
                         .kind(at)
                         .ok_or_else(|| Fault::corrupt("its header changed while it was read"))?;
-                    break (kind, pack.inflate(&entry, &mut inflate, self.max_object)?);
+                    let bytes = pack.inflate(&entry, &mut inflate, self.max_object)?;
+                    break Decoded::whole(kind, bytes);
                 }
                 Header::OfsDelta { base_distance } => {
                     chain.push(at);
@@ -264,7 +261,7 @@ impl Store {
                     let base = Oid::from_bytes(base_id.as_bytes());
                     match pack.find(&base) {
                         Some(pos) => at = pos,
-                        None => break self.read_at(&base, depth + chain.len())?,
+                        None => break self.search(&base, tried, hops + 1)?,
                     }
                 }
             }
@@ -274,39 +271,13 @@ impl Store {
             let entry = pack.forest.entry(&pack.data, at)?;
             let delta = pack.inflate(&entry, &mut inflate, self.max_object)?;
             let (_, size, _) = delta_sizes(&delta).ok_or_else(Fault::bad_delta)?;
-            if size > self.max_object {
-                return Err(Fault::too_large(size));
-            }
+            object.natural += delta.len() as u64;
+            check_yield(size, object.natural, self.max_object)?;
             let mut out = Vec::new();
-            apply(&bytes, &delta, &mut out, &mut copies)?;
-            bytes = out;
+            apply(&object.bytes, &delta, &mut out, &mut copies)?;
+            object.bytes = out;
         }
-        Ok((kind, bytes))
-    }
-}
-
-impl Pack {
-    /// Decompresses one entry (an object, or delta instructions) of at most `max` bytes.
-    pub fn inflate(
-        &self,
-        entry: &data::Entry,
-        inflate: &mut Inflate,
-        max: u64,
-    ) -> Result<Vec<u8>, Fault> {
-        if entry.decompressed_size > max {
-            return Err(Fault::too_large(entry.decompressed_size));
-        }
-        // zlib cannot shrink by more than about 1,032 to 1: a larger claim is a lie, and is not
-        // worth an allocation.
-        let left = (self.data.data_len() as u64).saturating_sub(entry.data_offset);
-        if entry.decompressed_size > left.saturating_mul(1040) {
-            return Err(Fault::corrupt("it claims to be larger than it can be"));
-        }
-        let mut out = vec![0; entry.decompressed_size as usize];
-        self.data
-            .decompress_entry(entry, inflate, &mut out)
-            .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
-        Ok(out)
+        Ok(object)
     }
 }
 
@@ -354,7 +325,11 @@ pub(super) fn read_loose(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault
 }
 
 /// The object directories: the repository's own, then its alternates, each once.
-fn object_dirs(layout: &Layout, allowed: &[PathBuf], skipped: &mut Vec<Skipped>) -> Vec<PathBuf> {
+pub(in crate::source) fn object_dirs(
+    layout: &Layout,
+    allowed: &[PathBuf],
+    skipped: &mut Vec<Skipped>,
+) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let mut out = Vec::new();
     let mut queue = vec![layout.common.join("objects")];

@@ -15,7 +15,7 @@ use crate::source::{Control, Copy, Inherit};
 
 /// What a tree entry names.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Names {
+pub(in crate::source) enum Names {
     Tree,
     Blob,
     /// A commit of a submodule: lives elsewhere.
@@ -23,18 +23,18 @@ enum Names {
 }
 
 /// One entry of a tree's bytes.
-struct Entry<'a> {
+pub(in crate::source) struct Entry<'a> {
     start: usize,
-    end: usize,
-    names: Names,
+    pub end: usize,
+    pub names: Names,
     /// The blob is the target of a symbolic link.
-    link: bool,
-    name: &'a [u8],
-    id: &'a [u8],
+    pub link: bool,
+    pub name: &'a [u8],
+    pub id: &'a [u8],
 }
 
 /// The entries of a tree up to the first broken one.
-fn entries(bytes: &[u8], hash_len: usize) -> impl Iterator<Item = Entry<'_>> {
+pub(in crate::source) fn entries(bytes: &[u8], hash_len: usize) -> impl Iterator<Item = Entry<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
         let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
@@ -67,7 +67,7 @@ fn source(copies: &[Copy], start: usize, end: usize) -> Option<usize> {
 }
 
 /// The id that a tree has under `name`.
-pub(super) fn find_entry(tree: &[u8], name: &[u8], hash_len: usize) -> Option<Oid> {
+pub(in crate::source) fn find_entry(tree: &[u8], name: &[u8], hash_len: usize) -> Option<Oid> {
     entries(tree, hash_len)
         .find(|entry| entry.name == name && entry.names == Names::Blob)
         .map(|entry| Oid::from_bytes(entry.id))

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# What the action's scripts share. To be sourced.
+#
+# Everything is written below $RUNNER_TEMP. No line of the log begins with text of a repository, and
+# what other programs say is not passed on: a build log takes commands from lines.
+
+# The folder for everything that the action writes.
+work="${RUNNER_TEMP:-}/keysweep"
+
+warning() { printf '::warning title=keysweep::%s\n' "$1"; }
+notice() { printf '::notice title=keysweep::%s\n' "$1"; }
+
+# Sets an output of the step.
+output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
+
+# Ends with what went wrong and what to do about it.
+fail() {
+  printf '::error title=keysweep::%s\n' "$1"
+  # When outputs cannot be written, that was said by whoever found out.
+  { output exit-code 2 && output complete false; } 2>/dev/null || true
+  exit 2
+}
+
+# Stops when the runner's own files are not there: nothing could be reported.
+check_runner() {
+  if [[ -z ${RUNNER_TEMP:-} ]] || ! { mkdir -p "$work" && : >"$work/probe"; } 2>/dev/null; then
+    fail 'the temporary folder of the runner (RUNNER_TEMP) cannot be written; the action keeps its files there'
+  fi
+  rm -f "$work/probe"
+  if [[ -z ${GITHUB_OUTPUT:-} ]] || ! { : >>"$GITHUB_OUTPUT"; } 2>/dev/null; then
+    fail 'the outputs of the step (GITHUB_OUTPUT) cannot be written; nothing was scanned'
+  fi
+}
+
+# Workflows of these events hold secrets and a writing token while the content comes from anybody.
+check_event() {
+  case ${GITHUB_EVENT_NAME:-} in
+    '') fail 'GITHUB_EVENT_NAME is not set: the action runs inside a workflow' ;;
+    pull_request_target | workflow_run)
+      if [[ ${KEYSWEEP_ALLOW_UNTRUSTED:-false} != true ]]; then
+        fail "refused on ${GITHUB_EVENT_NAME}: its workflow holds secrets while the content is foreign. Use pull_request, or set allow-untrusted-events: true if you know why"
+      fi
+      ;;
+  esac
+}
+
+# git in the workspace: nothing of its configuration runs a program, nothing asks for a password,
+# and no repository above the workspace is taken for it.
+in_repo() {
+  GIT_TERMINAL_PROMPT=0 GIT_CEILING_DIRECTORIES="$(dirname "$GITHUB_WORKSPACE")" git \
+    -c safe.directory="$GITHUB_WORKSPACE" -c core.hooksPath=/dev/null -c core.fsmonitor=false \
+    -c gc.auto=0 -C "$GITHUB_WORKSPACE" "$@" 2>/dev/null
+}

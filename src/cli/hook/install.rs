@@ -1,0 +1,179 @@
+//! `keysweep hook install` and `uninstall`: hooks for people without pre-commit. A hook that is
+//! not ours is never touched, and nothing is chained behind anybody's back.
+
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Stage, git};
+
+const STAGES: [Stage; 2] = [Stage::PreCommit, Stage::PrePush];
+
+/// The script before and after the place of the program it was written by.
+fn script(stage: Stage) -> (&'static str, String) {
+    let name = stage.name();
+    let before = "#!/bin/sh\n\
+         # Written by `keysweep hook install`; `keysweep hook uninstall` removes it.\n\
+         if command -v keysweep >/dev/null 2>&1; then program=keysweep; else program=";
+    let after = format!(
+        "; fi\n\
+         if ! command -v \"$program\" >/dev/null 2>&1; then\n\
+         \x20 echo 'keysweep is not there any more, so nothing was scanned. Install it again, or' >&2\n\
+         \x20 echo 'remove .git/hooks/{name}; to skip it once: --no-verify' >&2\n\
+         \x20 exit 1\n\
+         fi\n\
+         exec \"$program\" hook --stage {name} \"$@\"\n"
+    );
+    (before, after)
+}
+
+/// What stands at the place of a hook.
+enum Found {
+    Nothing,
+    Ours,
+    Foreign,
+}
+
+fn look(path: &Path, stage: Stage) -> Result<Found> {
+    let kind = match fs::symlink_metadata(path) {
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Found::Nothing);
+        }
+        other => other.with_context(|| format!("{} cannot be read", path.display()))?,
+    };
+    if !kind.is_file() {
+        return Ok(Found::Foreign);
+    }
+    let text = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let (before, after) = script(stage);
+    let middle = text
+        .strip_prefix(before.as_bytes())
+        .and_then(|rest| rest.strip_suffix(after.as_bytes()));
+    Ok(match middle {
+        Some(program) if !program.contains(&b'\n') => Found::Ours,
+        _ => Found::Foreign,
+    })
+}
+
+/// Where git looks for hooks here, `core.hooksPath` included, and whether that was set.
+fn folder() -> Result<(PathBuf, bool)> {
+    let here = Path::new(".");
+    if git(here, &["rev-parse", "--is-bare-repository"])? == "true" {
+        bail!("this is a bare repository, where nobody commits and nothing is pushed from");
+    }
+    let top = git(here, &["rev-parse", "--show-toplevel"])
+        .context("hooks are installed from within a working tree")?;
+    let top = PathBuf::from(top);
+    let set = git(&top, &["config", "--get", "core.hooksPath"]).is_ok();
+    // Relative to the top, where git starts hooks.
+    let folder = top.join(git(&top, &["rev-parse", "--git-path", "hooks"])?);
+    Ok((folder, set))
+}
+
+/// Writes both hooks, or none.
+pub fn install() -> Result<ExitCode> {
+    let (folder, set) = folder()?;
+    let paths = STAGES.map(|stage| (stage, folder.join(stage.name())));
+    for (stage, path) in &paths {
+        if matches!(look(path, *stage)?, Found::Foreign) {
+            bail!(
+                "{} is somebody else's and stays as it is; nothing was installed. To run keysweep \
+                 from it, add this line to it: keysweep hook --stage {} \"$@\" || exit 1",
+                path.display(),
+                stage.name()
+            );
+        }
+    }
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    let program = std::env::current_exe().context("this program's own path is not known")?;
+    let mut out = std::io::stdout().lock();
+    for (stage, path) in &paths {
+        write_script(path, *stage, &program)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        writeln!(out, "installed {}", shown(path))?;
+    }
+    if set {
+        writeln!(
+            out,
+            "core.hooksPath is set: these hooks run in every repository that shares {}",
+            shown(&folder)
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Removes what [`install`] wrote, as long as nobody changed it.
+pub fn uninstall() -> Result<ExitCode> {
+    let (folder, _) = folder()?;
+    let mut out = std::io::stdout().lock();
+    let mut any = false;
+    for stage in STAGES {
+        let path = folder.join(stage.name());
+        match look(&path, stage)? {
+            Found::Nothing => continue,
+            Found::Ours => {
+                fs::remove_file(&path)
+                    .with_context(|| format!("{} cannot be removed", path.display()))?;
+                writeln!(out, "removed {}", shown(&path))?;
+            }
+            Found::Foreign => {
+                writeln!(
+                    out,
+                    "left alone: {} is not what keysweep installed",
+                    shown(&path)
+                )?;
+            }
+        }
+        any = true;
+    }
+    if !any {
+        writeln!(out, "no hooks in {}", shown(&folder))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn shown(path: &Path) -> String {
+    keysweep::report::terminal(&path.display().to_string())
+}
+
+fn write_script(path: &Path, stage: Stage, program: &Path) -> Result<()> {
+    let (before, after) = script(stage);
+    // One word for the shell, whatever is in it. A path with a line break is not worth a hook
+    // that nobody can recognise again.
+    let program = program.display().to_string().replace('\'', "'\\''");
+    if program.contains('\n') {
+        bail!("the program's path holds a line break");
+    }
+    // Written beside and renamed: git must never run half a hook.
+    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&beside)
+        .and_then(|mut file| {
+            file.write_all(format!("{before}'{program}'{after}").as_bytes())?;
+            executable(&file)
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    if written.is_err() {
+        // The half-written file is of no use; the error above says enough.
+        let _ = fs::remove_file(&beside);
+    }
+    Ok(written?)
+}
+
+#[cfg(unix)]
+fn executable(file: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(fs::Permissions::from_mode(0o755))
+}
+
+/// Git for Windows runs hooks by their first line.
+#[cfg(not(unix))]
+fn executable(_: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}

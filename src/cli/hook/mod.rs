@@ -1,0 +1,181 @@
+//! `keysweep hook`: what git hooks and pre-commit call. It finds out what is to be judged:
+//!
+//! 1. a range, when something is pushed or pre-commit names one;
+//! 2. what is staged;
+//! 3. the files that are named, whole, as the index holds them, when nothing is staged;
+//! 4. nothing at all, which it says.
+//!
+//! It reads the index and the object database, never the working tree, and limits of scope never
+//! block it.
+
+mod install;
+mod push;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::args::{Common, Limits};
+use super::output;
+use keysweep::Input;
+use keysweep::report::{Mode, Outcome, Report};
+use keysweep::source::{IndexedOptions, NOTHING_STAGED, StagedOptions};
+
+/// The format of the message; not one that can be chosen.
+const MESSAGE: &str = "hook";
+
+/// Judges what is pushed, what is staged, or the files that are named.
+///
+/// In this order: the range that pre-commit names (PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF) or git
+/// writes to a pre-push hook; what is staged; with nothing staged, FILES as the index holds them.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Hook {
+    #[command(subcommand)]
+    manage: Option<Manage>,
+    /// With nothing staged: these files, whole, as the index holds them. For a pre-push hook: what
+    /// git calls it with.
+    files: Vec<PathBuf>,
+    /// The same, as an option.
+    #[arg(long = "files", value_name = "FILE", num_args = 1..)]
+    more_files: Vec<PathBuf>,
+    /// With nothing staged: every file in the index.
+    #[arg(long)]
+    all_files: bool,
+    /// Which hook of git this is. [default: as it looks]
+    #[arg(long, value_enum)]
+    stage: Option<Stage>,
+    #[command(flatten)]
+    limits: Limits,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Git hooks without pre-commit.
+#[derive(Subcommand)]
+enum Manage {
+    /// Write pre-commit and pre-push hooks where git looks for them.
+    Install,
+    /// Remove the hooks that `install` wrote.
+    Uninstall,
+}
+
+/// The hooks of git that run keysweep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Stage {
+    PreCommit,
+    PrePush,
+}
+
+impl Stage {
+    /// The name of the hook's file.
+    fn name(self) -> &'static str {
+        match self {
+            Stage::PreCommit => "pre-commit",
+            Stage::PrePush => "pre-push",
+        }
+    }
+}
+
+/// Runs the verb.
+pub fn run(mut hook: Hook) -> Result<ExitCode> {
+    let within = std::env::var_os("PRE_COMMIT").is_some();
+    match hook.manage.take() {
+        // pre-commit passes names of files, and these two can be names of files.
+        Some(Manage::Install) if within => hook.files.push(PathBuf::from("install")),
+        Some(Manage::Uninstall) if within => hook.files.push(PathBuf::from("uninstall")),
+        Some(Manage::Install) => return install::install(),
+        Some(Manage::Uninstall) => return install::uninstall(),
+        None => {}
+    }
+    if skipped() {
+        return say("skipped: SKIP names keysweep");
+    }
+    if hook.common.format == "human" {
+        MESSAGE.clone_into(&mut hook.common.format);
+    }
+    let outputs = output::Outputs::open(&hook.common)?;
+    if let Some(pushed) = push::pushed(&hook, within)? {
+        return match push::input(pushed, &hook.limits)? {
+            Some(input) => finish(&hook, &outputs, input),
+            None => Ok(ExitCode::SUCCESS),
+        };
+    }
+    let staged = Input::Staged(StagedOptions {
+        dir: PathBuf::from("."),
+        threads: hook.limits.threads,
+        max_file_size: hook.limits.max_file_size,
+    });
+    let report = judge(&hook, staged)?;
+    if report.outcome != Outcome::Nothing(NOTHING_STAGED) {
+        return write(&outputs, &report);
+    }
+    hook.files.append(&mut hook.more_files);
+    if hook.files.is_empty() && !hook.all_files {
+        if hook.common.format != MESSAGE || !hook.common.output.is_empty() {
+            return write(&outputs, &report);
+        }
+        return say("nothing staged, nothing scanned; to scan the tree: keysweep scan");
+    }
+    if hook.all_files {
+        hook.files.clear();
+    }
+    let whole = Input::Indexed(IndexedOptions {
+        dir: PathBuf::from("."),
+        paths: std::mem::take(&mut hook.files),
+        threads: hook.limits.threads,
+        max_file_size: hook.limits.max_file_size,
+    });
+    finish(&hook, &outputs, whole)
+}
+
+fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCode> {
+    write(outputs, &judge(hook, input)?)
+}
+
+/// What a hook fails on is what `staged` fails on, whatever it reads.
+fn judge(hook: &Hook, input: Input) -> Result<Report> {
+    super::scan(Mode::Staged, input, &hook.limits, &hook.common)
+}
+
+fn write(outputs: &output::Outputs, report: &Report) -> Result<ExitCode> {
+    outputs.write(report)?;
+    Ok(ExitCode::from(super::status(report, false)))
+}
+
+/// `SKIP=keysweep` is how pre-commit leaves a hook out; it holds without pre-commit too.
+fn skipped() -> bool {
+    std::env::var("SKIP").is_ok_and(|names| {
+        names
+            .split(',')
+            .any(|name| matches!(name.trim(), "keysweep" | "keysweep-system"))
+    })
+}
+
+fn say(line: &str) -> Result<ExitCode> {
+    writeln!(std::io::stdout().lock(), "{line}")?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs git in `dir` and returns what it printed, without the line's end.
+///
+/// # Errors
+/// Git is not installed, or refuses; its own words are passed on.
+fn git(dir: &Path, args: &[&str]) -> Result<String> {
+    let output = std::process::Command::new("git")
+        .current_dir(dir)
+        .args(args)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .map_err(|error| anyhow::anyhow!("git cannot be run: {error}"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let said = said.trim().trim_start_matches("fatal: ");
+        bail!("git {}: {said}", args.join(" "));
+    }
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.trim_end_matches(['\n', '\r']).to_owned())
+}

@@ -1,0 +1,325 @@
+//! Values that are known to be no secret, whatever their name says: versions, digests of content,
+//! public keys, the rest of an address, lists of words, names of variables. Each is told by its
+//! own form alone; what is merely unlikely belongs to the score.
+
+use crate::detect::checks;
+
+/// True when the form of a value says that it is no secret.
+pub(super) fn is_open(value: &[u8]) -> bool {
+    is_version(value)
+        || is_digest(value)
+        || is_address_rest(value)
+        || is_plain_address(value)
+        || is_variable_name(value)
+        || is_word_list(value)
+        || is_public_nkey(value)
+}
+
+fn all(part: &[u8], fits: impl Fn(&u8) -> bool) -> bool {
+    !part.is_empty() && part.iter().all(fits)
+}
+
+/// `1.2.3`, `v2.0.0-rc.1`, `^1.2.3`, `>= 1.2`, also behind a package's name.
+fn is_version(value: &[u8]) -> bool {
+    if value.len() > 80 {
+        return false;
+    }
+    let text = value.trim_ascii();
+    let last = text
+        .iter()
+        .rposition(|b| *b == b' ')
+        .map_or(text, |blank| &text[blank + 1..]);
+    let head = text[..text.len() - last.len()].trim_ascii_end();
+    let package = all(head, |b| {
+        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.')
+    });
+    let operator = all(head, |b| {
+        matches!(b, b'^' | b'~' | b'<' | b'>' | b'=' | b'!')
+    });
+    (head.is_empty() || package || operator) && version(last, operator)
+}
+
+/// A version without blanks; `two` numbers are enough behind an operator.
+fn version(text: &[u8], two: bool) -> bool {
+    let mark = text
+        .iter()
+        .take_while(|b| matches!(b, b'^' | b'~' | b'<' | b'>' | b'='))
+        .count();
+    let rest = &text[mark..];
+    let rest = rest.strip_prefix(b"v").unwrap_or(rest);
+    let cut = rest
+        .iter()
+        .position(|b| !b.is_ascii_digit() && *b != b'.')
+        .unwrap_or(rest.len());
+    // A dot before a word belongs to the word.
+    let cut = cut - usize::from(cut < rest.len() && cut > 0 && rest[cut - 1] == b'.');
+    let (numbers, tail) = rest.split_at(cut);
+    let mut count = 0;
+    for number in numbers.split(|b| *b == b'.') {
+        if !(1..=5).contains(&number.len()) {
+            return false;
+        }
+        count += 1;
+    }
+    let enough = if mark > 0 || two { 2 } else { 3 };
+    (enough..=4).contains(&count) && (tail.is_empty() || suffix(tail))
+}
+
+/// `-rc.1`, `-beta2`, `.Final`, `+20240131`: short words and numbers, which random text is not.
+fn suffix(tail: &[u8]) -> bool {
+    let joint = |b: &u8| matches!(b, b'-' | b'+' | b'.');
+    let word = |part: &[u8]| {
+        let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        part.len() <= 14
+            && letters <= 8
+            && part[letters..].iter().all(u8::is_ascii_digit)
+            && part[letters..].len() <= 8
+    };
+    tail.len() <= 24
+        && tail
+            .first()
+            .is_some_and(|b| joint(b) || b.is_ascii_lowercase())
+        && tail
+            .split(joint)
+            .skip(usize::from(joint(&tail[0])))
+            .all(word)
+}
+
+/// `sha256:<hex>`, `sha512-<base64>` as lock files have it, `name@sha256:<hex>`, `h1:<base64>`.
+fn is_digest(value: &[u8]) -> bool {
+    let at = memchr::memmem::rfind(value, b"sha")
+        .or_else(|| memchr::memmem::rfind(value, b"md5"))
+        .or_else(|| value.starts_with(b"h1:").then_some(0));
+    let Some(at) = at.filter(|at| *at == 0 || value[at - 1] == b'@') else {
+        return false;
+    };
+    let named = &value[at..];
+    let Some(joint) = named.iter().position(|b| matches!(b, b':' | b'-')) else {
+        return false;
+    };
+    let (name, sum) = (&named[..joint], &named[joint + 1..]);
+    let bytes = match name {
+        b"md5" => 16,
+        b"sha1" => 20,
+        b"sha224" => 28,
+        b"sha256" | b"h1" => 32,
+        b"sha384" => 48,
+        b"sha512" => 64,
+        _ => return false,
+    };
+    let hex = sum.len() == 2 * bytes && sum.iter().all(u8::is_ascii_hexdigit);
+    // An image's digest is often cut to its first digits.
+    let short = named[joint] == b':'
+        && (7..2 * bytes).contains(&sum.len())
+        && all(sum, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));
+    let base64 = || {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD
+            .decode(sum)
+            .is_ok_and(|sum| sum.len() == bytes)
+    };
+    hex || short || base64()
+}
+
+/// `//host/path`: an address whose scheme was taken for a name.
+fn is_address_rest(value: &[u8]) -> bool {
+    let Some(rest) = value.strip_prefix(b"//") else {
+        return false;
+    };
+    let end = rest
+        .iter()
+        .position(|b| matches!(b, b'/' | b'?' | b'#'))
+        .unwrap_or(rest.len());
+    let (host, path) = rest.split_at(end);
+    let plain = all(host, |b| {
+        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':')
+    });
+    plain && host.len() >= 3 && (host.contains(&b'.') || host.contains(&b':') || !path.is_empty())
+}
+
+/// `https://host/path` with nothing in it that could let anyone in: no user, no parameters, no
+/// long or random part.
+fn is_plain_address(value: &[u8]) -> bool {
+    let rest = value
+        .strip_prefix(b"https:")
+        .or_else(|| value.strip_prefix(b"http:"));
+    rest.is_some_and(|rest| {
+        is_address_rest(rest)
+            && !rest.iter().any(|b| matches!(b, b'?' | b'@' | b'#' | b'='))
+            && rest
+                .split(|b| *b == b'/')
+                .skip(3)
+                .all(|part| part.len() <= 40 && (part.len() < 16 || !checks::looks_random(part)))
+    })
+}
+
+/// `CHAT_WEBHOOK_URL`: capitals in words, without a digit.
+fn is_variable_name(value: &[u8]) -> bool {
+    let mut words = 0;
+    value.split(|b| *b == b'_').all(|word| {
+        words += 1;
+        word.len() >= 2 && word.iter().all(u8::is_ascii_uppercase)
+    }) && words >= 2
+}
+
+/// `VAL1,VAL2`: words with at most two digits each.
+fn is_word_list(value: &[u8]) -> bool {
+    let word = |part: &[u8]| {
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+        part.len() >= 2
+            && part[0].is_ascii_alphabetic()
+            && digits <= 2
+            && part[..part.len() - digits]
+                .iter()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-'))
+            && one_case(part)
+    };
+    value.contains(&b',') && value.split(|b| *b == b',').all(word)
+}
+
+/// Capitals throughout, or none but the first.
+fn one_case(part: &[u8]) -> bool {
+    !part.iter().any(u8::is_ascii_lowercase) || !part.iter().skip(1).any(u8::is_ascii_uppercase)
+}
+
+fn is_public_nkey(value: &[u8]) -> bool {
+    value.len() == 56 && checks::run("nkey", value, value) == checks::Verdict::Passed
+}
+
+/// `uploads/2024/report.pdf`, `user/settings`: where something is kept, for names that only say
+/// `key`. Random base64 with a slash has no such words.
+pub(super) fn is_path_like(value: &[u8]) -> bool {
+    let mut parts = 0;
+    let mut words = 0;
+    for part in value.split(|b| *b == b'/').filter(|part| !part.is_empty()) {
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+        let plain = all(part, |b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*')
+        });
+        if !plain {
+            return false;
+        }
+        if parts == 0 && (digits > 0 || part.len() < 2 || !one_case(part)) {
+            return false;
+        }
+        parts += 1;
+        words += usize::from(digits == part.len() || digits <= 4 && one_case(part));
+    }
+    parts >= 2 && words * 2 >= parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_no_secrets() {
+        for version in [
+            "7.4.0",
+            "^1.2.3",
+            "~1.2",
+            ">=3.10",
+            ">= 3.10",
+            "v2.0.0-rc.1",
+            "5.6.7.Final",
+            "1.0.0-SNAPSHOT",
+            "0.12.3+20240131",
+            "some-crate-for-secrets 0.3.1",
+        ] {
+            assert!(is_open(version.as_bytes()), "{version}");
+        }
+        for other in [
+            "7.4",
+            "1.2.3.4.5",
+            "12.34.xyzzy",
+            "3.1.4-Kq7Zr2Wm9Tb4",
+            "2024.Maple-Tree",
+            "Maple 3.1.4 Tree",
+        ] {
+            assert!(!is_open(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn digests_are_no_secrets() {
+        use base64::Engine as _;
+        let hex = "0a1b2c3d".repeat(8);
+        let sum = base64::engine::general_purpose::STANDARD.encode([7u8; 64]);
+        for digest in [
+            format!("sha256:{hex}"),
+            format!("team/app@sha256:{hex}"),
+            format!("sha256:{}", &hex[..12]),
+            format!("sha512-{sum}"),
+            format!("md5:{}", &hex[..32]),
+        ] {
+            assert!(is_open(digest.as_bytes()), "{digest}");
+        }
+        for other in [
+            format!("sha256~{hex}"),
+            format!("shadow:{hex}"),
+            format!("sha512-{}", &sum[..40]),
+            hex.clone(),
+        ] {
+            assert!(!is_open(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn the_rest_of_an_address_is_no_secret() {
+        assert!(is_open(b"//tickets.acme.test/browse/A-1"));
+        assert!(is_open(b"//localhost:8080"));
+        assert!(!is_open(b"//Zk9qT2m/Xw8rB4"));
+        assert!(!is_open(b"//"));
+        assert!(is_open(b"https://tickets.acme.test/browse/A-1"));
+        for other in [
+            "https://acme.test/hook/Zk9qT2mXw8rB4Lp7",
+            "https://a.test/x?k=Zk9q",
+        ] {
+            assert!(!is_open(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn names_and_lists_of_words_are_no_secrets() {
+        for open in ["CHAT_WEBHOOK_URL", "VAL1,VAL2", "good-one,dangerous-one"] {
+            assert!(is_open(open.as_bytes()), "{open}");
+        }
+        for other in [
+            "CHAT",
+            "CHAT_W3BHOOK_URL",
+            "A_B",
+            "VAL1",
+            "kQ7,xZ9w2",
+            "Maple,Tree!",
+        ] {
+            assert!(!is_open(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn public_nkeys_are_told_from_seeds() {
+        let made = |template| crate::example::expand(template, 5).expect("a valid template");
+        assert!(is_open(made("{check:nkey:U{base32:52}}").as_bytes()));
+        assert!(!is_open(made("{check:nkey:SUA{base32:52}}").as_bytes()));
+    }
+
+    #[test]
+    fn paths_are_told_from_base64() {
+        for path in [
+            "uploads/2024/report.pdf",
+            "user/settings",
+            "files/a1b2c3d4/x.png",
+        ] {
+            assert!(is_path_like(path.as_bytes()), "{path}");
+        }
+        for other in [
+            "Zk9qT2m/Xw8rB4",
+            "q8Zr/Kd93/Lw0x",
+            "nothing",
+            "a+b/c=",
+            "abc/d+e",
+        ] {
+            assert!(!is_path_like(other.as_bytes()), "{other}");
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Users and passwords in one match: how well the password is chosen. Looks at the match alone.
+//!
+//! A form such as `scheme://user:password@host` is beyond doubt, and still says little when the
+//! password is the user's name.
+
+use std::ops::Range;
+
+use super::{checks, generic};
+
+/// The reason given for a password that is its user's name.
+pub(super) const REPEATS: &str = "the password repeats the user's name";
+
+/// What a password beside its user's name amounts to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Password {
+    /// As manuals and tests write it.
+    Sample,
+    /// The user's name, or little more.
+    Repeats,
+    /// A word, or several.
+    Words,
+    /// Anything else.
+    Chosen,
+}
+
+/// The example of RFC 7617.
+const RFC_7617: (&[u8], &[u8]) = (b"Aladdin", b"open sesame");
+
+/// Judges the password at `secret` of a match; none when no user stands beside it. The secret may
+/// be both in base64, as a Basic header has them.
+pub(super) fn judge(whole: &[u8], secret: Range<usize>) -> Option<Password> {
+    let value = whole.get(secret.clone())?;
+    let head = whole.get(..secret.start)?;
+    if head
+        .trim_ascii_end()
+        .to_ascii_lowercase()
+        .ends_with(b"basic")
+    {
+        let text = decode(value)?;
+        let colon = memchr::memchr(b':', &text)?;
+        return Some(weigh(&text[..colon], &text[colon + 1..]));
+    }
+    let head = head.strip_suffix(b":")?;
+    let user = head
+        .iter()
+        .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'' | b'='))
+        .map_or(head, |at| &head[at + 1..]);
+    Some(weigh(user, value))
+}
+
+fn weigh(user: &[u8], password: &[u8]) -> Password {
+    if password.is_empty() || generic::is_placeholder(password) || (user, password) == RFC_7617 {
+        return Password::Sample;
+    }
+    if repeats(user, password) {
+        return Password::Repeats;
+    }
+    let letters = password.iter().filter(|b| b.is_ascii_alphabetic()).count();
+    let joints = password
+        .iter()
+        .filter(|b| matches!(b, b'-' | b'_' | b'.' | b' '))
+        .count();
+    // Capitals in the middle of a word are what a machine draws.
+    let drawn = checks::looks_random(password)
+        && password
+            .windows(2)
+            .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+            .count()
+            >= 2;
+    if letters + joints == password.len() && !drawn {
+        Password::Words
+    } else {
+        Password::Chosen
+    }
+}
+
+/// The password is the user's name, or has it and at most four digits or some letters besides.
+fn repeats(user: &[u8], password: &[u8]) -> bool {
+    let plain = |text: &[u8]| -> Vec<u8> {
+        let bytes = text.iter().filter(|b| b.is_ascii_alphanumeric());
+        bytes.map(u8::to_ascii_lowercase).collect()
+    };
+    let (user, password) = (plain(user), plain(password));
+    let (short, long) = if user.len() < password.len() {
+        (&user, &password)
+    } else {
+        (&password, &user)
+    };
+    if short.len() < 3 {
+        return false;
+    }
+    let Some(at) = memchr::memmem::find(long, short) else {
+        return false;
+    };
+    let rest = [&long[..at], &long[at + short.len()..]].concat();
+    rest.len() <= 4 || rest.len() <= 10 && rest.iter().all(u8::is_ascii_alphabetic)
+}
+
+/// The readable text that a value holds in base64.
+fn decode(value: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD
+        .decode(value)
+        .ok()?;
+    text.iter()
+        .all(|b| matches!(b, b' '..=b'~'))
+        .then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(user: &str, password: &str) -> Option<Password> {
+        let head = format!("https://{user}:");
+        let whole = format!("{head}{password}@git.acme.test");
+        judge(whole.as_bytes(), head.len()..head.len() + password.len())
+    }
+
+    fn basic(pair: &str) -> Option<Password> {
+        use base64::Engine as _;
+        let head = "Authorization: Basic ";
+        let value = base64::engine::general_purpose::STANDARD.encode(pair);
+        let whole = format!("{head}{value}");
+        judge(whole.as_bytes(), head.len()..whole.len())
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_weighed_by_their_users() {
+        for (user, password, want) in [
+            ("leaf", "leaf_user", Password::Repeats),
+            ("bench", "bench", Password::Repeats),
+            ("deploy_user", "deploy", Password::Repeats),
+            ("prefect", "Prefect1", Password::Repeats),
+            ("user", "password", Password::Sample),
+            ("app", "maple-lantern", Password::Words),
+            ("app", "Maple7!Lantern", Password::Chosen),
+            ("app", "kQzvXwJbTrLpNd", Password::Chosen),
+            ("app", "app7Kq2Zr9Wm4Tb", Password::Chosen),
+        ] {
+            assert_eq!(url(user, password), Some(want), "{user}");
+        }
+        assert_eq!(judge(b"key=value-of-it", 4..15), None);
+    }
+
+    #[test]
+    fn passwords_in_headers_are_decoded_first() {
+        assert_eq!(basic("user:pass"), Some(Password::Sample));
+        assert_eq!(basic("Aladdin:open sesame"), Some(Password::Sample));
+        assert_eq!(basic("robot:robot"), Some(Password::Repeats));
+        assert_eq!(basic("robot:maple lantern"), Some(Password::Words));
+        assert_eq!(basic("robot:Maple7!Lantern"), Some(Password::Chosen));
+        assert_eq!(basic("no pair at all"), None);
+    }
+
+    #[test]
+    fn findings_are_as_sure_as_their_passwords() {
+        use crate::detect::Scanner;
+        use crate::example::expand;
+        use crate::finding::{Class, Confidence};
+
+        let scanner = Scanner::new(crate::builtin::set());
+        for (template, class, confidence) in [
+            ("Authorization: Basic {b64:user:pass}", Class::Sample, None),
+            (
+                "Authorization: Basic {b64:robot:maple lantern}",
+                Class::Credential,
+                Some(Confidence::Medium),
+            ),
+            (
+                "Authorization: Basic {b64:robot:{alnum:20}}",
+                Class::Credential,
+                Some(Confidence::High),
+            ),
+            (
+                "curl -u robot:robot7 https://api.acme.test",
+                Class::Credential,
+                Some(Confidence::Low),
+            ),
+            (
+                "db = postgresql://leaf:leaf_user@db.acme.test/x",
+                Class::Credential,
+                Some(Confidence::Low),
+            ),
+        ] {
+            let text = expand(template, 3).expect("a valid template");
+            let found = scanner.scan(text.as_bytes());
+            let got: Vec<_> = found.iter().map(|c| (c.class, c.confidence)).collect();
+            assert!(
+                got.iter()
+                    .any(|(c, sure)| *c == class && confidence.is_none_or(|want| want == *sure))
+                    && got.iter().all(|(c, _)| *c == class),
+                "{template}: {got:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! How a value is taken out of a file, by the kind of file: one sentence for people in a hurry.
+//!
+//! Says nothing of rotating, which is the rule's business, and repeats nothing of the path: a name
+//! from a repository has no place in a command that people copy.
+
+/// What to do in the file at `path`, which may be shown text.
+pub fn fix(path: &str) -> &'static str {
+    let lower = path.to_ascii_lowercase();
+    let name = lower.rsplit('/').next().unwrap_or(&lower);
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if lower.contains(".git-history/") && name == "message" {
+        return "reword the message (git commit --amend, or git rebase -i for an older commit)";
+    }
+    if name == ".env" || name.starts_with(".env.") || extension == "env" {
+        return "keep the file out of git: git rm --cached it, name it in .gitignore, and commit a \
+                .env.example without values";
+    }
+    if lower.contains(".github/workflows/") {
+        return "store it as a secret of the repository and write ${{ secrets.NAME }}";
+    }
+    if name.contains("dockerfile") || name.starts_with("containerfile") {
+        return "pass it when the container runs (an env file, a mounted secret): layers keep what \
+                ENV and ARG held";
+    }
+    if name.starts_with("id_") && extension.is_empty() {
+        return KEY;
+    }
+    match extension {
+        "yaml" | "yml" => {
+            "write a reference that is filled in at deploy time (a variable, a secret store), or \
+             encrypt the file"
+        }
+        "tfstate" => "state holds values in plain text: keep it in a remote backend, out of git",
+        "tf" | "tfvars" | "hcl" => {
+            "declare a variable with `sensitive = true` and set it outside of git as TF_VAR_name"
+        }
+        "json" | "json5" | "jsonc" => {
+            "JSON has no references: read the value from the environment, or commit a template and \
+             keep the filled-in file out of git"
+        }
+        "sh" | "bash" | "zsh" | "fish" | "ksh" => {
+            "read it from the environment, for example : \"${NAME:?}\", and export it outside of git"
+        }
+        "ps1" | "bat" | "cmd" => "read it from the environment or the system's credential store",
+        "pem" | "key" | "p12" | "pfx" | "jks" | "keystore" | "ppk" | "asc" | "gpg" => KEY,
+        "py" | "js" | "mjs" | "cjs" | "ts" | "jsx" | "tsx" | "rb" | "go" | "rs" | "java" | "kt"
+        | "scala" | "cs" | "fs" | "php" | "c" | "h" | "cc" | "cpp" | "hpp" | "swift" | "m"
+        | "dart" | "ex" | "exs" | "erl" | "clj" | "lua" | "pl" | "r" | "vue" | "svelte" | "sql"
+        | "groovy" | "gradle" => {
+            "read it at run time from the environment or a secret store; test code makes up a value"
+        }
+        "ini" | "toml" | "cfg" | "conf" | "config" | "properties" | "xml" | "npmrc" | "netrc"
+        | "pypirc" => {
+            "keep the value in a file that git ignores, or write a variable that the program expands"
+        }
+        "ipynb" => "read it from the environment, and clear the outputs before saving",
+        "md" | "txt" | "rst" | "adoc" | "html" | "log" => {
+            "write a placeholder such as <your-token> in its place"
+        }
+        _ => "take the value out and read it at run time from the environment or a secret store",
+    }
+}
+
+const KEY: &str = "take the file out of git (git rm --cached, .gitignore), keep keys in an agent or a \
+                   secret store, and make a new pair";
+
+#[cfg(test)]
+mod tests {
+    use super::fix;
+
+    #[test]
+    fn kinds_of_files_are_told_apart() {
+        for (path, word) in [
+            (".env", ".env.example"),
+            ("a/.env.production", ".env.example"),
+            ("deploy/prod.env", ".env.example"),
+            ("k8s/values.yaml", "deploy time"),
+            (".github/workflows/ci.yml", "secrets.NAME"),
+            ("src/app.py", "run time"),
+            ("main.tf", "TF_VAR"),
+            ("terraform.tfstate", "remote backend"),
+            ("appsettings.JSON", "JSON has"),
+            ("deploy.sh", "${NAME:?}"),
+            ("Dockerfile", "layers"),
+            ("keys/id_rsa", "new pair"),
+            ("server.pem", "new pair"),
+            ("app.properties", "git ignores"),
+            ("docs/setup.md", "placeholder"),
+            ("notebook.ipynb", "outputs"),
+            ("Makefile", "run time"),
+            (".git-history/0123/message", "reword"),
+        ] {
+            assert!(fix(path).contains(word), "{path}: {}", fix(path));
+        }
+    }
+}

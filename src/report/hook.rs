@@ -1,0 +1,132 @@
+//! What a git hook says: at most six lines a credential, and once at the end how to skip. Silent
+//! when there is nothing to say.
+//!
+//! Every line begins with a word of ours, as in the report for people.
+
+use std::io;
+
+use super::escape::terminal;
+use super::words::{self, count};
+use super::{Mode, Outcome, PlaceRow, Report, Row, fix, summary};
+use crate::finding::Weight;
+
+/// Credentials shown in full; the rest are a line each.
+const BLOCKS: usize = 20;
+
+/// Writes the message.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let push = report.mode == Mode::Range;
+    let (failing, others): (Vec<&Row>, Vec<&Row>) = report.rows.iter().partition(|row| row.fails);
+    for (at, row) in failing.iter().enumerate() {
+        let text = match at < BLOCKS {
+            true => block(row, push),
+            false => line(row),
+        };
+        out.write_all(text.as_bytes())?;
+    }
+    for row in others {
+        out.write_all(format!("does not stop you: {}", line(row)).as_bytes())?;
+    }
+    for gap in summary::gaps(report, Weight::Scope) {
+        writeln!(out, "{gap}")?;
+    }
+    let act = if push { "push" } else { "commit" };
+    match &report.outcome {
+        Outcome::Clean => Ok(()),
+        // Deletions and merges have nothing to look at, and that is usual.
+        Outcome::Nothing(_) => Ok(()),
+        Outcome::Fails(n) => writeln!(
+            out,
+            "{} this {act}. To skip: git {act} --no-verify, or SKIP=keysweep",
+            match n {
+                1 => "1 credential stops".to_owned(),
+                n => format!("{} stop", count(*n as u64, "credential", "credentials")),
+            }
+        ),
+        Outcome::Incomplete | Outcome::Interrupted => writeln!(
+            out,
+            "not everything was read, so this {act} is not known to be clean. To skip: git {act} \
+             --no-verify, or SKIP=keysweep"
+        ),
+    }
+}
+
+/// `high: GitHub token  ghp_…  a.py:3:1  id 0123abcd`.
+fn line(row: &Row) -> String {
+    let at = row
+        .first_place()
+        .map(|place| terminal(&words::position(place)))
+        .unwrap_or_default();
+    format!(
+        "{}: {}  {}  {at}  id {}\n",
+        row.severity.name(),
+        terminal(&row.name),
+        terminal(row.value.as_deref().unwrap_or(&row.shown)),
+        row.fingerprint.short()
+    )
+}
+
+/// What and where, how to fix it here, how to rotate it, how to allow it.
+fn block(row: &Row, push: bool) -> String {
+    let key = row
+        .key
+        .as_ref()
+        .map(|key| format!("  in {}", terminal(key.as_str())))
+        .unwrap_or_default();
+    let mut out = format!(
+        "{}: {}  {}{key}\n",
+        row.severity.name(),
+        terminal(&row.name),
+        terminal(row.value.as_deref().unwrap_or(&row.shown)),
+    );
+    let mut line = |label: &str, text: &str| out.push_str(&format!("  {label:<7}{text}\n"));
+    if let Some(place) = row.first_place() {
+        line("at", &at(row, place));
+        let mut how = fix::fix(place.path.as_str()).to_owned();
+        if push && !place.message {
+            how.push_str("; then rewrite that commit (git rebase -i): one on top still pushes it");
+        }
+        line("fix", &how);
+    }
+    let rotate = match row.rotate.as_str() {
+        "" => "make a new one and end this one".to_owned(),
+        text => terminal(text),
+    };
+    let console = match row.console.as_str() {
+        "" => String::new(),
+        console => format!(" {}", terminal(console)),
+    };
+    line(
+        "rotate",
+        &format!("if it was ever pushed: {rotate}{console}"),
+    );
+    line(
+        "allow",
+        &format!(
+            "if it is no secret: keysweep allow {}",
+            row.fingerprint.short()
+        ),
+    );
+    out
+}
+
+fn at(row: &Row, place: &PlaceRow) -> String {
+    let mut out = terminal(&words::position(place));
+    if let Some(commit) = &place.introduced {
+        out.push_str(&format!(" in commit {}", words::short(&commit.id)));
+    }
+    if place.at_head == Some(false) && !place.message {
+        out.push_str(", removed again later");
+    }
+    let more = row.places.len().saturating_sub(1) as u64;
+    if more > 0 {
+        out.push_str(&format!(
+            ", and {}",
+            count(more, "more place", "more places")
+        ));
+    }
+    out
+}

@@ -1,0 +1,127 @@
+//! The report as Markdown, for a step summary or a comment: a list of what was found, and the
+//! summary in a fenced block.
+//!
+//! Scanned text stands in code spans only, so that it is no link, no mention and no HTML. The
+//! result is bounded: a host refuses summaries over 1,024 KiB.
+
+use std::io;
+
+use super::escape::{code_span, markdown_text};
+use super::words::{self, count};
+use super::{Mode, PlaceRow, Report, Row, summary};
+use crate::finding::Class;
+
+/// Results listed; the others are counted.
+const ROWS_MAX: usize = 200;
+
+/// Places listed of each.
+const PLACES_MAX: usize = 3;
+
+/// Bytes of the list, after which the rest is counted.
+const BYTES_MAX: usize = 700 << 10;
+
+/// Code points kept of a foreign text.
+const TEXT_MAX: usize = 300;
+
+/// Writes the report: worst first, then the summary.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "## keysweep: {}\n", summary::verdict(report))?;
+    let mut written = 0;
+    let mut listed = 0;
+    for row in report.rows.iter().take(ROWS_MAX) {
+        let text = item(row, report.mode);
+        written += text.len();
+        if written > BYTES_MAX {
+            break;
+        }
+        out.write_all(text.as_bytes())?;
+        listed += 1;
+    }
+    let left = report.rows.len() - listed;
+    if left > 0 {
+        writeln!(
+            out,
+            "- and {}, in the JSON report",
+            count(left as u64, "more result", "more results")
+        )?;
+    }
+    if !report.rows.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "```text")?;
+    for line in summary::lines(report) {
+        // A fence ends only at the beginning of a line, and each line begins with words of ours.
+        writeln!(out, "{}", cut(&line, 2_000))?;
+    }
+    writeln!(out, "```")
+}
+
+fn item(row: &Row, mode: Mode) -> String {
+    let fails = match (row.fails, row.class) {
+        (true, _) => "",
+        (false, Class::Sample) => ", sample",
+        (false, Class::Credential) => ", does not fail",
+    };
+    let key = row
+        .key
+        .as_ref()
+        .map(|key| format!(" in {}", code(key.as_str())))
+        .unwrap_or_default();
+    let mut out = format!(
+        "- **{}** {} {}{key} ({} confidence{fails})\n",
+        row.severity.name(),
+        markdown_text(&row.name),
+        code(row.value.as_deref().unwrap_or(&row.shown)),
+        row.confidence.name(),
+    );
+    let mut line = |text: String| out.push_str(&format!("  - {text}\n"));
+    for place in row.places.iter().take(PLACES_MAX) {
+        line(at(place, mode));
+    }
+    let more = row.places.len().saturating_sub(PLACES_MAX) as u64;
+    if more > 0 {
+        line(count(more, "more place", "more places"));
+    }
+    if let Some(timeline) = &row.timeline {
+        line(code(&words::lifetime(timeline)));
+    }
+    if let Some(status) = words::status(&row.status) {
+        line(status);
+    }
+    if !row.rotate.is_empty() {
+        line(format!("rotate: {}", markdown_text(&row.rotate)));
+    }
+    line(format!(
+        "{}, id `{}`",
+        code(&row.reported),
+        row.fingerprint.short()
+    ));
+    out
+}
+
+fn at(place: &PlaceRow, mode: Mode) -> String {
+    let gone = match (place.at_head, mode) {
+        (Some(false), Mode::Range) => ", removed again: rotate it, it was published",
+        (Some(false), _) => ", not at HEAD",
+        _ => "",
+    };
+    let commit = match &place.introduced {
+        Some(commit) if mode == Mode::Range => format!(" in `{}`", words::short(&commit.id)),
+        _ => String::new(),
+    };
+    format!("{}{commit}{gone}", code(&words::position(place)))
+}
+
+fn code(text: &str) -> String {
+    code_span(&cut(text, TEXT_MAX))
+}
+
+fn cut(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        None => text.to_owned(),
+        Some((at, _)) => format!("{}…", &text[..at]),
+    }
+}

@@ -1,0 +1,196 @@
+//! The human report of a long list: what it amounts to, what to look at first, and the rest a line
+//! each, grouped by rule. A person who audits an old repository reads one screen before scrolling.
+
+use std::collections::BTreeMap;
+
+use super::words::{self, count, digits};
+use super::{Mode, Report, Row, Style};
+use crate::finding::{Class, Severity};
+
+/// Lists up to this long are printed in full.
+const LONG: usize = 15;
+/// Credentials shown in full before the groups.
+const FIRST: usize = 6;
+/// Of one rule among them.
+const OF_ONE_RULE: usize = 2;
+/// Lines of one group.
+const OF_ONE_GROUP: usize = 12;
+
+/// A long list, arranged.
+pub(super) struct Overview<'a> {
+    /// The answer in few lines.
+    pub(super) head: Vec<String>,
+    /// What to look at first, in full.
+    pub(super) first: Vec<&'a Row>,
+    /// The rest, worst rule first.
+    pub(super) groups: Vec<Group<'a>>,
+}
+
+/// Results of one rule.
+pub(super) struct Group<'a> {
+    /// What they are and how many.
+    pub(super) heading: String,
+    /// Those that get a line.
+    pub(super) shown: Vec<&'a Row>,
+    /// How many do not.
+    pub(super) more: usize,
+}
+
+/// `None` for a list that is short enough to be read, for what a hook says, and when everything or
+/// nothing is wanted.
+pub(super) fn of(report: &Report, style: Style) -> Option<Overview<'_>> {
+    let long = report
+        .rows
+        .iter()
+        .filter(|row| row.class == Class::Credential)
+        .count()
+        > LONG;
+    if !long || style.verbose || style.quiet || report.mode == Mode::Staged {
+        return None;
+    }
+    // Worst first already; among equals what still stands at HEAD, and pull-request refs last.
+    let mut rows: Vec<&Row> = report.rows.iter().collect();
+    rows.sort_by_key(|row| {
+        (
+            !row.fails,
+            words::only_in_pulls(row),
+            std::cmp::Reverse(row.severity),
+            std::cmp::Reverse(row.confidence),
+            !stands(row),
+        )
+    });
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut first, mut rest) = (Vec::new(), Vec::new());
+    for row in rows {
+        let of_rule = taken.entry(&row.reported).or_default();
+        if first.len() < FIRST && *of_rule < OF_ONE_RULE && row.class == Class::Credential {
+            *of_rule += 1;
+            first.push(row);
+        } else {
+            rest.push(row);
+        }
+    }
+    Some(Overview {
+        head: head(report),
+        first,
+        groups: groups(rest),
+    })
+}
+
+fn stands(row: &Row) -> bool {
+    row.timeline
+        .as_ref()
+        .is_none_or(|timeline| timeline.at_head)
+}
+
+fn head(report: &Report) -> Vec<String> {
+    let rows = || report.rows.iter().filter(|r| r.class == Class::Credential);
+    let number = |n: usize| digits(n as u64);
+    let mut line = format!(
+        "{} found, {} of them {}",
+        count(rows().count() as u64, "credential", "credentials"),
+        number(rows().filter(|r| r.fails).count()),
+        "to act on"
+    );
+    if report.history.is_some() {
+        line.push_str(&format!(
+            "; {} still at HEAD, {} certainly dead, {} only in pull-request refs",
+            number(rows().filter(|r| stands(r)).count()),
+            number(rows().filter(|r| words::certainly_expired(r)).count()),
+            number(rows().filter(|r| words::only_in_pulls(r)).count()),
+        ));
+    }
+    vec![line, "look first at:".to_owned()]
+}
+
+/// What a group has in common, in the order of the groups: what only pull-request refs keep stands
+/// behind the rest, samples and public keys at the end.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Common<'a> {
+    Rule(&'a str),
+    InPulls(&'a str),
+    Harmless,
+}
+
+fn common(row: &Row) -> Common<'_> {
+    if row.class == Class::Sample || row.severity == Severity::Info {
+        Common::Harmless
+    } else if words::only_in_pulls(row) {
+        Common::InPulls(&row.reported)
+    } else {
+        Common::Rule(&row.reported)
+    }
+}
+
+fn groups(rest: Vec<&Row>) -> Vec<Group<'_>> {
+    // Rows come worst first, and so do the groups.
+    let mut order: Vec<Common<'_>> = Vec::new();
+    let mut by: BTreeMap<Common<'_>, Vec<&Row>> = BTreeMap::new();
+    for row in rest {
+        let rows = by.entry(common(row)).or_default();
+        if rows.is_empty() {
+            order.push(common(row));
+        }
+        rows.push(row);
+    }
+    order.sort_by_key(|common| match common {
+        Common::Rule(_) => 0,
+        Common::InPulls(_) => 1,
+        Common::Harmless => 2,
+    });
+    order
+        .into_iter()
+        .filter_map(|common| {
+            let mut rows = by.remove(&common)?;
+            let heading = heading(common, &rows)?;
+            // One line more says as much as "and 1 more".
+            let more = match rows.len() {
+                n if n <= OF_ONE_GROUP + 1 => 0,
+                n => n - OF_ONE_GROUP,
+            };
+            rows.truncate(rows.len() - more);
+            Some(Group {
+                heading,
+                shown: rows,
+                more,
+            })
+        })
+        .collect()
+}
+
+/// `57 more: Private key in PEM form (private-key-pem), high, 12 still at HEAD`.
+fn heading(common: Common<'_>, rows: &[&Row]) -> Option<String> {
+    let row = rows.first()?;
+    let number = digits(rows.len() as u64);
+    if common == Common::Harmless {
+        return Some(format!(
+            "{number} more: documented samples, keys that are public by design, and dead ones, info"
+        ));
+    }
+    let mut out = format!(
+        "{number} more: {} ({}), {}",
+        row.name,
+        row.reported,
+        row.severity.name()
+    );
+    if let Common::InPulls(_) = common {
+        out.push_str(", only in pull-request refs");
+    } else if row.timeline.is_some() {
+        let standing = rows.iter().filter(|row| stands(row)).count();
+        out.push_str(&format!(", {} still at HEAD", digits(standing as u64)));
+    }
+    Some(out)
+}
+
+/// `since 2010-05-27, removed 2015-03-21` or `since 2010-05-27, at HEAD`.
+pub(super) fn life(row: &Row) -> String {
+    let Some(timeline) = &row.timeline else {
+        return String::new();
+    };
+    let since = words::date(timeline.first.authored);
+    match (&timeline.removed, timeline.at_head) {
+        (_, true) => format!("since {since}, at HEAD"),
+        (Some(removed), _) => format!("since {since}, removed {}", words::date(removed.authored)),
+        (None, _) => format!("since {since}"),
+    }
+}

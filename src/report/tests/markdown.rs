@@ -1,0 +1,82 @@
+//! Markdown.
+
+use super::*;
+
+/// What is left of a line when its code spans are taken out.
+fn outside_spans(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find('`') {
+        out.push_str(&rest[..at]);
+        let run = rest[at..].chars().take_while(|c| *c == '`').count();
+        let after = &rest[at + run..];
+        let fence = "`".repeat(run);
+        // The span ends at a run of exactly as many backticks.
+        let mut from = 0;
+        let end = loop {
+            let at = after[from..].find(&fence).expect("the span is closed") + from;
+            let len = after[at..].chars().take_while(|c| *c == '`').count();
+            if len == run {
+                break at + run;
+            }
+            from = at + len;
+        };
+        rest = &after[end..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[test]
+fn scanned_text_stands_in_code_spans_only() {
+    let text = text("markdown", &sample(), Style::default());
+    let (list, block) = text.split_once("```text\n").expect("the summary is fenced");
+    assert!(list.contains("link"), "hostile text is there: {list}");
+    for line in list.lines() {
+        let plain = outside_spans(line);
+        for mark in ["](", "http", "</td>", "::error", "|"] {
+            assert!(!plain.contains(mark), "{mark} in {line}");
+        }
+    }
+    let fences = block.lines().filter(|l| l.trim_start().starts_with("```"));
+    assert_eq!(fences.count(), 1, "only the end of the block: {block}");
+    assert!(text.ends_with(
+        "1 result fails; incomplete: not everything that was asked for was read\n```\n"
+    ));
+}
+
+#[test]
+fn it_says_what_and_where() {
+    let text = text("markdown", &sample(), Style::default());
+    assert!(text.starts_with("## keysweep: 1 result fails"), "{text}");
+    assert!(
+        text.contains("\n- **high** Example token ` exk_… ` in `` API_KEY"),
+        "{text}"
+    );
+    assert!(text.contains("\n  - ` src/f1.py:1:7 `\n"), "{text}");
+    assert!(text.contains("\n  - 3 more places\n"), "{text}");
+    assert!(
+        text.contains("rotate: Delete it and create a new one."),
+        "{text}"
+    );
+}
+
+#[test]
+fn it_stays_under_what_a_host_takes() {
+    let mut report = sample();
+    let long = "/long".repeat(2_000);
+    report.rows = (0..2_000)
+        .map(|n| {
+            let mut row = row(&n.to_string(), Severity::High);
+            row.places = (0..50).map(|line| place(&long, line)).collect();
+            row
+        })
+        .collect();
+    let text = text("markdown", &report, Style::default());
+    assert!(text.len() < 1_000 << 10, "{}", text.len());
+    assert!(
+        text.contains("\n- and 1,800 more results, in the JSON report\n"),
+        "{}",
+        text.len()
+    );
+}

@@ -1,0 +1,137 @@
+//! One pack: its entries, its index, and what is known of them.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use gix::hash::{Kind as Hash, ObjectId};
+use gix::odb::pack::{data, index};
+use gix::zlib::Inflate;
+
+use super::forest::Forest;
+use super::resolve::{Fault, Kind};
+use crate::finding::Oid;
+
+/// One pack with its index and the shape of its delta trees.
+pub(super) struct Pack {
+    pub index: index::File,
+    pub data: data::File,
+    pub forest: Forest,
+    spoiled: Spoiled,
+}
+
+/// Entries that turned out to be unreadable. They are not decoded again: where many objects hang
+/// on one bad base, trying each of them anew would take time that grows with the square.
+#[derive(Default)]
+struct Spoiled {
+    any: AtomicBool,
+    entries: Mutex<HashMap<u32, Fault>>,
+}
+
+impl Pack {
+    /// Opens a pack and its index. The error says what is wrong, for people.
+    pub fn open(path: &Path, hash: Hash) -> Result<Pack, String> {
+        for file in [path, &path.with_extension("idx")] {
+            // Opening a FIFO would wait for someone to write into it.
+            if std::fs::metadata(file).is_ok_and(|about| !about.is_file()) {
+                return Err("it is not a regular file".to_owned());
+            }
+        }
+        let index = index::File::at(path.with_extension("idx"), hash)
+            .map_err(|error| format!("the index cannot be read: {error}"))?;
+        let data = data::File::at(path, hash).map_err(|error| error.to_string())?;
+        if data.num_objects() != index.num_objects() {
+            return Err(format!(
+                "the pack says {} objects, its index {}",
+                data.num_objects(),
+                index.num_objects()
+            ));
+        }
+        // Opening has checked the index's size and that 64-bit offsets lie inside it; what they
+        // say is checked against the pack before it is used.
+        let forest = Forest::build(&index, &data);
+        Ok(Pack {
+            index,
+            data,
+            forest,
+            spoiled: Spoiled::default(),
+        })
+    }
+
+    /// The id of the object at `pos` in pack order.
+    pub fn oid(&self, pos: u32) -> Oid {
+        let entry = self.forest.index_entry(pos);
+        Oid::from_bytes(self.index.oid_at_index(entry).as_bytes())
+    }
+
+    /// How many entries are no trees. What is stored as a difference to a tree is one.
+    pub fn pieces(&self) -> usize {
+        let mut stack: Vec<u32> = (0..self.forest.len())
+            .filter(|pos| match self.forest.kind(*pos) {
+                Some(kind) => kind != Kind::Tree,
+                None => self.forest.is_thin(*pos),
+            })
+            .collect();
+        let mut count = self.forest.unreachable().len();
+        while let Some(pos) = stack.pop() {
+            count += 1;
+            stack.extend(self.forest.children(pos));
+        }
+        count
+    }
+
+    /// Remembers that the entry at `pos` cannot be decoded.
+    pub fn spoil(&self, pos: u32, fault: &Fault) {
+        let mut entries = self
+            .spoiled
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        entries.entry(pos).or_insert_with(|| fault.clone());
+        self.spoiled.any.store(true, Ordering::Release);
+    }
+
+    /// Why the entry at `pos` cannot be decoded, if that is known.
+    pub fn spoiled(&self, pos: u32) -> Option<Fault> {
+        if !self.spoiled.any.load(Ordering::Acquire) {
+            return None;
+        }
+        let entries = self
+            .spoiled
+            .entries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        entries.get(&pos).cloned()
+    }
+
+    /// Where `oid` stands in pack order.
+    pub fn find(&self, oid: &Oid) -> Option<u32> {
+        let id = ObjectId::try_from(oid.as_bytes()).ok()?;
+        let entry = self.index.lookup(id)?;
+        self.forest.position(self.index.pack_offset_at_index(entry))
+    }
+
+    /// Decompresses one entry (an object, or delta instructions) of at most `max` bytes.
+    pub fn inflate(
+        &self,
+        entry: &data::Entry,
+        inflate: &mut Inflate,
+        max: u64,
+    ) -> Result<Vec<u8>, Fault> {
+        if entry.decompressed_size > max {
+            return Err(Fault::too_large(entry.decompressed_size));
+        }
+        // zlib cannot shrink by more than about 1,032 to 1: a larger claim is a lie, and is not
+        // worth an allocation.
+        let left = (self.data.data_len() as u64).saturating_sub(entry.data_offset);
+        if entry.decompressed_size > left.saturating_mul(1040) {
+            return Err(Fault::corrupt("it claims to be larger than it can be"));
+        }
+        let mut out = vec![0; entry.decompressed_size as usize];
+        self.data
+            .decompress_entry(entry, inflate, &mut out)
+            .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
+        Ok(out)
+    }
+}

@@ -1,0 +1,289 @@
+//! What differs between trees: by path, without looking into directories that are equal, and
+//! without guessing renames.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use gix::hash::ObjectId;
+use gix::objs::Kind;
+
+use super::objects::{Fault, Objects};
+use crate::finding::{Oid, Reason, Skipped};
+use crate::source::history::trees::{Entry, Names, entries, find_entry};
+
+/// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
+const MAX_DEPTH: usize = 1024;
+/// Bytes of trees kept, because neighbouring commits share almost all of theirs.
+const KEPT: usize = 64 << 20;
+/// Changed paths in all before further ones are given up: trees can be made that name the same
+/// content at more paths than anyone can list.
+const MAX_PATHS: u64 = 20_000_000;
+
+/// A file that is not what it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct File {
+    pub oid: Oid,
+    /// It is the target text of a symbolic link.
+    pub link: bool,
+}
+
+/// Takes a path with what it was and what it is.
+type Out<'o> = dyn FnMut(&[u8], Option<File>, Option<File>) + 'o;
+
+/// Reads and compares trees.
+pub(super) struct Trees<'a> {
+    objects: &'a Objects,
+    kept: HashMap<Oid, Rc<[u8]>>,
+    size: usize,
+    /// Paths that may still be listed.
+    left: u64,
+    failed: BTreeMap<Oid, Skipped>,
+    buffer: Vec<u8>,
+}
+
+/// Whether git sorts `a` before `b` in a tree: as if directories ended in `/`.
+fn before(a: &Entry<'_>, b: &Entry<'_>) -> bool {
+    let key = |entry: &Entry<'_>| (entry.names == Names::Tree).then_some(b'/');
+    let common = a.name.len().min(b.name.len());
+    match a.name[..common].cmp(&b.name[..common]) {
+        std::cmp::Ordering::Equal => {
+            let next = |e: &Entry<'_>| e.name.get(common).copied().or(key(e));
+            (next(a), a.name.len()) < (next(b), b.name.len())
+        }
+        order => order.is_lt(),
+    }
+}
+
+fn same_place(a: &Entry<'_>, b: &Entry<'_>) -> bool {
+    a.name == b.name && (a.names == Names::Tree) == (b.names == Names::Tree)
+}
+
+fn file(entry: &Entry<'_>) -> Option<File> {
+    (entry.names == Names::Blob).then(|| File {
+        oid: Oid::from_bytes(entry.id),
+        link: entry.link,
+    })
+}
+
+impl<'a> Trees<'a> {
+    pub fn new(objects: &'a Objects) -> Self {
+        Trees {
+            objects,
+            kept: HashMap::new(),
+            size: 0,
+            left: MAX_PATHS,
+            failed: BTreeMap::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// What could not be read.
+    pub fn finish(self, skipped: &mut Vec<Skipped>) {
+        if self.left == 0 {
+            skipped.push(Skipped::new(
+                Reason::LimitReached,
+                "the range",
+                "more paths changed than can be listed",
+            ));
+        }
+        skipped.extend(self.failed.into_values());
+    }
+
+    /// The bytes of a tree. One that cannot be read is said once and counts as empty, so that
+    /// content is rather reported than lost.
+    fn tree(&mut self, oid: &Oid, path: &[u8]) -> Rc<[u8]> {
+        if let Some(tree) = self.kept.get(oid) {
+            return Rc::clone(tree);
+        }
+        let empty = ObjectId::try_from(oid.as_bytes())
+            .is_ok_and(|id| id == ObjectId::empty_tree(id.kind()));
+        let read = match empty {
+            true => {
+                self.buffer.clear();
+                Ok(())
+            }
+            false => self.objects.read_as(oid, Kind::Tree, &mut self.buffer),
+        };
+        let tree: Rc<[u8]> = match read {
+            Ok(()) => self.buffer.as_slice().into(),
+            Err(fault) => {
+                self.fail(*oid, fault, path);
+                Rc::from([])
+            }
+        };
+        let whole = entries(&tree, oid.as_bytes().len())
+            .last()
+            .map_or(0, |entry| entry.end);
+        if whole != tree.len() {
+            let damaged = Fault {
+                reason: Reason::CorruptObject,
+                detail: format!("tree {oid}"),
+            };
+            self.fail(*oid, damaged, path);
+        }
+        if self.size > KEPT {
+            self.kept.clear();
+            self.size = 0;
+        }
+        self.size += tree.len() + 100;
+        self.kept.insert(*oid, Rc::clone(&tree));
+        tree
+    }
+
+    fn fail(&mut self, oid: Oid, fault: Fault, path: &[u8]) {
+        let path = match path.strip_suffix(b"/").unwrap_or(path) {
+            [] => b".",
+            path => path,
+        };
+        self.failed.entry(oid).or_insert_with(|| fault.of(path));
+    }
+
+    /// Whether `depth` is allowed and the budget lasts.
+    fn may_enter(&mut self, path: &[u8], depth: usize) -> bool {
+        if depth > MAX_DEPTH {
+            let key = Oid::from_bytes(&[0; 20]);
+            let skip = Skipped::new(
+                Reason::LimitReached,
+                path.get(..200).unwrap_or(path),
+                "directories nested too deep",
+            );
+            self.failed.entry(key).or_insert(skip);
+        }
+        depth <= MAX_DEPTH && self.left > 0
+    }
+
+    /// Calls `out` for every file of `own` whose content none of `parents` has at its path.
+    /// Without parents that is every file.
+    pub fn fresh(&mut self, own: Oid, parents: &[Oid], out: &mut dyn FnMut(&[u8], File)) {
+        if !parents.contains(&own) {
+            let parents: Vec<Option<Oid>> = parents.iter().copied().map(Some).collect();
+            self.fresh_below(&mut Vec::new(), own, &parents, 0, out);
+        }
+    }
+
+    fn fresh_below(
+        &mut self,
+        path: &mut Vec<u8>,
+        own: Oid,
+        parents: &[Option<Oid>],
+        depth: usize,
+        out: &mut dyn FnMut(&[u8], File),
+    ) {
+        if !self.may_enter(path, depth) {
+            return;
+        }
+        let len = own.as_bytes().len();
+        let tree = self.tree(&own, path);
+        let theirs: Vec<Rc<[u8]>> = parents
+            .iter()
+            .flatten()
+            .map(|parent| self.tree(parent, path))
+            .collect();
+        let mut cursors: Vec<_> = theirs.iter().map(|t| entries(t, len).peekable()).collect();
+        for entry in entries(&tree, len) {
+            let mut same = false;
+            let mut below = Vec::with_capacity(cursors.len());
+            for cursor in &mut cursors {
+                while cursor.next_if(|other| before(other, &entry)).is_some() {}
+                let other = cursor.next_if(|other| same_place(other, &entry));
+                same |= other.as_ref().is_some_and(|o| o.id == entry.id);
+                below.push(other.filter(|o| o.names == Names::Tree));
+            }
+            if same || entry.names == Names::Commit {
+                continue;
+            }
+            let start = path.len();
+            path.extend_from_slice(entry.name);
+            if entry.names == Names::Tree {
+                path.push(b'/');
+                let below: Vec<Option<Oid>> = below
+                    .into_iter()
+                    .map(|other| other.map(|o| Oid::from_bytes(o.id)))
+                    .collect();
+                self.fresh_below(path, Oid::from_bytes(entry.id), &below, depth + 1, out);
+            } else if let Some(file) = file(&entry)
+                && self.left > 0
+            {
+                self.left -= 1;
+                out(path, file);
+            }
+            path.truncate(start);
+        }
+    }
+
+    /// Calls `out` with every path whose content differs: before, after.
+    pub fn changed(&mut self, before: Option<Oid>, after: Option<Oid>, out: &mut Out<'_>) {
+        if before != after {
+            self.changed_below(&mut Vec::new(), before, after, 0, out);
+        }
+    }
+
+    fn changed_below(
+        &mut self,
+        path: &mut Vec<u8>,
+        old: Option<Oid>,
+        new: Option<Oid>,
+        depth: usize,
+        out: &mut Out<'_>,
+    ) {
+        if !self.may_enter(path, depth) {
+            return;
+        }
+        let read = |trees: &mut Self, oid: Option<Oid>| match oid {
+            Some(oid) => (trees.tree(&oid, path), oid.as_bytes().len()),
+            None => (Rc::from([]), 20),
+        };
+        let (old_tree, old_len) = read(self, old);
+        let (new_tree, new_len) = read(self, new);
+        let mut olds = entries(&old_tree, old_len).peekable();
+        let mut news = entries(&new_tree, new_len).peekable();
+        loop {
+            let (a, b) = match (olds.peek(), news.peek()) {
+                (None, None) => return,
+                (Some(a), Some(b)) if same_place(a, b) => (olds.next(), news.next()),
+                (Some(a), Some(b)) if before(b, a) => (None, news.next()),
+                (None, Some(_)) => (None, news.next()),
+                (Some(_), _) => (olds.next(), None),
+            };
+            let id = |e: &Option<Entry<'_>>| e.as_ref().map(|e| Oid::from_bytes(e.id));
+            let Some(name) = a.as_ref().or(b.as_ref()).map(|e| e.name) else {
+                return;
+            };
+            if id(&a) == id(&b) {
+                continue;
+            }
+            let start = path.len();
+            path.extend_from_slice(name);
+            if [&a, &b]
+                .iter()
+                .any(|e| matches!(e, Some(e) if e.names == Names::Tree))
+            {
+                path.push(b'/');
+                self.changed_below(path, id(&a), id(&b), depth + 1, out);
+            } else {
+                let (a, b) = (a.as_ref().and_then(file), b.as_ref().and_then(file));
+                if (a.is_some() || b.is_some()) && self.left > 0 {
+                    self.left -= 1;
+                    out(path, a, b);
+                }
+            }
+            path.truncate(start);
+        }
+    }
+
+    /// The file at `path`.
+    pub fn lookup(&mut self, tree: Oid, path: &[u8]) -> Option<Oid> {
+        let mut at = tree;
+        let mut parts = path.split(|b| *b == b'/').peekable();
+        while let Some(part) = parts.next() {
+            let bytes = self.tree(&at, path);
+            let len = at.as_bytes().len();
+            if parts.peek().is_none() {
+                return find_entry(&bytes, part, len);
+            }
+            let entry = entries(&bytes, len).find(|e| e.name == part && e.names == Names::Tree)?;
+            at = Oid::from_bytes(entry.id);
+        }
+        None
+    }
+}

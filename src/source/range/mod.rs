@@ -1,0 +1,286 @@
+//! A range of commits: what each of them brings against each of its parents. Only the commits of
+//! the range are walked and only the content that they changed is looked up; the rest of the
+//! history is not read, however long it is.
+//!
+//! Nothing of the repository is executed, fetched or followed outside of it. What is news is not
+//! decided here: this room lists, for the commits that brought content which holds something,
+//! which versions stand against which.
+
+mod blobs;
+mod diff;
+mod objects;
+mod push;
+mod revs;
+mod scan;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
+
+use gix::mailmap::Snapshot;
+use gix::objs::Kind;
+
+pub use push::PushLine;
+
+use super::history::{open, people, refs};
+use super::{Control, Visit};
+use crate::finding::{Commit, Oid, RepoPath, Skipped};
+use blobs::{How, Queue};
+use diff::Trees;
+use objects::Objects;
+use revs::Lazy;
+use scan::Scan;
+use walk::Walk;
+
+/// Which commits are meant.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// `A..B`: reachable from B and not from A. `A...B`: from their merge base to B. A and B are
+    /// revisions as git reads them.
+    Revisions(String),
+    /// Reachable from any reference and committed at this moment (seconds since 1970) or later.
+    Since(i64),
+    /// What pushing HEAD would publish: reachable from it and from no remote-tracking reference.
+    Pushed,
+    /// What git tells a pre-push hook: for each line what the remote lacks. A new branch, or one
+    /// whose tip at the remote is not known here (a forced push): what no remote-tracking
+    /// reference has. Deletions bring nothing.
+    Push(Vec<PushLine>),
+    /// Ends that the caller knows: reachable from `to`, not from `from`, and with
+    /// `exclude_remotes` not from a remote-tracking reference.
+    Span {
+        /// Where it starts.
+        from: Option<Oid>,
+        /// Where it ends: a commit, or a tag of one.
+        to: Oid,
+        /// Leave out what a remote has.
+        exclude_remotes: bool,
+    },
+}
+
+/// What to read, and within which limits.
+#[derive(Clone, Debug)]
+pub struct RangeOptions {
+    /// The repository, or any directory inside it.
+    pub path: PathBuf,
+    /// The commits.
+    pub what: What,
+    /// Lends every version without what another one hands down: slower, the same result.
+    pub full: bool,
+    /// How many threads; 0 for all.
+    pub threads: usize,
+    /// Directories outside the repository that its alternates may lead to.
+    pub allow_alternates: Vec<PathBuf>,
+    /// Larger blobs are skipped; bytes.
+    pub max_object: u64,
+}
+
+/// What there is to say of a range.
+#[derive(Clone, Debug, Default)]
+pub struct RangeInfo {
+    /// The range as it was asked for.
+    pub asked: String,
+    /// The commit at its first end; `None` when it has none (`since`, a new branch).
+    pub from: Option<Oid>,
+    /// The commit at its other end; the first of several.
+    pub to: Option<Oid>,
+    /// The commit it starts from: A of `A..B`, the merge base of `A...B`, where a push leaves
+    /// what the remotes have. `None` when there is no such commit: `since`, a first push.
+    pub base: Option<Oid>,
+    /// Commits in the range.
+    pub commits: u64,
+    /// Why there is nothing to scan, when there is nothing.
+    pub nothing: Option<&'static str>,
+}
+
+/// A commit of the range that brought content which may hold something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The commit.
+    pub commit: Oid,
+    /// What differs from each parent; from nothing for a root.
+    pub against: Vec<Vec<Change>>,
+}
+
+/// A path whose content a commit changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The path.
+    pub path: RepoPath,
+    /// The parent's version.
+    pub before: Option<Oid>,
+    /// The commit's version.
+    pub after: Option<Oid>,
+}
+
+/// A range that was read.
+pub struct Range {
+    /// What could not be read.
+    pub skipped: Vec<Skipped>,
+    /// What was there.
+    pub info: RangeInfo,
+    /// Parents before children; commits that brought nothing of interest are left out.
+    pub steps: Vec<Step>,
+    /// The versions at the range's ends of paths that may hold something.
+    at_end: BTreeMap<RepoPath, BTreeSet<Oid>>,
+    /// The commits that messages belong to.
+    message_of: BTreeMap<Oid, Oid>,
+    /// Commits that the range's end reaches.
+    of_end: HashSet<Oid>,
+    reach: HashMap<Oid, String>,
+    objects: Objects,
+    mailmap: Snapshot,
+}
+
+impl Range {
+    /// The versions of a path at the end of the range (for `since`: at HEAD).
+    pub fn at_end(&self, path: &RepoPath) -> impl Iterator<Item = &Oid> {
+        self.at_end.get(path).into_iter().flatten()
+    }
+
+    /// The commit that the message of a commit or tag belongs to.
+    pub fn message_of(&self, oid: &Oid) -> Option<Oid> {
+        self.message_of.get(oid).copied()
+    }
+
+    /// Whether the end of the range reaches the commit.
+    pub fn of_end(&self, commit: &Oid) -> bool {
+        self.of_end.contains(commit)
+    }
+
+    /// What alone reaches the commit, when that is not a branch, a tag or HEAD.
+    pub fn reach(&self, commit: &Oid) -> Option<String> {
+        self.reach.get(commit).cloned()
+    }
+
+    /// A commit as results show it.
+    pub fn commit(&self, oid: Oid) -> Commit {
+        let mut buffer = Vec::new();
+        // It was read before; if it is gone now, its fields stay empty.
+        if self
+            .objects
+            .read_as(&oid, Kind::Commit, &mut buffer)
+            .is_err()
+        {
+            buffer.clear();
+        }
+        people::commit(oid, &buffer, &self.mailmap)
+    }
+}
+
+/// Visits what the commits of a range brought: every blob once as `Origin::Blob`, with what it
+/// shares with another version of its path, and the messages of commits and of annotated tags.
+/// The versions that content is compared with are visited only where [`Visit::holders`] says that
+/// there is something to compare.
+///
+/// # Errors
+/// No repository, one whose format cannot be read, or a revision that does not exist; each
+/// message names a way out. Damaged parts are no error but `Skipped`.
+pub fn scan_range<V: Visit>(
+    options: &RangeOptions,
+    visit: &V,
+    control: &Control,
+) -> anyhow::Result<Range> {
+    let layout = open::open(&options.path, &options.allow_alternates)?;
+    let objects = Objects::open(&layout, &options.allow_alternates, options.max_object)?;
+    let refs = Lazy::new(&layout);
+    let cut = refs::shallow(&layout);
+    let mut walk = Walk::new(&objects, &cut);
+    let mut range = Range {
+        skipped: Vec::new(),
+        info: RangeInfo {
+            asked: asked(&options.what),
+            ..RangeInfo::default()
+        },
+        steps: Vec::new(),
+        at_end: BTreeMap::new(),
+        message_of: BTreeMap::new(),
+        of_end: HashSet::new(),
+        reach: HashMap::new(),
+        objects: objects.handle(),
+        mailmap: Snapshot::default(),
+    };
+    let shallow = !cut.is_empty();
+    let ends = match options.what {
+        What::Since(_) | What::Pushed if is_unborn(refs.get(), &options.what) => Ok(None),
+        _ => revs::resolve(&options.what, &layout, &refs, &objects, &mut walk, shallow).map(Some),
+    };
+    let mut ends = match ends {
+        Ok(Some(ends)) => ends,
+        // A repository without commits has no revisions either.
+        Err(_) if is_unborn(refs.get(), &options.what) => {
+            range.info.nothing = Some("no commits yet");
+            return Ok(range);
+        }
+        Ok(None) => {
+            range.info.nothing = Some("no commits yet");
+            return Ok(range);
+        }
+        Err(error) => return Err(error),
+    };
+    range.skipped = refs.skipped();
+    range.info.from = ends.from;
+    range.info.to = ends.to;
+    range.info.base = ends.base;
+    range.info.commits = ends.selected.commits.len() as u64;
+    range.reach = std::mem::take(&mut ends.selected.reach);
+    if ends.selected.commits.is_empty() && ends.tags.is_empty() {
+        range.info.nothing = Some(ends.empty);
+        return Ok(range);
+    }
+    let how = How {
+        threads: options.threads,
+        full: options.full,
+    };
+    Scan {
+        objects: &objects,
+        walk,
+        trees: Trees::new(&objects),
+        queue: Queue::default(),
+        how,
+        visit,
+        control,
+        range: &mut range,
+    }
+    .run(&ends)?;
+    range.skipped.sort();
+    range.skipped.dedup();
+    Ok(range)
+}
+
+/// Whether there is nothing yet that `what` could mean.
+fn is_unborn(refs: &refs::Refs, what: &What) -> bool {
+    refs.head.is_none() && (refs.all.is_empty() || matches!(what, What::Pushed))
+}
+
+/// The range in words, as the user asked for it.
+fn asked(what: &What) -> String {
+    match what {
+        What::Revisions(text) => text.clone(),
+        What::Since(date) => {
+            let date = jiff::Timestamp::from_second(*date).unwrap_or(jiff::Timestamp::MIN);
+            format!("since {date}")
+        }
+        What::Pushed => "what no remote has".to_owned(),
+        What::Push(lines) => {
+            let names: Vec<String> = lines
+                .iter()
+                .map(|line| String::from_utf8_lossy(&line.local_ref).into_owned())
+                .collect();
+            format!("push of {}", names.join(", "))
+        }
+        What::Span {
+            from,
+            to,
+            exclude_remotes,
+        } => {
+            let from = from.map(|oid| oid.short()).unwrap_or_default();
+            let but = if *exclude_remotes {
+                ", without what remotes have"
+            } else {
+                ""
+            };
+            format!("{from}..{}{but}", to.short())
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Single objects, looked up where they lie: packs by their indexes, then loose. Nothing here
+//! reads more of a repository than what was asked for.
+
+use gix::hash::ObjectId;
+use gix::objs::{Find as _, Kind};
+use gix::odb::Header as _;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+
+use crate::finding::{Oid, Reason, Skipped};
+use crate::source::history::open::Layout;
+use crate::source::history::store;
+
+/// Bytes of decoded objects kept per handle as bases of deltas.
+const BASES: usize = 96 << 20;
+
+/// Why an object could not be had, and what to say of it.
+#[derive(Clone, Debug)]
+pub(super) struct Fault {
+    pub reason: Reason,
+    pub detail: String,
+}
+
+impl Fault {
+    fn new(reason: Reason, detail: impl Into<String>) -> Self {
+        Fault {
+            reason,
+            detail: detail.into(),
+        }
+    }
+
+    /// The same as skipped input.
+    pub fn of(self, what: impl Into<Vec<u8>>) -> Skipped {
+        Skipped::new(self.reason, what, self.detail)
+    }
+}
+
+/// The object database of a repository. Belongs to one thread; [`Objects::handle`] makes another.
+pub(super) struct Objects {
+    odb: gix::odb::HandleArc,
+    /// Objects were left at the server.
+    partial: bool,
+    /// Larger blobs are not read; bytes.
+    max: u64,
+}
+
+impl Objects {
+    /// Opens the objects of a repository.
+    ///
+    /// # Errors
+    /// They cannot be opened, or some lie in a store outside the repository that is not in
+    /// `allowed`.
+    pub fn open(
+        layout: &Layout,
+        allowed: &[std::path::PathBuf],
+        max: u64,
+    ) -> anyhow::Result<Objects> {
+        let mut foreign = Vec::new();
+        store::object_dirs(layout, allowed, &mut foreign);
+        if let Some(gap) = foreign.first() {
+            anyhow::bail!(
+                "the repository borrows objects from {}, which is not followed: {}",
+                String::from_utf8_lossy(&gap.what),
+                gap.detail
+            );
+        }
+        let dir = layout.common.join("objects");
+        let odb = gix::odb::at(dir, layout.hash)?
+            .into_arc()?
+            .with_pack_cache(|| Box::new(MemoryCappedHashmap::new(BASES)));
+        Ok(Objects {
+            odb,
+            partial: layout.partial,
+            max,
+        })
+    }
+
+    /// The same for another thread.
+    pub fn handle(&self) -> Objects {
+        Objects {
+            odb: self.odb.clone(),
+            partial: self.partial,
+            max: self.max,
+        }
+    }
+
+    /// Whether the object can be found.
+    pub fn contains(&self, oid: &Oid) -> bool {
+        use gix::objs::Exists as _;
+        ObjectId::try_from(oid.as_bytes()).is_ok_and(|id| self.odb.exists(&id))
+    }
+
+    /// Reads an object into `buffer`.
+    ///
+    /// # Errors
+    /// It is not there, or damaged.
+    pub fn read(&self, oid: &Oid, buffer: &mut Vec<u8>) -> Result<Kind, Fault> {
+        let id = ObjectId::try_from(oid.as_bytes())
+            .map_err(|_| Fault::new(Reason::CorruptObject, "its id has no known length"))?;
+        match self.odb.try_find(&id, buffer) {
+            Ok(Some(object)) => {
+                let (kind, len) = (object.kind, object.data.len());
+                buffer.truncate(len);
+                Ok(kind)
+            }
+            Ok(None) if self.partial => Err(Fault::new(
+                Reason::PartialClone,
+                format!("{oid} was left at the server"),
+            )),
+            Ok(None) => Err(Fault::new(Reason::MissingObject, format!("object {oid}"))),
+            Err(_) => Err(Fault::new(Reason::CorruptObject, format!("object {oid}"))),
+        }
+    }
+
+    /// The same for an object that must be of one kind.
+    ///
+    /// # Errors
+    /// It is not there, damaged, or of another kind.
+    pub fn read_as(&self, oid: &Oid, kind: Kind, buffer: &mut Vec<u8>) -> Result<(), Fault> {
+        match self.read(oid, buffer)? {
+            found if found == kind => Ok(()),
+            found => Err(Fault::new(
+                Reason::CorruptObject,
+                format!("object {oid} is a {found}, not a {kind}"),
+            )),
+        }
+    }
+
+    /// A blob within the limit of size.
+    ///
+    /// # Errors
+    /// As [`Objects::read_as`], and for one that is larger.
+    pub fn blob(&self, oid: &Oid, buffer: &mut Vec<u8>) -> Result<(), Fault> {
+        let id = ObjectId::try_from(oid.as_bytes())
+            .map_err(|_| Fault::new(Reason::CorruptObject, "its id has no known length"))?;
+        // Some tools never store the empty blob.
+        if id == ObjectId::empty_blob(id.kind()) {
+            buffer.clear();
+            return Ok(());
+        }
+        // A header that cannot be read is said by the reading below.
+        if let Ok(Some(header)) = self.odb.try_header(&id)
+            && header.size() > self.max
+        {
+            let detail = format!("{} bytes, the limit is {}", header.size(), self.max);
+            return Err(Fault::new(Reason::TooLarge, detail));
+        }
+        self.read_as(oid, Kind::Blob, buffer)
+    }
+}

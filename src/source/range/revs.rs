@@ -1,0 +1,373 @@
+//! From what a user, a hook or a host names to the ends of a range.
+
+use anyhow::{Context, bail};
+use gix::bstr::ByteSlice;
+
+use super::What;
+use super::objects::Objects;
+use super::push::PushLine;
+use super::walk::{Selected, Walk};
+use crate::finding::{Oid, Skipped};
+use crate::source::history::open::Layout;
+use crate::source::history::refs::{self, Refs};
+
+/// All references, read at the first question: there may be very many, and a range between two
+/// revisions asks none.
+pub(super) struct Lazy<'a> {
+    layout: &'a Layout,
+    read: std::cell::OnceCell<(Refs, Vec<Skipped>)>,
+}
+
+impl<'a> Lazy<'a> {
+    pub fn new(layout: &'a Layout) -> Self {
+        Lazy {
+            layout,
+            read: std::cell::OnceCell::new(),
+        }
+    }
+
+    pub fn get(&self) -> &Refs {
+        let read = || {
+            let mut skipped = Vec::new();
+            (refs::read(self.layout, &mut skipped), skipped)
+        };
+        &self.read.get_or_init(read).0
+    }
+
+    /// What could not be read, if anything was.
+    pub fn skipped(self) -> Vec<Skipped> {
+        self.read
+            .into_inner()
+            .map(|(_, skipped)| skipped)
+            .unwrap_or_default()
+    }
+}
+
+/// A range whose ends are known.
+#[derive(Default)]
+pub(super) struct Ends {
+    /// The first end, where there is one.
+    pub from: Option<Oid>,
+    /// The other end.
+    pub to: Option<Oid>,
+    /// The commits to which the range leads; empty for `since`.
+    pub tips: Vec<Oid>,
+    /// Annotated tags of the range, with the commits they lead to.
+    pub tags: Vec<(Oid, Oid)>,
+    /// What was selected.
+    pub selected: Selected,
+    /// The commit that the range starts from.
+    pub base: Option<Oid>,
+    /// What to say when nothing was selected.
+    pub empty: &'static str,
+}
+
+/// Finds the commits of `what`.
+///
+/// # Errors
+/// A revision that does not exist, or is no commit.
+pub(super) fn resolve(
+    what: &What,
+    layout: &Layout,
+    refs: &Lazy<'_>,
+    objects: &Objects,
+    walk: &mut Walk<'_>,
+    shallow: bool,
+) -> anyhow::Result<Ends> {
+    match what {
+        What::Revisions(text) => {
+            let (from, to, symmetric) = split(text)?;
+            let repo = open(layout)?;
+            let from = revision(&repo, from, walk, shallow)?;
+            let to = revision(&repo, to, walk, shallow)?;
+            let mut ends = Ends {
+                from: Some(from.0),
+                to: Some(to.0),
+                tips: vec![to.0],
+                tags: to.1.iter().map(|tag| (*tag, to.0)).collect(),
+                selected: walk.between(&[to.0], &[from.0]),
+                base: Some(from.0),
+                empty: "no commits in the range",
+            };
+            ends.tags.retain(|(tag, _)| !from.1.contains(tag));
+            // What both sides share lies below their merge bases: the commits are the same.
+            if symmetric {
+                ends.base = walk.best(&ends.selected.boundary);
+            }
+            Ok(ends)
+        }
+        What::Since(date) => {
+            let refs = refs.get();
+            let groups = groups(refs, walk);
+            let selected = walk.since(&groups, *date);
+            Ok(Ends {
+                to: refs.head,
+                tips: refs.head.into_iter().collect(),
+                selected,
+                empty: "no commits since then",
+                ..Ends::default()
+            })
+        }
+        What::Pushed => {
+            let refs = refs.get();
+            let to: Vec<Oid> = refs.head.into_iter().collect();
+            let mut ends = beyond(&to, &[], remotes(refs, walk), walk);
+            ends.empty = "every commit of HEAD is on a remote already";
+            Ok(ends)
+        }
+        What::Push(lines) => push(lines, refs, objects, walk),
+        What::Span {
+            from,
+            to,
+            exclude_remotes,
+        } => {
+            let peeled = peel(*to, walk)?;
+            let not: Vec<Oid> = match from {
+                Some(from) => vec![peel(*from, walk)?.0],
+                None => Vec::new(),
+            };
+            let more = match exclude_remotes {
+                true => remotes(refs.get(), walk),
+                false => Vec::new(),
+            };
+            let mut ends = beyond(&[peeled.0], &not, more, walk);
+            ends.tags = peeled.1.iter().map(|tag| (*tag, peeled.0)).collect();
+            Ok(ends)
+        }
+    }
+}
+
+/// The commits of `to` that neither `not` nor `remotes` reach.
+fn beyond(to: &[Oid], not: &[Oid], remotes: Vec<Oid>, walk: &mut Walk<'_>) -> Ends {
+    let mut all = not.to_vec();
+    all.extend(remotes.iter().copied());
+    let selected = walk.between(to, &all);
+    let base = match not {
+        [one] if remotes.is_empty() => Some(*one),
+        _ => walk.best(&selected.boundary),
+    };
+    Ends {
+        from: not.first().copied(),
+        to: to.first().copied(),
+        tips: to.to_vec(),
+        tags: Vec::new(),
+        selected,
+        base,
+        empty: "no commits in the range",
+    }
+}
+
+fn push(
+    lines: &[PushLine],
+    refs: &Lazy<'_>,
+    objects: &Objects,
+    walk: &mut Walk<'_>,
+) -> anyhow::Result<Ends> {
+    let (mut to, mut not, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+    let mut by_remotes = false;
+    for line in lines {
+        let Some(local) = line.local else {
+            continue;
+        };
+        let (commit, on_the_way) = peel(local, walk)
+            .with_context(|| format!("cannot scan {}", line.local_ref.as_bstr()))?;
+        to.push(commit);
+        tags.extend(on_the_way.into_iter().map(|tag| (tag, commit)));
+        // A tip that was never fetched (a forced push over the work of others) tells nothing.
+        match line.remote.filter(|remote| objects.contains(remote)) {
+            Some(remote) => match walk.peel(remote) {
+                Ok(peeled) => {
+                    not.push(peeled.commit);
+                    tags.retain(|(tag, _)| !peeled.tags.contains(tag));
+                }
+                Err(_) => by_remotes = true,
+            },
+            None => by_remotes = true,
+        }
+    }
+    let more = match by_remotes {
+        true => remotes(refs.get(), walk),
+        false => Vec::new(),
+    };
+    let mut ends = beyond(&to, &not, more, walk);
+    ends.tags = tags;
+    ends.empty = match (lines.is_empty(), to.is_empty()) {
+        (true, _) => "nothing is pushed",
+        (_, true) => "only deletions are pushed",
+        _ => "nothing is pushed that the remote lacks",
+    };
+    Ok(ends)
+}
+
+/// The commits of all remote-tracking references that are there.
+fn remotes(refs: &Refs, walk: &mut Walk<'_>) -> Vec<Oid> {
+    refs.all
+        .iter()
+        .filter(|r| r.name.starts_with(b"refs/remotes/"))
+        .filter_map(|r| walk.peel(r.oid).ok())
+        .map(|peeled| peeled.commit)
+        .collect()
+}
+
+/// Ends by what a reader needs to know: HEAD, branches and tags first, then other namespaces.
+fn groups(refs: &Refs, walk: &mut Walk<'_>) -> Vec<(Option<String>, Vec<Oid>)> {
+    let mut groups: Vec<(Option<String>, Vec<Oid>)> = vec![(None, Vec::new())];
+    for r in &refs.all {
+        let Ok(peeled) = walk.peel(r.oid) else {
+            continue;
+        };
+        match groups.iter_mut().find(|(name, _)| *name == r.group) {
+            Some((_, ends)) => ends.push(peeled.commit),
+            None => groups.push((r.group.clone(), vec![peeled.commit])),
+        }
+    }
+    groups[1..].sort();
+    groups
+}
+
+fn peel(oid: Oid, walk: &mut Walk<'_>) -> anyhow::Result<(Oid, Vec<Oid>)> {
+    match walk.peel(oid) {
+        Ok(peeled) => Ok((peeled.commit, peeled.tags)),
+        Err(what) => bail!("{oid} is no commit: {what}"),
+    }
+}
+
+/// `A..B` and `A...B`; a missing side is HEAD. The last is whether there were three dots.
+fn split(text: &str) -> anyhow::Result<(&str, &str, bool)> {
+    let parts = match text.split_once("...") {
+        Some((from, to)) => Some((from, to, true)),
+        None => text.split_once("..").map(|(from, to)| (from, to, false)),
+    };
+    let Some((from, to, symmetric)) = parts else {
+        bail!(
+            "`{text}` is no range: write A..B (what B has and A has not) or A...B (from their \
+             merge base to B)"
+        );
+    };
+    let or_head = |name: &'static str, side| if str::is_empty(side) { name } else { side };
+    if to.starts_with('.') || to.contains("..") || from.contains("..") {
+        bail!("`{text}` is no range: there are too many dots");
+    }
+    Ok((or_head("HEAD", from), or_head("HEAD", to), symmetric))
+}
+
+/// Opens the repository for reading revisions, isolated: no configuration of the user or system,
+/// no environment, no includes, no replacement objects.
+fn open(layout: &Layout) -> anyhow::Result<gix::Repository> {
+    gix::open::Options::isolated()
+        .with(gix::sec::Trust::Full)
+        .open_path_as_is(true)
+        .config_overrides(["core.useReplaceRefs=false"])
+        .open(&layout.git_dir)
+        .map(|repo| repo.to_thread_local())
+        .with_context(|| format!("cannot open {}", layout.git_dir.display()))
+}
+
+/// The commit that a revision names, and the annotated tags on the way.
+fn revision(
+    repo: &gix::Repository,
+    name: &str,
+    walk: &mut Walk<'_>,
+    shallow: bool,
+) -> anyhow::Result<(Oid, Vec<Oid>)> {
+    let help = match shallow {
+        true => {
+            "the clone is shallow: `git fetch --deepen=100` or `git fetch --unshallow` brings \
+                 older commits"
+        }
+        false => {
+            "`git fetch` brings what a remote has, `git log --oneline --all` lists what is \
+                  here"
+        }
+    };
+    let (start, steps) = ancestry(name);
+    let Ok(id) = repo.rev_parse_single(start.as_bytes().as_bstr()) else {
+        bail!("there is no revision `{start}` in this repository; {help}");
+    };
+    let peeled = match walk.peel(Oid::from_bytes(id.detach().as_bytes())) {
+        Ok(peeled) => peeled,
+        Err(what) => bail!("the revision `{name}` is {what}; {help}"),
+    };
+    if steps.is_empty() {
+        return Ok((peeled.commit, peeled.tags));
+    }
+    let mut at = peeled.commit;
+    for Step { times, parent } in steps {
+        for _ in 0..times {
+            let parents = walk.parents(&at);
+            let next = parents.get(parent).filter(|oid| walk.tree(oid).is_some());
+            let Some(next) = next else {
+                bail!(
+                    "there is no revision `{name}` in this repository: {} has no such parent \
+                     here; {help}",
+                    at.short()
+                );
+            };
+            at = *next;
+        }
+    }
+    Ok((at, Vec::new()))
+}
+
+/// So often to this parent (from 0).
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    times: u64,
+    parent: usize,
+}
+
+/// Takes `~N` and `^N` from the end of a revision. They are followed here, where both ends of a
+/// range share the commits that were read; every other form is left to the parser.
+fn ancestry(name: &str) -> (&str, Vec<Step>) {
+    let (mut start, mut steps) = (name, Vec::new());
+    while let Some(at) = start.rfind(['~', '^']).filter(|at| *at > 0) {
+        let number = match &start[at + 1..] {
+            "" => Some(1),
+            digits if digits.bytes().all(|b| b.is_ascii_digit()) => digits.parse().ok(),
+            _ => None,
+        };
+        let step = match (start.as_bytes()[at], number) {
+            (b'~', Some(times)) => Step { times, parent: 0 },
+            (b'^', Some(number)) => Step {
+                times: u64::from(number > 0),
+                parent: (number as usize).saturating_sub(1),
+            },
+            _ => break,
+        };
+        steps.push(step);
+        start = &start[..at];
+    }
+    steps.reverse();
+    (start, steps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Step, ancestry, split};
+
+    #[test]
+    fn ancestors_are_told_from_other_forms() {
+        let step = |times, parent| Step { times, parent };
+        assert_eq!(ancestry("HEAD"), ("HEAD", vec![]));
+        assert_eq!(ancestry("HEAD~3"), ("HEAD", vec![step(3, 0)]));
+        assert_eq!(
+            ancestry("v1^2~^"),
+            ("v1", vec![step(1, 1), step(1, 0), step(1, 0)])
+        );
+        assert_eq!(ancestry("v1^0"), ("v1", vec![step(0, 0)]));
+        for other in ["v1^{}", "HEAD^!", "^x", "~1", "a~x"] {
+            assert_eq!(ancestry(other), (other, vec![]), "{other}");
+        }
+    }
+
+    #[test]
+    fn ranges_have_two_or_three_dots() {
+        assert_eq!(split("a..b").expect("reads"), ("a", "b", false));
+        assert_eq!(split("a...b").expect("reads"), ("a", "b", true));
+        assert_eq!(split("v1.0..").expect("reads"), ("v1.0", "HEAD", false));
+        assert_eq!(split("...b").expect("reads"), ("HEAD", "b", true));
+        for wrong in ["a", "a....b", "a..b..c", ""] {
+            assert!(split(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! One pass over a range: messages, then what each commit has and none of its parents, then, for
+//! the commits where that holds something, all that they changed.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use gix::mailmap::Snapshot;
+use gix::objs::Kind;
+
+use super::blobs::{self, How, Queue};
+use super::diff::{File, Trees};
+use super::objects::Objects;
+use super::revs::Ends;
+use super::walk::Walk;
+use super::{Change, Range, Step};
+use crate::finding::{Oid, Origin, Reason, RepoPath, Skipped};
+use crate::source::history::graph::{Node, parse_commit, parse_tag};
+use crate::source::{Blob, Control, Visit};
+
+/// A commit's tree with the trees it is compared with.
+struct Versus<'n> {
+    node: &'n Node,
+    parents: Vec<Oid>,
+}
+
+/// What the pass works with.
+pub(super) struct Scan<'a, V> {
+    pub objects: &'a Objects,
+    pub walk: Walk<'a>,
+    pub trees: Trees<'a>,
+    pub queue: Queue,
+    pub how: How,
+    pub visit: &'a V,
+    pub control: &'a Control,
+    /// What comes out.
+    pub range: &'a mut Range,
+}
+
+impl<V: Visit> Scan<'_, V> {
+    /// Fills the range.
+    ///
+    /// # Errors
+    /// Threads cannot be started.
+    pub fn run(mut self, ends: &Ends) -> anyhow::Result<()> {
+        let commits = &ends.selected.commits;
+        self.messages(ends);
+        let mut versus: Vec<Versus<'_>> = commits
+            .iter()
+            .filter_map(|node| self.versus(node))
+            .collect();
+        // Newest first: older versions are stored, and shown, as differences to newer ones.
+        let mut fresh: Vec<Vec<(Rc<[u8]>, File)>> = Vec::with_capacity(versus.len());
+        let mut paths: HashSet<Rc<[u8]>> = HashSet::new();
+        versus.reverse();
+        for commit in &versus {
+            let mut own = Vec::new();
+            if !self.control.stopped() {
+                self.trees
+                    .fresh(commit.node.tree, &commit.parents, &mut |path, file| {
+                        let path = interned(&mut paths, path);
+                        self.queue.add(&path, file, false, self.visit);
+                        own.push((path, file));
+                    });
+            }
+            fresh.push(own);
+        }
+        self.show()?;
+        self.compare(versus, fresh, ends)?;
+        self.of_end(ends);
+        self.walk_gaps();
+        let mut skipped = std::mem::take(&mut self.range.skipped);
+        self.trees.finish(&mut skipped);
+        self.range.skipped = skipped;
+        Ok(())
+    }
+
+    fn show(&mut self) -> anyhow::Result<()> {
+        self.queue.show(
+            self.objects,
+            &self.how,
+            self.visit,
+            self.control,
+            &mut self.range.skipped,
+        )
+    }
+
+    /// Shows the messages of the range's commits and tags.
+    fn messages(&mut self, ends: &Ends) {
+        let of_commits = ends
+            .selected
+            .commits
+            .iter()
+            .map(|node| (node.oid, node.oid));
+        let mut buffer = Vec::new();
+        let mut left = 0u64;
+        for (oid, commit) in of_commits.chain(ends.tags.iter().copied()) {
+            if self.control.stopped() {
+                left += 1;
+                continue;
+            }
+            let message = match self.objects.read(&oid, &mut buffer) {
+                Ok(Kind::Commit) => parse_commit(&buffer).map(|parsed| parsed.message),
+                Ok(Kind::Tag) => parse_tag(&buffer).map(|(_, message)| message),
+                Ok(_) => None,
+                Err(fault) => {
+                    self.range.skipped.push(fault.of(oid.to_string()));
+                    continue;
+                }
+            };
+            let Some(bytes) = message else {
+                continue;
+            };
+            self.range.message_of.insert(oid, commit);
+            let origin = Origin::Message(oid);
+            self.control.count(bytes.len());
+            let blob = Blob {
+                bytes,
+                origin: &origin,
+            };
+            self.visit.blob(blob, None);
+        }
+        if left > 0 {
+            let reason = blobs::stop_reason(self.control);
+            let detail = format!("{left} messages not scanned");
+            self.range
+                .skipped
+                .push(Skipped::new(reason, *b"the range", detail));
+        }
+    }
+
+    /// The trees that a commit is compared with; `None` when none of its parents is there, which
+    /// is said.
+    fn versus<'n>(&mut self, node: &'n Node) -> Option<Versus<'n>> {
+        let mut parents = Vec::new();
+        let mut gone = Vec::new();
+        for parent in &node.parents {
+            match self.walk.tree(parent) {
+                Some(tree) if !self.walk.is_cut(&node.oid) => parents.push(tree),
+                _ => gone.push(*parent),
+            }
+        }
+        if !gone.is_empty() {
+            let names: Vec<String> = gone.iter().map(Oid::short).collect();
+            let (reason, help) = match self.walk.is_cut(&node.oid) {
+                true => (
+                    Reason::ShallowHistory,
+                    "`git fetch --deepen=100` or `git fetch --unshallow` brings them",
+                ),
+                false => (Reason::MissingObject, "`git fsck` says more"),
+            };
+            let not = if parents.is_empty() {
+                ", so what it brought was not scanned"
+            } else {
+                ", so it was compared with its other parents only"
+            };
+            let detail = format!("parent {} is not here{not}; {help}", names.join(", "));
+            let what = node.oid.to_string();
+            self.range.skipped.push(Skipped::new(reason, what, detail));
+            if parents.is_empty() {
+                return None;
+            }
+        }
+        Some(Versus { node, parents })
+    }
+
+    /// Lists, for the commits that brought content which holds something, everything that they
+    /// changed, and shows what they started from.
+    fn compare(
+        &mut self,
+        versus: Vec<Versus<'_>>,
+        fresh: Vec<Vec<(Rc<[u8]>, File)>>,
+        ends: &Ends,
+    ) -> anyhow::Result<()> {
+        let holders = self.visit.holders();
+        let holds = |file: &File| holders.as_ref().is_none_or(|all| all.contains(&file.oid));
+        let mut paths: HashSet<Rc<[u8]>> = HashSet::new();
+        let mut of_interest: BTreeSet<Rc<[u8]>> = BTreeSet::new();
+        for (commit, fresh) in versus.iter().zip(fresh) {
+            let holding = fresh.iter().filter(|(_, file)| holds(file));
+            of_interest.extend(holding.map(|(path, _)| Rc::clone(path)));
+            if !fresh.iter().any(|(_, file)| holds(file)) {
+                continue;
+            }
+            let parents: Vec<Option<Oid>> = match commit.parents.is_empty() {
+                true => vec![None],
+                false => commit.parents.iter().copied().map(Some).collect(),
+            };
+            let mut against = Vec::with_capacity(parents.len());
+            for parent in parents {
+                let mut changes = Vec::new();
+                let own = Some(commit.node.tree);
+                self.trees.changed(parent, own, &mut |path, before, after| {
+                    let path = interned(&mut paths, path);
+                    for file in [after, before].into_iter().flatten() {
+                        self.queue.add(&path, file, true, self.visit);
+                    }
+                    changes.push(Change {
+                        path: RepoPath(path.to_vec()),
+                        before: before.map(|file| file.oid),
+                        after: after.map(|file| file.oid),
+                    });
+                });
+                against.push(changes);
+            }
+            self.range.steps.push(Step {
+                commit: commit.node.oid,
+                against,
+            });
+        }
+        self.range.steps.reverse();
+        for path in of_interest {
+            for tip in &ends.tips {
+                let Some(tree) = self.walk.tree(tip) else {
+                    continue;
+                };
+                if let Some(oid) = self.trees.lookup(tree, &path) {
+                    let file = File { oid, link: false };
+                    self.queue.add(&path, file, true, self.visit);
+                    let path = RepoPath(path.to_vec());
+                    self.range.at_end.entry(path).or_default().insert(oid);
+                }
+            }
+        }
+        self.show()?;
+        if self.control.stopped() {
+            // A version that was not compared must not look new.
+            let queue = &self.queue;
+            let seen = |change: &Change| change.before.is_none_or(|oid| queue.has_shown(&oid));
+            let whole = |step: &Step| step.against.iter().flatten().all(seen);
+            self.range.steps.retain(whole);
+        }
+        for tip in &ends.tips {
+            if self.range.mailmap.entries().is_empty()
+                && let Some(tree) = self.walk.tree(tip)
+                && let Some(oid) = self.trees.lookup(tree, b".mailmap")
+            {
+                let mut buffer = Vec::new();
+                if self.objects.blob(&oid, &mut buffer).is_ok() {
+                    self.range.mailmap = Snapshot::from_bytes(&buffer);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Which commits of the range its ends reach.
+    fn of_end(&mut self, ends: &Ends) {
+        let nodes: HashMap<Oid, &Node> = ends
+            .selected
+            .commits
+            .iter()
+            .map(|node| (node.oid, node))
+            .collect();
+        let mut stack = ends.tips.clone();
+        while let Some(oid) = stack.pop() {
+            if let Some(node) = nodes.get(&oid)
+                && self.range.of_end.insert(oid)
+            {
+                stack.extend(&node.parents);
+            }
+        }
+    }
+
+    /// Commits that could not be read and are no parent that was already told of.
+    fn walk_gaps(&mut self) {
+        let broken = std::mem::take(&mut self.walk.broken);
+        for (oid, fault) in broken {
+            if fault.reason == Reason::CorruptObject {
+                self.range.skipped.push(fault.of(oid.to_string()));
+            }
+        }
+    }
+}
+
+/// A path, kept once however many commits change it.
+fn interned(paths: &mut HashSet<Rc<[u8]>>, path: &[u8]) -> Rc<[u8]> {
+    match paths.get(path) {
+        Some(path) => Rc::clone(path),
+        None => {
+            let path: Rc<[u8]> = path.into();
+            paths.insert(Rc::clone(&path));
+            path
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Which commits are meant: those that some ends reach and others do not. Walked by date until
+//! both sides are exhausted, as git does it, so that the cost follows the range and not the past.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
+
+use gix::objs::Kind;
+
+use super::objects::{Fault, Objects};
+use crate::finding::Oid;
+use crate::source::history::graph::{Node, parents_first, parse_commit, parse_tag, parse_who};
+
+/// So many commits are walked beyond the point where nothing seems to be left, because clocks go
+/// wrong; git's own number.
+const SLOP: u32 = 5;
+/// The longest way through tags of tags that is followed.
+const MAX_TAGS: usize = 64;
+
+/// The commits of a range.
+#[derive(Default)]
+pub(super) struct Selected {
+    /// Parents before children.
+    pub commits: Vec<Node>,
+    /// Commits outside the range at which it begins: excluded parents of its commits, and ends
+    /// that are excluded themselves.
+    pub boundary: BTreeSet<Oid>,
+    /// What reaches a commit, when that is not a branch, a tag or HEAD.
+    pub reach: HashMap<Oid, String>,
+}
+
+/// What an end leads to.
+pub(super) struct Peeled {
+    /// The commit.
+    pub commit: Oid,
+    /// The annotated tags on the way to it, outermost first.
+    pub tags: Vec<Oid>,
+}
+
+/// Reads commits, each once.
+pub(super) struct Walk<'a> {
+    objects: &'a Objects,
+    /// Commits whose parents a shallow clone does not have.
+    cut: BTreeSet<Oid>,
+    known: HashMap<Oid, Option<Node>>,
+    /// Commits that are named and cannot be read.
+    pub broken: BTreeMap<Oid, Fault>,
+    buffer: Vec<u8>,
+}
+
+#[derive(Clone, Copy)]
+struct Mark {
+    unwanted: bool,
+    queued: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// `cut` are the commits at which a shallow clone ends.
+    pub fn new(objects: &'a Objects, cut: &[Oid]) -> Self {
+        Walk {
+            objects,
+            cut: cut.iter().copied().collect(),
+            known: HashMap::new(),
+            broken: BTreeMap::new(),
+            buffer: Vec::new(),
+        }
+    }
+
+    /// Whether a shallow clone ends at the commit.
+    pub fn is_cut(&self, oid: &Oid) -> bool {
+        self.cut.contains(oid)
+    }
+
+    /// The tree of a commit, if the commit is there and readable.
+    pub fn tree(&mut self, oid: &Oid) -> Option<Oid> {
+        self.node(oid).map(|node| node.tree)
+    }
+
+    /// Follows tags to a commit.
+    ///
+    /// # Errors
+    /// Says what it is instead, as the end of a sentence.
+    pub fn peel(&mut self, oid: Oid) -> Result<Peeled, String> {
+        let (mut at, mut tags) = (oid, Vec::new());
+        while tags.len() <= MAX_TAGS {
+            let kind = self.objects.read(&at, &mut self.buffer);
+            match kind.map_err(|fault| format!("{}: {}", fault.reason.phrase(), fault.detail))? {
+                Kind::Commit => return Ok(Peeled { commit: at, tags }),
+                Kind::Tag => {
+                    let (next, _) = parse_tag(&self.buffer).ok_or("a damaged tag")?;
+                    tags.push(at);
+                    at = next;
+                }
+                Kind::Tree => return Err("a tree, not a commit".to_owned()),
+                Kind::Blob => return Err("the content of a file, not a commit".to_owned()),
+            }
+        }
+        Err("a tag of too many tags".to_owned())
+    }
+
+    fn node(&mut self, oid: &Oid) -> Option<&Node> {
+        if !self.known.contains_key(oid) {
+            let node = match self.objects.read_as(oid, Kind::Commit, &mut self.buffer) {
+                Ok(()) => parse_commit(&self.buffer).map(|parsed| Node {
+                    oid: *oid,
+                    tree: parsed.tree,
+                    committed: parse_who(parsed.committer).2,
+                    parents: parsed.parents,
+                }),
+                Err(fault) => {
+                    self.broken.insert(*oid, fault);
+                    None
+                }
+            };
+            self.known.insert(*oid, node);
+        }
+        self.known.get(oid)?.as_ref()
+    }
+
+    fn date(&mut self, oid: &Oid) -> Option<i64> {
+        self.node(oid).map(|node| node.committed)
+    }
+
+    /// The parents that are to be followed.
+    pub fn parents(&mut self, oid: &Oid) -> Vec<Oid> {
+        if self.cut.contains(oid) {
+            return Vec::new();
+        }
+        self.node(oid)
+            .map(|node| node.parents.clone())
+            .unwrap_or_default()
+    }
+
+    fn taken(&self, oids: impl IntoIterator<Item = Oid>) -> Vec<Node> {
+        let nodes = oids
+            .into_iter()
+            .filter_map(|oid| self.known.get(&oid)?.clone());
+        parents_first(nodes.collect())
+    }
+
+    /// The commits that `to` reach and `not` do not.
+    pub fn between(&mut self, to: &[Oid], not: &[Oid]) -> Selected {
+        let mut marks: HashMap<Oid, Mark> = HashMap::new();
+        let mut heap: BinaryHeap<(i64, Oid)> = BinaryHeap::new();
+        // Wanted commits that wait in the heap.
+        let mut open = 0usize;
+        for (ends, unwanted) in [(not, true), (to, false)] {
+            for end in ends {
+                if marks.contains_key(end) {
+                    continue;
+                }
+                if let Some(date) = self.date(end) {
+                    let queued = true;
+                    marks.insert(*end, Mark { unwanted, queued });
+                    heap.push((date, *end));
+                    open += usize::from(!unwanted);
+                }
+            }
+        }
+        let mut wanted = Vec::new();
+        let mut oldest = i64::MAX;
+        let mut slop = SLOP;
+        while let Some((date, oid)) = heap.pop() {
+            let Some(mark) = marks.get_mut(&oid) else {
+                continue;
+            };
+            mark.queued = false;
+            let unwanted = mark.unwanted;
+            if !unwanted {
+                open -= 1;
+                oldest = oldest.min(date);
+                wanted.push(oid);
+            }
+            for parent in self.parents(&oid) {
+                match marks.get(&parent) {
+                    Some(mark) if unwanted && !mark.unwanted => {
+                        self.unwant(parent, &mut marks, &mut open);
+                    }
+                    Some(_) => {}
+                    None => {
+                        if let Some(date) = self.date(&parent) {
+                            let queued = true;
+                            marks.insert(parent, Mark { unwanted, queued });
+                            heap.push((date, parent));
+                            open += usize::from(!unwanted);
+                        }
+                    }
+                }
+            }
+            if open > 0 || heap.peek().is_some_and(|(date, _)| *date >= oldest) {
+                slop = SLOP;
+            } else if slop == 0 {
+                break;
+            } else {
+                slop -= 1;
+            }
+        }
+        let is_out = |oid: &Oid| marks.get(oid).is_some_and(|mark| mark.unwanted);
+        let mut selected = Selected::default();
+        selected
+            .boundary
+            .extend(to.iter().filter(|oid| is_out(oid)));
+        wanted.retain(|oid| !is_out(oid));
+        for oid in &wanted {
+            let parents = self.parents(oid);
+            selected
+                .boundary
+                .extend(parents.into_iter().filter(|parent| is_out(parent)));
+        }
+        selected.commits = self.taken(wanted);
+        selected
+    }
+
+    /// Marks a commit, and what was already reached through it, as excluded.
+    fn unwant(&mut self, from: Oid, marks: &mut HashMap<Oid, Mark>, open: &mut usize) {
+        let mut stack = vec![from];
+        while let Some(oid) = stack.pop() {
+            let Some(mark) = marks.get_mut(&oid).filter(|mark| !mark.unwanted) else {
+                continue;
+            };
+            mark.unwanted = true;
+            *open -= usize::from(mark.queued);
+            if !mark.queued {
+                stack.extend(self.parents(&oid));
+            }
+        }
+    }
+
+    /// Of commits at which a range begins, the best common ancestor: none that another one
+    /// reaches; the newest of several.
+    pub fn best(&mut self, of: &BTreeSet<Oid>) -> Option<Oid> {
+        let dated: Vec<(i64, Oid)> = of
+            .iter()
+            .filter_map(|oid| Some((self.date(oid)?, *oid)))
+            .collect();
+        let oldest = dated.iter().map(|(date, _)| *date).min()?;
+        let mut heap: BinaryHeap<(i64, Oid)> = dated.iter().copied().collect();
+        let mut seen: HashSet<Oid> = HashSet::new();
+        let mut reached: HashSet<Oid> = HashSet::new();
+        // What lies below one commit only cannot tell anything.
+        let single = dated.len() == 1;
+        while let Some((date, oid)) = heap.pop().filter(|_| !single) {
+            if date < oldest || !seen.insert(oid) {
+                continue;
+            }
+            for parent in self.parents(&oid) {
+                if of.contains(&parent) {
+                    reached.insert(parent);
+                }
+                if let Some(date) = self.date(&parent) {
+                    heap.push((date, parent));
+                }
+            }
+        }
+        dated
+            .into_iter()
+            .filter(|(_, oid)| !reached.contains(oid))
+            .max_by_key(|(date, oid)| (*date, Reverse(*oid)))
+            .map(|(_, oid)| oid)
+    }
+
+    /// The commits of `date` (seconds since 1970) or later that the ends reach: those of the
+    /// first group first, which take no name; later groups name what only they reach.
+    pub fn since(&mut self, groups: &[(Option<String>, Vec<Oid>)], date: i64) -> Selected {
+        let mut seen: HashSet<Oid> = HashSet::new();
+        let mut selected = Selected::default();
+        let mut taken = Vec::new();
+        for (name, ends) in groups {
+            let mut heap: BinaryHeap<(i64, Oid)> = BinaryHeap::new();
+            for end in ends {
+                if let Some(date) = self.date(end)
+                    && seen.insert(*end)
+                {
+                    heap.push((date, *end));
+                }
+            }
+            let mut slop = SLOP;
+            while let Some((committed, oid)) = heap.pop() {
+                if committed >= date {
+                    slop = SLOP;
+                    taken.push(oid);
+                    if let Some(name) = name {
+                        selected.reach.insert(oid, name.clone());
+                    }
+                } else if slop == 0 {
+                    break;
+                } else {
+                    slop -= 1;
+                }
+                for parent in self.parents(&oid) {
+                    if let Some(committed) = self.date(&parent)
+                        && seen.insert(parent)
+                    {
+                        heap.push((committed, parent));
+                    }
+                }
+            }
+        }
+        selected.commits = self.taken(taken);
+        selected
+    }
+}

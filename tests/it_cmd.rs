@@ -1,0 +1,28 @@
+//! The command line as literate cases: each file of `tests/cmd` is a page that people can read and
+//! this test runs. `TRYCMD=overwrite cargo test --test it_cmd` writes what the program says now.
+//!
+//! A page `x.md` runs in a copy of `x.in`, outside of every repository. No page holds anything in
+//! the shape of a credential.
+
+use std::path::PathBuf;
+
+/// Where git is, found as a shell would.
+fn git() -> PathBuf {
+    let path = std::env::var_os("PATH").expect("a search path");
+    std::env::split_paths(&path)
+        .flat_map(|dir| [dir.join("git"), dir.join("git.exe")])
+        .find(|file| file.is_file())
+        .expect("the tests need git")
+}
+
+#[test]
+fn literate_cases() {
+    trycmd::TestCases::new()
+        .register_bin("keysweep", trycmd::cargo::cargo_bin!("keysweep"))
+        .register_bin("git", trycmd::schema::Bin::Path(git()))
+        .env("NO_COLOR", "1")
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .case("tests/cmd/*.md")
+        .case("tests/cmd/*.toml");
+}
