@@ -207,8 +207,12 @@ pub fn scan_range<V: Visit>(
     };
     let mut ends = match ends {
         Ok(Some(ends)) => ends,
-        // A repository without commits has no revisions either.
-        Err(_) if is_unborn(refs.get(), &options.what) => {
+        // A repository without commits has no revisions either. (What names a commit by its id
+        // means one that should be there.)
+        Err(_)
+            if matches!(options.what, What::Revisions(_))
+                && is_unborn(refs.get(), &options.what) =>
+        {
             range.info.nothing = Some("no commits yet");
             return Ok(range);
         }
