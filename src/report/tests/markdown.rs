@@ -65,17 +65,17 @@ fn it_says_what_and_where() {
 fn it_stays_under_what_a_host_takes() {
     let mut report = sample();
     let long = "/long".repeat(2_000);
-    report.rows = (0..2_000)
+    report.rows = (0..300)
         .map(|n| {
             let mut row = row(&n.to_string(), Severity::High);
-            row.places = (0..50).map(|line| place(&long, line)).collect();
+            row.places = (0..10).map(|line| place(&long, line)).collect();
             row
         })
         .collect();
     let text = text("markdown", &report, Style::default());
     assert!(text.len() < 1_000 << 10, "{}", text.len());
     assert!(
-        text.contains("\n- and 1,800 more results, in the JSON report\n"),
+        text.contains("\n- and 100 more results, in the JSON report\n"),
         "{}",
         text.len()
     );
