@@ -128,10 +128,12 @@ impl Visit for Collector<'_> {
 
     fn holders(&self) -> Option<BTreeSet<Oid>> {
         let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let blobs = found.iter().filter_map(|sighting| match sighting.origin {
-            Origin::Blob(oid) => Some(oid),
-            _ => None,
-        });
+        let blobs = found
+            .iter()
+            .filter_map(|sighting| match sighting.origin.outer() {
+                Origin::Blob(oid) => Some(*oid),
+                _ => None,
+            });
         Some(blobs.collect())
     }
 }

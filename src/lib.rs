@@ -19,6 +19,7 @@ pub mod report;
 pub mod rule;
 pub mod secret;
 pub mod source;
+pub mod suppress;
 mod trace;
 
 use jiff::Timestamp;
@@ -26,17 +27,18 @@ use sha2::{Digest, Sha256};
 
 use collect::Collector;
 use detect::Scanner;
-use finding::{Class, Reason, Skipped};
+use finding::{Class, Reason, Skipped, Weight};
 use judge::FileMarks;
 use policy::Policy;
 use present::Wishes;
 use report::{Mode, Outcome, Read, Report, RuleSetInfo};
 use rule::RuleSet;
-use secret::Masker;
+use secret::{Fingerprint, Masker, Secret};
 use source::{
     ArchiveLimits, Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions,
     TreeOptions,
 };
+use suppress::{Entry, Salt, Scope, Suppressions};
 
 /// What to scan.
 pub enum Input {
@@ -72,6 +74,20 @@ pub struct Plan {
     pub wishes: Wishes,
     /// List every rule in the report, also those without results.
     pub all_rules: bool,
+    /// What hides findings.
+    pub suppressions: Suppressions,
+}
+
+/// A finding as a baseline would name it.
+pub struct Known {
+    /// Its fingerprint, which the report's row has too.
+    pub fingerprint: Fingerprint,
+    /// Its value, to be kept out of what people write beside it.
+    pub secret: Secret,
+    /// The line of a baseline.
+    pub entry: Entry,
+    /// The numbers of the entries that mean it already.
+    pub entries: Vec<usize>,
 }
 
 /// Scans and reports.
@@ -80,6 +96,19 @@ pub struct Plan {
 /// Only what makes the whole run pointless: no such path, no repository, one that cannot be read.
 /// What fails on the way is in the report.
 pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
+    examine(plan, None, control).map(|(report, _)| report)
+}
+
+/// Scans and reports; with a salt also says how a baseline with that salt names each finding,
+/// listed or not.
+///
+/// # Errors
+/// As [`run`].
+pub fn examine(
+    plan: Plan,
+    salt: Option<Salt>,
+    control: &Control,
+) -> anyhow::Result<(Report, Vec<Known>)> {
     let scanner = &plan.scanner;
     let rules = scanner.rules();
     let collector = Collector::new(scanner).with_archives(plan.archives);
@@ -87,6 +116,18 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let placed = seen.place(collector.into_sightings(), &FileMarks::new(rules), control);
 
     let findings = judge::judge(rules, placed.placed, &placed.timelines);
+    let whole = !control.stopped()
+        && !placed
+            .skipped
+            .iter()
+            .any(|s| s.reason.weight() == Weight::Failed);
+    let scope = match plan.suppressions.scope {
+        // What was not read may hold what an entry means.
+        Scope::Tree | Scope::History if !whole => Scope::Part,
+        scope => scope,
+    };
+    let today = plan.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let applied = plan.suppressions.apply(rules, &findings, today, scope);
     let assessed: Vec<_> = findings
         .into_iter()
         .map(|finding| {
@@ -105,17 +146,30 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
     let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
     let masker = Masker::new(&known, &finder, plan.wishes.secrets);
 
+    let known_as = match salt {
+        Some(salt) => entries(rules, &masker, &assessed, &plan.suppressions, &salt),
+        None => Vec::new(),
+    };
+
     // What is new is never called dead: it was just written.
     let lower_dead = !matches!(placed.mode, Mode::Staged | Mode::Range);
-    let (rows, hidden) = present::rows(
+    let findings = assessed.into_iter().zip(applied.causes);
+    let present::Listed {
+        rows,
+        mut suppressed,
+        hidden,
+    } = present::rows(
         rules,
         &masker,
-        assessed,
+        findings.map(|((finding, life), causes)| (finding, life, causes)),
         &plan.policy,
         plan.now,
         lower_dead,
         plan.wishes,
     );
+    for row in &mut suppressed {
+        row.fails = plan.suppressions.fail_on_new && row.newly_suppressed();
+    }
     let mut skipped = placed.skipped;
     // A source that was stopped says what it left; what stops later says it here.
     let told = |s: &Skipped| matches!(s.reason, Reason::Interrupted | Reason::TimedOut);
@@ -130,15 +184,21 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
             "what was found until then is reported",
         ));
     }
-    let fails = rows.iter().filter(|row| row.fails).count();
+    let fails = rows
+        .iter()
+        .chain(&suppressed)
+        .filter(|row| row.fails)
+        .count();
     let mut report = Report {
         version: env!("CARGO_PKG_VERSION"),
         mode: placed.mode,
         target: masker.show(plan.target.as_bytes()),
         now: plan.now,
         rule_set: rule_set_info(rules),
-        rules: present::rule_infos(rules, &rows, plan.all_rules),
+        rules: present::rule_infos(rules, rows.iter().chain(&suppressed), plan.all_rules),
+        suppression: present::suppression(&masker, applied.expired, applied.unused),
         rows,
+        suppressed,
         hidden,
         skipped: present::skipped(&masker, skipped),
         ignored: trace::ignored_rows(&masker, &placed.ignored),
@@ -159,7 +219,31 @@ pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
         Some(why) => Outcome::Nothing(why),
         None => Outcome::Clean,
     };
-    Ok(report)
+    Ok((report, known_as))
+}
+
+/// How a baseline names each finding.
+fn entries(
+    rules: &RuleSet,
+    masker: &Masker<'_>,
+    findings: &[(finding::Finding, audit::Life)],
+    suppressions: &Suppressions,
+    salt: &Salt,
+) -> Vec<Known> {
+    findings
+        .iter()
+        .map(|(finding, _)| {
+            let rule = &rules.rules[finding.rule].id;
+            let at_head = finding.timeline.as_ref().is_none_or(|t| t.at_head);
+            let at = masker.masked(&finding.places[0].path.0);
+            Known {
+                fingerprint: finding.fingerprint,
+                secret: finding.secret.clone(),
+                entry: Entry::of(finding, rule, salt, !at_head, &at),
+                entries: suppressions.current.baseline.of(finding, rule),
+            }
+        })
+        .collect()
 }
 
 /// Version, size and hash of a rule set; the hash covers everything that a rule says.

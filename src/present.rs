@@ -8,9 +8,13 @@ use crate::finding::{
     Class, Commit, Confidence, Exposure, Finding, Origin, Place, Severity, Skipped, Timeline,
 };
 use crate::policy::{Judged, Policy};
-use crate::report::{CommitRow, FactRow, Hidden, PlaceRow, Row, RuleInfo, SkippedRow, TimelineRow};
+use crate::report::{
+    CommitRow, FactRow, Hidden, IdleEntry, PlaceRow, Row, RuleInfo, SkippedRow, SuppressedBy,
+    SuppressedRow, Suppression, TimelineRow,
+};
 use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::{Masker, REDACTED};
+use crate::suppress::{Cause, Idle, Means};
 
 /// What the user asked to see.
 #[derive(Clone, Copy, Debug, Default)]
@@ -21,33 +25,107 @@ pub struct Wishes {
     pub emails: bool,
 }
 
-/// Turns findings into rows, worst first, and counts those below the policy's thresholds.
+/// What [`rows`] makes of findings.
+pub struct Listed {
+    /// Those to be listed, worst first.
+    pub rows: Vec<Row>,
+    /// Those of which every place is suppressed: new suppressions first, then worst first.
+    pub suppressed: Vec<Row>,
+    /// Those below what is shown.
+    pub hidden: Hidden,
+}
+
+/// Turns findings, with what hides each of their places, into rows, worst first, and counts those
+/// below the policy's thresholds.
 /// `lower_dead` puts certainly expired ones under `stale/expired` (never for what is new).
 pub fn rows(
     rules: &RuleSet,
     masker: &Masker<'_>,
-    findings: Vec<(Finding, Life)>,
+    findings: impl Iterator<Item = (Finding, Life, Vec<Option<Cause>>)>,
     policy: &Policy,
     now: Timestamp,
     lower_dead: bool,
     wishes: Wishes,
-) -> (Vec<Row>, Hidden) {
+) -> Listed {
     let mut hidden = Hidden::default();
     let mut rows = Vec::new();
-    for (finding, life) in findings {
-        let row = row(
+    let mut suppressed = Vec::new();
+    for (finding, life, causes) in findings {
+        let mut row = row(
             rules, masker, finding, life, policy, now, lower_dead, wishes,
         );
+        suppress(masker, &mut row, causes);
         let judged = judged(&row, now);
         if policy.shows(&judged) {
-            rows.push(row);
+            match row.suppressed {
+                Some(_) => suppressed.push(row),
+                None => rows.push(row),
+            }
         } else {
             hidden.by_severity[row.severity as usize] += 1;
             hidden.samples += usize::from(row.class == Class::Sample);
         }
     }
     rows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    (rows, hidden)
+    let old = |row: &Row| !row.newly_suppressed();
+    suppressed.sort_by(|a, b| (old(a), sort_key(a)).cmp(&(old(b), sort_key(b))));
+    Listed {
+        rows,
+        suppressed,
+        hidden,
+    }
+}
+
+/// Writes down what hides each place. A row of which every place is hidden is suppressed and
+/// never fails; in others the places that are not hidden come first.
+fn suppress(masker: &Masker<'_>, row: &mut Row, causes: Vec<Option<Cause>>) {
+    for (place, cause) in row.places.iter_mut().zip(causes) {
+        place.suppressed = cause.map(|cause| suppressed_row(masker, cause));
+    }
+    if row.places.iter().all(|place| place.suppressed.is_some()) {
+        let new = row
+            .places
+            .iter()
+            .filter_map(|place| place.suppressed.as_ref())
+            .find(|cause| cause.new);
+        row.suppressed = new
+            .or_else(|| row.places.first()?.suppressed.as_ref())
+            .cloned();
+        row.fails = false;
+    } else {
+        row.places.sort_by_key(|place| place.suppressed.is_some());
+    }
+}
+
+fn suppressed_row(masker: &Masker<'_>, cause: Cause) -> SuppressedRow {
+    SuppressedRow {
+        by: match cause.means {
+            Means::Inline => SuppressedBy::Inline,
+            Means::IgnoreFile => SuppressedBy::IgnoreFile,
+            Means::Baseline => SuppressedBy::Baseline,
+        },
+        source: cause.source,
+        line: cause.line,
+        reason: (!cause.reason.is_empty()).then(|| masker.show(&cause.reason)),
+        until: cause.until.map(|date| date.to_string()),
+        new: cause.new,
+    }
+}
+
+/// What the report says of entries that hide nothing.
+pub fn suppression(masker: &Masker<'_>, expired: Vec<Idle>, unused: Vec<Idle>) -> Suppression {
+    let rows = |all: Vec<Idle>| -> Vec<IdleEntry> {
+        all.into_iter()
+            .map(|idle| IdleEntry {
+                line: idle.line,
+                what: masker.show(idle.what.as_bytes()),
+            })
+            .collect()
+    };
+    Suppression {
+        expired: rows(expired),
+        unused: rows(unused),
+    }
 }
 
 fn sort_key(row: &Row) -> impl Ord + '_ {
@@ -153,6 +231,7 @@ fn row(
             .map(|t| timeline_row(masker, t, wishes)),
         rotate: rule.rotate.to_string(),
         console: rule.console.to_string(),
+        suppressed: None,
     };
     row.fails = policy.fails(&judged(&row, now));
     row
@@ -219,6 +298,7 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
             .as_ref()
             .map(|reach| masker.show(reach.as_bytes())),
         message: matches!(place.origin.outer(), Origin::Message(_)),
+        suppressed: None,
     }
 }
 
@@ -261,11 +341,16 @@ pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>) -> Vec<SkippedRow> {
 }
 
 /// What the report says of the rules that have results.
-pub fn rule_infos(rules: &RuleSet, rows: &[Row], all: bool) -> Vec<RuleInfo> {
+pub fn rule_infos<'a>(
+    rules: &RuleSet,
+    rows: impl Iterator<Item = &'a Row>,
+    all: bool,
+) -> Vec<RuleInfo> {
+    let with: std::collections::BTreeSet<&str> = rows.map(|row| row.rule.as_str()).collect();
     rules
         .rules
         .iter()
-        .filter(|rule| all || rows.iter().any(|row| row.rule == rule.id))
+        .filter(|rule| all || with.contains(rule.id.as_ref()))
         .map(|rule| RuleInfo {
             id: rule.id.to_string(),
             name: rule.name.to_string(),

@@ -134,9 +134,15 @@ fn of_history(
     for sighting in sightings {
         let key = (numbers[&sighting.secret], sighting.origin.outer().clone());
         let same = by_content.entry(key).or_default();
-        // The first of the content, and of each member of an archive.
-        if !same.iter().any(|other| other.origin == sighting.origin) {
-            same.push(sighting);
+        // The first of the content, and of each member of an archive; twice in one content, the
+        // one that no comment allows stands for both.
+        match same.iter_mut().find(|have| have.origin == sighting.origin) {
+            None => same.push(sighting),
+            Some(have) => {
+                if sighting.located.allow.is_empty() && !have.located.allow.is_empty() {
+                    *have = sighting;
+                }
+            }
         }
     }
     let placed = attribution
@@ -215,11 +221,12 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
     let numbers = numbers(&sightings);
     let mut by_blob: BTreeMap<Oid, Vec<&Sighting>> = BTreeMap::new();
     for sighting in &sightings {
-        if let Origin::Blob(oid) = &sighting.origin {
+        if let Origin::Blob(oid) = sighting.origin.outer() {
             let all = by_blob.entry(*oid).or_default();
             // A whole file may be seen under several names.
             let same = |s: &&Sighting| {
                 s.rule == sighting.rule
+                    && s.origin == sighting.origin
                     && s.located.region == sighting.located.region
                     && s.secret == sighting.secret
             };
@@ -230,7 +237,9 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
     }
     let at = |oid: &Oid, path: &RepoPath| -> Vec<&Sighting> {
         let all = by_blob.get(oid).into_iter().flatten().copied();
-        all.filter(|s| marks.fits(s.rule, path)).collect()
+        // A member's name was known when a file rule was asked about it.
+        let named = |s: &&Sighting| !s.origin.inside().is_empty() || marks.fits(s.rule, path);
+        all.filter(named).collect()
     };
     let holds = |oid: &Oid, path: &RepoPath| -> Vec<(u32, i64)> {
         let all = at(oid, path).into_iter();
@@ -274,7 +283,11 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
         let of_value = |oid: &Oid| -> Option<&Sighting> {
             let all = at(oid, &path).into_iter();
             let all = all.filter(|s| numbers[&s.secret] == value);
-            all.max_by_key(|s| (s.confidence, Reverse(s.located.region)))
+            // The surest; of equals one that no comment allows.
+            all.max_by_key(|s| {
+                let bare = s.located.allow.is_empty();
+                (bare, s.confidence, Reverse(s.located.region))
+            })
         };
         let now = range.at_end(&path).find(|oid| of_value(oid).is_some());
         let Some(sighting) = of_value(now.unwrap_or(&spot.blob)) else {

@@ -39,6 +39,7 @@ fuzz_target!(|name: &str| {
         now: jiff::Timestamp::UNIX_EPOCH,
         wishes: Wishes::default(),
         all_rules: false,
+        suppressions: Default::default(),
     };
     let report = keysweep::run(plan, &Control::default()).expect("a stream in memory is read");
     assert_eq!(report.rows.len(), 1);
@@ -48,6 +49,7 @@ fuzz_target!(|name: &str| {
         all_rules: false,
         verbose: true,
         quiet: false,
+        suppressed: true,
     };
     for format in report::FORMATS {
         let mut out = Vec::new();

@@ -36,6 +36,10 @@ pub enum Verb {
     History(History),
     /// What git hooks call: judges what is pushed, what is staged, or the files that are named.
     Hook(super::hook::Hook),
+    /// Keep the list of known findings: make it, add what is new, remove what is gone.
+    Baseline(Baseline),
+    /// Allow findings by their ids: writes the baseline's entries and shows them.
+    Allow(Allow),
     /// List the rules, or print one rule's page.
     Rules(Rules),
     /// What the GitHub Action asks about its own run.
@@ -119,6 +123,82 @@ pub struct Commits {
     /// Only what a push of HEAD would publish: commits that are on no remote-tracking branch.
     #[arg(long)]
     pub pushed: bool,
+}
+
+#[derive(Args)]
+pub struct Baseline {
+    /// What to do.
+    pub verb: BaselineVerb,
+    /// A directory of the repository. [default: .]
+    pub path: Option<PathBuf>,
+    /// Look at the whole history, not at the working tree.
+    #[arg(long)]
+    pub history: bool,
+    /// Rules of your own, in a file of the same format; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// The moment that dates are judged for. [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    pub now: Option<jiff::Timestamp>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum BaselineVerb {
+    /// Make it from what is found now.
+    Create,
+    /// Add what is found now and not known; sort it.
+    Update,
+    /// Remove what fits nothing any more or is past its date.
+    Prune,
+}
+
+#[derive(Args)]
+pub struct Allow {
+    /// Ids of findings, as reports show them.
+    #[arg(value_name = "ID", required_unless_present = "last")]
+    pub ids: Vec<String>,
+    /// Those that the last run over the index failed on.
+    #[arg(long, conflicts_with = "ids")]
+    pub last: bool,
+    /// Why; everybody who reads the repository can read it.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The last day on which it is allowed (2027-06-30).
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub until: Option<jiff::civil::Date>,
+    /// Allow it in these paths only, a pattern as in a .gitignore.
+    #[arg(long, value_name = "GLOB")]
+    pub path: Option<String>,
+    /// A directory of the repository. [default: .]
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+    /// Also look in the whole history.
+    #[arg(long)]
+    pub history: bool,
+    /// Rules of your own, in a file of the same format; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// The moment that dates are judged for. [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    pub now: Option<jiff::Timestamp>,
+}
+
+/// Whose word counts when findings are hidden.
+#[derive(Args)]
+pub struct Trust {
+    /// Ignore whatever in the repository hides findings: comments, .keysweepignore, the baseline.
+    #[arg(long)]
+    pub untrusted: bool,
+    /// Take .keysweepignore and the baseline from here: base (of a range), head, or a branch, tag
+    /// or commit. What is hidden only by what came later is a new suppression.
+    #[arg(long, value_name = "base|head|REV")]
+    pub policy_from: Option<String>,
+    /// Fail when the change itself hides something.
+    #[arg(long)]
+    pub fail_on_new_suppressions: bool,
+    /// List what is suppressed, with its reasons.
+    #[arg(long)]
+    pub show_suppressed: bool,
 }
 
 #[derive(Args)]
@@ -218,6 +298,8 @@ pub struct Common {
     /// List results from this severity on: info, low, medium, high, critical.
     #[arg(long, value_name = "LEVEL", value_parser = severity)]
     pub min_severity: Option<Severity>,
+    #[command(flatten)]
+    pub trust: Trust,
     /// Limits of scope (too large, submodules, …) make the exit status 2.
     #[arg(long)]
     pub strict: bool,
@@ -321,6 +403,11 @@ fn duration(text: &str) -> Result<std::time::Duration, String> {
         .checked_mul(factor)
         .map(std::time::Duration::from_secs)
         .ok_or_else(wrong)
+}
+
+fn date(text: &str) -> Result<jiff::civil::Date, String> {
+    text.parse()
+        .map_err(|_| "write a date, for example 2027-06-30".to_owned())
 }
 
 fn moment(text: &str) -> Result<jiff::Timestamp, String> {

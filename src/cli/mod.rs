@@ -1,12 +1,17 @@
 //! The command line: from what the user typed to ready-made parts, and from a report to outputs
 //! and the exit status. Nothing imports this room.
 
+mod allow;
 mod args;
+mod baseline;
 mod demo;
 mod event;
 mod generate;
 mod hook;
+mod known;
+mod last;
 mod output;
+mod policy;
 mod progress;
 mod rules;
 mod signals;
@@ -32,6 +37,8 @@ use keysweep::{Input, Plan};
 
 /// Bytes of decoded deltas in flight.
 const DELTA_BUDGET: usize = 512 << 20;
+/// Larger files are not read where no option says otherwise; bytes.
+const MAX_FILE: u64 = 256 << 20;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -108,6 +115,8 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             run(Mode::History, input, &history.limits, &history.common)
         }
         Verb::Hook(hook) => hook::run(hook),
+        Verb::Baseline(args) => baseline::run(args),
+        Verb::Allow(args) => allow::run(args),
         Verb::Rules(rules) => rules::print(&load_rules(&rules.rules)?, rules.id.as_deref()),
         Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),
@@ -178,18 +187,28 @@ fn scan(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Re
     policy.min_confidence = common.min_confidence.unwrap_or(policy.min_confidence);
     policy.min_severity = common.min_severity.unwrap_or(policy.min_severity);
     let target = target(&input);
+    // What a commit or a push was stopped for can be allowed by `allow --last`.
+    let stops_for = match &input {
+        Input::Staged(options) => Some(options.dir.clone()),
+        Input::Indexed(options) if mode == Mode::Staged => Some(options.dir.clone()),
+        Input::Range(options) if mode == Mode::Staged => Some(options.path.clone()),
+        _ => None,
+    };
+    let rules = load_rules(&common.rules)?;
+    let suppressions = policy::of_input(&input, &common.trust, &rules)?;
     let plan = Plan {
         input,
         target,
-        scanner: Scanner::new(load_rules(&common.rules)?),
+        scanner: Scanner::new(rules),
         policy,
         archives: limits.archives(),
-        now: now(common)?,
+        now: now(common.now)?,
         wishes: Wishes {
             secrets: common.show_secrets,
             emails: common.show_emails,
         },
         all_rules: common.sarif_all_rules,
+        suppressions,
     };
     let control = Arc::new(Control::default());
     signals::watch(&control)?;
@@ -197,7 +216,11 @@ fn scan(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Re
     let bar = progress::start(&control, common.quiet);
     let report = keysweep::run(plan, &control);
     drop(bar);
-    report
+    let report = report?;
+    if let Some(dir) = stops_for {
+        last::remember(&dir, &report);
+    }
+    Ok(report)
 }
 
 fn target(input: &Input) -> String {
@@ -219,8 +242,8 @@ fn target(input: &Input) -> String {
 }
 
 /// `--now`, else `SOURCE_DATE_EPOCH`, else the clock.
-fn now(common: &Common) -> Result<jiff::Timestamp> {
-    if let Some(now) = common.now {
+fn now(given: Option<jiff::Timestamp>) -> Result<jiff::Timestamp> {
+    if let Some(now) = given {
         return Ok(now);
     }
     match std::env::var("SOURCE_DATE_EPOCH") {

@@ -58,6 +58,7 @@ impl Outputs {
                 all_rules: common.sarif_all_rules,
                 verbose: common.verbose,
                 quiet: common.quiet,
+                suppressed: common.trust.show_suppressed,
             },
             files: common.output.clone(),
         })
@@ -127,6 +128,12 @@ fn folder_of(path: &Path) -> &Path {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
     }
+}
+
+/// Writes a file that is to be committed: through no link, whole or not at all.
+pub fn write_plain(path: &Path, bytes: &[u8]) -> Result<()> {
+    check_target(path)?;
+    Ok(write_file(path, |out| out.write_all(bytes))?)
 }
 
 /// Writes to a temporary file beside the target and renames it.

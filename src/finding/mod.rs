@@ -3,10 +3,12 @@
 //! Uses `secret` only; every later stage speaks in these types.
 
 mod level;
+mod marker;
 mod place;
 mod skipped;
 
 pub use level::{Confidence, Exposure, Severity};
+pub use marker::{Marker, Side, markers};
 pub use place::{
     Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
 };

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Marker;
 use crate::secret::Shown;
 
 /// A path relative to the scanned root, `/`-separated, as bytes; never assumed to be UTF-8.
@@ -159,6 +160,8 @@ pub struct Located {
     pub line: Shown,
     /// GitHub's rolling hash of the masked line (`primaryLocationLineHash`), without the `:n`.
     pub line_hash: u64,
+    /// Comments on its first or last line, or on the line above, that allow it.
+    pub allow: Vec<Marker>,
 }
 
 /// A commit as git recorded it; nothing of it is authenticated.

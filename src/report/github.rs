@@ -7,7 +7,7 @@ use std::io;
 
 use super::escape::{actions_message, actions_property};
 use super::words::{self, Level};
-use super::{Mode, Outcome, PlaceRow, Report, Row};
+use super::{Mode, Outcome, PlaceRow, Report, Row, suppressed};
 use crate::finding::{Class, Weight};
 
 /// Writes the annotations, worst first: a host shows only the first of a step.
@@ -15,6 +15,22 @@ use crate::finding::{Class, Weight};
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    for row in report
+        .suppressed
+        .iter()
+        .filter(|row| row.newly_suppressed())
+    {
+        let command = if row.fails { "error" } else { "warning" };
+        let at = match shown_place(row, report.mode) {
+            Some(place) if Row::present(place, report.mode) => position(place),
+            _ => String::new(),
+        };
+        let text = actions_message(&suppressed::line(row));
+        writeln!(
+            out,
+            "::{command} {at}title=keysweep%3A suppressed (new here)::{text}"
+        )?;
+    }
     for row in &report.rows {
         let command = command(row);
         let Some(place) = shown_place(row, report.mode) else {
@@ -38,6 +54,12 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let colon = if names.is_empty() { "" } else { ": " };
         let text = actions_message(&format!("{}{colon}{names}", gap.phrase()));
         writeln!(out, "::{command} title=keysweep%3A not read::{text}")?;
+    }
+    // One annotation: a host shows ten of a kind.
+    let lines = suppressed::lines(report);
+    if !lines.is_empty() {
+        let text = actions_message(&lines.join(" · "));
+        writeln!(out, "::notice title=keysweep%3A suppressed::{text}")?;
     }
     if let Some(line) = words::ignored(report)
         && !report.ignored.credential_stores.is_empty()

@@ -7,7 +7,7 @@ use std::io;
 
 use super::escape::terminal;
 use super::words::{self, count};
-use super::{Mode, Outcome, PlaceRow, Report, Row, fix, summary};
+use super::{Mode, Outcome, PlaceRow, Report, Row, fix, summary, suppressed};
 use crate::finding::Weight;
 
 /// Credentials shown in full; the rest are a line each.
@@ -19,6 +19,11 @@ const BLOCKS: usize = 20;
 /// Those of the writer.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let push = report.mode == Mode::Range;
+    // What a change allows is its author's own doing, so it is told only when it stops him.
+    let refused = || report.suppressed.iter().filter(|row| row.fails);
+    for row in refused() {
+        writeln!(out, "{}", terminal(&suppressed::line(row)))?;
+    }
     let (failing, others): (Vec<&Row>, Vec<&Row>) = report.rows.iter().partition(|row| row.fails);
     for (at, row) in failing.iter().enumerate() {
         let text = match at < BLOCKS {
@@ -38,14 +43,26 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         Outcome::Clean => Ok(()),
         // Deletions and merges have nothing to look at, and that is usual.
         Outcome::Nothing(_) => Ok(()),
-        Outcome::Fails(n) => writeln!(
-            out,
-            "{} this {act}. To skip: git {act} --no-verify, or SKIP=keysweep",
-            match n {
-                1 => "1 credential stops".to_owned(),
-                n => format!("{} stop", count(*n as u64, "credential", "credentials")),
-            }
-        ),
+        Outcome::Fails(n) => {
+            let refused = refused().count();
+            let stops = |n: usize, one: &str, many: &str| match n {
+                0 => None,
+                1 => Some(format!("1 {one} stops")),
+                n => Some(format!("{} stop", count(n as u64, one, many))),
+            };
+            let what: Vec<String> = [
+                stops(n.saturating_sub(refused), "credential", "credentials"),
+                stops(refused, "new suppression", "new suppressions"),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            writeln!(
+                out,
+                "{} this {act}. To skip: git {act} --no-verify, or SKIP=keysweep",
+                what.join(" and ")
+            )
+        }
         Outcome::Incomplete | Outcome::Interrupted => writeln!(
             out,
             "not everything was read, so this {act} is not known to be clean. To skip: git {act} \

@@ -10,9 +10,12 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::escape::terminal;
 use super::overview::{self, Overview};
 use super::words::{self, count, digits};
-use super::{PlaceRow, Report, Row, Style, summary};
+use super::{PlaceRow, Report, Row, Style, summary, suppressed};
 use crate::audit::{Field, Status};
 use crate::finding::{Class, Severity, Weight};
+
+/// Suppressions named before the rest is counted.
+const SUPPRESSED_SHOWN: usize = 20;
 
 /// Places shown before the rest is counted.
 const PLACES_SHOWN: usize = 3;
@@ -24,8 +27,16 @@ const PLACES_SHOWN: usize = 3;
 /// Those of the writer.
 pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint { on: style.color };
+    let (new, old): (Vec<&Row>, Vec<&Row>) = report
+        .suppressed
+        .iter()
+        .partition(|row| row.newly_suppressed());
+    suppressed_lines(&new, style, out)?;
     if let Some(overview) = overview::of(report, style) {
         arranged(&overview, style, &paint, out)?;
+        if style.suppressed {
+            suppressed_lines(&old, style, out)?;
+        }
         return end(report, &paint, out);
     }
     let (pulls, rows): (Vec<&Row>, Vec<&Row>) = report
@@ -57,6 +68,9 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
         if folded {
             writeln!(out)?;
         }
+    }
+    if style.suppressed {
+        suppressed_lines(&old, style, out)?;
     }
     if style.quiet {
         for line in summary::gaps(report, Weight::Failed) {
@@ -128,6 +142,26 @@ fn end(report: &Report, paint: &Paint, out: &mut dyn io::Write) -> io::Result<()
         writeln!(out, "{line}")?;
     }
     writeln!(out, "{}", paint.with(bold(), last))
+}
+
+/// Suppressed results, a line each; of many only the first, unless all are wanted.
+fn suppressed_lines(rows: &[&Row], style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+    let shown = match style.verbose || style.suppressed {
+        true => rows.len(),
+        false => SUPPRESSED_SHOWN,
+    };
+    for row in rows.iter().take(shown) {
+        writeln!(out, "{}", terminal(&suppressed::line(row)))?;
+    }
+    let more = rows.len().saturating_sub(shown) as u64;
+    if more > 0 {
+        let what = count(more, "more suppression", "more suppressions");
+        writeln!(out, "and {what}; --show-suppressed lists them")?;
+    }
+    match rows.is_empty() {
+        true => Ok(()),
+        false => writeln!(out),
+    }
 }
 
 /// Colours, or none.
@@ -270,6 +304,12 @@ fn places(row: &Row, style: Style, line: &mut impl FnMut(&str, String)) {
 /// What is worth saying about a place beside its position.
 fn about(row: &Row, place: &PlaceRow) -> String {
     let mut parts = Vec::new();
+    if let Some(cause) = &place.suppressed {
+        parts.push(format!(
+            "allowed here {}",
+            terminal(&suppressed::why(cause))
+        ));
+    }
     if let Some(reach) = &place.reach {
         parts.push(match reach.as_str() {
             "unreachable" => "reached by no ref".to_owned(),

@@ -9,8 +9,8 @@ use serde::Serialize;
 use super::escape::{json_line, json_pretty};
 use super::words;
 use super::{
-    CommitRow, FactRow, HistoryInfo, Outcome, PlaceRow, Report, Row, RuleInfo, SkippedRow,
-    TimelineRow,
+    CommitRow, FactRow, HistoryInfo, IdleEntry, Outcome, PlaceRow, Report, Row, RuleInfo,
+    SkippedRow, SuppressedBy, SuppressedRow, TimelineRow, suppressed,
 };
 use crate::audit::Status;
 use crate::finding::{Class, Region, Severity, Weight};
@@ -29,6 +29,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         summary: summary(report),
         rules: report.rules.iter().map(rule).collect(),
         findings: report.rows.iter().map(finding).collect(),
+        suppressed: report.suppressed.iter().map(finding).collect(),
         skipped: report.skipped.iter().map(skipped).collect(),
     };
     json_pretty(&document, out)
@@ -55,6 +56,11 @@ pub fn write_lines(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             finding: Box::new(finding(row)),
         })?;
     }
+    for row in &report.suppressed {
+        line(Line::Suppressed {
+            suppressed: Box::new(finding(row)),
+        })?;
+    }
     for row in &report.skipped {
         line(Line::Skipped {
             skipped: skipped(row),
@@ -77,6 +83,7 @@ struct Versioned<'a> {
 enum Line<'a> {
     Run { run: Run<'a> },
     Finding { finding: Box<Finding<'a>> },
+    Suppressed { suppressed: Box<Finding<'a>> },
     Skipped { skipped: Skipped<'a> },
     Summary { summary: Summary<'a> },
 }
@@ -88,6 +95,7 @@ struct Document<'a> {
     summary: Summary<'a>,
     rules: Vec<Rule<'a>>,
     findings: Vec<Finding<'a>>,
+    suppressed: Vec<Finding<'a>>,
     skipped: Vec<Skipped<'a>>,
 }
 
@@ -149,6 +157,7 @@ struct Summary<'a> {
     certainly_expired: usize,
     at_head: Option<u64>,
     hidden: Hidden,
+    suppressed: SuppressedCount<'a>,
     read: Read,
     ignored: Ignored<'a>,
     skipped: SkippedCount,
@@ -174,6 +183,37 @@ struct Hidden {
     total: usize,
     by_severity: BySeverity,
     samples: usize,
+}
+
+#[derive(Serialize)]
+struct SuppressedCount<'a> {
+    total: usize,
+    /// Brought by the change itself.
+    new: usize,
+    by_severity: BySeverity,
+    baseline: usize,
+    inline: usize,
+    ignore_file: usize,
+    /// Paths in which the ignore file hides something.
+    ignored_paths: usize,
+    expired_entries: Vec<Idle<'a>>,
+    unused_entries: Vec<Idle<'a>>,
+}
+
+#[derive(Serialize)]
+struct Idle<'a> {
+    line: u32,
+    entry: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    by: &'static str,
+    source: &'static str,
+    line: u32,
+    reason: Option<&'a str>,
+    until: Option<&'a str>,
+    new: bool,
 }
 
 #[derive(Serialize)]
@@ -230,6 +270,7 @@ struct Finding<'a> {
     places: Vec<Place<'a>>,
     rotate: Option<&'a str>,
     console: Option<&'a str>,
+    suppressed: Option<Suppression<'a>>,
 }
 
 #[derive(Serialize)]
@@ -296,6 +337,7 @@ struct Place<'a> {
     introduced: Option<Commit<'a>>,
     times_introduced: u32,
     only_in: Option<&'a str>,
+    suppressed: Option<Suppression<'a>>,
 }
 
 #[derive(Serialize)]
@@ -397,7 +439,12 @@ fn summary(report: &Report) -> Summary<'_> {
             meaning,
         },
         findings: report.rows.len(),
-        failing: report.rows.iter().filter(|r| r.fails).count(),
+        failing: report
+            .rows
+            .iter()
+            .chain(&report.suppressed)
+            .filter(|r| r.fails)
+            .count(),
         by_severity: by_severity(|s| report.rows.iter().filter(|r| r.severity == s).count()),
         certainly_expired: report
             .rows
@@ -410,6 +457,7 @@ fn summary(report: &Report) -> Summary<'_> {
             by_severity: by_severity(|s| report.hidden.by_severity[s as usize]),
             samples: report.hidden.samples,
         },
+        suppressed: suppressed_count(report),
         read: Read {
             items: report.read.items,
             bytes: report.read.bytes,
@@ -427,6 +475,39 @@ fn summary(report: &Report) -> Summary<'_> {
             failed: weight(Weight::Failed),
             scope: weight(Weight::Scope),
         },
+    }
+}
+
+fn suppressed_count(report: &Report) -> SuppressedCount<'_> {
+    let all = &report.suppressed;
+    SuppressedCount {
+        total: all.len(),
+        new: suppressed::new(report),
+        by_severity: by_severity(|s| all.iter().filter(|r| r.severity == s).count()),
+        baseline: suppressed::of(report, SuppressedBy::Baseline).count(),
+        inline: suppressed::of(report, SuppressedBy::Inline).count(),
+        ignore_file: suppressed::of(report, SuppressedBy::IgnoreFile).count(),
+        ignored_paths: suppressed::paths(report),
+        expired_entries: report.suppression.expired.iter().map(idle_entry).collect(),
+        unused_entries: report.suppression.unused.iter().map(idle_entry).collect(),
+    }
+}
+
+fn idle_entry(entry: &IdleEntry) -> Idle<'_> {
+    Idle {
+        line: entry.line,
+        entry: entry.what.as_str(),
+    }
+}
+
+fn suppression(row: &SuppressedRow) -> Suppression<'_> {
+    Suppression {
+        by: row.by.name(),
+        source: row.source,
+        line: row.line,
+        reason: row.reason.as_ref().map(|r| r.as_str()),
+        until: row.until.as_deref(),
+        new: row.new,
     }
 }
 
@@ -481,6 +562,7 @@ fn finding(row: &Row) -> Finding<'_> {
         places: row.places.iter().map(place).collect(),
         rotate: some(&row.rotate),
         console: some(&row.console),
+        suppressed: row.suppressed.as_ref().map(suppression),
     }
 }
 
@@ -551,6 +633,7 @@ fn place(row: &PlaceRow) -> Place<'_> {
         introduced: row.introduced.as_ref().map(commit),
         times_introduced: row.times,
         only_in: row.reach.as_ref().map(|r| r.as_str()),
+        suppressed: row.suppressed.as_ref().map(suppression),
     }
 }
 

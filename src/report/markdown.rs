@@ -8,11 +8,14 @@ use std::io;
 
 use super::escape::{code_span, markdown_text};
 use super::words::{self, count};
-use super::{Mode, PlaceRow, Report, Row, summary};
+use super::{Mode, PlaceRow, Report, Row, summary, suppressed};
 use crate::finding::Class;
 
 /// Results listed; the others are counted.
 const ROWS_MAX: usize = 200;
+
+/// New suppressions listed; the others are counted.
+const NEW_MAX: usize = 50;
 
 /// Places listed of each.
 const PLACES_MAX: usize = 3;
@@ -23,12 +26,24 @@ const BYTES_MAX: usize = 700 << 10;
 /// Code points kept of a foreign text.
 const TEXT_MAX: usize = 300;
 
-/// Writes the report: worst first, then the summary.
+/// Writes the report: what the change itself suppresses, then results worst first, then the summary.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "## keysweep: {}\n", summary::verdict(report))?;
+    let new = report
+        .suppressed
+        .iter()
+        .filter(|row| row.newly_suppressed());
+    for row in new.clone().take(NEW_MAX) {
+        writeln!(out, "- {}", code(&suppressed::line(row)))?;
+    }
+    let left = new.count().saturating_sub(NEW_MAX);
+    if left > 0 {
+        let what = count(left as u64, "more new suppression", "more new suppressions");
+        writeln!(out, "- and {what}, in the JSON report")?;
+    }
     let mut written = 0;
     let mut listed = 0;
     for row in report.rows.iter().take(ROWS_MAX) {

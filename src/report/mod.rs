@@ -18,6 +18,7 @@ mod sarif;
 mod sarif_plan;
 mod sarif_words;
 mod summary;
+mod suppressed;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -40,6 +41,8 @@ pub struct Style {
     pub verbose: bool,
     /// `-q`.
     pub quiet: bool,
+    /// `--show-suppressed`.
+    pub suppressed: bool,
 }
 
 /// The formats, by name.

@@ -23,6 +23,11 @@ pub struct Report {
     pub rules: Vec<RuleInfo>,
     /// Results, worst first: by failing, severity, confidence, path, line.
     pub rows: Vec<Row>,
+    /// Results of which every place is suppressed: those that the change itself suppresses first,
+    /// then worst first. They never fail, unless the user wants new suppressions to.
+    pub suppressed: Vec<Row>,
+    /// What there is to say of the baseline.
+    pub suppression: Suppression,
     /// Results below what is shown in this mode: counted, not listed.
     pub hidden: Hidden,
     /// What was not read, sorted.
@@ -145,6 +150,65 @@ pub struct Row {
     pub rotate: String,
     /// Where the provider lists such credentials; may be empty.
     pub console: String,
+    /// Why it is suppressed; only in [`Report::suppressed`].
+    pub suppressed: Option<SuppressedRow>,
+}
+
+/// What hides a result or a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SuppressedBy {
+    /// A comment beside the value.
+    Inline,
+    /// A line of the ignore file.
+    IgnoreFile,
+    /// An entry of the baseline.
+    Baseline,
+}
+
+impl SuppressedBy {
+    /// The word that machine formats use.
+    pub fn name(self) -> &'static str {
+        match self {
+            SuppressedBy::Inline => "inline",
+            SuppressedBy::IgnoreFile => "ignore-file",
+            SuppressedBy::Baseline => "baseline",
+        }
+    }
+}
+
+/// Why a result or a place is hidden.
+#[derive(Clone, Debug)]
+pub struct SuppressedRow {
+    /// By what.
+    pub by: SuppressedBy,
+    /// The words of the comment, or the name of the file.
+    pub source: &'static str,
+    /// The line of the comment in the scanned file, or of the entry in the file named.
+    pub line: u32,
+    /// The reason that stands there, masked.
+    pub reason: Option<Shown>,
+    /// The last day on which it hides, as a date.
+    pub until: Option<String>,
+    /// The change that was looked at brought it.
+    pub new: bool,
+}
+
+/// What there is to say of the baseline itself.
+#[derive(Clone, Debug, Default)]
+pub struct Suppression {
+    /// Entries whose date is past and that would hide a result.
+    pub expired: Vec<IdleEntry>,
+    /// Entries that fit nothing.
+    pub unused: Vec<IdleEntry>,
+}
+
+/// An entry that hides nothing.
+#[derive(Clone, Debug)]
+pub struct IdleEntry {
+    /// Its line, from 1.
+    pub line: u32,
+    /// Its rule and id, masked.
+    pub what: Shown,
 }
 
 /// One fact.
@@ -191,6 +255,8 @@ pub struct PlaceRow {
     pub reach: Option<Shown>,
     /// A message, not a file: a commit's or a tag's.
     pub message: bool,
+    /// Why this place is suppressed. A result counts as long as one place is not.
+    pub suppressed: Option<SuppressedRow>,
 }
 
 /// A commit, masked.
@@ -332,6 +398,11 @@ impl Row {
     /// The place to show first. Rows always have one.
     pub fn first_place(&self) -> Option<&PlaceRow> {
         self.places.first()
+    }
+
+    /// Whether the change that was looked at brought its suppression.
+    pub fn newly_suppressed(&self) -> bool {
+        self.suppressed.as_ref().is_some_and(|cause| cause.new)
     }
 
     /// Whether a place can be opened in what was scanned: in a history, only at HEAD, in a range

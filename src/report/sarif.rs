@@ -16,7 +16,9 @@ use super::sarif_words::{
     rules, security_severity, tags, text, weaknesses,
 };
 use super::words::{self, Level};
-use super::{Outcome, PlaceRow, Report, SkippedRow, Style};
+use super::{
+    Outcome, PlaceRow, Report, SkippedRow, Style, SuppressedBy, SuppressedRow, suppressed,
+};
 use crate::finding::{Region, Weight};
 use crate::secret::Shown;
 
@@ -42,7 +44,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
     let Plan {
         results: planned,
         mut left_out,
-    } = plan(report);
+    } = plan(report, style.suppressed);
     let rules = rules(report, &planned, style);
     let index: BTreeMap<&str, i64> = (0..).zip(&rules).map(|(i, rule)| (rule.id, i)).collect();
     let mut results = Vec::with_capacity(planned.len());
@@ -75,7 +77,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
     )]));
     run.taxonomies = Some(vec![taxonomy()]);
     run.version_control_provenance = provenance(report, &planned[..results.len()]);
-    run.invocations = Some(vec![invocation(report, left_out)]);
+    run.invocations = Some(vec![invocation(report, left_out, style)]);
     run.properties = Some(bag([
         ("mode", json!(report.mode.name())),
         ("outcome", json!(outcome(&report.outcome))),
@@ -86,6 +88,8 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
             json!(report.hidden.by_severity.iter().sum::<usize>()),
         ),
         ("ignoredFiles", json!(report.ignored.files)),
+        ("suppressed", json!(report.suppressed.len())),
+        ("suppressedNewHere", json!(suppressed::new(report))),
         (
             "head",
             json!(report.history.as_ref().and_then(|h| h.head.as_deref())),
@@ -286,6 +290,22 @@ fn result(one: &Planned<'_>, report: &Report, rule_index: i64) -> s::Result {
             .collect(),
     );
     out.properties = Some(properties(one));
+    // Consumers take a result without this member as open, and one with an empty list too.
+    out.suppressions = row
+        .suppressed
+        .as_ref()
+        .map(|cause| vec![suppression(cause)]);
+    out
+}
+
+fn suppression(cause: &SuppressedRow) -> s::Suppression {
+    let kind = match cause.by {
+        SuppressedBy::Inline => "inSource",
+        SuppressedBy::IgnoreFile | SuppressedBy::Baseline => "external",
+    };
+    let mut out = s::Suppression::builder().kind(json!(kind)).build();
+    out.status = Some(json!("accepted"));
+    out.justification = Some(sarif_text(&suppressed::why(cause)));
     out
 }
 
@@ -390,7 +410,7 @@ fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::Version
     (!details.is_empty()).then_some(details)
 }
 
-fn invocation(report: &Report, left_out: usize) -> s::Invocation {
+fn invocation(report: &Report, left_out: usize, style: Style) -> s::Invocation {
     let mut out = s::Invocation::builder()
         .execution_successful(report.complete())
         .build();
@@ -431,6 +451,14 @@ fn invocation(report: &Report, left_out: usize) -> s::Invocation {
                 "{left_out} less severe results were left out: more than a host takes in one run"
             ),
         ));
+    }
+    for line in suppressed::lines(report) {
+        notes.push(notification("note", &line));
+    }
+    if !report.suppressed.is_empty() && !style.suppressed {
+        let n = report.suppressed.len() as u64;
+        let what = words::count(n, "suppressed result was", "suppressed results were");
+        notes.push(notification("note", &format!("{what} left out")));
     }
     if let Some(line) = words::ignored(report) {
         notes.push(notification("note", &line));

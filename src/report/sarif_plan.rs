@@ -38,12 +38,17 @@ pub struct Plan<'a> {
     pub left_out: usize,
 }
 
-/// One result per credential and file that is present, else one per credential.
-pub fn plan(report: &Report) -> Plan<'_> {
+/// One result per credential and file that is present, else one per credential. Suppressed ones
+/// are left out unless they are asked for, because hosts open them as alerts.
+pub fn plan(report: &Report, suppressed: bool) -> Plan<'_> {
     let mut rows: Vec<&Row> = report.rows.iter().collect();
+    if suppressed {
+        rows.extend(&report.suppressed);
+    }
     // The report's order within a rank is kept: the sort is stable.
     rows.sort_by_key(|row| {
         std::cmp::Reverse((
+            row.suppressed.is_none(),
             row.fails,
             row.class == Class::Credential,
             row.severity,

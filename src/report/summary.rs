@@ -2,7 +2,7 @@
 
 use super::escape::terminal;
 use super::words::{self, count, digits};
-use super::{Outcome, Report};
+use super::{Outcome, Report, suppressed};
 use crate::finding::{Class, Severity, Weight};
 
 /// The summary's lines, without colours; each begins with words of ours.
@@ -16,6 +16,7 @@ pub fn lines(report: &Report) -> Vec<String> {
     }
     out.extend(counts(report));
     out.extend(below(report));
+    out.extend(suppressed::lines(report).iter().map(|line| terminal(line)));
     out.extend(life(report));
     out.push(format!(
         "read {}, {}, with {} (set {})",
@@ -188,10 +189,19 @@ pub fn verdict(report: &Report) -> String {
         Outcome::Interrupted => "interrupted: the results are not complete".to_owned(),
         Outcome::Incomplete => "incomplete: not everything that was asked for was read".to_owned(),
         Outcome::Fails(n) => {
-            let mut line = match *n {
-                1 => "1 result fails".to_owned(),
-                n => format!("{} results fail", digits(n as u64)),
-            };
+            let new = report.suppressed.iter().filter(|row| row.fails).count();
+            let mut parts = Vec::new();
+            match n.saturating_sub(new) {
+                0 => {}
+                1 => parts.push("1 result fails".to_owned()),
+                n => parts.push(format!("{} results fail", digits(n as u64))),
+            }
+            match new {
+                0 => {}
+                1 => parts.push("1 new suppression fails".to_owned()),
+                n => parts.push(format!("{} new suppressions fail", digits(n as u64))),
+            }
+            let mut line = parts.join(", ");
             if !report.complete() {
                 line.push_str("; incomplete: not everything that was asked for was read");
             }

@@ -6,11 +6,14 @@
 
 use std::ops::Range;
 
-use crate::finding::{Located, Region};
+use crate::finding::{Located, Marker, Region, Side, markers};
 use crate::secret::mask_line;
 
 /// Code points kept around the value on the shown line.
 const LINE_SHOWN: usize = 200;
+/// On a longer line (in bytes) a comment must name the rule that it allows: such a line was
+/// written by a machine, and what else it holds nobody has seen.
+const LONG_LINE: usize = 1_000;
 
 /// Locates `spans` (byte ranges into `bytes`, any order) in one pass over `bytes`.
 /// The result has the order of `spans`.
@@ -21,6 +24,7 @@ pub fn locate(bytes: &[u8], spans: &[Range<usize>]) -> Vec<Located> {
     let mut line = 1u32;
     let mut line_start = 0;
     let mut counted = 0;
+    let mut comments = Comments::default();
     for index in order {
         let span = spans[index].clone();
         for newline in memchr::memchr_iter(b'\n', &bytes[counted..span.start]) {
@@ -28,7 +32,8 @@ pub fn locate(bytes: &[u8], spans: &[Range<usize>]) -> Vec<Located> {
             line_start = counted + newline + 1;
         }
         counted = span.start;
-        out[index] = Some(one(bytes, spans, &span, line, line_start));
+        let allow = comments.of(bytes, &span, line, line_start);
+        out[index] = Some(one(bytes, spans, &span, line, line_start, allow));
     }
     out.into_iter().flatten().collect()
 }
@@ -39,6 +44,7 @@ fn one(
     span: &Range<usize>,
     line: u32,
     line_start: usize,
+    allow: Vec<Marker>,
 ) -> Located {
     let text = &bytes[span.clone()];
     let newlines = memchr::memchr_iter(b'\n', text).count() as u32;
@@ -73,7 +79,81 @@ fn one(
         region,
         line: shown,
         line_hash,
+        allow,
     }
+}
+
+/// The comments beside values, read once a line however many values it holds.
+#[derive(Default)]
+struct Comments {
+    /// The start of the line that was read last, and what was read.
+    line: Option<(usize, Vec<Marker>)>,
+    /// The largest end of the spans so far.
+    end: usize,
+}
+
+impl Comments {
+    /// The comments that speak for `span`, which begins on the line `line` at `line_start`. Spans
+    /// must come in the order of their starts.
+    fn of(
+        &mut self,
+        bytes: &[u8],
+        span: &Range<usize>,
+        line: u32,
+        line_start: usize,
+    ) -> Vec<Marker> {
+        let fresh = self.line.as_ref().is_none_or(|(at, _)| *at != line_start);
+        if fresh {
+            let read = self.read(bytes, line, line_start);
+            self.line = Some((line_start, read));
+        }
+        self.end = self.end.max(span.end);
+        let mut found = self
+            .line
+            .as_ref()
+            .map(|(_, found)| found.clone())
+            .unwrap_or_default();
+        if let Some(at) = memchr::memrchr(b'\n', &bytes[span.clone()]) {
+            let newlines = memchr::memchr_iter(b'\n', &bytes[span.clone()]).count() as u32;
+            let last = line_at(bytes, span.start + at + 1);
+            found.extend(of_line(last, line + newlines, Side::Own));
+        }
+        found
+    }
+
+    fn read(&self, bytes: &[u8], line: u32, line_start: usize) -> Vec<Marker> {
+        let own = line_at(bytes, line_start);
+        let mut found = of_line(own, line, Side::Own);
+        let Some(above_end) = line_start.checked_sub(1) else {
+            return found;
+        };
+        let above_start = memchr::memrchr(b'\n', &bytes[..above_end]).map_or(0, |at| at + 1);
+        // A comment beside a value speaks for that value only.
+        if self.end <= above_start {
+            let above = trim_line(&bytes[above_start..above_end]);
+            let long = own.len() > LONG_LINE;
+            let above = of_line(above, line - 1, Side::Above);
+            found.extend(above.into_iter().map(|marker| Marker {
+                long: marker.long || long,
+                ..marker
+            }));
+        }
+        found
+    }
+}
+
+fn of_line(line: &[u8], number: u32, side: Side) -> Vec<Marker> {
+    let mut found = markers(line, number, side);
+    for marker in &mut found {
+        marker.long = line.len() > LONG_LINE;
+    }
+    found
+}
+
+/// The line that starts at `start`, without its end.
+fn line_at(bytes: &[u8], start: usize) -> &[u8] {
+    let len = memchr::memchr(b'\n', &bytes[start..]).unwrap_or(bytes.len() - start);
+    trim_line(&bytes[start..start + len])
 }
 
 fn clip(spans: Vec<Range<usize>>, len: usize) -> Vec<Range<usize>> {
@@ -178,6 +258,32 @@ mod tests {
         assert_eq!(found[0].region.start_column, 18);
         assert_eq!(found[1].region.start_column, 5);
         assert!(!found[0].line.as_str().contains("aaaa9999"));
+    }
+
+    #[test]
+    fn comments_speak_for_their_line_and_the_next() {
+        let text = b"# keysweep:allow\nk = aaaa9999\nk = bbbb8888 # gitleaks:allow\nk = cccc7777\n";
+        let spans: Vec<_> = [&b"aaaa9999"[..], b"bbbb8888", b"cccc7777"]
+            .iter()
+            .map(|word| {
+                let at = memchr::memmem::find(text, word).expect("there");
+                at..at + 8
+            })
+            .collect();
+        let allow: Vec<Vec<(&str, u32)>> = locate(text, &spans)
+            .iter()
+            .map(|l| l.allow.iter().map(|m| (m.words, m.line)).collect())
+            .collect();
+        assert_eq!(allow[0], [("keysweep:allow", 1)]);
+        assert_eq!(allow[1], [("gitleaks:allow", 3)]);
+        assert!(allow[2].is_empty());
+    }
+
+    #[test]
+    fn a_comment_on_a_long_line_is_marked_as_such() {
+        let text = format!("k = aaaa9999 {} // gitleaks:allow", "y".repeat(1_000));
+        let found = locate(text.as_bytes(), &[4..12]);
+        assert!(found[0].allow[0].long);
     }
 
     #[test]

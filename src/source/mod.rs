@@ -10,6 +10,7 @@ mod history;
 mod ignored;
 mod indexed;
 mod locate;
+mod policy_files;
 mod range;
 mod repo;
 mod staged;
@@ -25,11 +26,14 @@ pub use history::{
 };
 pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::locate;
-pub use range::{Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, scan_range};
+pub use policy_files::{PolicyFile, PolicyFiles, PolicyFrom, commit_of, git_dir, read_policy};
+pub use range::{
+    Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
+};
 pub use repo::GitEnv;
 pub use staged::{NOTHING_STAGED, StagedOptions, scan_staged, scan_staged_with};
 pub use stdin::scan_reader;
-pub use tree::{Ignored, TreeOptions, Visited, scan_tree};
+pub use tree::{Ignored, TreeOptions, Visited, scan_tree, tree_root};
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

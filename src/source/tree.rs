@@ -152,6 +152,18 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
     })
 }
 
+/// What the paths of a scan of `paths` are relative to: where its ignore file and baseline stand.
+///
+/// # Errors
+/// A path that does not exist, or is git's own directory.
+pub fn tree_root(paths: &[PathBuf]) -> Result<PathBuf> {
+    let targets: Vec<Target> = paths
+        .iter()
+        .map(|path| target(path))
+        .collect::<Result<_>>()?;
+    Ok(root(&targets))
+}
+
 /// Resolves a path that the user named: links on the way are followed, and a link to a
 /// directory; a link to a file stays one.
 fn target(path: &Path) -> Result<Target> {

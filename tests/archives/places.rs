@@ -219,3 +219,36 @@ fn every_format_names_the_member() {
     assert_eq!(findings(&both).len(), 1, "one value, two places");
     assert_eq!(&findings(&both)[0]["fingerprint"], fingerprint);
 }
+
+#[test]
+fn ranges_know_members() {
+    let dir = Dir::repo();
+    let pack = |n: u64| {
+        Zip::default()
+            .deflated("conf/a.env", line(n).as_bytes())
+            .end()
+    };
+    dir.write("old.zip", pack(1));
+    dir.commit("one");
+    // Packed anew in another place: no news. Another value is.
+    dir.git(&["mv", "old.zip", "new.zip"]);
+    dir.write(
+        "more.zip",
+        Zip::default().stored("inner.zip", &pack(2)).end(),
+    );
+    dir.write("locked/x.7z", b"7z\xbc\xaf\x27\x1c\x00\x04");
+    dir.commit("two");
+    dir.git(&["rm", "-q", "more.zip"]);
+    dir.commit("three");
+    let report = dir.json(&["history", "--range", "HEAD~2..HEAD"]);
+    assert_eq!(members(&report), ["more.zip!inner.zip!conf/a.env:1:14"]);
+    let place = &findings(&report)[0]["places"][0];
+    assert_eq!(place["at_head"], false);
+    assert_eq!(place["introduced"]["subject"], "two");
+    assert_eq!(skipped(&report).len(), 1);
+    assert!(
+        skipped(&report)[0].contains(" locked/x.7z"),
+        "{:?}",
+        skipped(&report)
+    );
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::archive::{Entry, Zip};
-use crate::common::{Dir, FORMATS, findings, line, places};
+use crate::common::{Dir, FORMATS, findings, line, places, token};
 
 #[test]
 fn no_source_file_names_the_network() {
@@ -155,6 +155,9 @@ fn objects_outside_are_not_followed_unless_allowed() {
     assert_eq!(findings(&report).len(), 2);
 }
 
+/// The same without blanks.
+const HOSTILE_WORD: &str = "x\u{1b}[31m\u{202e}%0A::error::owned";
+
 /// A piece of text that tries to leave every format.
 const HOSTILE: &str =
     "x\u{1b}[31mred\u{7}\u{202e}gpj\u{200b}%0A::error::owned ##[group]g [a](http://e.test) <b>\\";
@@ -183,6 +186,20 @@ fn hostile_text_goes_through_every_format() {
         zip.with(&broken).end()
     };
     dir.write("packed.zip", pack(5));
+    // Reasons of suppressions are scanned text like any other.
+    dir.write(
+        "allowed.env",
+        format!("# keysweep:allow -- {HOSTILE}\r::error::r\n{}", line(4)),
+    );
+    dir.write("ignored.env", line(7));
+    dir.write(".keysweepignore", format!("ignored.env # {HOSTILE}\n"));
+    dir.write("known.env", line(8));
+    let known = keysweep::secret::Fingerprint::of_strong(token(8).as_bytes());
+    let unused = keysweep::secret::Fingerprint::of_strong(b"nothing");
+    dir.write(
+        ".keysweep-baseline",
+        format!("{known} github-pat at={HOSTILE_WORD} reason={HOSTILE}\n{unused} github-pat reason={HOSTILE}\n"),
+    );
     dir.git(&["add", "-A"]);
     let tree = dir.git(&["write-tree"]);
     // Names with line ends cannot come from git's own commands; a raw object has no such scruples.
@@ -221,6 +238,7 @@ fn hostile_text_goes_through_every_format() {
                 format,
                 "-v",
                 "--show-emails",
+                "--show-suppressed",
                 "--color",
                 "never",
             ]);
@@ -261,6 +279,33 @@ fn hostile_text_goes_through_every_format() {
     dir.feed(&["scan", "-", "--stdin-name", HOSTILE], line(1).as_bytes())
         .ends(1);
     let run = dir.feed(&["scan", "-", "--stdin-name", HOSTILE], line(1).as_bytes());
+    assert!(!run.text().contains('\u{1b}') && !run.text().contains('\u{202e}'));
+}
+
+#[test]
+fn hostile_text_in_what_is_written_and_shown() {
+    let dir = Dir::new();
+    dir.write("a\u{202e}\u{1b}[31m.env", line(1));
+    let run = dir.run(&["baseline", "create"]);
+    run.ends(0);
+    let text = fs::read_to_string(dir.path().join(".keysweep-baseline")).expect("written");
+    assert!(text.is_ascii() && !text.contains('\u{1b}'), "{text:?}");
+    let id = findings(&dir.json(&["scan", "--untrusted"]))[0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    for reason in ["a\u{1b}[31m", "a\u{202e}b", "a\n::error::b", "a\rb"] {
+        dir.run(&["allow", &id, "--reason", reason])
+            .ends(2)
+            .complains("invisible characters");
+    }
+    // What somebody else wrote is shown with its escapes when its line changes.
+    dir.write(
+        ".keysweep-baseline",
+        text.trim_end().to_owned() + " reason=x\u{1b}[31m\u{202e}y\n",
+    );
+    let run = dir.run(&["allow", &id, "--reason", "plain"]);
+    run.ends(0);
     assert!(!run.text().contains('\u{1b}') && !run.text().contains('\u{202e}'));
 }
 

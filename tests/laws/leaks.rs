@@ -59,6 +59,26 @@ fn repository() -> (Dir, Vec<(&'static str, String)>) {
         ..Default::default()
     });
     dir.write("packed.zip", zip.end());
+    let excused = value("allowed value", 24);
+    let reason = value("reason of a comment", 25);
+    dir.write(
+        "allowed.py",
+        format!("# keysweep:allow -- was {reason}\nA = '{excused}'\nB = '{excused}' # keysweep:allow -- {reason}\n"),
+    );
+    let reason = value("reason of the ignore file", 26);
+    dir.write("fixtures/a.env", line(54));
+    dir.write(".keysweepignore", format!("fixtures/  # as {reason}\n"));
+    let reason = value("reason of the baseline", 27);
+    let hint = value("path hint of the baseline", 28);
+    let known = keysweep::secret::Fingerprint::of_strong(token(55).as_bytes());
+    let unused = keysweep::secret::Fingerprint::of_strong(b"nothing");
+    dir.write("known.env", line(55));
+    dir.write(
+        ".keysweep-baseline",
+        format!(
+            "{known} github-pat at={hint} reason=see {reason}\n{unused} github-pat reason={reason}\n"
+        ),
+    );
     let author = value("author", 7);
     let address = value("address", 8);
     let message = value("message", 9);
@@ -195,6 +215,7 @@ fn no_value_in_any_output() {
                 "--min-severity",
                 "info",
                 "--sarif-all-rules",
+                "--show-suppressed",
                 "--color",
                 "always",
             ]);
@@ -251,10 +272,65 @@ fn no_value_in_an_error() {
         &["scan", "--rules", "broken.toml"][..],
         &["history", "missing"],
         &["scan", "--format", "jsn"],
+        &["allow", "--last", "--reason", secret],
+        &["allow", "01234567", "--reason", secret],
+        &["allow", secret],
+        &["scan", "--policy-from", secret],
     ] {
         let run = run(&dir, args, &values);
         assert_eq!(run.status, Some(2));
         clean(&run.out, &values, &args.join(" "));
         clean(&run.err, &values, &args.join(" "));
     }
+    for (file, text) in [
+        (".keysweep-baseline", format!("{secret}\n")),
+        (
+            ".keysweep-baseline",
+            format!("0123456789abcdef0123 github-pat {secret}=1\n"),
+        ),
+        (
+            ".keysweep-baseline",
+            format!("0123456789abcdef0123 github-pat until={secret}\n"),
+        ),
+        (".keysweepignore", format!("* [{secret}]\n")),
+        (".keysweepignore", format!("{secret}{{\n")),
+    ] {
+        dir.write(".keysweep-baseline", "");
+        dir.write(".keysweepignore", "");
+        dir.write(file, text);
+        let run = run(&dir, &["scan"], &values);
+        assert_eq!(run.status, Some(2), "{file}");
+        run.complains(&format!("{file}:1: "));
+        clean(&run.err, &values, file);
+    }
+}
+
+#[test]
+fn no_value_in_what_is_written_for_others() {
+    let (dir, values) = repository();
+    dir.write(".keysweep-baseline", "");
+    let all = dir.json(&["scan", "--untrusted"]);
+    let id = findings(&all)[0]["id"].as_str().expect("an id").to_owned();
+    for reason in [&values[0].1, &values[1].1] {
+        dir.run(&["allow", &id, "--reason", &format!("it was {reason}")])
+            .ends(2)
+            .complains("the reason holds a credential");
+        dir.run(&["allow", &id, "--path", &format!("{reason}/**")])
+            .ends(2)
+            .complains("holds a credential");
+    }
+    let run = run(&dir, &["allow", &id], &values);
+    run.ends(0);
+    clean(&run.out, &values, "allow");
+    let run = self::run(&dir, &["baseline", "update"], &values);
+    // The archive with a damaged member.
+    run.ends(2).complains("not everything could be read");
+    clean(&run.out, &values, "baseline update");
+    let written = fs::read(dir.path().join(".keysweep-baseline")).expect("written");
+    assert!(written.len() > 100);
+    clean(&written, &values, "the baseline");
+    let run = self::run(&dir, &["staged"], &values);
+    run.ends(1);
+    let kept = fs::read(dir.path().join(".git/keysweep/last")).expect("written");
+    clean(&kept, &values, "the ids of the last run");
 }

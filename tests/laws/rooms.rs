@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("judge", &["finding", "rule", "secret"]),
     ("audit", &["rule", "finding", "secret", "detect", "example"]),
     ("report", &["finding", "audit", "rule", "secret"]),
+    ("suppress", &["rule", "finding", "secret"]),
     ("news", &["finding", "secret"]),
     ("policy", &["finding", "report"]),
     (
@@ -30,7 +31,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "present",
-        &["audit", "finding", "policy", "report", "rule", "secret"],
+        &[
+            "audit", "finding", "policy", "report", "rule", "secret", "suppress",
+        ],
     ),
     ("lib", &["*"]),
     ("main", &["cli"]),
@@ -159,7 +162,7 @@ fn crates_are_named_only_in_their_rooms() {
     const CRATES: &[(&str, &[&str])] = &[
         ("gix", &["source/"]),
         ("rayon", &["source/"]),
-        ("ignore", &["source/"]),
+        ("ignore", &["source/", "suppress/"]),
         ("serde_sarif", &["report/sarif.rs", "report/sarif_plan.rs"]),
         ("clap", &["cli/"]),
         ("clap_complete", &["cli/"]),

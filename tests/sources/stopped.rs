@@ -58,6 +58,7 @@ fn an_interruption_is_told_once() {
                 now: jiff::Timestamp::UNIX_EPOCH,
                 wishes: Wishes::default(),
                 all_rules: false,
+                suppressions: Default::default(),
             };
             let report = keysweep::run(plan, &control).expect("there is something to read");
             assert_eq!(report.outcome, Outcome::Interrupted, "input {number}");

@@ -31,6 +31,7 @@ fn hostile_text_stays_text_in_every_format() {
         all_rules: true,
         verbose: true,
         quiet: false,
+        suppressed: true,
     };
     for report in reports() {
         for format in FORMATS.iter().chain([&"hook"]) {

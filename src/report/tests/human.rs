@@ -114,7 +114,13 @@ fn a_long_list_answers_first_and_is_grouped() {
         report.rows.push(row);
     }
     let text = text("human", &report, Style::default());
-    let first: Vec<&str> = text.lines().take(2).collect();
+    // What the change itself hides is told before anything else.
+    let (hidden, first): (Vec<&str>, Vec<&str>) = text
+        .lines()
+        .take(4)
+        .partition(|line| line.starts_with("suppressed (new here)"));
+    assert_eq!(hidden.len(), 1);
+    let first = &first[1..];
     assert!(
         first[0].starts_with("43 credentials found, 41 of them to act on; "),
         "{}",
@@ -138,4 +144,20 @@ fn a_long_list_answers_first_and_is_grouped() {
         assert!(all.contains(&row.fingerprint.short()));
     }
     assert!(!all.contains("look first at"));
+}
+
+#[test]
+fn of_many_new_suppressions_the_first_are_named() {
+    let mut report = sample();
+    let new = report.suppressed[0].clone();
+    report.suppressed = vec![new; 27];
+    let text = text("human", &report, Style::default());
+    assert_eq!(text.matches("suppressed (new here): ").count(), 20);
+    assert!(text.contains("\nand 7 more suppressions; --show-suppressed lists them\n"));
+    let all = Style {
+        suppressed: true,
+        ..Style::default()
+    };
+    let text = self::text("human", &report, all);
+    assert_eq!(text.matches("suppressed (new here): ").count(), 27);
 }

@@ -69,6 +69,7 @@ pub fn place(path: &str, line: u32) -> PlaceRow {
         versions: 1,
         reach: None,
         message: false,
+        suppressed: None,
     }
 }
 
@@ -96,7 +97,33 @@ pub fn row(seed: &str, severity: Severity) -> Row {
         timeline: None,
         rotate: "Delete it and create a new one.".to_owned(),
         console: "https://example.com/tokens".to_owned(),
+        suppressed: None,
     }
+}
+
+/// A result that a comment hides; `new` when the change brought the comment.
+fn allowed(seed: &str, new: bool) -> Row {
+    let mut row = row(seed, Severity::Critical);
+    row.fails = false;
+    let cause = SuppressedRow {
+        by: if new {
+            SuppressedBy::Inline
+        } else {
+            SuppressedBy::Baseline
+        },
+        source: if new {
+            "keysweep:allow"
+        } else {
+            ".keysweep-baseline"
+        },
+        line: 12,
+        reason: Some(shown(&hostile("why"))),
+        until: (!new).then(|| "2027-01-01".to_owned()),
+        new,
+    };
+    row.places[0].suppressed = Some(cause.clone());
+    row.suppressed = Some(cause);
+    row
 }
 
 fn info(id: &str, severity: Severity) -> RuleInfo {
@@ -216,6 +243,17 @@ pub fn sample() -> Report {
         },
         rules: vec![info("example-token", Severity::High)],
         rows: vec![live(), pull(), stale(), sample_row()],
+        suppressed: vec![allowed("new", true), allowed("old", false)],
+        suppression: Suppression {
+            expired: vec![IdleEntry {
+                line: 4,
+                what: shown(&hostile("example-token 01234567")),
+            }],
+            unused: vec![IdleEntry {
+                line: 5,
+                what: shown("example-token 89abcdef"),
+            }],
+        },
         hidden: Hidden {
             by_severity: [4, 8, 0, 0, 0],
             samples: 3,
@@ -262,6 +300,8 @@ fn empty(mode: Mode, outcome: Outcome) -> Report {
         mode,
         rules: Vec::new(),
         rows: Vec::new(),
+        suppressed: Vec::new(),
+        suppression: Suppression::default(),
         hidden: Hidden::default(),
         skipped: Vec::new(),
         history: None,

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::objects::Objects;
 use crate::finding::{Oid, Origin, Reason, Skipped};
-use crate::source::{Blob, Control, Copy, Inherit, Visit, files};
+use crate::source::{Blob, Control, Copy, Inherit, Visit, archive, files};
 
 /// Starting threads pays only from this many pieces of content on.
 const SERIAL: usize = 16;
@@ -233,7 +233,7 @@ impl<V: Visit> Show<'_, V> {
             }
             let job = &self.jobs[at as usize];
             let state = match objects.blob(&job.oid, &mut buffer) {
-                Ok(()) => self.one(job, &buffer, base.as_deref()),
+                Ok(()) => self.one(job, &buffer, base.as_deref(), skipped),
                 Err(fault) => {
                     self.control.expect_less();
                     skipped.push(fault.of(job.path.as_ref()));
@@ -261,7 +261,13 @@ impl<V: Visit> Show<'_, V> {
         }
     }
 
-    fn one(&self, job: &Job, bytes: &[u8], base: Option<&Held<V::State>>) -> Option<V::State> {
+    fn one(
+        &self,
+        job: &Job,
+        bytes: &[u8],
+        base: Option<&Held<V::State>>,
+        skipped: &mut Vec<Skipped>,
+    ) -> Option<V::State> {
         let origin = Origin::Blob(job.oid);
         let blob = Blob {
             bytes,
@@ -279,6 +285,11 @@ impl<V: Visit> Show<'_, V> {
             });
             state = Some(self.visit.blob(blob, parent));
             self.control.count(bytes.len());
+            let gaps = archive::open(blob, self.visit, self.control);
+            // What the range starts from is never reported.
+            if !job.before {
+                skipped.extend(gaps.into_iter().map(|gap| at_path(gap, job)));
+            }
         } else {
             self.control.expect_less();
         }
@@ -287,6 +298,14 @@ impl<V: Visit> Show<'_, V> {
         }
         state
     }
+}
+
+/// A gap inside an archive, which names it by its id, with the path it stands at.
+fn at_path(mut gap: Skipped, job: &Job) -> Skipped {
+    if let Some(inside) = gap.what.strip_prefix(job.oid.to_string().as_bytes()) {
+        gap.what = [job.path.as_ref(), inside].concat();
+    }
+    gap
 }
 
 /// What two versions have in common at their start and at their end.

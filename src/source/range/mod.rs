@@ -188,10 +188,7 @@ pub fn scan_range<V: Visit>(
     let mut walk = Walk::new(&objects, &cut);
     let mut range = Range {
         skipped: Vec::new(),
-        info: RangeInfo {
-            asked: asked(&options.what),
-            ..RangeInfo::default()
-        },
+        info: RangeInfo::default(),
         steps: Vec::new(),
         at_end: BTreeMap::new(),
         message_of: BTreeMap::new(),
@@ -200,36 +197,20 @@ pub fn scan_range<V: Visit>(
         objects: objects.handle(),
         mailmap: Snapshot::default(),
     };
-    let shallow = !cut.is_empty();
-    let ends = match options.what {
-        What::Since(_) | What::Pushed if is_unborn(refs.get(), &options.what) => Ok(None),
-        _ => revs::resolve(&options.what, &layout, &refs, &objects, &mut walk, shallow).map(Some),
-    };
-    let mut ends = match ends {
-        Ok(Some(ends)) => ends,
-        // A repository without commits has no revisions either. (What names a commit by its id
-        // means one that should be there.)
-        Err(_)
-            if matches!(options.what, What::Revisions(_))
-                && is_unborn(refs.get(), &options.what) =>
-        {
-            range.info.nothing = Some("no commits yet");
-            return Ok(range);
-        }
-        Ok(None) => {
-            range.info.nothing = Some("no commits yet");
-            return Ok(range);
-        }
-        Err(error) => return Err(error),
+    let ends = settle(
+        options,
+        &layout,
+        &refs,
+        &objects,
+        &mut walk,
+        &mut range.info,
+    )?;
+    let Some(mut ends) = ends else {
+        return Ok(range);
     };
     range.skipped = refs.skipped();
-    range.info.from = ends.from;
-    range.info.to = ends.to;
-    range.info.base = ends.base;
-    range.info.commits = ends.selected.commits.len() as u64;
     range.reach = std::mem::take(&mut ends.selected.reach);
-    if ends.selected.commits.is_empty() && ends.tags.is_empty() {
-        range.info.nothing = Some(ends.empty);
+    if range.info.nothing.is_some() {
         return Ok(range);
     }
     let how = How {
@@ -250,6 +231,58 @@ pub fn scan_range<V: Visit>(
     range.skipped.sort();
     range.skipped.dedup();
     Ok(range)
+}
+
+/// What a range's ends are, without reading what it brought: the side that its policy comes from
+/// has to be known before anything is judged.
+///
+/// # Errors
+/// As [`scan_range`].
+pub fn range_ends(options: &RangeOptions) -> anyhow::Result<RangeInfo> {
+    let layout = open::open(&options.path, &options.allow_alternates)?;
+    let objects = Objects::open(&layout, &options.allow_alternates, options.max_object)?;
+    let refs = Lazy::new(&layout);
+    let cut = refs::shallow(&layout);
+    let mut walk = Walk::new(&objects, &cut);
+    let mut info = RangeInfo::default();
+    settle(options, &layout, &refs, &objects, &mut walk, &mut info)?;
+    Ok(info)
+}
+
+/// Finds the ends and says in `info` what they are; `None` in a repository without commits.
+fn settle(
+    options: &RangeOptions,
+    layout: &open::Layout,
+    refs: &Lazy<'_>,
+    objects: &Objects,
+    walk: &mut Walk<'_>,
+    info: &mut RangeInfo,
+) -> anyhow::Result<Option<revs::Ends>> {
+    let what = &options.what;
+    info.asked = asked(what);
+    let shallow = !refs::shallow(layout).is_empty();
+    let ends = match what {
+        What::Since(_) | What::Pushed if is_unborn(refs.get(), what) => None,
+        _ => match revs::resolve(what, layout, refs, objects, walk, shallow) {
+            Ok(ends) => Some(ends),
+            // A repository without commits has no revisions either. (What names a commit by its
+            // id means one that should be there.)
+            Err(_) if matches!(what, What::Revisions(_)) && is_unborn(refs.get(), what) => None,
+            Err(error) => return Err(error),
+        },
+    };
+    let Some(ends) = ends else {
+        info.nothing = Some("no commits yet");
+        return Ok(None);
+    };
+    info.from = ends.from;
+    info.to = ends.to;
+    info.base = ends.base;
+    info.commits = ends.selected.commits.len() as u64;
+    if ends.selected.commits.is_empty() && ends.tags.is_empty() {
+        info.nothing = Some(ends.empty);
+    }
+    Ok(Some(ends))
 }
 
 /// Whether there is nothing yet that `what` could mean.

@@ -1,0 +1,173 @@
+//! `keysweep allow ID` and `keysweep allow --last`: the baseline's entry for findings that the
+//! user names.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use super::args::Allow;
+use super::known::{House, Look};
+use super::{last, output};
+use keysweep::Known;
+use keysweep::detect::Scanner;
+use keysweep::suppress::{BASELINE, Entry, PathGlob};
+
+/// Bytes of a reason.
+const MAX_REASON: usize = 300;
+
+/// Runs the verb.
+///
+/// # Errors
+/// No such finding, a reason that must not be written down, a date that is past.
+pub fn run(args: Allow) -> Result<ExitCode> {
+    let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
+    let mut house = House::open(&dir, args.rules.clone(), args.now)?;
+    let ids = wanted(&args, &dir)?;
+    if let Some(until) = args.until
+        && until < house.today()
+    {
+        bail!("--until {until} is past; name a day to come");
+    }
+    let path = match args.path.as_deref().map(PathGlob::parse) {
+        Some(Ok(glob)) => Some(glob),
+        Some(Err(why)) => bail!("--path: {why}"),
+        None => None,
+    };
+    let found = find(&house, &ids, args.history || args.last)?;
+    for text in args.reason.iter().chain(&args.path) {
+        check(text, &found)?;
+    }
+    for known in found {
+        let entry = entry(&house, known, &args, path.clone());
+        house.baseline.set(entry);
+    }
+    let change = house.save()?;
+    let mut out = std::io::stdout().lock();
+    if change.gone.is_empty() && change.came.is_empty() {
+        writeln!(
+            out,
+            "{BASELINE}: nothing changes, all of it is allowed already"
+        )?;
+    } else {
+        writeln!(out, "{BASELINE}:")?;
+        out.write_all(change.shown().as_bytes())?;
+        output::note(&format!(
+            "`git add {BASELINE}` makes it count for what is staged; in a pull request it is shown as new"
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The ids that the user means, in full or as beginnings.
+fn wanted(args: &Allow, dir: &Path) -> Result<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    for id in &args.ids {
+        let id = id.to_ascii_lowercase();
+        if !(6..=20).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
+            bail!("an id is 8 hexadecimal digits, as every report shows it behind `id`");
+        }
+        ids.insert(id);
+    }
+    if args.last {
+        ids.extend(last::ids(dir));
+        if ids.is_empty() {
+            bail!(
+                "nothing failed in the last run over the index here; `keysweep staged` looks again"
+            );
+        }
+    }
+    Ok(ids)
+}
+
+/// Looks where it is cheap first, until every id is found.
+fn find(house: &House, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Known>> {
+    let mut places = vec![Look::Tree];
+    if keysweep::source::git_dir(&house.root).is_some() {
+        places.insert(0, Look::Staged);
+    }
+    if history {
+        places.push(Look::History);
+    }
+    let mut found: Vec<Known> = Vec::new();
+    let mut missing = ids.clone();
+    for place in places {
+        if missing.is_empty() {
+            break;
+        }
+        let (_, known) = house.look(place, true)?;
+        let mut met = BTreeSet::new();
+        for one in known {
+            let full = one.fingerprint.to_string();
+            if let Some(id) = missing.iter().find(|id| full.starts_with(id.as_str())) {
+                met.insert((id.clone(), full));
+                found.push(one);
+            }
+        }
+        for (id, full) in &met {
+            if met.iter().any(|(other, more)| other == id && more != full) {
+                bail!(
+                    "the id {id} fits several findings; give more of its digits, as JSON reports show them"
+                );
+            }
+            missing.remove(id);
+        }
+    }
+    if missing.is_empty() {
+        return Ok(found);
+    }
+    let names: Vec<&str> = missing.iter().map(|id| id.get(..8).unwrap_or(id)).collect();
+    let more = match history {
+        true => "",
+        false => "; `--history` looks there too",
+    };
+    bail!(
+        "no finding in the tree or the index has the id {}{more}",
+        names.join(", ")
+    )
+}
+
+/// Whether a text may stand in a file that everybody reads.
+fn check(text: &str, found: &[Known]) -> Result<()> {
+    if text.len() > MAX_REASON {
+        bail!("the reason is longer than {MAX_REASON} bytes; shorten it");
+    }
+    if text.chars().any(char::is_control) || keysweep::report::terminal(text) != text {
+        bail!("the reason holds invisible characters or line ends; write it in one plain line");
+    }
+    let told = found.iter().any(|known| {
+        let value = known.secret.expose();
+        value.len() >= 4 && memchr::memmem::find(text.as_bytes(), value).is_some()
+    });
+    let scanner = Scanner::new(keysweep::builtin::set());
+    if told || !scanner.scan(text.as_bytes()).is_empty() {
+        bail!("the reason holds a credential, which everybody could read; leave it out");
+    }
+    Ok(())
+}
+
+/// The entry for a finding; what the user does not say stays as it was.
+fn entry(house: &House, known: Known, args: &Allow, path: Option<PathGlob>) -> Entry {
+    let glob = |path: &Option<PathGlob>| path.as_ref().map(|glob| glob.text().to_owned());
+    let old = house
+        .baseline
+        .entries
+        .iter()
+        .find(|entry| entry.id == known.entry.id && glob(&entry.path) == glob(&path));
+    let reason = match &args.reason {
+        Some(reason) => reason.trim().to_owned(),
+        None => old.map(|entry| entry.reason.clone()).unwrap_or_default(),
+    };
+    let until = args.until.or_else(|| {
+        old.and_then(|entry| entry.until)
+            .filter(|until| *until >= house.today())
+    });
+    Entry {
+        path,
+        reason,
+        until,
+        ..known.entry
+    }
+}

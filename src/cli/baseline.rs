@@ -1,0 +1,126 @@
+//! `keysweep baseline create|update|prune`.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use super::args::{Baseline, BaselineVerb};
+use super::known::{House, Look};
+use super::output;
+use keysweep::finding::Class;
+use keysweep::report::Report;
+use keysweep::suppress::BASELINE;
+
+/// Runs the verb.
+///
+/// # Errors
+/// A baseline that is there and should not be, or the other way round, or is broken.
+pub fn run(args: Baseline) -> Result<ExitCode> {
+    let path = args.path.unwrap_or_else(|| PathBuf::from("."));
+    let house = House::open(&path, args.rules, args.now)?;
+    let look = if args.history {
+        Look::History
+    } else {
+        Look::Tree
+    };
+    match (args.verb, house.before.is_some()) {
+        (BaselineVerb::Create, true) => bail!(
+            "{BASELINE} is there already: `keysweep baseline update` adds what is new; remove the \
+             file to begin again"
+        ),
+        (BaselineVerb::Update | BaselineVerb::Prune, false) => {
+            bail!("there is no {BASELINE} here: `keysweep baseline create` makes one")
+        }
+        (BaselineVerb::Create | BaselineVerb::Update, _) => add(house, look),
+        (BaselineVerb::Prune, true) => prune(house, look),
+    }
+}
+
+/// Adds what is listed and not hidden by anything.
+fn add(mut house: House, look: Look) -> Result<ExitCode> {
+    let (report, known) = house.look(look, false)?;
+    let listed: BTreeSet<_> = report
+        .rows
+        .iter()
+        .filter(|row| row.class == Class::Credential)
+        .map(|row| row.fingerprint)
+        .collect();
+    let today = house.today();
+    let mut left = 0;
+    for one in known {
+        if !listed.contains(&one.fingerprint) {
+            continue;
+        }
+        let past = one
+            .entries
+            .iter()
+            .any(|n| house.baseline.entries[*n].expired(today));
+        // A date was set so that somebody looks again; adding it anew would be to look away.
+        if past {
+            left += 1;
+            continue;
+        }
+        house.baseline.set(one.entry);
+    }
+    if left > 0 {
+        output::note(&format!(
+            "{left} past their dates are not added again: `keysweep allow ID --until DATE` renews one"
+        ));
+    }
+    finish(house, &report)
+}
+
+/// Removes entries that fit nothing or are past their dates.
+fn prune(mut house: House, look: Look) -> Result<ExitCode> {
+    let (report, _) = house.look(look, false)?;
+    if !report.complete() {
+        bail!("not everything could be read, so nothing is pruned; `keysweep scan` says what");
+    }
+    let today = house.today();
+    let unused: BTreeSet<u32> = report
+        .suppression
+        .unused
+        .iter()
+        .map(|entry| entry.line)
+        .collect();
+    house
+        .baseline
+        .keep(|entry| !unused.contains(&entry.line) && !entry.expired(today));
+    finish(house, &report)
+}
+
+fn finish(house: House, report: &Report) -> Result<ExitCode> {
+    let change = house.save()?;
+    let mut out = std::io::stdout().lock();
+    if house.before.is_some() {
+        out.write_all(change.shown().as_bytes())?;
+    }
+    writeln!(
+        out,
+        "{BASELINE}: {} added, {} removed, {} in all",
+        entries(&change.came),
+        entries(&change.gone),
+        house.baseline.entries.len()
+    )?;
+    if house.before.is_none() {
+        output::note(&format!(
+            "for merges without conflicts, put `{BASELINE} merge=union` into .gitattributes"
+        ));
+    }
+    if !report.complete() {
+        output::note("not everything could be read; `keysweep scan` says what");
+        return Ok(ExitCode::from(2));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// How many of the lines are entries.
+fn entries(lines: &[String]) -> usize {
+    lines
+        .iter()
+        .filter(|line| !line.starts_with('#') && !line.starts_with("salt="))
+        .count()
+}

@@ -1,0 +1,180 @@
+//! The phrases for what is suppressed: counted by means and severity, and named one by one.
+//! Nothing here escapes: each format does that itself.
+
+use std::collections::BTreeSet;
+
+use super::words::{self, count, digits};
+use super::{IdleEntry, Report, Row, SuppressedBy, SuppressedRow};
+use crate::finding::Severity;
+
+/// Idle entries named before the rest is counted.
+const NAMED: usize = 5;
+
+/// `suppressed: 12 known, 3 of them critical; 2 allowed by comments`; nothing when nothing is.
+pub fn counts(report: &Report) -> Option<String> {
+    let parts: Vec<String> = [
+        (SuppressedBy::Baseline, "known"),
+        (SuppressedBy::Inline, "allowed by comments"),
+        (SuppressedBy::IgnoreFile, "in ignored paths"),
+    ]
+    .into_iter()
+    .filter_map(|(by, what)| part(report, by, what))
+    .collect();
+    (!parts.is_empty()).then(|| format!("suppressed: {}", parts.join("; ")))
+}
+
+fn part(report: &Report, by: SuppressedBy, what: &str) -> Option<String> {
+    let rows: Vec<&Row> = of(report, by).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let bad: Vec<String> = [Severity::Critical, Severity::High]
+        .into_iter()
+        .filter_map(|severity| {
+            let n = rows.iter().filter(|row| row.severity == severity).count();
+            (n > 0).then(|| format!("{} {}", digits(n as u64), severity.name()))
+        })
+        .collect();
+    let mut out = format!("{} {what}", digits(rows.len() as u64));
+    if let Some((first, others)) = bad.split_first() {
+        // `12 known, 3 of them critical, 4 high`
+        let mut words = first.split(' ');
+        let number = words.next().unwrap_or_default();
+        out.push_str(&format!(
+            ", {number} of them {}",
+            words.next().unwrap_or_default()
+        ));
+        for other in others {
+            out.push_str(&format!(", {other}"));
+        }
+    }
+    Some(out)
+}
+
+/// The suppressed results of one means.
+pub fn of(report: &Report, by: SuppressedBy) -> impl Iterator<Item = &Row> {
+    report
+        .suppressed
+        .iter()
+        .filter(move |row| row.suppressed.as_ref().is_some_and(|cause| cause.by == by))
+}
+
+/// How many paths the ignore file hides results in.
+pub fn paths(report: &Report) -> usize {
+    let places = report
+        .rows
+        .iter()
+        .chain(&report.suppressed)
+        .flat_map(|row| &row.places);
+    let hidden: BTreeSet<&str> = places
+        .filter(|place| {
+            let by = place.suppressed.as_ref().map(|cause| cause.by);
+            by == Some(SuppressedBy::IgnoreFile)
+        })
+        .map(|place| place.uri.as_str())
+        .collect();
+    hidden.len()
+}
+
+/// How many suppressions the change itself brought.
+pub fn new(report: &Report) -> usize {
+    report
+        .suppressed
+        .iter()
+        .filter(|row| row.newly_suppressed())
+        .count()
+}
+
+/// The lines of the summary.
+pub fn lines(report: &Report) -> Vec<String> {
+    let mut out = Vec::new();
+    if let Some(line) = counts(report) {
+        out.push(line);
+        let found = count(report.suppressed.len() as u64, "finding", "findings");
+        let paths = match paths(report) {
+            0 => String::new(),
+            n => format!(" and {}", count(n as u64, "path", "paths")),
+        };
+        out.push(format!(
+            "policy from this repository hides {found}{paths}: --show-suppressed lists them, --untrusted ignores it"
+        ));
+    }
+    let new = new(report) as u64;
+    if new > 0 {
+        out.push(format!(
+            "{} here: look at what the change allows",
+            count(new, "new suppression", "new suppressions")
+        ));
+    }
+    let told = &report.suppression;
+    out.extend(
+        idle(
+            &told.expired,
+            "past its date, hides nothing",
+            "past their dates, hide nothing",
+        )
+        .map(|line| format!("{line}: keysweep allow ID --until DATE renews one")),
+    );
+    out.extend(
+        idle(&told.unused, "fits nothing", "fit nothing")
+            .map(|line| format!("{line}: keysweep baseline prune")),
+    );
+    out
+}
+
+/// `2 baseline entries fit nothing: line 4 github-pat 01234567, …`.
+fn idle(entries: &[IdleEntry], one: &str, many: &str) -> Option<String> {
+    if entries.is_empty() {
+        return None;
+    }
+    let mut names: Vec<String> = entries
+        .iter()
+        .take(NAMED)
+        .map(|entry| format!("line {} {}", entry.line, entry.what.as_str()))
+        .collect();
+    if entries.len() > NAMED {
+        names.push(format!("{} more", digits((entries.len() - NAMED) as u64)));
+    }
+    Some(format!(
+        "{} {}: {}",
+        count(entries.len() as u64, "baseline entry", "baseline entries"),
+        if entries.len() == 1 { one } else { many },
+        names.join(", ")
+    ))
+}
+
+/// `by keysweep:allow in line 3 -- reason`, `by .keysweep-baseline:12 until 2027-01-01`.
+pub fn why(cause: &SuppressedRow) -> String {
+    let mut out = match cause.by {
+        SuppressedBy::Inline => format!("by {} in line {}", cause.source, cause.line),
+        _ => format!("by {}:{}", cause.source, cause.line),
+    };
+    if let Some(until) = &cause.until {
+        out.push_str(&format!(" until {until}"));
+    }
+    if let Some(reason) = &cause.reason {
+        out.push_str(&format!(" -- {}", reason.as_str()));
+    }
+    out
+}
+
+/// One result in one line: severity, name, place, id, and why it is hidden.
+pub fn line(row: &Row) -> String {
+    let new = match row.newly_suppressed() {
+        true => "suppressed (new here)",
+        false => "suppressed",
+    };
+    let at = row.first_place().map(words::position).unwrap_or_default();
+    let more = match row.places.len() {
+        0 | 1 => String::new(),
+        n => format!(" and {}", count(n as u64 - 1, "more place", "more places")),
+    };
+    let why = row.suppressed.as_ref().map(why).unwrap_or_default();
+    format!(
+        "{new}: {} {}  {}  {at}{more}  id {}  {why}",
+        row.severity.name(),
+        row.name,
+        row.value.as_deref().unwrap_or(&row.shown),
+        row.fingerprint.short()
+    )
+}

@@ -1,0 +1,262 @@
+//! The baseline: what is known already, one sorted line a finding.
+//!
+//! No times, no line numbers, nothing that a value could be guessed from. Lines of two branches
+//! can be put together in any order (`merge=union` of git), doubled lines included.
+//!
+//! ```text
+//! # comments stay at the top
+//! salt=00112233445566778899aabbccddeeff
+//! ID[:TAG] RULE [in=history] [path=GLOB] [until=DATE] [at=PATH] [reason=TEXT TO THE END]
+//! ```
+
+use std::collections::{BTreeSet, HashMap};
+
+use jiff::civil::Date;
+
+use super::broken::{self, Broken, safe};
+use super::entry::{self, Entry, EntryId, PathGlob, Salt};
+use crate::finding::Finding;
+use crate::rule::closest;
+
+/// The file's name, at the top of what is scanned.
+pub const BASELINE: &str = ".keysweep-baseline";
+
+/// More salts than branches that began a baseline each are an attack on the slow hash.
+const MAX_SALTS: usize = 16;
+/// What one line may hold, in bytes.
+const MAX_LINE: usize = 4_096;
+
+const FIELDS: [&str; 5] = ["in", "path", "until", "at", "reason"];
+
+/// What a new file begins with.
+const HEAD: [&str; 2] = [
+    "# keysweep: known findings, one a line; made by `keysweep baseline` and `keysweep allow`",
+    "# to merge without conflicts, .gitattributes needs: .keysweep-baseline merge=union",
+];
+
+/// A baseline.
+#[derive(Clone, Debug, Default)]
+pub struct Baseline {
+    /// Its entries, in the file's order.
+    pub entries: Vec<Entry>,
+    salts: Vec<Salt>,
+    comments: Vec<String>,
+    /// Entries by the part of their id that needs no salt.
+    by_base: HashMap<String, Vec<usize>>,
+}
+
+impl Baseline {
+    /// An empty one.
+    pub fn new(salt: Salt) -> Self {
+        Baseline {
+            salts: vec![salt],
+            comments: HEAD.map(str::to_owned).to_vec(),
+            ..Baseline::default()
+        }
+    }
+
+    /// Reads the text of the file called `name`.
+    ///
+    /// # Errors
+    /// The first line that is not understood: marks of a merge, unknown fields, no id, no date.
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self, Broken> {
+        let mut out = Baseline::default();
+        for (number, line) in broken::lines(name, text)? {
+            let broken = |message: String| Broken {
+                file: name.to_owned(),
+                line: number,
+                message,
+            };
+            let line = line.trim();
+            if line.is_empty() {
+                continue;
+            }
+            if line.starts_with('#') {
+                if !out.comments.iter().any(|have| have == line) {
+                    out.comments.push(line.to_owned());
+                }
+                continue;
+            }
+            if let Some(salt) = line.strip_prefix("salt=") {
+                let salt = Salt::parse(salt).ok_or_else(|| {
+                    broken("the salt is not 32 hexadecimal digits; take it from an older version of the file".to_owned())
+                })?;
+                if !out.salts.contains(&salt) {
+                    out.salts.push(salt);
+                }
+                if out.salts.len() > MAX_SALTS {
+                    return Err(broken(format!(
+                        "more than {MAX_SALTS} salts; remove the file and run `keysweep baseline create`"
+                    )));
+                }
+                continue;
+            }
+            out.push(parse_entry(line, number).map_err(broken)?);
+        }
+        if let Some(weak) = out
+            .entries
+            .iter()
+            .find(|entry| matches!(entry.id, EntryId::Weak(..)))
+            && out.salts.is_empty()
+        {
+            return Err(Broken {
+                file: name.to_owned(),
+                line: weak.line,
+                message:
+                    "this entry needs the file's `salt=` line, which is missing; take it from \
+                          an older version of the file"
+                        .to_owned(),
+            });
+        }
+        Ok(out)
+    }
+
+    fn push(&mut self, entry: Entry) {
+        let base = match &entry.id {
+            EntryId::Strong(id) | EntryId::Weak(id, _) => id.clone(),
+        };
+        self.by_base
+            .entry(base)
+            .or_default()
+            .push(self.entries.len());
+        self.entries.push(entry);
+    }
+
+    /// The salt that new entries are made with; `fresh` when there is none yet.
+    pub fn salt(&mut self, fresh: Salt) -> Salt {
+        match self.salts.first() {
+            Some(salt) => *salt,
+            None => {
+                self.salts.push(fresh);
+                fresh
+            }
+        }
+    }
+
+    /// The numbers of the entries that mean a finding, whatever their path and date.
+    pub fn of(&self, finding: &Finding, rule: &str) -> Vec<usize> {
+        let (base, strong) = entry::base(finding, rule);
+        let Some(candidates) = self.by_base.get(&base) else {
+            return Vec::new();
+        };
+        let mut tags: Option<BTreeSet<u8>> = None;
+        candidates
+            .iter()
+            .copied()
+            .filter(|n| match &self.entries[*n].id {
+                EntryId::Strong(_) => strong,
+                EntryId::Weak(_, tag) => {
+                    let value = finding.secret.expose();
+                    let known = tags.get_or_insert_with(|| {
+                        self.salts.iter().map(|s| entry::tag(value, s)).collect()
+                    });
+                    !strong && known.contains(tag)
+                }
+            })
+            .collect()
+    }
+
+    /// Adds an entry in place of those for the same credential and the same paths.
+    pub fn set(&mut self, new: Entry) {
+        let path = |entry: &Entry| entry.path.as_ref().map(|glob| glob.text().to_owned());
+        self.keep(|entry| entry.id != new.id || path(entry) != path(&new));
+        self.push(new);
+    }
+
+    /// Keeps the entries that `keep` says.
+    pub fn keep(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
+        let old = std::mem::take(&mut self.entries);
+        self.by_base.clear();
+        for entry in old {
+            if keep(&entry) {
+                self.push(entry);
+            }
+        }
+    }
+
+    /// The whole file: comments, salts, and the entries sorted, each line once.
+    pub fn text(&self) -> String {
+        let salts: BTreeSet<String> = self
+            .salts
+            .iter()
+            .map(|salt| format!("salt={}", salt.hex()))
+            .collect();
+        let entries: BTreeSet<String> = self.entries.iter().map(Entry::text).collect();
+        let mut out = String::new();
+        for line in self.comments.iter().chain(&salts).chain(&entries) {
+            out.push_str(line);
+            out.push('\n');
+        }
+        out
+    }
+}
+
+fn parse_entry(line: &str, number: u32) -> Result<Entry, String> {
+    if line.len() > MAX_LINE {
+        return Err(format!(
+            "the line is longer than {MAX_LINE} bytes; shorten it"
+        ));
+    }
+    let (line, reason) = match line.split_once(" reason=") {
+        Some((line, reason)) => (line, reason.trim()),
+        None => (line, ""),
+    };
+    let mut words = line.split_ascii_whitespace();
+    let form = "an entry is `ID RULE`, with path=, until=, at= or reason= behind it; remove the line and run `keysweep allow ID`";
+    let id = words
+        .next()
+        .and_then(EntryId::parse)
+        .ok_or_else(|| format!("this line begins with no id; {form}"))?;
+    let rule = words
+        .next()
+        .filter(|rule| {
+            rule.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-_/".contains(&b))
+        })
+        .ok_or_else(|| format!("no rule stands behind the id; {form}"))?
+        .to_owned();
+    let mut entry = Entry {
+        rule,
+        id,
+        history: false,
+        path: None,
+        until: None,
+        at: String::new(),
+        reason: reason.to_owned(),
+        line: number,
+    };
+    for word in words {
+        let (field, value) = word
+            .split_once('=')
+            .ok_or_else(|| format!("{} is no field; {form}", safe(word)))?;
+        match field {
+            "in" if value == "history" => entry.history = true,
+            "in" => return Err("`in=` can only say `in=history`".to_owned()),
+            "at" => entry.at = value.to_owned(),
+            "until" => {
+                let date: Date = value.parse().map_err(|_| {
+                    "`until=` needs a date of the calendar, for example until=2027-06-30".to_owned()
+                })?;
+                entry.until = Some(date);
+            }
+            "path" => {
+                let glob = decode_path(value)?;
+                entry.path = Some(glob);
+            }
+            other => {
+                let near = (other.len() <= 16)
+                    .then(|| closest(other, FIELDS))
+                    .flatten();
+                let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}=`?"));
+                return Err(format!("there is no field {}{hint}", safe(other)));
+            }
+        }
+    }
+    Ok(entry)
+}
+
+fn decode_path(value: &str) -> Result<PathGlob, String> {
+    let text = entry::decode(value)
+        .ok_or("`path=` is not percent-encoded rightly; `keysweep allow ID --path GLOB` does it")?;
+    PathGlob::parse(&text).map_err(|why| format!("`path=`: {why}"))
+}

@@ -1,0 +1,250 @@
+//! One line of the baseline: which credential it means, and since nobody may guess values from
+//! it, how it says so.
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use jiff::civil::Date;
+use sha2::{Digest, Sha256};
+
+use super::ignore_file::matched;
+use crate::finding::Finding;
+use crate::secret::Fingerprint;
+
+/// Rounds of the slow hash. Eight bits are all it gives away; the rounds make even those dear.
+const ROUNDS: u32 = 1 << 14;
+
+/// What the tags of guessable values are mixed with; it belongs to one baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Salt(pub [u8; 16]);
+
+impl Salt {
+    /// Reads 32 hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut out = [0; 16];
+        let digits = text.as_bytes();
+        if digits.len() != 32 || !digits.is_ascii() {
+            return None;
+        }
+        for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).ok()?;
+            *byte = u8::from_str_radix(pair, 16).ok()?;
+        }
+        Some(Salt(out))
+    }
+
+    /// Its hexadecimal digits.
+    pub fn hex(&self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Names a credential.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryId {
+    /// The fingerprint of a value that nobody can guess.
+    Strong(String),
+    /// A value that could be guessed (a password): rule and key name as a fingerprint, and eight
+    /// bits of the value, so that a changed one is noticed 255 times in 256.
+    Weak(String, u8),
+}
+
+impl EntryId {
+    /// Reads `HEX20` or `HEX20:HEX2`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = |text: &str, len: usize| {
+            let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+            digits && text.len() == len
+        };
+        match text.split_once(':') {
+            None => hex(text, 20).then(|| EntryId::Strong(text.to_owned())),
+            Some((id, tag)) if hex(id, 20) && hex(tag, 2) => {
+                let tag = u8::from_str_radix(tag, 16).ok()?;
+                Some(EntryId::Weak(id.to_owned(), tag))
+            }
+            Some(_) => None,
+        }
+    }
+
+    /// The id of a finding in a baseline with this salt.
+    pub fn of(finding: &Finding, rule: &str, salt: &Salt) -> Self {
+        match base(finding, rule) {
+            (id, true) => EntryId::Strong(id),
+            (id, false) => EntryId::Weak(id, tag(finding.secret.expose(), salt)),
+        }
+    }
+}
+
+impl std::fmt::Display for EntryId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            EntryId::Strong(id) => f.write_str(id),
+            EntryId::Weak(id, tag) => write!(f, "{id}:{tag:02x}"),
+        }
+    }
+}
+
+/// The part of an id that needs no salt, and whether it is all of it.
+pub(super) fn base(finding: &Finding, rule: &str) -> (String, bool) {
+    let strong = Fingerprint::of_strong(finding.secret.expose());
+    if finding.fingerprint == strong {
+        return (strong.to_string(), true);
+    }
+    let key = finding.key.as_deref().unwrap_or_default();
+    // Without the path, so that a renamed file stays known.
+    (Fingerprint::of_weak(rule, key, b"").to_string(), false)
+}
+
+/// Eight bits of a slow, salted hash.
+pub(super) fn tag(value: &[u8], salt: &Salt) -> u8 {
+    let mut state = Sha256::new()
+        .chain_update(b"keysweep/baseline/v1/tag")
+        .chain_update(salt.0)
+        .chain_update((value.len() as u64).to_le_bytes())
+        .chain_update(value)
+        .finalize();
+    for _ in 0..ROUNDS {
+        state = Sha256::new()
+            .chain_update(state)
+            .chain_update(salt.0)
+            .finalize();
+    }
+    state[0]
+}
+
+/// One known finding.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The rule that found it, for people.
+    pub rule: String,
+    /// Which credential.
+    pub id: EntryId,
+    /// It was seen in the history only.
+    pub history: bool,
+    /// The paths it is limited to.
+    pub path: Option<PathGlob>,
+    /// The last day on which it hides, in UTC.
+    pub until: Option<Date>,
+    /// Where it stood when the entry was written: a hint for people, no part of what it means.
+    pub at: String,
+    /// Why; may be empty.
+    pub reason: String,
+    /// Its line in the file, from 1; 0 for one that is not written yet.
+    pub line: u32,
+}
+
+/// A pattern as in a `.gitignore`.
+#[derive(Clone, Debug)]
+pub struct PathGlob {
+    text: String,
+    glob: Gitignore,
+}
+
+impl PathGlob {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// Says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let wrong = "it is no pattern as in a .gitignore";
+        if text.trim().is_empty() || text.starts_with(['#', '!']) {
+            return Err(wrong.to_owned());
+        }
+        let mut builder = GitignoreBuilder::new("");
+        builder
+            .add_line(None, text)
+            .and_then(|builder| builder.build())
+            .map(|glob| PathGlob {
+                text: text.to_owned(),
+                glob,
+            })
+            .map_err(|_| wrong.to_owned())
+    }
+
+    /// The pattern as it was written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Entry {
+    /// An entry for a finding of `rule`, seen `at` a path that may be shown.
+    pub fn of(finding: &Finding, rule: &str, salt: &Salt, history: bool, at: &[u8]) -> Self {
+        Entry {
+            rule: rule.to_owned(),
+            id: EntryId::of(finding, rule, salt),
+            history,
+            path: None,
+            until: None,
+            at: encode(at),
+            reason: String::new(),
+            line: 0,
+        }
+    }
+
+    /// Whether its last day is past.
+    pub fn expired(&self, today: Date) -> bool {
+        self.until.is_some_and(|until| until < today)
+    }
+
+    /// Whether it speaks for a path.
+    pub fn covers(&self, path: &str) -> bool {
+        self.path
+            .as_ref()
+            .is_none_or(|glob| matched(&glob.glob, path) == Some(true))
+    }
+
+    /// Its rule and the short form of its id, for messages.
+    pub fn name(&self) -> String {
+        let id = self.id.to_string();
+        format!("{} {}", self.rule, id.get(..8).unwrap_or(&id))
+    }
+
+    /// The line of the file.
+    pub fn text(&self) -> String {
+        // The id first: after the word `password` it would look like one.
+        let mut out = format!("{} {}", self.id, self.rule);
+        if self.history {
+            out.push_str(" in=history");
+        }
+        if let Some(path) = &self.path {
+            out.push_str(&format!(" path={}", encode(path.text.as_bytes())));
+        }
+        if let Some(until) = self.until {
+            out.push_str(&format!(" until={until}"));
+        }
+        if !self.at.is_empty() {
+            out.push_str(&format!(" at={}", self.at));
+        }
+        if !self.reason.is_empty() {
+            out.push_str(&format!(" reason={}", self.reason));
+        }
+        out
+    }
+}
+
+/// A path as one word of a line: everything but visible ASCII is percent-encoded.
+pub fn encode(path: &[u8]) -> String {
+    let mut out = String::with_capacity(path.len());
+    for &byte in path {
+        match byte {
+            b'%' | 0..=b' ' | 0x7f.. => out.push_str(&format!("%{byte:02X}")),
+            _ => out.push(char::from(byte)),
+        }
+    }
+    out
+}
+
+/// The reverse of [`encode`]; `None` when it is not UTF-8 or the encoding is wrong.
+pub(super) fn decode(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte != b'%' {
+            out.push(byte);
+            continue;
+        }
+        let pair = [bytes.next()?, bytes.next()?];
+        let pair = std::str::from_utf8(&pair).ok()?;
+        out.push(u8::from_str_radix(pair, 16).ok()?);
+    }
+    String::from_utf8(out).ok()
+}

@@ -1,0 +1,186 @@
+//! `.keysweepignore`: paths in the manner of `.gitignore`, for all rules or for some.
+//!
+//! ```text
+//! # a comment
+//! tests/fixtures/                                  # everything below
+//! docs/**/*.md [generic-password, jwt]             # two rules only
+//! !docs/internal.md                                # but not here
+//! ```
+//! The last line that fits a path and a rule decides.
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::broken::{self, Broken};
+use crate::rule::{RuleSet, closest};
+
+/// The file's name, at the top of what is scanned.
+pub const IGNORE_FILE: &str = ".keysweepignore";
+
+/// Every line is asked about every finding; more lines than this are a mistake or an attack.
+const MAX_LINES: usize = 10_000;
+
+/// The lines of an ignore file.
+#[derive(Debug, Default)]
+pub struct IgnoreFile {
+    lines: Vec<Line>,
+}
+
+/// One line.
+#[derive(Debug)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u32,
+    /// Why, in the words of whoever wrote it; may be empty.
+    pub reason: String,
+    rules: Vec<String>,
+    glob: Gitignore,
+}
+
+impl IgnoreFile {
+    /// Reads the text of the file called `name`.
+    ///
+    /// # Errors
+    /// A path that is no pattern, a rule that does not exist, marks of a merge; with the line.
+    pub fn parse(name: &str, text: &[u8], rules: &RuleSet) -> Result<Self, Broken> {
+        let mut lines = Vec::new();
+        for (number, text) in broken::lines(name, text)? {
+            let broken = |message: String| Broken {
+                file: name.to_owned(),
+                line: number,
+                message,
+            };
+            let Some((pattern, ids, reason)) = parts(text).map_err(broken)? else {
+                continue;
+            };
+            if lines.len() == MAX_LINES {
+                return Err(broken(format!(
+                    "more than {MAX_LINES} patterns; join them with `*`, or leave directories out \
+                     with `--exclude`"
+                )));
+            }
+            for id in &ids {
+                if !rules.rules.iter().any(|rule| rule.id == *id) {
+                    return Err(broken(unknown_rule(id, rules)));
+                }
+            }
+            let mut builder = GitignoreBuilder::new("");
+            let glob = builder
+                .add_line(None, pattern)
+                .and_then(|builder| builder.build());
+            let glob = glob.map_err(|_| {
+                broken(
+                    "the path is no pattern as in a .gitignore; `\\` takes a special character \
+                     literally"
+                        .to_owned(),
+                )
+            })?;
+            lines.push(Line {
+                number,
+                reason: reason.to_owned(),
+                rules: ids,
+                glob,
+            });
+        }
+        Ok(IgnoreFile { lines })
+    }
+
+    /// Whether there are no patterns.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The line that hides results of `rule` (or of those that fit `also`) at `path`.
+    pub fn hides(&self, path: &str, rule: &str, also: &[String]) -> Option<&Line> {
+        for line in self.lines.iter().rev() {
+            let meant = line.rules.is_empty()
+                || line.rules.iter().any(|id| id == rule || also.contains(id));
+            if !meant {
+                continue;
+            }
+            match matched(&line.glob, path) {
+                Some(true) => return Some(line),
+                Some(false) => return None,
+                None => {}
+            }
+        }
+        None
+    }
+}
+
+/// Whether a pattern takes a path in (`true`), out (`false`, with `!`), or says nothing.
+pub(super) fn matched(glob: &Gitignore, path: &str) -> Option<bool> {
+    // The matcher panics on absolute paths; standard input may be called by one.
+    let path = path.trim_start_matches('/');
+    let found = glob.matched_path_or_any_parents(path, false);
+    match (found.is_ignore(), found.is_whitelist()) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// Pattern, rules, reason.
+type Parts<'a> = (&'a str, Vec<String>, &'a str);
+
+/// The parts of a line; `None` for comments and empty lines.
+fn parts(line: &str) -> Result<Option<Parts<'_>>, String> {
+    if line.starts_with('#') || line.trim().is_empty() {
+        return Ok(None);
+    }
+    let (rest, reason) = match comment(line) {
+        Some(at) => (
+            &line[..at],
+            line[at..].trim_start().trim_start_matches('#').trim(),
+        ),
+        None => (line, ""),
+    };
+    let rest = match rest.trim_end() {
+        // An escaped blank at the end belongs to the path.
+        cut if cut.ends_with('\\') && cut.len() < rest.len() => &rest[..=cut.len()],
+        cut => cut,
+    };
+    // ` [rule, rule]` at the end; `[a-z]` within a word is a class of characters.
+    let split = rest
+        .strip_suffix(']')
+        .and_then(|inner| Some((inner, inner.rfind('[')?)))
+        .filter(|(inner, at)| inner[..*at].ends_with([' ', '\t']));
+    let Some((inner, at)) = split else {
+        return match rest.trim() {
+            "" => Err("the path is missing".to_owned()),
+            _ => Ok(Some((rest, Vec::new(), reason))),
+        };
+    };
+    let pattern = inner[..at].trim_end();
+    if pattern.is_empty() {
+        return Err("the path is missing; `*` means every path".to_owned());
+    }
+    let ids: Vec<String> = inner[at + 1..]
+        .split(',')
+        .map(|id| id.trim().to_owned())
+        .collect();
+    match ids.iter().any(String::is_empty) {
+        true => Err("a rule's id is missing between `[` and `]`".to_owned()),
+        false => Ok(Some((pattern, ids, reason))),
+    }
+}
+
+/// Where a comment after a path begins: a `#` after a blank that is not escaped.
+fn comment(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    (1..bytes.len()).find(|at| {
+        bytes[*at] == b'#'
+            && matches!(bytes[at - 1], b' ' | b'\t')
+            && (*at < 2 || bytes[at - 2] != b'\\')
+    })
+}
+
+fn unknown_rule(id: &str, rules: &RuleSet) -> String {
+    let known = rules.rules.iter().map(|rule| rule.id.as_ref());
+    let near = (id.len() <= 64).then(|| closest(id, known)).flatten();
+    match near {
+        Some(near) => format!(
+            "there is no such rule; did you mean `{near}`? (`keysweep rules` lists them all)"
+        ),
+        None => "there is no such rule; `keysweep rules` lists them all".to_owned(),
+    }
+}

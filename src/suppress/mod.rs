@@ -1,0 +1,250 @@
+//! Suppression: comments beside a value, the ignore file and the baseline. What they hide is kept
+//! with its reason and counted; nothing is dropped here.
+//!
+//! May use `rule`, `finding` and `secret`; never a source: the texts are handed in.
+
+mod baseline;
+mod broken;
+mod entry;
+mod ignore_file;
+mod inline;
+#[cfg(test)]
+mod tests;
+
+pub use baseline::{BASELINE, Baseline};
+pub use broken::Broken;
+pub use entry::{Entry, EntryId, PathGlob, Salt};
+pub use ignore_file::{IGNORE_FILE, IgnoreFile};
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use crate::finding::{Finding, Place};
+use crate::rule::RuleSet;
+
+/// What hides a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Means {
+    /// A comment beside the value.
+    Inline,
+    /// A line of the ignore file.
+    IgnoreFile,
+    /// An entry of the baseline.
+    Baseline,
+}
+
+/// Why a place is hidden.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cause {
+    /// By what.
+    pub means: Means,
+    /// Where that stands: our name of a file, or the words of a comment.
+    pub source: &'static str,
+    /// The line there, from 1. For a comment the line in the scanned file.
+    pub line: u32,
+    /// The reason that stands there; may be empty. Scanned text.
+    pub reason: Vec<u8>,
+    /// The last day on which it hides.
+    pub until: Option<Date>,
+    /// The change that is looked at brought it.
+    pub new: bool,
+}
+
+/// The ignore file and the baseline of one side of a change.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// `.keysweepignore`.
+    pub ignore: IgnoreFile,
+    /// `.keysweep-baseline`.
+    pub baseline: Baseline,
+}
+
+impl Texts {
+    /// Reads both; a missing one hides nothing. The names stand in errors.
+    ///
+    /// # Errors
+    /// One of them is broken: file, line, and what to do.
+    pub fn parse(
+        ignore: Option<(&str, &[u8])>,
+        baseline: Option<(&str, &[u8])>,
+        rules: &RuleSet,
+    ) -> Result<Self, Broken> {
+        Ok(Texts {
+            ignore: match ignore {
+                Some((name, text)) => IgnoreFile::parse(name, text, rules)?,
+                None => IgnoreFile::default(),
+            },
+            baseline: match baseline {
+                Some((name, text)) => Baseline::parse(name, text)?,
+                None => Baseline::default(),
+            },
+        })
+    }
+
+    /// Whether nothing is hidden by them.
+    pub fn is_empty(&self) -> bool {
+        self.ignore.is_empty() && self.baseline.entries.is_empty()
+    }
+}
+
+/// Everything that may hide findings in a run.
+#[derive(Debug, Default)]
+pub struct Suppressions {
+    /// What holds now: of the working tree, the index, or the end of a range.
+    pub current: Texts,
+    /// What held before the change, when there is one: what it does not hide is *new*.
+    pub trusted: Option<Texts>,
+    /// Also hide what only the trusted side hides (ranges: policy comes from the base).
+    pub trusted_hides: bool,
+    /// Hide nothing.
+    pub untrusted: bool,
+    /// New suppressions fail.
+    pub fail_on_new: bool,
+    /// How much of what the baseline speaks of is looked at.
+    pub scope: Scope,
+}
+
+/// An entry that hides nothing, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Idle {
+    /// The line in the baseline, from 1.
+    pub line: u32,
+    /// Its rule and id.
+    pub what: String,
+}
+
+/// What [`Suppressions::apply`] found.
+#[derive(Debug, Default)]
+pub struct Applied {
+    /// For each finding and each of its places, why it is hidden.
+    pub causes: Vec<Vec<Option<Cause>>>,
+    /// Entries whose date is past, and which would hide something else.
+    pub expired: Vec<Idle>,
+    /// Entries that fit no finding.
+    pub unused: Vec<Idle>,
+    /// Entries by their number in the baseline that fit a finding, past or not.
+    pub used: BTreeSet<usize>,
+}
+
+/// What is scanned, as far as suppression needs to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// A whole tree: entries of the history may fit nothing.
+    Tree,
+    /// A whole history: every entry fits something or is unused.
+    History,
+    /// A part: what fits nothing here may fit elsewhere.
+    #[default]
+    Part,
+    /// A change: comments beside what it brings are new.
+    Change,
+}
+
+impl Suppressions {
+    /// Says of every place what hides it. `today` is in UTC.
+    pub fn apply(
+        &self,
+        rules: &RuleSet,
+        findings: &[Finding],
+        today: Date,
+        scope: Scope,
+    ) -> Applied {
+        let mut out = Applied::default();
+        if self.untrusted {
+            out.causes = findings
+                .iter()
+                .map(|finding| vec![None; finding.places.len()])
+                .collect();
+            return out;
+        }
+        let mut expired = BTreeSet::new();
+        for finding in findings {
+            let rule = rules.rules[finding.rule].id.as_ref();
+            let now = self.current.baseline.of(finding, rule);
+            let before = match &self.trusted {
+                Some(texts) => texts.baseline.of(finding, rule),
+                None => Vec::new(),
+            };
+            out.used.extend(now.iter().copied());
+            let mut causes = Vec::with_capacity(finding.places.len());
+            for place in &finding.places {
+                if let Some(mut cause) = inline::cause(finding, rule, place) {
+                    // What the change brings is new, and so is what excuses it.
+                    cause.new = scope == Scope::Change;
+                    causes.push(Some(cause));
+                    continue;
+                }
+                let cause = self.current.cause(finding, rule, place, &now, today);
+                let trusted = self
+                    .trusted
+                    .as_ref()
+                    .and_then(|texts| texts.cause(finding, rule, place, &before, today));
+                causes.push(match (cause, trusted) {
+                    (Some(cause), trusted) => Some(Cause {
+                        new: self.trusted.is_some() && trusted.is_none(),
+                        ..cause
+                    }),
+                    (None, trusted) => trusted.filter(|_| self.trusted_hides),
+                });
+            }
+            if causes.iter().any(Option::is_none) {
+                let past = |n: &&usize| self.current.baseline.entries[**n].expired(today);
+                expired.extend(now.iter().filter(past).copied());
+            }
+            out.causes.push(causes);
+        }
+        let idle = |n: usize| Idle {
+            line: self.current.baseline.entries[n].line,
+            what: self.current.baseline.entries[n].name(),
+        };
+        out.expired = expired.iter().map(|n| idle(*n)).collect();
+        out.unused = (0..self.current.baseline.entries.len())
+            .filter(|n| !out.used.contains(n))
+            .filter(|n| match scope {
+                Scope::Tree => !self.current.baseline.entries[*n].history,
+                Scope::History => true,
+                Scope::Part | Scope::Change => false,
+            })
+            .map(idle)
+            .collect();
+        out
+    }
+}
+
+impl Texts {
+    /// What hides a place by a file; `entries` are those of the baseline that fit the finding.
+    fn cause(
+        &self,
+        finding: &Finding,
+        rule: &str,
+        place: &Place,
+        entries: &[usize],
+        today: Date,
+    ) -> Option<Cause> {
+        let path = String::from_utf8_lossy(&place.path.0);
+        let entry = entries
+            .iter()
+            .map(|n| &self.baseline.entries[*n])
+            .find(|entry| !entry.expired(today) && entry.covers(&path));
+        if let Some(entry) = entry {
+            return Some(Cause {
+                means: Means::Baseline,
+                source: BASELINE,
+                line: entry.line,
+                reason: entry.reason.clone().into_bytes(),
+                until: entry.until,
+                new: false,
+            });
+        }
+        let line = self.ignore.hides(&path, rule, &finding.evidence.also)?;
+        Some(Cause {
+            means: Means::IgnoreFile,
+            source: IGNORE_FILE,
+            line: line.number,
+            reason: line.reason.clone().into_bytes(),
+            until: None,
+            new: false,
+        })
+    }
+}
