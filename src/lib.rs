@@ -8,6 +8,7 @@ pub mod audit;
 #[path = "rule/builtin.rs"]
 pub mod builtin;
 pub mod collect;
+pub mod config;
 pub mod detect;
 pub mod example;
 pub mod finding;
@@ -31,7 +32,7 @@ use finding::{Class, Reason, Skipped, Weight};
 use judge::FileMarks;
 use policy::Policy;
 use present::Wishes;
-use report::{Mode, Outcome, Read, Report, RuleSetInfo};
+use report::{ConfigurationRow, Mode, Outcome, Read, Report, RuleSetInfo};
 use rule::RuleSet;
 use secret::{Fingerprint, Masker, Secret};
 use source::{
@@ -76,6 +77,12 @@ pub struct Plan {
     pub all_rules: bool,
     /// What hides findings.
     pub suppressions: Suppressions,
+    /// The configuration file that holds, as messages name it.
+    pub configuration: Option<String>,
+    /// Failures to read that the user accepts.
+    pub accepted_gaps: Vec<Reason>,
+    /// Limits of scope count as failures.
+    pub strict: bool,
 }
 
 /// A finding as a baseline would name it.
@@ -158,6 +165,8 @@ pub fn examine(
         rows,
         mut suppressed,
         hidden,
+        hidden_by_configuration,
+        spared,
     } = present::rows(
         rules,
         &masker,
@@ -200,7 +209,13 @@ pub fn examine(
         rows,
         suppressed,
         hidden,
-        skipped: present::skipped(&masker, skipped),
+        configuration: plan.configuration.map(|file| ConfigurationRow {
+            file: masker.show(file.as_bytes()),
+            hidden: hidden_by_configuration,
+            spared,
+        }),
+        strict: plan.strict,
+        skipped: present::skipped(&masker, skipped, &plan.accepted_gaps),
         ignored: trace::ignored_rows(&masker, &placed.ignored),
         read: Read {
             items: control.items.load(std::sync::atomic::Ordering::Relaxed),
@@ -215,7 +230,7 @@ pub fn examine(
     report.outcome = match placed.nothing {
         _ if control.stopped() => Outcome::Interrupted,
         _ if fails > 0 => Outcome::Fails(fails),
-        _ if !report.complete() => Outcome::Incomplete,
+        _ if report.failed_to_read() => Outcome::Incomplete,
         Some(why) => Outcome::Nothing(why),
         None => Outcome::Clean,
     };
@@ -248,11 +263,21 @@ fn entries(
 
 /// Version, size and hash of a rule set; the hash covers everything that a rule says.
 fn rule_set_info(rules: &RuleSet) -> RuleSetInfo {
-    let mut hash = Sha256::new();
-    for rule in rules.rules.iter() {
-        hash.update(format!("{rule:?}"));
-    }
-    let digest = hash.finalize();
+    let builtin = builtin::set();
+    let digest = match rules.rules.len() == builtin.rules.len() {
+        true => builtin::hash(),
+        false => {
+            let mut hash = Sha256::new().chain_update(builtin::hash());
+            for rule in rules
+                .rules
+                .iter()
+                .filter(|rule| builtin.find(&rule.id).is_none())
+            {
+                hash.update(format!("{rule:?}"));
+            }
+            hash.finalize().into()
+        }
+    };
     RuleSetInfo {
         version: rules.version.clone(),
         count: rules.rules.iter().filter(|rule| rule.on).count(),

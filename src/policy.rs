@@ -14,6 +14,8 @@ pub struct Policy {
     pub min_severity: Severity,
     /// What fails; empty for what the mode says.
     pub fail_on: Vec<FailOn>,
+    /// The thresholds that would hold without the configuration of a repository.
+    pub without: Option<Box<Policy>>,
     mode: Mode,
 }
 
@@ -87,6 +89,7 @@ impl Policy {
                 Mode::Tree | Mode::History | Mode::Range => Severity::Info,
             },
             fail_on: Vec::new(),
+            without: None,
             mode,
         }
     }

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use crate::audit::{Certainty, Fact, Life, Status, Value};
 use crate::finding::{
-    Class, Commit, Confidence, Exposure, Finding, Origin, Place, Severity, Skipped, Timeline,
+    Class, Commit, Confidence, Exposure, Finding, Origin, Place, Reason, Severity, Skipped,
+    Timeline, Weight,
 };
 use crate::policy::{Judged, Policy};
 use crate::report::{
@@ -33,6 +34,10 @@ pub struct Listed {
     pub suppressed: Vec<Row>,
     /// Those below what is shown.
     pub hidden: Hidden,
+    /// How many of those would be shown without the configuration of a repository.
+    pub hidden_by_configuration: usize,
+    /// How many of the listed would fail without it.
+    pub spared: usize,
 }
 
 /// Turns findings, with what hides each of their places, into rows, worst first, and counts those
@@ -50,18 +55,26 @@ pub fn rows(
     let mut hidden = Hidden::default();
     let mut rows = Vec::new();
     let mut suppressed = Vec::new();
+    let (mut hidden_by_configuration, mut spared) = (0, 0);
     for (finding, life, causes) in findings {
         let mut row = row(
             rules, masker, finding, life, policy, now, lower_dead, wishes,
         );
         suppress(masker, &mut row, causes);
         let judged = judged(&row, now);
+        let without = policy.without.as_deref();
         if policy.shows(&judged) {
+            let fails = |policy: &Policy| policy.fails(&judged);
+            spared +=
+                usize::from(row.suppressed.is_none() && !row.fails && without.is_some_and(fails));
             match row.suppressed {
                 Some(_) => suppressed.push(row),
                 None => rows.push(row),
             }
         } else {
+            hidden_by_configuration += usize::from(
+                row.suppressed.is_none() && without.is_some_and(|policy| policy.shows(&judged)),
+            );
             hidden.by_severity[row.severity as usize] += 1;
             hidden.samples += usize::from(row.class == Class::Sample);
         }
@@ -73,6 +86,8 @@ pub fn rows(
         rows,
         suppressed,
         hidden,
+        hidden_by_configuration,
+        spared,
     }
 }
 
@@ -103,8 +118,12 @@ fn suppressed_row(masker: &Masker<'_>, cause: Cause) -> SuppressedRow {
             Means::Inline => SuppressedBy::Inline,
             Means::IgnoreFile => SuppressedBy::IgnoreFile,
             Means::Baseline => SuppressedBy::Baseline,
+            Means::Configuration => SuppressedBy::Configuration,
         },
-        source: cause.source,
+        source: match cause.means {
+            Means::Configuration => masker.show(cause.source.as_bytes()).as_str().to_owned(),
+            _ => cause.source.into_owned(),
+        },
         line: cause.line,
         reason: (!cause.reason.is_empty()).then(|| masker.show(&cause.reason)),
         until: cause.until.map(|date| date.to_string()),
@@ -326,14 +345,17 @@ fn commit_row(masker: &Masker<'_>, commit: &Commit, wishes: Wishes) -> CommitRow
     }
 }
 
-/// What was not read, sorted and each once.
-pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>) -> Vec<SkippedRow> {
+/// What was not read, sorted and each once; failures that the user accepts by name weigh less.
+pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>, accepted: &[Reason]) -> Vec<SkippedRow> {
     all.sort();
     all.dedup();
     all.into_iter()
         .map(|skipped| SkippedRow {
             reason: skipped.reason,
-            weight: skipped.reason.weight(),
+            weight: match skipped.reason.weight() {
+                Weight::Failed if accepted.contains(&skipped.reason) => Weight::Accepted,
+                weight => weight,
+            },
             what: masker.show(&skipped.what),
             detail: masker.show(skipped.detail.as_bytes()),
         })

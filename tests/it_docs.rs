@@ -14,9 +14,11 @@ const PAGES: &[(&str, &str)] = &[
     ("", include_str!("../SECURITY.md")),
     ("docs", include_str!("../docs/action.md")),
     ("docs", include_str!("../docs/archives.md")),
+    ("docs", include_str!("../docs/configuration.md")),
     ("docs", include_str!("../docs/hook.md")),
     ("docs", include_str!("../docs/json.md")),
     ("docs", include_str!("../docs/shortcomings.md")),
+    ("docs", include_str!("../docs/suppression.md")),
 ];
 
 #[test]

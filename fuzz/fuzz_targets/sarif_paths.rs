@@ -40,6 +40,9 @@ fuzz_target!(|name: &str| {
         wishes: Wishes::default(),
         all_rules: false,
         suppressions: Default::default(),
+        configuration: None,
+        accepted_gaps: Vec::new(),
+        strict: false,
     };
     let report = keysweep::run(plan, &Control::default()).expect("a stream in memory is read");
     assert_eq!(report.rows.len(), 1);

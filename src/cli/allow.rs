@@ -24,7 +24,7 @@ const MAX_REASON: usize = 300;
 /// No such finding, a reason that must not be written down, a date that is past.
 pub fn run(args: Allow) -> Result<ExitCode> {
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
-    let mut house = House::open(&dir, args.rules.clone(), args.now)?;
+    let mut house = House::open(&dir, args.rules.clone(), args.config.clone(), args.now)?;
     let ids = wanted(&args, &dir)?;
     if let Some(until) = args.until
         && until < house.today()

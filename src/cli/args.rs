@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use keysweep::finding::{Confidence, Severity};
+use keysweep::config::{self, Config};
+use keysweep::finding::{Confidence, Reason, Severity};
 use keysweep::policy::FailOn;
 use keysweep::source::ArchiveLimits;
 
@@ -42,10 +43,12 @@ pub enum Verb {
     Allow(Allow),
     /// List the rules, or print one rule's page.
     Rules(Rules),
+    /// Show the configuration that holds, and where each of its values comes from.
+    Config(ConfigVerb),
     /// What the GitHub Action asks about its own run.
     #[command(hide = true)]
     Event(super::event::Event),
-    /// Print completions, the man page or the report's JSON schema.
+    /// Print completions, the man page or the JSON schemas.
     #[command(hide = true)]
     Generate(Generate),
 }
@@ -134,6 +137,8 @@ pub struct Baseline {
     /// Look at the whole history, not at the working tree.
     #[arg(long)]
     pub history: bool,
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// Rules of your own, in a file of the same format; can be given several times.
     #[arg(long, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
@@ -175,6 +180,8 @@ pub struct Allow {
     /// Also look in the whole history.
     #[arg(long)]
     pub history: bool,
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// Rules of your own, in a file of the same format; can be given several times.
     #[arg(long, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
@@ -184,13 +191,14 @@ pub struct Allow {
 }
 
 /// Whose word counts when findings are hidden.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Trust {
-    /// Ignore whatever in the repository hides findings: comments, .keysweepignore, the baseline.
+    /// Ignore whatever the repository says about the scan: keysweep.toml, .keysweepignore, the
+    /// baseline, comments.
     #[arg(long)]
     pub untrusted: bool,
-    /// Take .keysweepignore and the baseline from here: base (of a range), head, or a branch, tag
-    /// or commit. What is hidden only by what came later is a new suppression.
+    /// Take keysweep.toml, .keysweepignore and the baseline from here: base (of a range), head, or
+    /// a branch, tag or commit. What is hidden only by what came later is a new suppression.
     #[arg(long, value_name = "base|head|REV")]
     pub policy_from: Option<String>,
     /// Fail when the change itself hides something.
@@ -224,10 +232,44 @@ pub enum Generated {
     PowerShell,
     Zsh,
     Man,
+    /// Of the JSON report.
     Schema,
+    /// Of keysweep.toml.
+    ConfigSchema,
+    /// The manual's table of the keys of keysweep.toml.
+    ConfigTable,
 }
 
 #[derive(Args)]
+pub struct ConfigVerb {
+    #[command(subcommand)]
+    pub verb: ConfigWhat,
+}
+
+#[derive(Subcommand)]
+pub enum ConfigWhat {
+    /// Every value with its origin: a line of the file, or the default.
+    Show {
+        /// What would be scanned. [default: .]
+        path: Option<PathBuf>,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
+
+/// Which configuration file holds.
+#[derive(Args, Clone, Default)]
+pub struct ConfigArgs {
+    /// The configuration file. [default: keysweep.toml, in what is scanned or above it in its
+    /// repository]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration file.
+    #[arg(long, conflicts_with = "config")]
+    pub no_config: bool,
+}
+
+#[derive(Args, Default)]
 pub struct Limits {
     /// Threads. [default: one a core]
     #[arg(
@@ -238,41 +280,62 @@ pub struct Limits {
         hide_default_value = true
     )]
     pub threads: usize,
-    /// Larger files and objects are named, not read (`64M`, `1G`).
-    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
-    pub max_file_size: u64,
+    /// Larger files and objects are named, not read (`64M`, `1G`). [default: 256M]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub max_file_size: Option<u64>,
     /// Look into archives (zip, tar, gzip, bzip2, xz, zstd). [default]
     #[arg(long, overrides_with = "no_archives", hide = true)]
     pub archives: bool,
     /// Leave archives closed.
     #[arg(long)]
     pub no_archives: bool,
-    /// Archives inside archives, counted with the outermost.
-    #[arg(long, value_name = "N", default_value_t = 4)]
-    pub archive_depth: usize,
-    /// Decompressed bytes of one archive that are read, nested ones included.
-    #[arg(long, value_name = "SIZE", default_value = "1G", value_parser = size)]
-    pub archive_max_size: u64,
-    /// Members of one archive that are read, nested ones included.
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
-    pub archive_max_members: u64,
-    /// How many times its size an archive may grow to before it counts as hostile.
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub archive_max_ratio: u64,
+    /// Archives inside archives, counted with the outermost. [default: 4]
+    #[arg(long, value_name = "N")]
+    pub archive_depth: Option<u64>,
+    /// Decompressed bytes of one archive that are read, nested ones included. [default: 1G]
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub archive_max_size: Option<u64>,
+    /// Members of one archive that are read, nested ones included. [default: 100000]
+    #[arg(long, value_name = "N")]
+    pub archive_max_members: Option<u64>,
+    /// How many times its size an archive may grow to before it counts as hostile. [default: 200]
+    #[arg(long, value_name = "N")]
+    pub archive_max_ratio: Option<u64>,
     /// Stop after this time and report what was found (`90s`, `10m`); exit status 2.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<std::time::Duration>,
 }
 
 impl Limits {
+    /// Larger files are not read; bytes. The option, else the configuration, else the default.
+    pub fn file_size(&self, config: &Config) -> u64 {
+        let size = self.max_file_size.or(config.max_file_size);
+        size.unwrap_or(config::MAX_FILE_SIZE)
+    }
+
     /// What bounds the opening of archives; `None` when they stay closed.
-    pub fn archives(&self) -> Option<ArchiveLimits> {
+    pub fn archives(&self, config: &Config) -> Option<ArchiveLimits> {
+        let default = ArchiveLimits::default();
+        let pick = |option: Option<u64>, configured: Option<u64>, default: u64| {
+            option.or(configured).unwrap_or(default)
+        };
+        let depth = pick(
+            self.archive_depth,
+            config.archive_depth,
+            default.depth as u64,
+        );
+        let total = pick(
+            self.archive_max_size,
+            config.archive_max_size,
+            default.total,
+        );
+        let (members, ratio) = (self.archive_max_members, self.archive_max_ratio);
         (!self.no_archives).then_some(ArchiveLimits {
-            depth: self.archive_depth,
-            total: self.archive_max_size,
-            member: self.max_file_size,
-            members: self.archive_max_members,
-            ratio: self.archive_max_ratio,
+            depth: usize::try_from(depth).unwrap_or(usize::MAX),
+            total,
+            member: self.file_size(config),
+            members: pick(members, config.archive_max_members, default.members),
+            ratio: pick(ratio, config.archive_max_ratio, default.ratio),
         })
     }
 }
@@ -299,7 +362,13 @@ pub struct Common {
     #[arg(long, value_name = "LEVEL", value_parser = severity)]
     pub min_severity: Option<Severity>,
     #[command(flatten)]
+    pub config: ConfigArgs,
+    #[command(flatten)]
     pub trust: Trust,
+    /// Accept that this kind of input could not be read (`shallow`, `partial`, `permission-denied`,
+    /// …): listed, exit status 0; can be given several times.
+    #[arg(long, value_name = "KIND", value_parser = gap)]
+    pub accept_gap: Vec<Reason>,
     /// Limits of scope (too large, submodules, …) make the exit status 2.
     #[arg(long)]
     pub strict: bool,
@@ -372,19 +441,16 @@ fn severity(text: &str) -> Result<Severity, String> {
 
 /// Bytes, with K, M or G for powers of 1024.
 fn size(text: &str) -> Result<u64, String> {
-    let upper = text.to_ascii_uppercase();
-    let upper = upper.trim_end_matches("IB").trim_end_matches('B');
-    let (digits, factor) = match upper.as_bytes().last() {
-        Some(b'K') => (&upper[..upper.len() - 1], 1 << 10),
-        Some(b'M') => (&upper[..upper.len() - 1], 1 << 20),
-        Some(b'G') => (&upper[..upper.len() - 1], 1 << 30),
-        _ => (upper, 1u64),
-    };
-    digits
-        .parse::<u64>()
-        .ok()
-        .and_then(|n| n.checked_mul(factor))
+    config::size(text)
         .ok_or_else(|| "write a number of bytes, or one with K, M or G behind it".to_owned())
+}
+
+/// A failure that can be accepted.
+fn gap(text: &str) -> Result<Reason, String> {
+    Reason::acceptable(text).ok_or_else(|| {
+        let names: Vec<&str> = Reason::ACCEPTABLE.into_iter().map(Reason::code).collect();
+        format!("the kinds are shallow, partial, {}", names.join(", "))
+    })
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, String> {

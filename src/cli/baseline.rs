@@ -20,7 +20,7 @@ use keysweep::suppress::BASELINE;
 /// A baseline that is there and should not be, or the other way round, or is broken.
 pub fn run(args: Baseline) -> Result<ExitCode> {
     let path = args.path.unwrap_or_else(|| PathBuf::from("."));
-    let house = House::open(&path, args.rules, args.now)?;
+    let house = House::open(&path, args.rules, args.config, args.now)?;
     let look = if args.history {
         Look::History
     } else {

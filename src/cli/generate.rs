@@ -25,6 +25,14 @@ pub fn print(what: Generated) -> Result<ExitCode> {
             out.write_all(SCHEMA.as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
+        Generated::ConfigSchema => {
+            out.write_all(keysweep::config::schema().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Generated::ConfigTable => {
+            out.write_all(keysweep::config::table().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Generated::Bash => Shell::Bash,
         Generated::Elvish => Shell::Elvish,
         Generated::Fish => Shell::Fish,

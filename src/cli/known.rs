@@ -8,15 +8,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::{load_rules, now, output, policy, signals};
+use super::args::{ConfigArgs, Limits, Trust};
+use super::policy::{self, Asked, Loaded, Sides};
+use super::{now, output, shape, signals};
+use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::policy::Policy;
 use keysweep::present::Wishes;
 use keysweep::report::{Mode, Report, terminal};
-use keysweep::source::{
-    ArchiveLimits, Control, HistoryOptions, PolicyFrom, StagedOptions, TreeOptions, tree_root,
-};
-use keysweep::suppress::{BASELINE, Baseline, Salt, Scope, Suppressions};
+use keysweep::source::{Control, HistoryOptions, PolicyFrom, StagedOptions, TreeOptions, home};
+use keysweep::suppress::{BASELINE, Baseline, Salt, Scope};
 use keysweep::{Input, Known, Plan};
 
 /// Where to look.
@@ -36,6 +37,8 @@ pub struct House {
     pub root: PathBuf,
     /// Rule files of the user.
     pub rules: Vec<PathBuf>,
+    /// Which configuration holds.
+    pub config: ConfigArgs,
     /// The moment that dates are judged for.
     pub now: jiff::Timestamp,
     /// The baseline as it is; `None` when there is none.
@@ -51,8 +54,13 @@ impl House {
     ///
     /// # Errors
     /// No such path, or a broken baseline.
-    pub fn open(path: &Path, rules: Vec<PathBuf>, when: Option<jiff::Timestamp>) -> Result<Self> {
-        let root = tree_root(&[path.to_owned()])?;
+    pub fn open(
+        path: &Path,
+        rules: Vec<PathBuf>,
+        config: ConfigArgs,
+        when: Option<jiff::Timestamp>,
+    ) -> Result<Self> {
+        let root = home(&[path.to_owned()])?.root;
         let from = PolicyFrom::WorkTree(root.clone());
         let file = keysweep::source::read_policy(&from, &[BASELINE])?.remove(0);
         let fresh = fresh_salt();
@@ -70,6 +78,7 @@ impl House {
             salt: baseline.salt(fresh),
             root,
             rules,
+            config,
             now: now(when)?,
             before,
             baseline,
@@ -82,9 +91,7 @@ impl House {
     /// # Errors
     /// What makes a scan pointless: no repository, a broken ignore file.
     pub fn look(&self, at: Look, all: bool) -> Result<(Report, Vec<Known>)> {
-        let rules = load_rules(&self.rules)?;
-        let texts = policy::read(&PolicyFrom::WorkTree(self.root.clone()), &rules)?;
-        let (mode, input, scope) = match at {
+        let (mode, mut input, scope) = match at {
             Look::Tree => (
                 Mode::Tree,
                 Input::Tree(TreeOptions {
@@ -92,7 +99,7 @@ impl House {
                     no_ignore: false,
                     exclude: Vec::new(),
                     threads: 0,
-                    max_file_size: super::MAX_FILE,
+                    max_file_size: MAX_FILE_SIZE,
                     recurse_submodules: false,
                 }),
                 Scope::Tree,
@@ -102,7 +109,7 @@ impl House {
                 Input::Staged(StagedOptions {
                     dir: self.root.clone(),
                     threads: 0,
-                    max_file_size: super::MAX_FILE,
+                    max_file_size: MAX_FILE_SIZE,
                 }),
                 Scope::Change,
             ),
@@ -115,7 +122,23 @@ impl House {
                 Scope::History,
             ),
         };
+        let from = PolicyFrom::WorkTree(self.root.clone());
+        let asked = Asked {
+            rules: &self.rules,
+            config: &self.config,
+            trust: &Trust::default(),
+        };
+        let Loaded {
+            config,
+            rules,
+            suppressions,
+            ..
+        } = policy::load(Sides::one(from, self.root.clone(), scope), &asked)?;
+        let limits = Limits::default();
+        shape(&mut input, &limits, &config);
         let mut thresholds = Policy::new(mode);
+        thresholds.min_confidence = config.min_confidence.unwrap_or(thresholds.min_confidence);
+        thresholds.min_severity = config.min_severity.unwrap_or(thresholds.min_severity);
         if all {
             thresholds.min_confidence = keysweep::finding::Confidence::Low;
             thresholds.min_severity = keysweep::finding::Severity::Info;
@@ -125,15 +148,14 @@ impl House {
             target: self.root.display().to_string(),
             scanner: Scanner::new(rules),
             policy: thresholds,
-            archives: Some(ArchiveLimits::default()),
+            archives: limits.archives(&config),
             now: self.now,
             wishes: Wishes::default(),
             all_rules: false,
-            suppressions: Suppressions {
-                current: texts,
-                scope,
-                ..Suppressions::default()
-            },
+            suppressions,
+            accepted_gaps: config.accept.clone(),
+            strict: false,
+            configuration: config.is_some().then_some(config.file),
         };
         let control = Arc::new(Control::default());
         signals::watch(&control)?;

@@ -4,6 +4,7 @@
 mod allow;
 mod args;
 mod baseline;
+mod config;
 mod demo;
 mod event;
 mod generate;
@@ -13,6 +14,7 @@ mod last;
 mod output;
 mod policy;
 mod progress;
+mod rule_files;
 mod rules;
 mod signals;
 
@@ -24,21 +26,19 @@ use anyhow::{Context, Result, bail};
 use clap::Parser;
 
 use args::{Cli, Common, Limits, Verb};
+use keysweep::config::{Config, MAX_FILE_SIZE};
 use keysweep::detect::Scanner;
-use keysweep::finding::Weight;
 use keysweep::policy::Policy;
 use keysweep::present::Wishes;
-use keysweep::report::{Mode, Outcome, Report};
-use keysweep::rule::RuleSet;
+use keysweep::report::{Mode, Report};
 use keysweep::source::{
     Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
 };
 use keysweep::{Input, Plan};
+use policy::{Asked, Sides};
 
 /// Bytes of decoded deltas in flight.
 const DELTA_BUDGET: usize = 512 << 20;
-/// Larger files are not read where no option says otherwise; bytes.
-const MAX_FILE: u64 = 256 << 20;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -58,13 +58,13 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Scan(scan) => {
             let input = if scan.paths == [Path::new("-")] {
                 let stdin = Box::new(std::io::stdin());
-                Input::Stream(scan.stdin_name, stdin, scan.limits.max_file_size)
+                Input::Stream(scan.stdin_name, stdin, MAX_FILE_SIZE)
             } else if scan.index {
                 Input::Indexed(IndexedOptions {
                     dir: PathBuf::from("."),
                     paths: scan.paths,
                     threads: scan.limits.threads,
-                    max_file_size: scan.limits.max_file_size,
+                    max_file_size: MAX_FILE_SIZE,
                 })
             } else {
                 Input::Tree(TreeOptions {
@@ -72,7 +72,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     no_ignore: scan.no_ignore,
                     exclude: scan.exclude,
                     threads: scan.limits.threads,
-                    max_file_size: scan.limits.max_file_size,
+                    max_file_size: MAX_FILE_SIZE,
                     recurse_submodules: scan.recurse_submodules,
                 })
             };
@@ -82,7 +82,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             let input = Input::Staged(StagedOptions {
                 dir: staged.dir.unwrap_or_else(|| PathBuf::from(".")),
                 threads: staged.limits.threads,
-                max_file_size: staged.limits.max_file_size,
+                max_file_size: MAX_FILE_SIZE,
             });
             run(Mode::Staged, input, &staged.limits, &staged.common)
         }
@@ -99,7 +99,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     full: history.full,
                     threads: history.limits.threads,
                     allow_alternates: history.allow_alternate,
-                    max_object: history.limits.max_file_size,
+                    max_object: MAX_FILE_SIZE,
                 });
                 return run(Mode::Range, input, &history.limits, &history.common);
             }
@@ -110,14 +110,17 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 threads: history.limits.threads,
                 allow_alternates: history.allow_alternate,
                 delta_budget: DELTA_BUDGET,
-                max_object: history.limits.max_file_size,
+                max_object: MAX_FILE_SIZE,
             });
             run(Mode::History, input, &history.limits, &history.common)
         }
         Verb::Hook(hook) => hook::run(hook),
         Verb::Baseline(args) => baseline::run(args),
         Verb::Allow(args) => allow::run(args),
-        Verb::Rules(rules) => rules::print(&load_rules(&rules.rules)?, rules.id.as_deref()),
+        Verb::Rules(rules) => {
+            rules::print(&rule_files::builtin_and(&rules.rules)?, rules.id.as_deref())
+        }
+        Verb::Config(args) => config::run(args),
         Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),
     }
@@ -144,48 +147,21 @@ fn or_here(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     }
 }
 
-/// The built-in rules and the user's.
-fn load_rules(files: &[PathBuf]) -> Result<RuleSet> {
-    let mut rules = keysweep::builtin::set();
-    for file in files {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("the rule file {} cannot be read", file.display()))?;
-        let more = keysweep::rule::load_file(&file.display().to_string(), &text)?;
-        for rule in &more {
-            let slow =
-                matches!(&rule.kind, keysweep::rule::Kind::Token(t) if t.literals.is_empty());
-            if slow {
-                output::note(&format!(
-                    "rule `{}` of {} has no literal of three bytes or more, so it runs line by line and is slow",
-                    rule.id,
-                    file.display()
-                ));
-            }
-        }
-        rules.extend(more)?;
-    }
-    Ok(rules)
-}
-
 fn run(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
     let outputs = output::Outputs::open(common)?;
     let report = scan(mode, input, limits, common)?;
     outputs.write(&report)?;
-    Ok(ExitCode::from(status(&report, common.strict)))
+    Ok(ExitCode::from(report.exit_status()))
 }
 
 /// Scans and judges; what is printed is the caller's.
-fn scan(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Report> {
+fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Result<Report> {
     if common.show_secrets
         && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
     {
         bail!("--show-secrets is refused here: `CI` is set, and a CI log is kept and read by many");
     }
-    let mut policy = Policy::new(mode);
-    policy.fail_on = common.fail_on.clone();
-    policy.min_confidence = common.min_confidence.unwrap_or(policy.min_confidence);
-    policy.min_severity = common.min_severity.unwrap_or(policy.min_severity);
     let target = target(&input);
     // What a commit or a push was stopped for can be allowed by `allow --last`.
     let stops_for = match &input {
@@ -194,14 +170,26 @@ fn scan(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Re
         Input::Range(options) if mode == Mode::Staged => Some(options.path.clone()),
         _ => None,
     };
-    let rules = load_rules(&common.rules)?;
-    let suppressions = policy::of_input(&input, &common.trust, &rules)?;
+    let asked = Asked {
+        rules: &common.rules,
+        config: &common.config,
+        trust: &common.trust,
+    };
+    let policy::Loaded {
+        config,
+        theirs,
+        rules,
+        mut suppressions,
+    } = policy::load(Sides::of(&input)?, &asked)?;
+    suppressions.fail_on_new =
+        common.trust.fail_on_new_suppressions || config.fail_on_new_suppressions;
+    shape(&mut input, limits, &config);
     let plan = Plan {
         input,
         target,
         scanner: Scanner::new(rules),
-        policy,
-        archives: limits.archives(),
+        policy: thresholds(mode, common, &config, theirs),
+        archives: limits.archives(&config),
         now: now(common.now)?,
         wishes: Wishes {
             secrets: common.show_secrets,
@@ -209,6 +197,9 @@ fn scan(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Re
         },
         all_rules: common.sarif_all_rules,
         suppressions,
+        accepted_gaps: [common.accept_gap.as_slice(), &config.accept].concat(),
+        strict: common.strict || config.strict,
+        configuration: config.is_some().then_some(config.file),
     };
     let control = Arc::new(Control::default());
     signals::watch(&control)?;
@@ -221,6 +212,48 @@ fn scan(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<Re
         last::remember(&dir, &report);
     }
     Ok(report)
+}
+
+/// What the configuration says of an input, as far as the command line does not.
+fn shape(input: &mut Input, limits: &Limits, config: &Config) {
+    let size = limits.file_size(config);
+    match input {
+        Input::Tree(options) => {
+            let exclude = config.exclude.iter().map(|at| at.value.clone());
+            options.exclude.extend(exclude);
+            options.no_ignore |= config.ignored;
+            options.recurse_submodules |= config.recurse_submodules;
+            options.max_file_size = size;
+        }
+        Input::Stream(.., max) => *max = size,
+        Input::Staged(options) => options.max_file_size = size,
+        Input::Indexed(options) => options.max_file_size = size,
+        Input::History(options) => options.max_object = size,
+        Input::Range(options) => options.max_object = size,
+    }
+}
+
+/// What is shown and what fails: the command line's word, else the configuration's, else what
+/// goes with the mode. Where the configuration came with what is scanned, also what would hold
+/// without it, so that the difference is told.
+fn thresholds(mode: Mode, common: &Common, config: &Config, theirs: bool) -> Policy {
+    let of = |config: &Config| {
+        let mut policy = Policy::new(mode);
+        policy.fail_on = match common.fail_on.is_empty() {
+            true => config.fail_on.clone(),
+            false => common.fail_on.clone(),
+        };
+        let confidence = common.min_confidence.or(config.min_confidence);
+        policy.min_confidence = confidence.unwrap_or(policy.min_confidence);
+        let severity = common.min_severity.or(config.min_severity);
+        policy.min_severity = severity.unwrap_or(policy.min_severity);
+        policy
+    };
+    let mut policy = of(config);
+    if theirs {
+        policy.without = Some(Box::new(of(&Config::default())));
+    }
+    policy
 }
 
 fn target(input: &Input) -> String {
@@ -255,18 +288,6 @@ fn now(given: Option<jiff::Timestamp>) -> Result<jiff::Timestamp> {
                 format!("SOURCE_DATE_EPOCH is `{text}`, which is no number of seconds")
             }),
         Err(_) => Ok(jiff::Timestamp::now()),
-    }
-}
-
-/// 0, 1 or 2, as laid down in the manual.
-fn status(report: &Report, strict: bool) -> u8 {
-    let outside = report.skipped.iter().any(|s| s.weight == Weight::Scope);
-    match report.outcome {
-        Outcome::Interrupted => 2,
-        Outcome::Fails(_) => 1,
-        Outcome::Incomplete => 2,
-        Outcome::Clean | Outcome::Nothing(_) if strict && outside => 2,
-        Outcome::Clean | Outcome::Nothing(_) => 0,
     }
 }
 

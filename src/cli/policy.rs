@@ -1,93 +1,220 @@
-//! What a run trusts: which side its ignore file and baseline are read from.
+//! What a run goes by and hides findings by: the configuration, the ignore file and the baseline,
+//! and the side that they are read from.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::args::Trust;
-use super::output;
+use super::args::{ConfigArgs, Trust};
+use super::config::Found;
+use super::{output, rule_files};
 use keysweep::Input;
+use keysweep::config::{Config, FILE};
 use keysweep::rule::RuleSet;
-use keysweep::source::{self, PolicyFrom, RangeOptions};
-use keysweep::suppress::{BASELINE, IGNORE_FILE, Scope, Suppressions, Texts};
+use keysweep::source::{self, PolicyFile, PolicyFrom, RangeOptions};
+use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 
-/// What hides findings of a run: for a tree the files at its top, for what is staged those of the
-/// index (new where HEAD's do not say the same), for a history those of HEAD, for a range those of the
-/// commit that it starts from (new where only its end says so).
+/// What the user says about it.
+pub struct Asked<'a> {
+    /// Rule files.
+    pub rules: &'a [PathBuf],
+    /// Which configuration file.
+    pub config: &'a ConfigArgs,
+    /// Whose word counts.
+    pub trust: &'a Trust,
+}
+
+/// What a run goes by.
+pub struct Loaded {
+    /// The configuration that holds.
+    pub config: Config,
+    /// It came with what is scanned.
+    pub theirs: bool,
+    /// The rules: those that are compiled in, the configuration's and the user's.
+    pub rules: RuleSet,
+    /// What hides findings.
+    pub suppressions: Suppressions,
+}
+
+/// What holds for an input: for a tree the files at its top (the configuration may stand lower),
+/// for what is staged those of the index (new where HEAD's do not say the same), for a history
+/// those of HEAD, for a range those of the commit that it starts from (new where only its end says
+/// so).
 ///
 /// # Errors
 /// A file that is broken, with its line, or a side that does not exist.
-pub fn of_input(input: &Input, trust: &Trust, rules: &RuleSet) -> Result<Suppressions> {
-    let base = Suppressions {
-        untrusted: trust.untrusted,
-        fail_on_new: trust.fail_on_new_suppressions,
-        ..Suppressions::default()
-    };
-    let sides = match input {
-        Input::Stream(..) => return Ok(base),
-        Input::Tree(options) => {
-            let root = source::tree_root(&options.paths)?;
-            let whole = options.exclude.is_empty() && options.paths.iter().any(|p| is(p, &root));
-            let scope = if whole { Scope::Tree } else { Scope::Part };
-            Sides::one(PolicyFrom::WorkTree(root.clone()), root, scope)
-        }
-        Input::Indexed(options) => {
-            let dir = options.dir.clone();
-            let scope = match options.paths.is_empty() {
-                true => Scope::Tree,
-                false => Scope::Part,
-            };
-            Sides::one(PolicyFrom::Index(dir.clone()), dir, scope)
-        }
-        Input::Staged(options) => Sides {
-            trusted: Some(PolicyFrom::Head(options.dir.clone())),
-            ..Sides::one(
-                PolicyFrom::Index(options.dir.clone()),
-                options.dir.clone(),
-                Scope::Change,
-            )
-        },
-        Input::History(options) => Sides::one(
-            PolicyFrom::Head(options.path.clone()),
-            options.path.clone(),
-            Scope::History,
-        ),
-        Input::Range(options) => of_range(options)?,
-    };
+pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
+    let trust = asked.trust;
+    let scope = sides.scope;
+    let of_user = Found::of_user(asked.config)?;
     if trust.untrusted {
-        return Ok(Suppressions {
-            scope: sides.scope,
-            ..base
+        let found = of_user.unwrap_or_default();
+        let rules = rules(&found, asked)?;
+        let current = Texts {
+            configured: configured(&found.config, &rules)?,
+            ..Texts::default()
+        };
+        return Ok(Loaded {
+            theirs: false,
+            suppressions: Suppressions {
+                current,
+                untrusted: true,
+                scope,
+                ..Suppressions::default()
+            },
+            rules,
+            config: found.config,
         });
     }
-    let named = match trust.policy_from.as_deref() {
-        None => None,
-        Some("base") if sides.base => None,
-        Some("base") => bail!(
-            "--policy-from base needs a range with a commit to start from; name a branch, a tag, a commit or `head` instead"
-        ),
-        Some("head") => Some(match input {
-            Input::Range(_) => sides.current.clone(),
-            _ => PolicyFrom::Head(sides.dir),
-        }),
-        Some(name) => {
-            let id = source::commit_of(&sides.dir, name).context("--policy-from")?;
-            Some(PolicyFrom::Commit(sides.dir, id))
-        }
-    };
+    let fixed = of_user.is_some() || asked.config.no_config;
+    let named = sides.named(trust)?;
     let by_name = named.is_some();
-    let found = change(sides.current, named.or(sides.trusted), by_name, rules)?;
-    Ok(Suppressions {
-        scope: sides.scope,
-        trusted_hides: by_name || sides.base,
-        untrusted: base.untrusted,
-        fail_on_new: base.fail_on_new,
-        ..found
+    let base = sides.base;
+    // What is broken before a change must not keep anybody from bringing its repair; it hides
+    // nothing then.
+    let mut broken_before = false;
+    let mut forgive = |error: anyhow::Error| -> Result<()> {
+        if by_name {
+            return Err(error);
+        }
+        if !std::mem::replace(&mut broken_before, true) {
+            output::note(&format!(
+                "the policy before this change is not used: {error:#}"
+            ));
+        }
+        Ok(())
+    };
+    let current = Side::read(&sides.current, sides.start.as_deref(), sides.lists, fixed)?;
+    let trusted = match named.or(sides.trusted) {
+        None => None,
+        Some(from) => Some(match Side::read(&from, None, sides.lists, fixed) {
+            Ok(side) => side,
+            Err(error) => {
+                forgive(error)?;
+                Side::default()
+            }
+        }),
+    };
+    // The configuration that holds is that of the side whose word counts.
+    let from_trusted = trusted.as_ref().filter(|_| by_name || base);
+    if let Some(trusted) = from_trusted
+        && !trusted.found.same(&current.found)
+    {
+        output::note(&format!(
+            "{FILE} is not the same before this change; the one before it holds here"
+        ));
+    }
+    let found = of_user.as_ref();
+    let found = found.unwrap_or(&from_trusted.unwrap_or(&current).found);
+    let rules = match rules(found, asked) {
+        Ok(rules) => rules,
+        Err(error) if from_trusted.is_some() && of_user.is_none() => {
+            forgive(error)?;
+            rule_files::builtin_and(asked.rules)?
+        }
+        Err(error) => return Err(error),
+    };
+    let texts = |side: &Side| side.texts(of_user.as_ref(), &rules);
+    let suppressions = Suppressions {
+        current: texts(&current)?,
+        trusted: match &trusted {
+            None => None,
+            Some(side) => Some(match texts(side) {
+                Ok(texts) => texts,
+                Err(error) => {
+                    forgive(error)?;
+                    Texts::default()
+                }
+            }),
+        },
+        trusted_hides: by_name || base,
+        scope,
+        ..Suppressions::default()
+    };
+    Ok(Loaded {
+        config: found.config.clone(),
+        theirs: found.is_theirs(),
+        rules,
+        suppressions,
     })
 }
 
+/// The built-in rules, the configuration's and the user's.
+fn rules(found: &Found, asked: &Asked<'_>) -> Result<RuleSet> {
+    let mut rules = rule_files::builtin_and(&[])?;
+    found.add_rules(&mut rules)?;
+    rule_files::from_disk(&mut rules, asked.rules)?;
+    Ok(rules)
+}
+
+/// The part of a configuration that hides.
+fn configured(config: &Config, rules: &RuleSet) -> Result<Configured> {
+    let exclude = config.exclude.iter();
+    let disable = config.disable.iter();
+    Ok(Configured::new(
+        &config.file,
+        exclude.map(|at| (at.value.as_str(), at.line)),
+        disable.map(|at| (at.value.rule.as_str(), at.line, at.value.reason.as_str())),
+        rules,
+    )?)
+}
+
+/// The files of one side.
+#[derive(Default)]
+struct Side {
+    ignore: Option<PolicyFile>,
+    baseline: Option<PolicyFile>,
+    found: Found,
+}
+
+impl Side {
+    /// Reads the lists (with `lists`) and, unless it is fixed, the configuration: in `start` or
+    /// above it, else at the top.
+    fn read(from: &PolicyFrom, start: Option<&Path>, lists: bool, fixed: bool) -> Result<Self> {
+        let mut files = source::read_policy(from, &[IGNORE_FILE, BASELINE, FILE])?;
+        let config = files.pop().flatten();
+        let mut lists = files.into_iter().filter(|_| lists);
+        Ok(Side {
+            ignore: lists.next().flatten(),
+            baseline: lists.next().flatten(),
+            found: match (from, start) {
+                _ if fixed => Found::default(),
+                (PolicyFrom::WorkTree(root), Some(start)) => Found::upward(start, root)?,
+                _ => Found::of_side(from, "", config)?,
+            },
+        })
+    }
+
+    /// What it hides. Where the user names the configuration, that hides on every side, so that
+    /// it never counts as new.
+    fn texts(&self, of_user: Option<&Found>, rules: &RuleSet) -> Result<Texts> {
+        fn text(file: &Option<PolicyFile>) -> Option<(&str, &[u8])> {
+            let file = file.as_ref()?;
+            Some((file.name.as_str(), file.bytes.as_slice()))
+        }
+        let found = of_user.unwrap_or(&self.found);
+        // A side may name rules that only it brings.
+        let mut wider = None;
+        if of_user.is_none() && !self.found.config.rule_files.is_empty() {
+            let mut own = rule_files::builtin_and(&[])?;
+            self.found.add_rules(&mut own)?;
+            let mut all = rules.clone();
+            for rule in own.rules.iter() {
+                if all.find(&rule.id).is_none() {
+                    all.extend(vec![rule.clone()])?;
+                }
+            }
+            wider = Some(all);
+        }
+        let rules = wider.as_ref().unwrap_or(rules);
+        let mut texts = Texts::parse(text(&self.ignore), text(&self.baseline), rules)?;
+        texts.configured = configured(&found.config, rules)?;
+        Ok(texts)
+    }
+}
+
 /// Where the policy of a run stands.
-struct Sides {
+pub struct Sides {
     /// As what is scanned has it.
     current: PolicyFrom,
     /// As it was before the change.
@@ -96,77 +223,121 @@ struct Sides {
     base: bool,
     /// A directory of the repository.
     dir: PathBuf,
+    /// Where the configuration is looked for first, when not at the top.
+    start: Option<PathBuf>,
+    /// The ignore file and the baseline speak of what is scanned.
+    lists: bool,
+    /// `--policy-from head` means the end of the range.
+    range: bool,
     scope: Scope,
 }
 
 impl Sides {
     /// No change, so nothing that is older than it.
-    fn one(current: PolicyFrom, dir: PathBuf, scope: Scope) -> Self {
+    pub fn one(current: PolicyFrom, dir: PathBuf, scope: Scope) -> Self {
         Sides {
             current,
             trusted: None,
             base: false,
             dir,
+            start: None,
+            lists: true,
+            range: false,
             scope,
         }
     }
-}
 
-/// A range is judged by the policy of the commit that it starts from; what its end says beyond
-/// that is new. Where there is no such commit (the first push of all, `--since`) there is no
-/// trusted side, and its end says what is hidden.
-fn of_range(options: &RangeOptions) -> Result<Sides> {
-    let info = source::range_ends(options)?;
-    let dir = options.path.clone();
-    let at = |id| PolicyFrom::Commit(dir.clone(), id);
-    let current = match info.to {
-        Some(id) => at(id),
-        None => PolicyFrom::Head(dir.clone()),
-    };
-    Ok(Sides {
-        trusted: info.base.map(at),
-        base: info.base.is_some(),
-        ..Sides::one(current, dir.clone(), Scope::Change)
-    })
-}
+    /// Where the policy for an input stands.
+    ///
+    /// # Errors
+    /// No such path, no such range.
+    pub fn of(input: &Input) -> Result<Self> {
+        Ok(match input {
+            Input::Stream(..) => {
+                // A stream comes from nowhere; what is configured where the user stands holds.
+                let here = PathBuf::from(".");
+                let home = source::home(std::slice::from_ref(&here)).ok();
+                let (root, start) = match home {
+                    Some(home) => (home.root, Some(home.start)),
+                    None => (here, None),
+                };
+                Sides {
+                    start,
+                    lists: false,
+                    ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, Scope::Part)
+                }
+            }
+            Input::Tree(options) => {
+                let home = source::home(&options.paths)?;
+                let root = home.root;
+                let whole =
+                    options.exclude.is_empty() && options.paths.iter().any(|p| is(p, &root));
+                let scope = if whole { Scope::Tree } else { Scope::Part };
+                Sides {
+                    start: Some(home.start),
+                    ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, scope)
+                }
+            }
+            Input::Indexed(options) => {
+                let dir = options.dir.clone();
+                let scope = match options.paths.is_empty() {
+                    true => Scope::Tree,
+                    false => Scope::Part,
+                };
+                Sides::one(PolicyFrom::Index(dir.clone()), dir, scope)
+            }
+            Input::Staged(options) => Sides {
+                trusted: Some(PolicyFrom::Head(options.dir.clone())),
+                ..Sides::one(
+                    PolicyFrom::Index(options.dir.clone()),
+                    options.dir.clone(),
+                    Scope::Change,
+                )
+            },
+            Input::History(options) => Sides::one(
+                PolicyFrom::Head(options.path.clone()),
+                options.path.clone(),
+                Scope::History,
+            ),
+            Input::Range(options) => Self::of_range(options)?,
+        })
+    }
 
-/// What hides findings of a change that ends at `current`: what `trusted` does not say is new.
-///
-/// # Errors
-/// As [`of_input`]; of the trusted side only when the user named it.
-fn change(
-    current: PolicyFrom,
-    trusted: Option<PolicyFrom>,
-    named: bool,
-    rules: &RuleSet,
-) -> Result<Suppressions> {
-    let current = read(&current, rules)?;
-    let trusted = match trusted {
-        Some(from) if named => Some(read(&from, rules)?),
-        // What is broken there must not keep anybody from bringing its repair; it hides nothing.
-        Some(from) => Some(read(&from, rules).unwrap_or_else(|error| {
-            output::note(&format!(
-                "the policy before this change is not used: {error:#}"
-            ));
-            Texts::default()
-        })),
-        None => None,
-    };
-    Ok(Suppressions {
-        current,
-        trusted,
-        ..Suppressions::default()
-    })
-}
+    /// A range is judged by the policy of the commit that it starts from; what its end says beyond
+    /// that is new. Where there is no such commit (the first push of all, `--since`) there is no
+    /// trusted side, and its end says what is hidden.
+    fn of_range(options: &RangeOptions) -> Result<Self> {
+        let info = source::range_ends(options)?;
+        let dir = options.path.clone();
+        let at = |id| PolicyFrom::Commit(dir.clone(), id);
+        let current = match info.to {
+            Some(id) => at(id),
+            None => PolicyFrom::Head(dir.clone()),
+        };
+        Ok(Sides {
+            trusted: info.base.map(at),
+            base: info.base.is_some(),
+            range: true,
+            ..Sides::one(current, dir.clone(), Scope::Change)
+        })
+    }
 
-/// The ignore file and the baseline of one side.
-pub fn read(from: &PolicyFrom, rules: &RuleSet) -> Result<Texts> {
-    let files = source::read_policy(from, &[IGNORE_FILE, BASELINE])?;
-    let text = |n: usize| {
-        let file = files.get(n)?.as_ref()?;
-        Some((file.name.as_str(), file.bytes.as_slice()))
-    };
-    Ok(Texts::parse(text(0), text(1), rules)?)
+    /// The side that the user names, if any.
+    fn named(&self, trust: &Trust) -> Result<Option<PolicyFrom>> {
+        Ok(match trust.policy_from.as_deref() {
+            None => None,
+            Some("base") if self.base => None,
+            Some("base") => bail!(
+                "--policy-from base needs a range with a commit to start from; name a branch, a tag, a commit or `head` instead"
+            ),
+            Some("head") if self.range => Some(self.current.clone()),
+            Some("head") => Some(PolicyFrom::Head(self.dir.clone())),
+            Some(name) => {
+                let id = source::commit_of(&self.dir, name).context("--policy-from")?;
+                Some(PolicyFrom::Commit(self.dir.clone(), id))
+            }
+        })
+    }
 }
 
 /// Whether a path that the user named is `root`.

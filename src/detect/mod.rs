@@ -25,3 +25,9 @@ pub use candidate::Candidate;
 pub use decode::every_layer;
 pub use inherit::{Base, Copied, Known};
 pub use scanner::{Anchor, Scanner};
+
+/// Whether the patterns of a rule stay within the size that a compiled one may have (8 MiB); a rule
+/// whose patterns do not would find nothing.
+pub fn fits(rule: &crate::rule::Rule) -> bool {
+    token::fits(rule)
+}

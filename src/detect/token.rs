@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
-use crate::rule::{ByteSet, Rule, Token};
+use crate::rule::{ByteSet, Kind, Rule, Token};
 
 /// A token rule with its patterns, compiled at the first anchor: a hook that scans one file must
 /// not pay for a thousand rules.
@@ -30,13 +30,23 @@ pub(super) struct Match {
 
 /// Compiles as rules are written: bytes, ASCII classes.
 pub(super) fn compile(pattern: &str) -> Option<Regex> {
-    // Rules were checked when they were loaded; what fails here is over the size limit, and such a
-    // rule was refused at load.
+    // What fails here is over the size limit, and whoever adds rules asks `fits` first.
     RegexBuilder::new(pattern)
         .unicode(false)
         .size_limit(8 << 20)
         .build()
         .ok()
+}
+
+/// Whether the patterns of a rule stay within the size that a compiled one may have.
+pub(super) fn fits(rule: &Rule) -> bool {
+    match &rule.kind {
+        Kind::Token(token) => [&token.pattern, &token.strict]
+            .iter()
+            .all(|pattern| compile(&format!("\\A(?:{pattern})")).is_some()),
+        Kind::Context(context) => compile(&context.value).is_some(),
+        Kind::File(_) => true,
+    }
 }
 
 impl Matcher {

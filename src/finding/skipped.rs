@@ -5,6 +5,8 @@
 pub enum Weight {
     /// The scan is incomplete: never "clean", exit status 2 when nothing else fails.
     Failed,
+    /// The same, but the user accepts gaps of this kind by name: listed, exit status 0.
+    Accepted,
     /// Outside a stated limit: listed, exit status 0 unless `--strict`.
     Scope,
 }
@@ -78,6 +80,34 @@ impl Reason {
             | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored | NotInIndex => {
                 Weight::Scope
             }
+        }
+    }
+
+    /// The failures that a user can accept by name: all of them, except that somebody stopped the
+    /// scan.
+    pub const ACCEPTABLE: [Reason; 13] = [
+        Reason::PermissionDenied,
+        Reason::Io,
+        Reason::Changed,
+        Reason::CorruptObject,
+        Reason::MissingObject,
+        Reason::CorruptPack,
+        Reason::ShallowHistory,
+        Reason::PartialClone,
+        Reason::BrokenRef,
+        Reason::ForeignAlternate,
+        Reason::Bomb,
+        Reason::CorruptArchive,
+        Reason::LimitReached,
+    ];
+
+    /// The failure that a user names in order to accept it: its [`Reason::code`], or `shallow` and
+    /// `partial` for the two kinds of clones.
+    pub fn acceptable(name: &str) -> Option<Self> {
+        match name {
+            "shallow" => Some(Reason::ShallowHistory),
+            "partial" => Some(Reason::PartialClone),
+            _ => Self::ACCEPTABLE.into_iter().find(|r| r.code() == name),
         }
     }
 
@@ -166,6 +196,23 @@ impl Skipped {
             reason,
             what: what.into(),
             detail: detail.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_accepted_is_a_failure_with_a_name() {
+        for reason in Reason::ACCEPTABLE {
+            assert_eq!(reason.weight(), Weight::Failed, "{}", reason.code());
+            assert_eq!(Reason::acceptable(reason.code()), Some(reason));
+        }
+        assert_eq!(Reason::acceptable("shallow"), Some(Reason::ShallowHistory));
+        for never in [Reason::Interrupted, Reason::TimedOut, Reason::TooLarge] {
+            assert_eq!(Reason::acceptable(never.code()), None, "{}", never.code());
         }
     }
 }

@@ -48,7 +48,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for gap in words::gaps(report) {
         let command = match gap.weight {
             Weight::Failed => "warning",
-            Weight::Scope => "notice",
+            Weight::Accepted | Weight::Scope => "notice",
         };
         let names = gap.names();
         let colon = if names.is_empty() { "" } else { ": " };

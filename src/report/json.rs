@@ -107,8 +107,18 @@ struct Run<'a> {
     target: &'a str,
     now: String,
     rule_set: RuleSet<'a>,
+    configuration: Option<Configuration<'a>>,
     history: Option<History<'a>>,
     range: Option<Range<'a>>,
+}
+
+#[derive(Serialize)]
+struct Configuration<'a> {
+    file: &'a str,
+    /// Not listed because of its thresholds.
+    hidden: usize,
+    /// Not failing because of it.
+    spared: usize,
 }
 
 #[derive(Serialize)]
@@ -194,6 +204,7 @@ struct SuppressedCount<'a> {
     baseline: usize,
     inline: usize,
     ignore_file: usize,
+    configuration: usize,
     /// Paths in which the ignore file hides something.
     ignored_paths: usize,
     expired_entries: Vec<Idle<'a>>,
@@ -209,7 +220,7 @@ struct Idle<'a> {
 #[derive(Serialize)]
 struct Suppression<'a> {
     by: &'static str,
-    source: &'static str,
+    source: &'a str,
     line: u32,
     reason: Option<&'a str>,
     until: Option<&'a str>,
@@ -231,6 +242,7 @@ struct Ignored<'a> {
 #[derive(Serialize)]
 struct SkippedCount {
     failed: usize,
+    accepted: usize,
     scope: usize,
 }
 
@@ -377,6 +389,11 @@ fn run(report: &Report) -> Run<'_> {
             count: report.rule_set.count,
             hash: &report.rule_set.hash,
         },
+        configuration: report.configuration.as_ref().map(|row| Configuration {
+            file: row.file.as_str(),
+            hidden: row.hidden,
+            spared: row.spared,
+        }),
         history: report.history.as_ref().map(history),
         range: report.range.as_ref().map(|range| Range {
             asked: range.asked.as_str(),
@@ -420,6 +437,11 @@ fn by_severity(count: impl Fn(Severity) -> usize) -> BySeverity {
 fn summary(report: &Report) -> Summary<'_> {
     let weight = |weight| report.skipped.iter().filter(|s| s.weight == weight).count();
     let (outcome, reason, meaning) = match report.outcome {
+        Outcome::Clean if report.exit_status() == 2 => (
+            "clean",
+            None,
+            "a limit of scope, where limits count as failures",
+        ),
         Outcome::Clean => ("clean", None, "nothing that fails"),
         Outcome::Fails(_) => ("fails", None, "results that fail"),
         Outcome::Incomplete => (
@@ -473,6 +495,7 @@ fn summary(report: &Report) -> Summary<'_> {
         },
         skipped: SkippedCount {
             failed: weight(Weight::Failed),
+            accepted: weight(Weight::Accepted),
             scope: weight(Weight::Scope),
         },
     }
@@ -487,6 +510,7 @@ fn suppressed_count(report: &Report) -> SuppressedCount<'_> {
         baseline: suppressed::of(report, SuppressedBy::Baseline).count(),
         inline: suppressed::of(report, SuppressedBy::Inline).count(),
         ignore_file: suppressed::of(report, SuppressedBy::IgnoreFile).count(),
+        configuration: suppressed::of(report, SuppressedBy::Configuration).count(),
         ignored_paths: suppressed::paths(report),
         expired_entries: report.suppression.expired.iter().map(idle_entry).collect(),
         unused_entries: report.suppression.unused.iter().map(idle_entry).collect(),
@@ -503,7 +527,7 @@ fn idle_entry(entry: &IdleEntry) -> Idle<'_> {
 fn suppression(row: &SuppressedRow) -> Suppression<'_> {
     Suppression {
         by: row.by.name(),
-        source: row.source,
+        source: &row.source,
         line: row.line,
         reason: row.reason.as_ref().map(|r| r.as_str()),
         until: row.until.as_deref(),
@@ -642,6 +666,7 @@ fn skipped(row: &SkippedRow) -> Skipped<'_> {
         reason: row.reason.code(),
         weight: match row.weight {
             Weight::Failed => "failed",
+            Weight::Accepted => "accepted",
             Weight::Scope => "scope",
         },
         what: row.what.as_str(),

@@ -30,6 +30,8 @@ pub struct Report {
     pub suppression: Suppression,
     /// Results below what is shown in this mode: counted, not listed.
     pub hidden: Hidden,
+    /// The configuration that holds, when there is one.
+    pub configuration: Option<ConfigurationRow>,
     /// What was not read, sorted.
     pub skipped: Vec<SkippedRow>,
     /// What the repository's own ignore rules left out; no gap, because that is the scope.
@@ -40,6 +42,8 @@ pub struct Report {
     pub history: Option<HistoryInfo>,
     /// The range that was looked at, when one was asked for.
     pub range: Option<RangeRow>,
+    /// Limits of scope count as failures (`--strict`).
+    pub strict: bool,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -154,6 +158,17 @@ pub struct Row {
     pub suppressed: Option<SuppressedRow>,
 }
 
+/// The configuration file of a run, and what it changes for the better of nobody.
+#[derive(Clone, Debug)]
+pub struct ConfigurationRow {
+    /// Its name and where it was read, masked.
+    pub file: Shown,
+    /// Results that its thresholds keep from being listed.
+    pub hidden: usize,
+    /// Results that fail by default and do not because of it.
+    pub spared: usize,
+}
+
 /// What hides a result or a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SuppressedBy {
@@ -163,6 +178,8 @@ pub enum SuppressedBy {
     IgnoreFile,
     /// An entry of the baseline.
     Baseline,
+    /// The configuration.
+    Configuration,
 }
 
 impl SuppressedBy {
@@ -172,6 +189,7 @@ impl SuppressedBy {
             SuppressedBy::Inline => "inline",
             SuppressedBy::IgnoreFile => "ignore-file",
             SuppressedBy::Baseline => "baseline",
+            SuppressedBy::Configuration => "configuration",
         }
     }
 }
@@ -182,7 +200,7 @@ pub struct SuppressedRow {
     /// By what.
     pub by: SuppressedBy,
     /// The words of the comment, or the name of the file.
-    pub source: &'static str,
+    pub source: String,
     /// The line of the comment in the scanned file, or of the entry in the file named.
     pub line: u32,
     /// The reason that stands there, masked.
@@ -378,15 +396,23 @@ pub enum Outcome {
 }
 
 impl Report {
-    /// Whether everything asked for was read (limits of scope aside).
+    /// Whether something could not be read and nobody accepts that.
+    pub fn failed_to_read(&self) -> bool {
+        self.skipped.iter().any(|s| s.weight == Weight::Failed)
+    }
+
+    /// Whether everything asked for was read (limits of scope aside): what is accepted is not read
+    /// either.
     pub fn complete(&self) -> bool {
-        !self.skipped.iter().any(|s| s.weight == Weight::Failed)
+        !self.skipped.iter().any(|s| s.weight < Weight::Scope)
             && !matches!(self.outcome, Outcome::Incomplete | Outcome::Interrupted)
     }
 
     /// The exit status that goes with the outcome: 0, 1 or 2. No format changes it.
     pub fn exit_status(&self) -> u8 {
+        let outside = self.skipped.iter().any(|s| s.weight == Weight::Scope);
         match self.outcome {
+            Outcome::Clean | Outcome::Nothing(_) if self.strict && outside => 2,
             Outcome::Clean | Outcome::Nothing(_) => 0,
             Outcome::Fails(_) => 1,
             Outcome::Incomplete | Outcome::Interrupted => 2,

@@ -301,7 +301,9 @@ fn result(one: &Planned<'_>, report: &Report, rule_index: i64) -> s::Result {
 fn suppression(cause: &SuppressedRow) -> s::Suppression {
     let kind = match cause.by {
         SuppressedBy::Inline => "inSource",
-        SuppressedBy::IgnoreFile | SuppressedBy::Baseline => "external",
+        SuppressedBy::IgnoreFile | SuppressedBy::Baseline | SuppressedBy::Configuration => {
+            "external"
+        }
     };
     let mut out = s::Suppression::builder().kind(json!(kind)).build();
     out.status = Some(json!("accepted"));
@@ -412,7 +414,7 @@ fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::Version
 
 fn invocation(report: &Report, left_out: usize, style: Style) -> s::Invocation {
     let mut out = s::Invocation::builder()
-        .execution_successful(report.complete())
+        .execution_successful(!report.failed_to_read() && report.outcome != Outcome::Interrupted)
         .build();
     out.exit_code = Some(report.exit_status().into());
     let mut notes = Vec::new();
@@ -427,6 +429,7 @@ fn invocation(report: &Report, left_out: usize, style: Style) -> s::Invocation {
         let text = format!("{}: {}{detail}", row.what.as_str(), row.reason.phrase());
         let level = match row.weight {
             Weight::Failed => "error",
+            Weight::Accepted => "warning",
             Weight::Scope => "note",
         };
         let mut note = notification(level, &text);

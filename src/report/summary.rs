@@ -168,6 +168,7 @@ pub fn gaps(report: &Report, down_to: Weight) -> Vec<String> {
         .map(|gap| {
             let weight = match gap.weight {
                 Weight::Failed => "NOT READ",
+                Weight::Accepted => "not read, accepted",
                 Weight::Scope => "not scanned",
             };
             let names = terminal(&gap.names());
@@ -181,8 +182,11 @@ pub fn gaps(report: &Report, down_to: Weight) -> Vec<String> {
 pub fn verdict(report: &Report) -> String {
     let limits: Vec<String> = words::gaps(report)
         .iter()
-        .filter(|g| g.weight == Weight::Scope)
-        .map(words::Gap::phrase)
+        .filter_map(|gap| match gap.weight {
+            Weight::Failed => None,
+            Weight::Accepted => Some(format!("{}, accepted", gap.phrase())),
+            Weight::Scope => Some(gap.phrase()),
+        })
         .collect();
     match &report.outcome {
         Outcome::Nothing(why) => format!("nothing to scan: {why}"),
@@ -202,16 +206,16 @@ pub fn verdict(report: &Report) -> String {
                 n => parts.push(format!("{} new suppressions fail", digits(n as u64))),
             }
             let mut line = parts.join(", ");
-            if !report.complete() {
+            if report.failed_to_read() {
                 line.push_str("; incomplete: not everything that was asked for was read");
             }
             line
         }
-        Outcome::Clean if !report.complete() => {
+        Outcome::Clean if report.failed_to_read() => {
             "nothing fails; incomplete: not everything that was asked for was read".to_owned()
         }
         Outcome::Clean => {
-            let word = match report.rows.is_empty() {
+            let word = match report.rows.is_empty() && report.complete() {
                 true => "clean",
                 false => "nothing fails",
             };

@@ -16,6 +16,7 @@ pub fn counts(report: &Report) -> Option<String> {
         (SuppressedBy::Baseline, "known"),
         (SuppressedBy::Inline, "allowed by comments"),
         (SuppressedBy::IgnoreFile, "in ignored paths"),
+        (SuppressedBy::Configuration, "by the configuration"),
     ]
     .into_iter()
     .filter_map(|(by, what)| part(report, by, what))
@@ -99,6 +100,7 @@ pub fn lines(report: &Report) -> Vec<String> {
             "policy from this repository hides {found}{paths}: --show-suppressed lists them, --untrusted ignores it"
         ));
     }
+    out.extend(configured(report));
     let new = new(report) as u64;
     if new > 0 {
         out.push(format!(
@@ -120,6 +122,27 @@ pub fn lines(report: &Report) -> Vec<String> {
             .map(|line| format!("{line}: keysweep baseline prune")),
     );
     out
+}
+
+/// `the configuration keysweep.toml keeps 3 results from being listed and 1 from failing`.
+fn configured(report: &Report) -> Option<String> {
+    let configuration = report.configuration.as_ref()?;
+    let mut parts = Vec::new();
+    if configuration.hidden > 0 {
+        let results = count(configuration.hidden as u64, "result", "results");
+        parts.push(format!("{results} from being listed"));
+    }
+    if configuration.spared > 0 {
+        let results = count(configuration.spared as u64, "result", "results");
+        parts.push(format!("{results} from failing"));
+    }
+    (!parts.is_empty()).then(|| {
+        format!(
+            "the configuration {} keeps {}: --no-config shows the difference",
+            configuration.file.as_str(),
+            parts.join(" and ")
+        )
+    })
 }
 
 /// `2 baseline entries fit nothing: line 4 github-pat 01234567, …`.

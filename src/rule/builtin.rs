@@ -8,6 +8,11 @@ use crate::rule::{ByteSet, Context, FileMark, Kind, Literal, Rule, RuleSet, Toke
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
+/// SHA-256 of everything that the built-in rules say.
+pub fn hash() -> [u8; 32] {
+    HASH
+}
+
 /// The rules compiled into the program.
 pub fn set() -> RuleSet {
     RuleSet::new(RULES, env!("CARGO_PKG_VERSION"))

@@ -26,14 +26,16 @@ pub use history::{
 };
 pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::locate;
-pub use policy_files::{PolicyFile, PolicyFiles, PolicyFrom, commit_of, git_dir, read_policy};
+pub use policy_files::{
+    PolicyFile, PolicyFiles, PolicyFrom, commit_of, find_policy, git_dir, read_policy,
+};
 pub use range::{
     Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
 };
 pub use repo::GitEnv;
 pub use staged::{NOTHING_STAGED, StagedOptions, scan_staged, scan_staged_with};
 pub use stdin::scan_reader;
-pub use tree::{Ignored, TreeOptions, Visited, scan_tree, tree_root};
+pub use tree::{Home, Ignored, TreeOptions, Visited, home, scan_tree};
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -1,8 +1,8 @@
-//! Reading a repository's ignore file and baseline from the side that is trusted: the working
-//! tree, the index, or a commit.
+//! Reading a repository's configuration, ignore file, baseline and rule files from the side that
+//! is trusted: the working tree, the index, or a commit.
 //!
-//! Only files at the top are read, regular ones, and no link is followed. What they say is
-//! somebody else's business.
+//! Only regular files are read, and no link is followed, neither to a file nor to a directory on
+//! the way. What they say is somebody else's business.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::index::entry::{Mode, Stage};
+use gix::objs::tree::EntryRef;
 use gix::objs::{CommitRef, Find as _, Kind, TagRef, TreeRefIter};
 
 use super::files;
@@ -45,7 +46,8 @@ pub struct PolicyFile {
 /// Files in the order in which they were asked for.
 pub type PolicyFiles = Vec<Option<PolicyFile>>;
 
-/// Reads the files called `names` at the top of `from`; `None` for those that are not there.
+/// Reads the files called `names` (paths from the top of `from`, `/` between names); `None` for
+/// those that are not there.
 /// Where no repository, index or commit can be read nothing is there either: the scan itself
 /// says what it could not read, and a policy that is missing hides nothing.
 ///
@@ -75,9 +77,41 @@ pub fn read_policy(from: &PolicyFrom, names: &[&str]) -> Result<PolicyFiles> {
     }
 }
 
+/// The file called `name` in `start`, or in the nearest directory above it, not above `root`.
+///
+/// # Errors
+/// As [`read_policy`].
+pub fn find_policy(start: &Path, root: &Path, name: &str) -> Result<Option<PolicyFile>> {
+    for dir in start.ancestors().take_while(|dir| dir.starts_with(root)) {
+        let below = dir.strip_prefix(root).unwrap_or(Path::new(""));
+        let Some(below) = below.to_str() else {
+            continue;
+        };
+        let name = match below.replace(std::path::MAIN_SEPARATOR, "/") {
+            below if below.is_empty() => name.to_owned(),
+            below => format!("{below}/{name}"),
+        };
+        let found = of_tree(root, &name)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
 fn of_tree(root: &Path, name: &str) -> Result<Option<PolicyFile>> {
     let path = root.join(name);
     let shown = || format!("{name} at {}", root.display());
+    let mut dir = root.to_owned();
+    for part in Path::new(name).parent().into_iter().flatten() {
+        dir.push(part);
+        if fs::symlink_metadata(&dir).is_ok_and(|meta| meta.is_symlink()) {
+            bail!(
+                "{} lies behind a symbolic link; put plain directories there",
+                shown()
+            );
+        }
+    }
     match fs::symlink_metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", shown())),
@@ -185,31 +219,50 @@ impl Opened {
             }
             return Ok(vec![None; names.len()]);
         };
-        let mut found: PolicyFiles = vec![None; names.len()];
+        names
+            .iter()
+            .map(|path| self.below(tree, path, name, strict))
+            .collect()
+    }
+
+    /// The file at `path` below a tree of the commit called `name`.
+    fn below(
+        &self,
+        mut tree: ObjectId,
+        path: &str,
+        name: &str,
+        strict: bool,
+    ) -> Result<Option<PolicyFile>> {
+        let shown = format!("{path} ({name})");
+        let mut parts = path.split('/').peekable();
         let mut buffer = Vec::new();
-        let entries = match self.odb.try_find(&tree, &mut buffer) {
-            Ok(Some(object)) if object.kind == Kind::Tree => {
-                TreeRefIter::from_bytes(object.data, self.hash)
-            }
-            _ if strict => {
-                bail!("the commit {name} cannot be read here; fetch it, or name another")
-            }
-            _ => return Ok(found),
-        };
-        for entry in entries.flatten() {
-            let Some(at) = names.iter().position(|n| n.as_bytes() == entry.filename) else {
-                continue;
+        while let Some(part) = parts.next() {
+            let mut entries = match self.odb.try_find(&tree, &mut buffer) {
+                Ok(Some(object)) if object.kind == Kind::Tree => {
+                    TreeRefIter::from_bytes(object.data, self.hash)
+                }
+                _ if strict => {
+                    bail!("the commit {name} cannot be read here; fetch it, or name another")
+                }
+                _ => return Ok(None),
             };
-            let shown = format!("{} ({name})", names[at]);
-            if !entry.mode.is_blob() {
-                bail!("{shown} is no regular file; put a plain file there");
+            let named = |entry: &EntryRef<'_>| entry.filename == part.as_bytes();
+            let Some(entry) = entries.find_map(|entry| entry.ok().filter(named)) else {
+                return Ok(None);
+            };
+            if parts.peek().is_none() {
+                if !entry.mode.is_blob() {
+                    bail!("{shown} is no regular file; put a plain file there");
+                }
+                let bytes = self.blob(entry.oid.to_owned(), &shown)?;
+                return Ok(Some(PolicyFile { name: shown, bytes }));
             }
-            found[at] = Some(PolicyFile {
-                bytes: self.blob(entry.oid.to_owned(), &shown)?,
-                name: shown,
-            });
+            if !entry.mode.is_tree() {
+                return Ok(None);
+            }
+            tree = entry.oid.to_owned();
         }
-        Ok(found)
+        Ok(None)
     }
 
     /// The tree of a commit; tags are followed.

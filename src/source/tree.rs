@@ -71,6 +71,12 @@ struct Target {
     probe: Probe,
 }
 
+impl Target {
+    fn dir(&self) -> &Path {
+        dir_of(&self.full, self.kind)
+    }
+}
+
 /// Visits files and trees, in parallel; origins are `File` and, with the target text as
 /// content, `Link`.
 ///
@@ -152,16 +158,27 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
     })
 }
 
-/// What the paths of a scan of `paths` are relative to: where its ignore file and baseline stand.
+/// Where a scan of some paths takes place.
+pub struct Home {
+    /// What the paths of findings are relative to: where the ignore file and the baseline stand.
+    pub root: PathBuf,
+    /// The innermost directory that holds all that is scanned; at or below `root`.
+    pub start: PathBuf,
+}
+
+/// Where a scan of `paths` takes place.
 ///
 /// # Errors
 /// A path that does not exist, or is git's own directory.
-pub fn tree_root(paths: &[PathBuf]) -> Result<PathBuf> {
+pub fn home(paths: &[PathBuf]) -> Result<Home> {
     let targets: Vec<Target> = paths
         .iter()
         .map(|path| target(path))
         .collect::<Result<_>>()?;
-    Ok(root(&targets))
+    Ok(Home {
+        root: root(&targets),
+        start: common(targets.iter().map(|target| target.dir().to_owned())),
+    })
 }
 
 /// Resolves a path that the user named: links on the way are followed, and a link to a
@@ -195,11 +212,7 @@ fn target(path: &Path) -> Result<Target> {
         let name = path.file_name().ok_or_else(missing)?;
         (parent.join(name), meta.file_type())
     };
-    let start = match kind.is_dir() {
-        true => full.as_path(),
-        false => full.parent().unwrap_or(&full),
-    };
-    let probe = repo::discover(start, false);
+    let probe = repo::discover(dir_of(&full, kind), false);
     if let Probe::Found(location) = &probe
         && kind.is_dir()
         && full.starts_with(&location.git_dir)
@@ -222,17 +235,26 @@ fn root(targets: &[Target]) -> PathBuf {
             Probe::Refused(_) => refused_top(&target.full),
             Probe::Nothing => None,
         }
-        .unwrap_or_else(|| match target.kind.is_dir() {
-            true => target.full.clone(),
-            false => target.full.parent().unwrap_or(&target.full).to_owned(),
-        })
+        .unwrap_or_else(|| target.dir().to_owned())
     };
-    let mut homes = targets.iter().map(home);
-    let mut root = homes.next().unwrap_or_default();
-    for other in homes {
-        while !other.starts_with(&root) && root.pop() {}
+    common(targets.iter().map(home))
+}
+
+/// The innermost directory that holds all of these.
+fn common(mut dirs: impl Iterator<Item = PathBuf>) -> PathBuf {
+    let mut out = dirs.next().unwrap_or_default();
+    for other in dirs {
+        while !other.starts_with(&out) && out.pop() {}
     }
-    root
+    out
+}
+
+/// A directory itself, or what a file lies in.
+fn dir_of(full: &Path, kind: std::fs::FileType) -> &Path {
+    match kind.is_dir() {
+        true => full,
+        false => full.parent().unwrap_or(full),
+    }
 }
 
 /// The directory whose `.git` is not followed.

@@ -174,7 +174,8 @@ fn comment(line: &str) -> Option<usize> {
     })
 }
 
-fn unknown_rule(id: &str, rules: &RuleSet) -> String {
+/// What is said of a rule that does not exist. The id is not quoted: it may be anything.
+pub(super) fn unknown_rule(id: &str, rules: &RuleSet) -> String {
     let known = rules.rules.iter().map(|rule| rule.id.as_ref());
     let near = (id.len() <= 64).then(|| closest(id, known)).flatten();
     match near {

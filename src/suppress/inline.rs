@@ -1,5 +1,7 @@
 //! Which comments beside a value hide it.
 
+use std::borrow::Cow;
+
 use super::{Cause, Means};
 use crate::finding::{Finding, Marker, Place};
 
@@ -12,7 +14,7 @@ pub(super) fn cause(finding: &Finding, rule: &str, place: &Place) -> Option<Caus
         .find(|marker| speaks_for(marker, rule, &finding.evidence.also))?;
     Some(Cause {
         means: Means::Inline,
-        source: marker.words,
+        source: Cow::Borrowed(marker.words),
         line: marker.line,
         reason: marker.reason.clone(),
         until: None,

@@ -5,6 +5,7 @@
 
 mod baseline;
 mod broken;
+mod configured;
 mod entry;
 mod ignore_file;
 mod inline;
@@ -13,9 +14,11 @@ mod tests;
 
 pub use baseline::{BASELINE, Baseline};
 pub use broken::Broken;
+pub use configured::{Configured, DisabledRule};
 pub use entry::{Entry, EntryId, PathGlob, Salt};
 pub use ignore_file::{IGNORE_FILE, IgnoreFile};
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
@@ -32,6 +35,8 @@ pub enum Means {
     IgnoreFile,
     /// An entry of the baseline.
     Baseline,
+    /// The configuration.
+    Configuration,
 }
 
 /// Why a place is hidden.
@@ -39,8 +44,8 @@ pub enum Means {
 pub struct Cause {
     /// By what.
     pub means: Means,
-    /// Where that stands: our name of a file, or the words of a comment.
-    pub source: &'static str,
+    /// Where that stands: the name of a file, or the words of a comment.
+    pub source: Cow<'static, str>,
     /// The line there, from 1. For a comment the line in the scanned file.
     pub line: u32,
     /// The reason that stands there; may be empty. Scanned text.
@@ -51,17 +56,19 @@ pub struct Cause {
     pub new: bool,
 }
 
-/// The ignore file and the baseline of one side of a change.
+/// What hides on one side of a change: the ignore file, the baseline and the configuration.
 #[derive(Debug, Default)]
 pub struct Texts {
     /// `.keysweepignore`.
     pub ignore: IgnoreFile,
     /// `.keysweep-baseline`.
     pub baseline: Baseline,
+    /// What `keysweep.toml` hides.
+    pub configured: Configured,
 }
 
 impl Texts {
-    /// Reads both; a missing one hides nothing. The names stand in errors.
+    /// Reads the two files; a missing one hides nothing. The names stand in errors.
     ///
     /// # Errors
     /// One of them is broken: file, line, and what to do.
@@ -79,12 +86,13 @@ impl Texts {
                 Some((name, text)) => Baseline::parse(name, text)?,
                 None => Baseline::default(),
             },
+            configured: Configured::default(),
         })
     }
 
     /// Whether nothing is hidden by them.
     pub fn is_empty(&self) -> bool {
-        self.ignore.is_empty() && self.baseline.entries.is_empty()
+        self.ignore.is_empty() && self.baseline.entries.is_empty() && self.configured.is_empty()
     }
 }
 
@@ -97,7 +105,7 @@ pub struct Suppressions {
     pub trusted: Option<Texts>,
     /// Also hide what only the trusted side hides (ranges: policy comes from the base).
     pub trusted_hides: bool,
-    /// Hide nothing.
+    /// Hide nothing, but by a configuration: the caller hands in none that is not the user's.
     pub untrusted: bool,
     /// New suppressions fail.
     pub fail_on_new: bool,
@@ -154,7 +162,7 @@ impl Suppressions {
         if self.untrusted {
             out.causes = findings
                 .iter()
-                .map(|finding| vec![None; finding.places.len()])
+                .map(|finding| self.by_user(rules, finding))
                 .collect();
             return out;
         }
@@ -212,6 +220,18 @@ impl Suppressions {
     }
 }
 
+impl Suppressions {
+    /// What the user's own configuration hides.
+    fn by_user(&self, rules: &RuleSet, finding: &Finding) -> Vec<Option<Cause>> {
+        let rule = rules.rules[finding.rule].id.as_ref();
+        let cause = |place: &Place| {
+            let path = String::from_utf8_lossy(&place.path.0);
+            self.current.configured.cause(&path, rule)
+        };
+        finding.places.iter().map(cause).collect()
+    }
+}
+
 impl Texts {
     /// What hides a place by a file; `entries` are those of the baseline that fit the finding.
     fn cause(
@@ -230,17 +250,20 @@ impl Texts {
         if let Some(entry) = entry {
             return Some(Cause {
                 means: Means::Baseline,
-                source: BASELINE,
+                source: Cow::Borrowed(BASELINE),
                 line: entry.line,
                 reason: entry.reason.clone().into_bytes(),
                 until: entry.until,
                 new: false,
             });
         }
+        if let Some(cause) = self.configured.cause(&path, rule) {
+            return Some(cause);
+        }
         let line = self.ignore.hides(&path, rule, &finding.evidence.also)?;
         Some(Cause {
             means: Means::IgnoreFile,
-            source: IGNORE_FILE,
+            source: Cow::Borrowed(IGNORE_FILE),
             line: line.number,
             reason: line.reason.clone().into_bytes(),
             until: None,

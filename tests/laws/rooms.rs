@@ -17,6 +17,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("audit", &["rule", "finding", "secret", "detect", "example"]),
     ("report", &["finding", "audit", "rule", "secret"]),
     ("suppress", &["rule", "finding", "secret"]),
+    // Of `source` it needs the limits that a repository may not raise.
+    ("config", &["finding", "policy", "rule", "source"]),
     ("news", &["finding", "secret"]),
     ("policy", &["finding", "report"]),
     (

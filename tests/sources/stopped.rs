@@ -59,6 +59,9 @@ fn an_interruption_is_told_once() {
                 wishes: Wishes::default(),
                 all_rules: false,
                 suppressions: Default::default(),
+                configuration: None,
+                accepted_gaps: Vec::new(),
+                strict: false,
             };
             let report = keysweep::run(plan, &control).expect("there is something to read");
             assert_eq!(report.outcome, Outcome::Interrupted, "input {number}");

@@ -21,6 +21,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::args::{Common, Limits};
 use super::output;
 use keysweep::Input;
+use keysweep::config::MAX_FILE_SIZE;
 use keysweep::report::{Mode, Outcome, Report};
 use keysweep::source::{IndexedOptions, NOTHING_STAGED, StagedOptions};
 
@@ -107,7 +108,7 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     let staged = Input::Staged(StagedOptions {
         dir: PathBuf::from("."),
         threads: hook.limits.threads,
-        max_file_size: hook.limits.max_file_size,
+        max_file_size: MAX_FILE_SIZE,
     });
     let report = judge(&hook, staged)?;
     if report.outcome != Outcome::Nothing(NOTHING_STAGED) {
@@ -127,7 +128,7 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         dir: PathBuf::from("."),
         paths: std::mem::take(&mut hook.files),
         threads: hook.limits.threads,
-        max_file_size: hook.limits.max_file_size,
+        max_file_size: MAX_FILE_SIZE,
     });
     finish(&hook, &outputs, whole)
 }
@@ -138,12 +139,15 @@ fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCo
 
 /// What a hook fails on is what `staged` fails on, whatever it reads.
 fn judge(hook: &Hook, input: Input) -> Result<Report> {
-    super::scan(Mode::Staged, input, &hook.limits, &hook.common)
+    let mut report = super::scan(Mode::Staged, input, &hook.limits, &hook.common)?;
+    // Limits of scope never stop a commit or a push.
+    report.strict = false;
+    Ok(report)
 }
 
 fn write(outputs: &output::Outputs, report: &Report) -> Result<ExitCode> {
     outputs.write(report)?;
-    Ok(ExitCode::from(super::status(report, false)))
+    Ok(ExitCode::from(report.exit_status()))
 }
 
 /// `SKIP=keysweep` is how pre-commit leaves a hook out; it holds without pre-commit too.

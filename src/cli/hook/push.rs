@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::{Hook, Stage};
 use crate::cli::args::Limits;
 use keysweep::Input;
+use keysweep::config::MAX_FILE_SIZE;
 use keysweep::source::{PushLine, RangeOptions, What};
 
 /// How long an unknown standard input is waited for. Git writes at once; a pipe that somebody
@@ -133,7 +134,7 @@ pub fn input(pushed: Pushed, limits: &Limits) -> Result<Option<Input>> {
         full: false,
         threads: limits.threads,
         allow_alternates: Vec::new(),
-        max_object: limits.max_file_size,
+        max_object: MAX_FILE_SIZE,
     })))
 }
 

@@ -35,7 +35,9 @@ fn json_says_everything() {
     assert_eq!(json["summary"]["exit"]["status"], 1);
     assert_eq!(json["summary"]["complete"], false);
     assert_eq!(json["summary"]["at_head"], 1);
-    assert_eq!(json["skipped"].as_array().map(Vec::len), Some(6));
+    assert_eq!(json["skipped"].as_array().map(Vec::len), Some(7));
+    assert_eq!(json["summary"]["skipped"]["accepted"], 1);
+    assert_eq!(json["run"]["configuration"]["spared"], 1);
     assert_eq!(
         json["findings"][0]["places"].as_array().map(Vec::len),
         Some(6)

@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::audit::{Certainty, Field, Source, Status};
-use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity};
+use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity, Weight};
 use crate::secret::{Fingerprint, REDACTED, Shown};
 
 /// Text as a hostile repository would name things.
@@ -112,9 +112,9 @@ fn allowed(seed: &str, new: bool) -> Row {
             SuppressedBy::Baseline
         },
         source: if new {
-            "keysweep:allow"
+            "keysweep:allow".to_owned()
         } else {
-            ".keysweep-baseline"
+            ".keysweep-baseline".to_owned()
         },
         line: 12,
         reason: Some(shown(&hostile("why"))),
@@ -231,6 +231,10 @@ pub fn sample() -> Report {
         .map(|n| skipped(Reason::TooLarge, &format!("big{n}.bin")))
         .collect();
     gaps.push(skipped(Reason::MissingObject, &hostile("0123")));
+    gaps.push(SkippedRow {
+        weight: Weight::Accepted,
+        ..skipped(Reason::ShallowHistory, &hostile("refs/heads/x"))
+    });
     Report {
         version: "0.1.0",
         mode: Mode::History,
@@ -254,6 +258,12 @@ pub fn sample() -> Report {
                 what: shown("example-token 89abcdef"),
             }],
         },
+        configuration: Some(ConfigurationRow {
+            file: shown(&hostile("keysweep.toml")),
+            hidden: 2,
+            spared: 1,
+        }),
+        strict: false,
         hidden: Hidden {
             by_severity: [4, 8, 0, 0, 0],
             samples: 3,

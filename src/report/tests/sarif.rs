@@ -29,7 +29,7 @@ fn sarif_has_what_a_host_needs() {
         run["invocations"][0]["toolExecutionNotifications"]
             .as_array()
             .map(Vec::len),
-        Some(13)
+        Some(15)
     );
     assert_eq!(run["properties"]["ignoredFiles"], 1_014);
     let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");

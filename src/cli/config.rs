@@ -1,0 +1,211 @@
+//! Which configuration holds: the file that the user names, or the one that comes with what is
+//! scanned. And `keysweep config show`.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+
+use super::args::{ConfigArgs, ConfigVerb, ConfigWhat};
+use super::rule_files;
+use keysweep::config::{self, At, Config, FILE, Whose};
+use keysweep::detect::Scanner;
+use keysweep::report::terminal;
+use keysweep::rule::RuleSet;
+use keysweep::secret::Masker;
+use keysweep::source::{self, PolicyFile, PolicyFrom};
+
+/// Longer ones are refused by the reader; reading stops there.
+const MAX: u64 = 2 << 20;
+
+/// A configuration with the place that its own paths are relative to.
+#[derive(Default)]
+pub struct Found {
+    /// What it says; paths that it excludes are relative to the scanned root.
+    pub config: Config,
+    /// The bytes of the file; empty when there is none.
+    bytes: Vec<u8>,
+    place: Place,
+}
+
+/// Where a configuration file stands.
+#[derive(Default)]
+enum Place {
+    /// Nowhere: there is none.
+    #[default]
+    None,
+    /// In a directory that the user chose.
+    Disk(PathBuf),
+    /// On a side of what is scanned, in a directory of it: empty, or ending in `/`.
+    Side(PolicyFrom, String),
+}
+
+impl Found {
+    /// The file that the user names, if any.
+    ///
+    /// # Errors
+    /// It cannot be read, or is broken.
+    pub fn of_user(args: &ConfigArgs) -> Result<Option<Self>> {
+        let Some(path) = &args.config else {
+            return Ok(None);
+        };
+        let name = path.display().to_string();
+        let cannot = || format!("the configuration {name} cannot be read");
+        let file = std::fs::File::open(path).with_context(cannot)?;
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut std::io::Read::take(file, MAX), &mut bytes)
+            .with_context(cannot)?;
+        let dir = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Some(Found {
+            config: Config::parse(&name, &bytes, Whose::User)?,
+            bytes,
+            place: Place::Disk(dir),
+        }))
+    }
+
+    /// The file of a side; `below` is the directory on that side that it was found in.
+    ///
+    /// # Errors
+    /// It is broken.
+    pub fn of_side(from: &PolicyFrom, below: &str, file: Option<PolicyFile>) -> Result<Self> {
+        let Some(file) = file else {
+            return Ok(Found::default());
+        };
+        let mut config = Config::parse(&file.name, &file.bytes, Whose::Repository)?;
+        for At { value, .. } in &mut config.exclude {
+            *value = beneath(below, value);
+        }
+        Ok(Found {
+            config,
+            bytes: file.bytes,
+            place: Place::Side(from.clone(), below.to_owned()),
+        })
+    }
+
+    /// The file that stands in `start` or above it up to `root`.
+    ///
+    /// # Errors
+    /// It is broken, or cannot be read.
+    pub fn upward(start: &Path, root: &Path) -> Result<Self> {
+        let file = source::find_policy(start, root, FILE)?;
+        let below = file
+            .as_ref()
+            .and_then(|file| file.name.strip_suffix(FILE))
+            .unwrap_or_default()
+            .to_owned();
+        Self::of_side(&PolicyFrom::WorkTree(root.to_owned()), &below, file)
+    }
+
+    /// Whether it came with what is scanned.
+    pub fn is_theirs(&self) -> bool {
+        matches!(self.place, Place::Side(..))
+    }
+
+    /// Whether both are the same file, byte for byte.
+    pub fn same(&self, other: &Found) -> bool {
+        self.bytes == other.bytes
+    }
+
+    /// Adds the rules of its rule files.
+    ///
+    /// # Errors
+    /// One of them is not there, cannot be read, or is refused.
+    pub fn add_rules(&self, rules: &mut RuleSet) -> Result<()> {
+        let missing = |at: &At<String>| {
+            // The name is not quoted: a credential may stand there by mistake.
+            format!(
+                "{}:{}: `rules.files`: the rule file is not there; paths are relative to the configuration file",
+                self.config.file, at.line
+            )
+        };
+        for at in &self.config.rule_files {
+            match &self.place {
+                Place::None => {}
+                Place::Disk(dir) => {
+                    let path = dir.join(&at.value);
+                    let text = std::fs::read(&path).with_context(|| missing(at))?;
+                    rule_files::add(rules, &path.display().to_string(), &text)?;
+                }
+                Place::Side(from, below) => {
+                    let path = format!("{below}{}", at.value);
+                    let file = source::read_policy(from, &[&path])?.pop().flatten();
+                    let file = file.with_context(|| missing(at))?;
+                    rule_files::add(rules, &file.name, &file.bytes)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A pattern of a `.gitignore` in the directory `below`, as one at the top.
+fn beneath(below: &str, pattern: &str) -> String {
+    if below.is_empty() {
+        return pattern.to_owned();
+    }
+    let (not, pattern) = match pattern.strip_prefix('!') {
+        Some(rest) => ("!", rest),
+        None => ("", pattern),
+    };
+    // What stands in the directory's own name is meant literally.
+    let mut dir = String::new();
+    for c in below.chars() {
+        if matches!(c, '*' | '?' | '[' | ']' | '{' | '}' | '\\') {
+            dir.push('\\');
+        }
+        dir.push(c);
+    }
+    let anchored = pattern.trim_end_matches('/').contains('/');
+    match anchored {
+        true => format!("{not}/{dir}{}", pattern.trim_start_matches('/')),
+        false => format!("{not}/{dir}**/{pattern}"),
+    }
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// The configuration is broken, or there is no such path.
+pub fn run(args: ConfigVerb) -> Result<ExitCode> {
+    let ConfigWhat::Show { path, config } = args.verb;
+    let found = match Found::of_user(&config)? {
+        Some(found) => found,
+        None if config.no_config => Found::default(),
+        None => {
+            let home = source::home(&[path.unwrap_or_else(|| PathBuf::from("."))])?;
+            Found::upward(&home.start, &home.root)?
+        }
+    };
+    // Whoever asks for the configuration wants to know whether its rule files are read, too.
+    let mut rules = rule_files::builtin_and(&[])?;
+    found.add_rules(&mut rules)?;
+    let scanner = Scanner::new(rules);
+    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let masker = Masker::new(&[], &finder, false);
+    let mut out = std::io::stdout().lock();
+    for line in config::show(&found.config).lines() {
+        writeln!(out, "{}", terminal(masker.show(line.as_bytes()).as_str()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beneath;
+
+    #[test]
+    fn patterns_of_a_lower_directory_stay_below_it() {
+        for (below, pattern, want) in [
+            ("", "*.lock", "*.lock"),
+            ("", "/a/b", "/a/b"),
+            ("sub/", "*.lock", "/sub/**/*.lock"),
+            ("sub/", "vendor/", "/sub/**/vendor/"),
+            ("sub/", "/a", "/sub/a"),
+            ("sub/", "a/b", "/sub/a/b"),
+            ("s[x]/", "!a/b", "!/s\\[x\\]/a/b"),
+        ] {
+            assert_eq!(beneath(below, pattern), want);
+        }
+    }
+}

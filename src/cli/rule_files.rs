@@ -1,0 +1,66 @@
+//! Rule files of the user, beside the rules that are compiled in.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+use super::output;
+use keysweep::detect;
+use keysweep::rule::{self, Kind, RuleSet};
+
+/// More rules than this in all are a mistake or an attack.
+const MAX_RULES: usize = 10_000;
+
+/// The built-in rules and those of `files`.
+///
+/// # Errors
+/// A file that cannot be read, or is refused: with its line and what to do.
+pub fn builtin_and(files: &[PathBuf]) -> Result<RuleSet> {
+    let mut rules = keysweep::builtin::set();
+    from_disk(&mut rules, files)?;
+    Ok(rules)
+}
+
+/// Adds the rules of files that the user names.
+///
+/// # Errors
+/// As [`builtin_and`].
+pub fn from_disk(rules: &mut RuleSet, files: &[PathBuf]) -> Result<()> {
+    for file in files {
+        let name = file.display().to_string();
+        let text =
+            std::fs::read(file).with_context(|| format!("the rule file {name} cannot be read"))?;
+        add(rules, &name, &text)?;
+    }
+    Ok(())
+}
+
+/// Adds the rules of the file called `name`.
+///
+/// # Errors
+/// As [`builtin_and`].
+pub fn add(rules: &mut RuleSet, name: &str, text: &[u8]) -> Result<()> {
+    let Ok(text) = std::str::from_utf8(text) else {
+        bail!("the rule file {name} is not UTF-8; save it as UTF-8");
+    };
+    let more = rule::load_file(name, text)?;
+    if rules.rules.len() + more.len() > MAX_RULES {
+        bail!("{name}: there are more than {MAX_RULES} rules now; join those that differ little");
+    }
+    for rule in &more {
+        if !detect::fits(rule) {
+            bail!(
+                "{name}: rule `{}`: the pattern is too large once it is compiled; repeat less of it",
+                rule.id
+            );
+        }
+        if matches!(&rule.kind, Kind::Token(token) if token.literals.is_empty()) {
+            output::note(&format!(
+                "rule `{}` of {name} has no literal of three bytes or more, so it runs line by line and is slow",
+                rule.id
+            ));
+        }
+    }
+    rules.extend(more)?;
+    Ok(())
+}

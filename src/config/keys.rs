@@ -1,0 +1,339 @@
+//! Every key of the file, and those that may not stand in it.
+
+use crate::finding::{Confidence, Reason, Severity};
+use crate::policy::FailOn;
+use crate::source::ArchiveLimits;
+
+use super::read::{Cell, Fault};
+use super::{Config, Disabled};
+
+/// Larger files are not read where nothing says otherwise; bytes.
+pub const MAX_FILE_SIZE: u64 = 256 << 20;
+
+/// One key of the file.
+pub struct Key {
+    /// Its section.
+    pub section: &'static str,
+    /// Its name there.
+    pub name: &'static str,
+    /// What a value looks like.
+    pub shape: Shape,
+    /// What it does, for people.
+    pub about: &'static str,
+    /// What holds without it, in TOML.
+    pub default: &'static str,
+    /// What else there is to say of the default; may be empty.
+    pub note: &'static str,
+    /// Takes a value into a configuration.
+    pub(super) put: fn(&mut Config, &Cell<'_>) -> Result<(), Fault>,
+}
+
+/// What a value looks like.
+#[derive(Clone, Copy)]
+pub enum Shape {
+    /// `true` or `false`.
+    Flag,
+    /// A list of texts.
+    Texts,
+    /// A list of words out of these.
+    Words(fn() -> Vec<&'static str>),
+    /// One word out of these.
+    Word(fn() -> Vec<&'static str>),
+    /// Bytes: a number, or a text with K, M or G behind it; at most the default where a
+    /// repository says it.
+    Size(fn() -> u64),
+    /// A number of things, of which 0 is none; at most the default where a repository says it.
+    Count(fn() -> u64),
+}
+
+/// Every key, in the order of the manual.
+pub const KEYS: &[Key] = &[
+    Key {
+        section: "scan",
+        name: "exclude",
+        shape: Shape::Texts,
+        about: "Paths to leave out, as in a .gitignore. A scan of a tree does not read them and lists them as left out; what is found there in the index or the history is suppressed.",
+        default: "[]",
+        note: "",
+        put: |config, cell| {
+            config.exclude = cell.texts()?;
+            Ok(())
+        },
+    },
+    Key {
+        section: "scan",
+        name: "ignored",
+        shape: Shape::Flag,
+        about: "Also scan untracked files that git ignores.",
+        default: "false",
+        note: "",
+        put: |config, cell| cell.flag().map(|on| config.ignored = on),
+    },
+    Key {
+        section: "scan",
+        name: "recurse-submodules",
+        shape: Shape::Flag,
+        about: "Enter submodules and nested repositories.",
+        default: "false",
+        note: "",
+        put: |config, cell| cell.flag().map(|on| config.recurse_submodules = on),
+    },
+    Key {
+        section: "rules",
+        name: "files",
+        shape: Shape::Texts,
+        about: "Rule files of your own, relative to this file and inside the repository. They add rules and never redefine one.",
+        default: "[]",
+        note: "",
+        put: |config, cell| {
+            let files = cell.texts()?;
+            for file in &files {
+                cell.check(is_inside(&file.value), file.line, "a rule file is a path below this file's directory, with `/` between names and without `..`")?;
+            }
+            config.rule_files = files;
+            Ok(())
+        },
+    },
+    Key {
+        section: "rules",
+        name: "disable",
+        shape: Shape::Texts,
+        about: "Rules whose findings are suppressed: ids or globs over ids, each with ` -- reason` behind it if you like. What they find is still counted, and listed with --show-suppressed.",
+        default: "[]",
+        note: "",
+        put: |config, cell| {
+            config.disable = cell
+                .texts()?
+                .into_iter()
+                .map(|text| {
+                    let (rule, reason) = match text.value.split_once(" -- ") {
+                        Some((rule, reason)) => (rule, reason),
+                        None => (text.value.as_str(), ""),
+                    };
+                    super::At {
+                        value: Disabled {
+                            rule: rule.trim().to_owned(),
+                            reason: reason.trim().to_owned(),
+                        },
+                        line: text.line,
+                    }
+                })
+                .collect();
+            Ok(())
+        },
+    },
+    Key {
+        section: "report",
+        name: "min-confidence",
+        shape: Shape::Word(confidences),
+        about: "List results from this confidence on. How many it hides beyond the default is said.",
+        default: "\"medium\"",
+        note: "",
+        put: |config, cell| {
+            let word = cell.word(&confidences())?;
+            config.min_confidence = Confidence::ALL.into_iter().find(|c| c.name() == word);
+            Ok(())
+        },
+    },
+    Key {
+        section: "report",
+        name: "min-severity",
+        shape: Shape::Word(severities),
+        about: "List results from this severity on. How many it hides beyond the default is said.",
+        default: "\"info\"",
+        note: "medium for staged and hook",
+        put: |config, cell| {
+            let word = cell.word(&severities())?;
+            config.min_severity = Severity::ALL.into_iter().find(|s| s.name() == word);
+            Ok(())
+        },
+    },
+    Key {
+        section: "report",
+        name: "fail-on",
+        shape: Shape::Texts,
+        about: "What fails: none, a severity, or a glob over rule ids with days (`stale/expiring:7`). How many it lets pass that fail by default is said; --fail-on on the command line replaces it.",
+        default: "[\"medium\"]",
+        note: "",
+        put: |config, cell| {
+            let mut all = Vec::new();
+            for text in cell.texts()? {
+                let on = FailOn::parse(&text.value);
+                cell.check(on.is_ok(), text.line, "write `none`, a severity (info, low, medium, high, critical), or a glob over rule ids with days behind it, for example `stale/expiring:7`")?;
+                all.extend(on);
+            }
+            config.fail_on = all;
+            Ok(())
+        },
+    },
+    Key {
+        section: "report",
+        name: "fail-on-new-suppressions",
+        shape: Shape::Flag,
+        about: "Fail when a change itself hides something.",
+        default: "false",
+        note: "",
+        put: |config, cell| cell.flag().map(|on| config.fail_on_new_suppressions = on),
+    },
+    Key {
+        section: "report",
+        name: "strict",
+        shape: Shape::Flag,
+        about: "Limits of scope (too large, submodules, …) make the exit status 2. A hook never does.",
+        default: "false",
+        note: "",
+        put: |config, cell| cell.flag().map(|on| config.strict = on),
+    },
+    Key {
+        section: "limits",
+        name: "max-file-size",
+        shape: Shape::Size(|| MAX_FILE_SIZE),
+        about: "Larger files and objects are named, not read.",
+        default: "\"256M\"",
+        note: "",
+        put: |config, cell| {
+            cell.size(MAX_FILE_SIZE)
+                .map(|n| config.max_file_size = Some(n))
+        },
+    },
+    Key {
+        section: "limits",
+        name: "archive-depth",
+        shape: Shape::Count(depth),
+        about: "Archives inside archives, counted with the outermost.",
+        default: "4",
+        note: "",
+        put: |config, cell| cell.count(depth()).map(|n| config.archive_depth = Some(n)),
+    },
+    Key {
+        section: "limits",
+        name: "archive-max-size",
+        shape: Shape::Size(|| ArchiveLimits::default().total),
+        about: "Decompressed bytes of one archive that are read, nested ones included.",
+        default: "\"1G\"",
+        note: "",
+        put: |config, cell| {
+            let size = cell.size(ArchiveLimits::default().total)?;
+            config.archive_max_size = Some(size);
+            Ok(())
+        },
+    },
+    Key {
+        section: "limits",
+        name: "archive-max-members",
+        shape: Shape::Count(|| ArchiveLimits::default().members),
+        about: "Members of one archive that are read, nested ones included.",
+        default: "100000",
+        note: "",
+        put: |config, cell| {
+            let members = cell.count(ArchiveLimits::default().members)?;
+            config.archive_max_members = Some(members);
+            Ok(())
+        },
+    },
+    Key {
+        section: "limits",
+        name: "archive-max-ratio",
+        shape: Shape::Count(|| ArchiveLimits::default().ratio),
+        about: "How many times its size an archive may grow to before it counts as hostile.",
+        default: "200",
+        note: "",
+        put: |config, cell| {
+            let ratio = cell.count(ArchiveLimits::default().ratio)?;
+            config.archive_max_ratio = Some(ratio);
+            Ok(())
+        },
+    },
+    Key {
+        section: "gaps",
+        name: "accept",
+        shape: Shape::Words(gaps),
+        about: "Kinds of input that could not be read and need not fail: still listed, exit status 0.",
+        default: "[]",
+        note: "",
+        put: |config, cell| {
+            let names = cell.words(&gaps())?;
+            config.accept = names
+                .iter()
+                .filter_map(|name| Reason::acceptable(name))
+                .collect();
+            Ok(())
+        },
+    },
+];
+
+/// Names that may not stand in the file, wherever, and why. What they stand for is on the command
+/// line only: a repository that is scanned must not decide it.
+pub const FORBIDDEN: &[(&[&str], &str)] = &[
+    (
+        &["output", "outputs", "format", "color", "quiet", "verbose"],
+        "where and how reports are written is the user's word: pass --output or --format",
+    ),
+    (
+        &["show-secrets", "show-emails"],
+        "what is kept out of reports is the user's word: pass --show-secrets or --show-emails",
+    ),
+    (
+        &[
+            "host",
+            "hosts",
+            "url",
+            "urls",
+            "endpoint",
+            "endpoints",
+            "proxy",
+            "verify",
+        ],
+        "no file of a repository may name a host",
+    ),
+    (
+        &["cache", "cache-dir", "cache-directory"],
+        "where a cache lies is not a repository's to say",
+    ),
+    (
+        &["untrusted", "policy-from", "no-config", "config"],
+        "whose word counts is the user's to say: pass the option",
+    ),
+    (
+        &["baseline", "ignore-file", "ignore"],
+        "findings are hidden by .keysweepignore, .keysweep-baseline, comments, `scan.exclude` and `rules.disable`, where they are counted",
+    ),
+    (
+        &["archives", "no-archives"],
+        "archives are left closed by the user only: pass --no-archives",
+    ),
+    (
+        &["threads", "timeout", "now"],
+        "this belongs to one run, not to a repository: pass the option",
+    ),
+    (
+        &["allow-alternate", "allow-alternates"],
+        "a path outside the repository is the user's to allow: pass --allow-alternate",
+    ),
+];
+
+fn confidences() -> Vec<&'static str> {
+    Confidence::ALL.into_iter().map(Confidence::name).collect()
+}
+
+fn severities() -> Vec<&'static str> {
+    Severity::ALL.into_iter().map(Severity::name).collect()
+}
+
+fn gaps() -> Vec<&'static str> {
+    let codes = Reason::ACCEPTABLE.into_iter().map(Reason::code);
+    codes.chain(["shallow", "partial"]).collect()
+}
+
+fn depth() -> u64 {
+    ArchiveLimits::default().depth as u64
+}
+
+/// Whether a path stays below the directory that it is relative to, on any system.
+fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && !path.contains(['\\', ':', '\0'])
+        && path
+            .split('/')
+            .all(|name| !matches!(name, "" | "." | ".." | ".git"))
+}

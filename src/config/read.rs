@@ -1,0 +1,346 @@
+//! From the text to a [`Config`], with errors that name the line and a way out.
+
+use std::fmt;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::keys::{FORBIDDEN, KEYS};
+use super::{At, Config, Whose};
+use crate::rule::closest;
+
+/// Longer files are a mistake or an attack; bytes.
+const MAX_TEXT: usize = 1 << 20;
+/// More texts in one list than this are a mistake or an attack.
+const MAX_LIST: usize = 10_000;
+
+/// Why a configuration was refused. It never quotes a value: a credential may stand in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// A line and what is wrong there.
+pub(super) type Fault = (u32, String);
+
+/// See [`Config::parse`].
+pub(super) fn read(file: &str, text: &[u8], whose: Whose) -> Result<Config, ConfigError> {
+    let broken = |(line, message): Fault| ConfigError {
+        file: file.to_owned(),
+        line,
+        message,
+    };
+    if text.len() > MAX_TEXT {
+        return Err(broken((
+            1,
+            "the file is longer than 1 MiB; shorten it".to_owned(),
+        )));
+    }
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let text = std::str::from_utf8(text).map_err(|error| {
+        let before = &text[..error.valid_up_to()];
+        let line = 1 + before.iter().filter(|b| **b == b'\n').count() as u32;
+        broken((
+            line,
+            "this line is not UTF-8; save the file as UTF-8".to_owned(),
+        ))
+    })?;
+    let table = DeTable::parse(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        broken((line_of(text, at), syntax(text, at, error.message())))
+    })?;
+    let mut config = Config {
+        file: file.to_owned(),
+        ..Config::default()
+    };
+    for (section, value) in table.get_ref() {
+        let name = section.get_ref().as_ref();
+        let line = line_of(text, section.span().start);
+        let known = KEYS.iter().any(|key| key.section == name);
+        let Some(inner) = value.get_ref().as_table().filter(|_| known) else {
+            return Err(broken((line, unknown_section(name, known))));
+        };
+        for (key, value) in inner {
+            let line = line_of(text, key.span().start);
+            put(
+                &mut config,
+                name,
+                key.get_ref().as_ref(),
+                line,
+                value,
+                text,
+                whose,
+            )
+            .map_err(broken)?;
+        }
+    }
+    Ok(config)
+}
+
+fn put(
+    config: &mut Config,
+    section: &str,
+    name: &str,
+    line: u32,
+    value: &Spanned<DeValue<'_>>,
+    text: &str,
+    whose: Whose,
+) -> Result<(), Fault> {
+    let key = KEYS
+        .iter()
+        .find(|key| key.section == section && key.name == name)
+        .ok_or_else(|| (line, unknown_key(section, name)))?;
+    let cell = Cell {
+        key: format!("{section}.{name}"),
+        value,
+        line,
+        text,
+        whose,
+    };
+    (key.put)(config, &cell)?;
+    let span = value.span();
+    let said = At {
+        value: text.get(span).unwrap_or_default().to_owned(),
+        line,
+    };
+    config.said.insert((key.section, key.name), said);
+    Ok(())
+}
+
+/// A value on its way into the configuration.
+pub(super) struct Cell<'a> {
+    key: String,
+    value: &'a Spanned<DeValue<'a>>,
+    line: u32,
+    text: &'a str,
+    whose: Whose,
+}
+
+impl Cell<'_> {
+    fn wrong<T>(&self, what: &str) -> Result<T, Fault> {
+        Err((self.line, format!("`{}` {what}", self.key)))
+    }
+
+    /// Fails with `message` at `line` unless `fine`.
+    pub(super) fn check(&self, fine: bool, line: u32, message: &str) -> Result<(), Fault> {
+        match fine {
+            true => Ok(()),
+            false => Err((line, format!("`{}`: {message}", self.key))),
+        }
+    }
+
+    pub(super) fn flag(&self) -> Result<bool, Fault> {
+        match self.value.get_ref().as_bool() {
+            Some(on) => Ok(on),
+            None => self.wrong("is `true` or `false`, without quotes"),
+        }
+    }
+
+    /// A list of texts, each with its line.
+    pub(super) fn texts(&self) -> Result<Vec<At<String>>, Fault> {
+        let Some(list) = self.value.get_ref().as_array() else {
+            return self.wrong("is a list of texts: write it in brackets, each in quotes");
+        };
+        if list.len() > MAX_LIST {
+            return self.wrong("has more than 10,000 entries; join them with `*`");
+        }
+        let mut out = Vec::new();
+        for item in list.iter() {
+            let line = line_of(self.text, item.span().start);
+            let text = item.get_ref().as_str();
+            let fine = text.is_some_and(|text| !text.trim().is_empty());
+            self.check(
+                fine,
+                line,
+                "each entry is a text in quotes, and not an empty one",
+            )?;
+            out.extend(text.map(|text| At {
+                value: text.to_owned(),
+                line,
+            }));
+        }
+        Ok(out)
+    }
+
+    /// One of `known`.
+    pub(super) fn word(&self, known: &[&'static str]) -> Result<&'static str, Fault> {
+        let text = self.value.get_ref().as_str();
+        match known.iter().find(|name| Some(**name) == text) {
+            Some(name) => Ok(name),
+            None => {
+                let hint = text.map_or(String::new(), |text| nearest(text, known));
+                self.wrong(&format!("is one of {}{hint}", known.join(", ")))
+            }
+        }
+    }
+
+    /// Some of `known`.
+    pub(super) fn words(&self, known: &[&'static str]) -> Result<Vec<&'static str>, Fault> {
+        let mut out = Vec::new();
+        for text in self.texts()? {
+            match known.iter().find(|name| **name == text.value) {
+                Some(name) => out.push(*name),
+                None => {
+                    let hint = nearest(&text.value, known);
+                    let what = format!("the names are {}{hint}", known.join(", "));
+                    self.check(false, text.line, &what)?;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Bytes.
+    pub(super) fn size(&self, most: u64) -> Result<u64, Fault> {
+        let value = self.value.get_ref();
+        let bytes = match value.as_str() {
+            Some(text) => size(text),
+            None => self.integer(),
+        };
+        match bytes {
+            Some(bytes) => self.within(bytes, most),
+            None => self.wrong("is a number of bytes, or a text such as \"64M\" (K, M, G)"),
+        }
+    }
+
+    /// A number of things.
+    pub(super) fn count(&self, most: u64) -> Result<u64, Fault> {
+        match self.integer() {
+            Some(number) => self.within(number, most),
+            None => self.wrong("is a whole number that is not below 0"),
+        }
+    }
+
+    fn integer(&self) -> Option<u64> {
+        let number = self.value.get_ref().as_integer()?;
+        u64::from_str_radix(number.as_str(), number.radix()).ok()
+    }
+
+    fn within(&self, number: u64, most: u64) -> Result<u64, Fault> {
+        if self.whose == Whose::Repository && number > most {
+            return self.wrong(&format!(
+                "may lower the limit, not raise it above the default of {most}: a repository must \
+                 not decide how much work it makes; pass the option or --config"
+            ));
+        }
+        Ok(number)
+    }
+}
+
+/// Bytes, with K, M or G for powers of 1024.
+pub fn size(text: &str) -> Option<u64> {
+    let upper = text.trim().to_ascii_uppercase();
+    let upper = upper.trim_end_matches("IB").trim_end_matches('B');
+    let (digits, factor) = match upper.as_bytes().last() {
+        Some(b'K') => (&upper[..upper.len() - 1], 1 << 10),
+        Some(b'M') => (&upper[..upper.len() - 1], 1 << 20),
+        Some(b'G') => (&upper[..upper.len() - 1], 1 << 30),
+        _ => (upper, 1u64),
+    };
+    digits.parse::<u64>().ok()?.checked_mul(factor)
+}
+
+/// The line, from 1, of a place in bytes.
+fn line_of(text: &str, at: usize) -> u32 {
+    1 + text.as_bytes()[..at.min(text.len())]
+        .iter()
+        .filter(|b| **b == b'\n')
+        .count() as u32
+}
+
+/// What is wrong with the syntax, and what to do.
+fn syntax(text: &str, at: usize, message: &str) -> String {
+    let line = text.lines().nth(line_of(text, at) as usize - 1);
+    let conflict = line.is_some_and(|line| {
+        ["<<<<<<<", "|||||||", "=======", ">>>>>>>"]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+    });
+    match conflict {
+        true => "a merge left its conflict marks here; settle it and remove the marks".to_owned(),
+        // The parser's words name kinds of things, and between quotes what it expected.
+        false => format!("this is not TOML: {}", message.replace('\n', " ")),
+    }
+}
+
+fn nearest(word: &str, known: &[&'static str]) -> String {
+    let near = (word.len() <= 64).then(|| closest(word, known.iter().copied()));
+    match near.flatten() {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None => String::new(),
+    }
+}
+
+/// A name as far as it can be no credential.
+fn quoted(name: &str) -> String {
+    let plain = name
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_'));
+    match plain && !name.is_empty() && name.len() <= 32 {
+        true => format!("`{name}`"),
+        false => "this name".to_owned(),
+    }
+}
+
+fn forbidden(name: &str) -> Option<String> {
+    let name = name.replace('_', "-");
+    FORBIDDEN
+        .iter()
+        .find(|(names, _)| names.contains(&name.as_str()))
+        .map(|(_, why)| format!("`{name}` may not stand in a configuration: {why}"))
+}
+
+fn unknown_section(name: &str, known: bool) -> String {
+    if known {
+        return format!("`{name}` is a section: write `[{name}]` and its keys below");
+    }
+    if let Some(why) = forbidden(name) {
+        return why;
+    }
+    let mut sections: Vec<&'static str> = KEYS.iter().map(|key| key.section).collect();
+    sections.dedup();
+    // A key without its section is the commonest slip.
+    if let Some(key) = KEYS.iter().find(|key| key.name == name) {
+        return format!("`{name}` stands in the section `[{}]`", key.section);
+    }
+    format!(
+        "there is no section {}{}; the sections are {}",
+        quoted(name),
+        nearest(name, &sections),
+        sections.join(", ")
+    )
+}
+
+fn unknown_key(section: &str, name: &str) -> String {
+    if let Some(why) = forbidden(name) {
+        return why;
+    }
+    if let Some(key) = KEYS.iter().find(|key| key.name == name) {
+        return format!("`{name}` stands in the section `[{}]`", key.section);
+    }
+    let here = KEYS.iter().filter(|key| key.section == section);
+    let here: Vec<&'static str> = here.map(|key| key.name).collect();
+    let all: Vec<&'static str> = KEYS.iter().map(|key| key.name).collect();
+    let hint = match nearest(name, &here) {
+        hint if hint.is_empty() => nearest(name, &all),
+        hint => hint,
+    };
+    format!(
+        "there is no key {} in `[{section}]`{hint}; its keys are {}",
+        quoted(name),
+        here.join(", ")
+    )
+}

@@ -1,0 +1,163 @@
+//! Rules that a configuration adds, and those that it switches off.
+
+use crate::common::{Dir, expand, findings, line, token};
+
+const RULE: &str = "[[rule]]\nid = \"house-key\"\nname = \"House key\"\nseverity = \"high\"\npattern = '(?P<secret>hk_[0-9a-z]{30})'\n";
+
+fn house(seed: u64) -> String {
+    format!("k={}\n", expand("hk_{lower:30}", seed))
+}
+
+#[test]
+fn rules_that_are_switched_off_are_counted_with_their_reason() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.write(
+        "keysweep.toml",
+        format!(
+            "[rules]\ndisable = [\n  \"github-* -- all of them {} are public\",\n]\n",
+            token(2)
+        ),
+    );
+    let run = dir.run(&["scan"]);
+    run.ends(0)
+        .says("suppressed: 2 by the configuration, 2 of them high")
+        .says("policy from this repository hides 2 findings");
+    let run = dir.run(&["scan", "--show-suppressed"]);
+    run.says("by keysweep.toml:3 -- all of them ‹redacted› are public");
+    assert!(!run.text().contains(&token(2)));
+    dir.run(&["scan", "--untrusted"]).ends(1);
+}
+
+#[test]
+fn rule_files_are_read_from_the_side_that_holds() {
+    let dir = Dir::repo();
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"ci/own.toml\"]\n");
+    dir.write("ci/own.toml", RULE);
+    dir.commit("one");
+    dir.write("a.txt", house(1));
+    dir.git(&["add", "-A"]);
+    // Not the working tree: neither for the index, nor for a history, nor for a range.
+    dir.write("ci/own.toml", "broken");
+    dir.run(&["staged"]).says("House key");
+    dir.git(&["checkout", "--", "ci/own.toml"]);
+    dir.commit("two");
+    dir.write("ci/own.toml", "broken");
+    dir.run(&["history"]).ends(1).says("House key");
+    dir.run(&["history", "--range", "HEAD~1..HEAD"])
+        .ends(1)
+        .says("House key");
+    dir.run(&["scan"]).ends(2).complains("ci/own.toml:1: ");
+    let bare = dir.outside("bare.git");
+    dir.git(&["clone", "-q", "--bare", ".", bare.to_str().expect("plain")]);
+    dir.run(&["history", bare.to_str().expect("plain")])
+        .ends(1)
+        .says("House key");
+}
+
+#[test]
+fn rules_of_a_range_hold_only_once_they_are_in_its_base() {
+    let dir = Dir::repo();
+    dir.write("a.txt", "nothing\n");
+    dir.commit("one");
+    dir.write(
+        "keysweep.toml",
+        "[rules]\nfiles = [\"own.toml\"]\ndisable = [\"house-key\"]\n",
+    );
+    dir.write("own.toml", RULE);
+    dir.write(".keysweepignore", "*.txt [house-key]\n");
+    dir.write("b.txt", house(1));
+    dir.commit("two");
+    let run = dir.run(&["history", "--range", "HEAD~1..HEAD"]);
+    run.ends(0)
+        .complains("keysweep.toml is not the same before this change");
+    assert_eq!(
+        findings(&dir.json(&["history", "--range", "HEAD~1..HEAD"])).len(),
+        0
+    );
+    assert_eq!(
+        dir.json(&[
+            "history",
+            "--range",
+            "HEAD~1..HEAD",
+            "--policy-from",
+            "head"
+        ])["suppressed"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+}
+
+#[test]
+fn what_is_wrong_with_rules_is_said_with_its_line() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    for (config, file, says) in [
+        (
+            "[rules]\ndisable = [\n\"github-pta\"]\n",
+            "",
+            "keysweep.toml:3: `rules.disable`: there is no such rule; did you mean `github-pat`?",
+        ),
+        (
+            "[rules]\ndisable = [\"nothing-*\"]\n",
+            "",
+            "keysweep.toml:2: `rules.disable`: there is no such rule",
+        ),
+        (
+            "[rules]\ndisable = [\"a[\"]\n",
+            "",
+            "keysweep.toml:2: `rules.disable`: this is no id and no glob",
+        ),
+        (
+            "[scan]\nexclude = [\"b{\"]\n",
+            "",
+            "keysweep.toml:2: `scan.exclude`: the path is no pattern",
+        ),
+        (
+            "[rules]\nfiles = [\"own.toml\", \"gone.toml\"]\n",
+            RULE,
+            "keysweep.toml:2: `rules.files`: the rule file is not there",
+        ),
+        (
+            "[rules]\nfiles = [\"own.toml\"]\n",
+            "[[rule]]\nid = \"github-pat\"\nname = \"x\"\nseverity = \"low\"\npattern = 'abcd[0-9]{9}'\n",
+            "rule `github-pat` is defined in github.toml already",
+        ),
+        (
+            "[rules]\nfiles = [\"own.toml\"]\n",
+            "[[rule]]\nid = \"x\"\n",
+            "own.toml:1: ",
+        ),
+        (
+            "[rules]\nfiles = [\"own.toml\"]\n",
+            "[[rule]]\nid = \"large\"\nname = \"x\"\nseverity = \"low\"\npattern = 'abcd(([0-9a-z]{40}[A-Z]{40}){300}[0-9_]{30}){30}'\ntail-cap = 4000\n",
+            "rule `large`: the pattern is too large once it is compiled",
+        ),
+    ] {
+        dir.write("keysweep.toml", config);
+        dir.write("own.toml", file);
+        let run = dir.run(&["scan"]);
+        run.ends(2).complains(says);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_link_is_followed_to_a_file_of_the_policy() {
+    let dir = Dir::repo();
+    let away = dir.outside("away");
+    std::fs::create_dir_all(&away).expect("made");
+    std::fs::write(away.join("own.toml"), RULE).expect("written");
+    std::os::unix::fs::symlink(&away, dir.path().join("ci")).expect("linked");
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"ci/own.toml\"]\n");
+    dir.run(&["scan"])
+        .ends(2)
+        .complains("lies behind a symbolic link");
+    std::fs::remove_file(dir.path().join("keysweep.toml")).expect("removed");
+    std::os::unix::fs::symlink(away.join("own.toml"), dir.path().join("keysweep.toml"))
+        .expect("linked");
+    dir.run(&["scan"])
+        .ends(2)
+        .complains("is no regular file; put a plain file there");
+}
