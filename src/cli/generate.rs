@@ -7,7 +7,8 @@ use anyhow::Result;
 use clap::CommandFactory;
 use clap_complete::Shell;
 
-use super::args::{Cli, Generated};
+use super::args::Generated;
+use super::verbs::Cli;
 
 /// The schema of the JSON report, as committed.
 const SCHEMA: &str = include_str!("../../docs/report.schema.json");

@@ -17,6 +17,7 @@ mod progress;
 mod rule_files;
 mod rules;
 mod signals;
+mod verbs;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,7 +26,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 
-use args::{Cli, Common, Limits, Verb};
+use args::{Common, Limits};
 use keysweep::config::{Config, MAX_FILE_SIZE};
 use keysweep::detect::Scanner;
 use keysweep::policy::Policy;
@@ -36,6 +37,7 @@ use keysweep::source::{
 };
 use keysweep::{Input, Plan};
 use policy::{Asked, Sides};
+use verbs::{Cli, Verb};
 
 /// Bytes of decoded deltas in flight.
 const DELTA_BUDGET: usize = 512 << 20;

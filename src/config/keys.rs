@@ -4,7 +4,7 @@ use crate::finding::{Confidence, Reason, Severity};
 use crate::policy::FailOn;
 use crate::source::ArchiveLimits;
 
-use super::read::{Cell, Fault};
+use super::cell::{Cell, Fault};
 use super::{Config, Disabled};
 
 /// Larger files are not read where nothing says otherwise; bytes.

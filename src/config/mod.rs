@@ -4,6 +4,7 @@
 //! `config show` prints. Texts are handed in; nothing here opens a file. What may never stand in
 //! such a file is listed in [`keys`].
 
+mod cell;
 mod keys;
 mod read;
 mod schema;
@@ -11,8 +12,9 @@ mod show;
 #[cfg(test)]
 mod tests;
 
+pub use cell::size;
 pub use keys::{KEYS, Key, MAX_FILE_SIZE};
-pub use read::{ConfigError, size};
+pub use read::ConfigError;
 pub use schema::{schema, table};
 pub use show::show;
 
