@@ -1,7 +1,7 @@
 //! Deltas: instructions that make an object from another one, by copying stretches of it and by
 //! inserting new bytes. What a delta claims is checked before it costs anything.
 
-use super::resolve::Fault;
+use super::fault::Fault;
 use crate::finding::Reason;
 use crate::source::Copy;
 

@@ -3,7 +3,7 @@
 use gix::odb::pack::data::{self, entry::Header};
 use gix::odb::pack::index;
 
-use super::resolve::{Fault, Kind};
+use super::fault::{Fault, Kind};
 
 /// Stands for "none" in the tables below.
 pub(super) const NONE: u32 = u32::MAX;

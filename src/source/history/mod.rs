@@ -6,6 +6,7 @@
 
 mod attribute;
 mod delta;
+mod fault;
 mod forest;
 pub(super) mod graph;
 pub(super) mod open;

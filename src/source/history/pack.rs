@@ -9,8 +9,8 @@ use gix::hash::{Kind as Hash, ObjectId};
 use gix::odb::pack::{data, index};
 use gix::zlib::Inflate;
 
+use super::fault::{Fault, Kind};
 use super::forest::Forest;
-use super::resolve::{Fault, Kind};
 use crate::finding::Oid;
 
 /// One pack with its index and the shape of its delta trees.

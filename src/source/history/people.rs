@@ -3,8 +3,8 @@
 use gix::actor::SignatureRef;
 use gix::mailmap::Snapshot;
 
+use super::fault::Kind;
 use super::graph::{Graph, parse_commit, parse_who};
-use super::resolve::Kind;
 use super::store::Store;
 use super::trees::find_entry;
 use crate::finding::{Commit, Oid, Skipped};

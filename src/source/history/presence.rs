@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::fault::Kind;
 use super::graph::LOST;
-use super::resolve::{self, Kind};
+use super::resolve;
 use super::trees::{Collect, Leads, Named, Presence};
 use super::{Control, History, Oid, Origin, Reason, Skipped, Visit};
 use crate::source::Blob;

@@ -11,48 +11,12 @@ use gix::zlib::Inflate;
 use rayon::prelude::*;
 
 use super::delta::{apply, check_yield, delta_sizes};
+use super::fault::{Fault, Kind};
 use super::forest::NONE;
 use super::pack::Pack;
 use super::store::{Decoded, Store};
-use crate::finding::{Oid, Reason};
+use crate::finding::Oid;
 use crate::source::{Copy, Inherit};
-
-/// The kinds of git objects.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Kind {
-    Commit,
-    Tree,
-    Blob,
-    Tag,
-}
-
-/// Why an object could not be decoded.
-#[derive(Clone, Debug)]
-pub(super) struct Fault {
-    pub reason: Reason,
-    pub detail: String,
-}
-
-impl Fault {
-    pub fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Fault {
-            reason,
-            detail: detail.into(),
-        }
-    }
-
-    pub fn corrupt(detail: &str) -> Self {
-        Fault::new(Reason::CorruptObject, detail)
-    }
-
-    pub fn bad_delta() -> Self {
-        Fault::corrupt("its delta is broken")
-    }
-
-    pub fn too_large(size: u64) -> Self {
-        Fault::new(Reason::TooLarge, format!("{size} bytes"))
-    }
-}
 
 /// A decoded object on its way to a [`Sink`].
 pub(super) struct Object<'a> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::fault::{Fault, Kind};
 use super::graph::{self, Node};
-use super::resolve::{Fault, Kind, Object, Sink};
+use super::resolve::{Object, Sink};
 use super::store::Store;
 use crate::finding::{Oid, Origin, Skipped};
 use crate::source::{Blob, Control, Inherit, Visit, archive};

@@ -9,9 +9,9 @@ use gix::odb::pack::data;
 use gix::zlib::{Inflate, Status};
 
 use super::delta::{apply, check_yield, delta_sizes};
+use super::fault::{Fault, Kind};
 use super::open::{Layout, is_allowed, to_path, trim};
 use super::pack::Pack;
-use super::resolve::{Fault, Kind};
 use crate::finding::{Oid, Reason, Skipped};
 
 /// All objects that can be read.

@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::resolve::{Fault, Kind, Object, Sink};
+use super::fault::{Fault, Kind};
+use super::resolve::{Object, Sink};
 use super::store::Store;
 use crate::finding::{Oid, Skipped};
 use crate::source::{Control, Copy, Inherit};
