@@ -21,9 +21,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
 
-use args::{Cli, Common, Limits, Verb};
+use args::{Common, Limits, Verb};
 use keysweep::detect::Scanner;
 use keysweep::finding::Weight;
 use keysweep::policy::Policy;
@@ -42,7 +41,7 @@ const MAX_FILE: u64 = 256 << 20;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = output::arguments();
     match dispatch(cli.verb) {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -8,9 +8,36 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use clap::Parser;
 
-use super::args::{Color, Common};
+use super::args::{Cli, Color, Common};
+use keysweep::detect::Scanner;
 use keysweep::report::{self, Report, Style};
+use keysweep::secret::Masker;
+
+/// Reads the command line; ends the program with clap's words when it is wrong or asks for help.
+pub fn arguments() -> Cli {
+    Cli::try_parse().unwrap_or_else(|error| {
+        let text = error.to_string();
+        let lines: Vec<String> = masked(&text).lines().map(report::terminal).collect();
+        let shown = lines.join("\n") + "\n";
+        // What was typed can be a credential in the wrong place, and goes to a log.
+        if error.use_stderr() && shown != text {
+            let shown = shown.trim_start_matches("error: ").trim_end();
+            clap::Error::raw(error.kind(), format!("{shown}\n")).exit()
+        }
+        error.exit()
+    })
+}
+
+/// A message without the credentials that stand in it: names of files, references and revisions
+/// come from anywhere.
+fn masked(message: &str) -> String {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let masker = Masker::new([], &finder, false);
+    masker.show(message.as_bytes()).as_str().to_owned()
+}
 
 /// Says what went wrong.
 pub fn complain(message: &str) {
@@ -25,7 +52,7 @@ pub fn note(message: &str) {
 /// A message can hold names that nobody chose to be kind: control characters are shown as escapes,
 /// and no line but the first begins with its text, which a build log could take for a command.
 fn plain(message: &str) -> String {
-    let lines: Vec<String> = message.lines().map(report::terminal).collect();
+    let lines: Vec<String> = masked(message).lines().map(report::terminal).collect();
     lines.join("\n  | ")
 }
 
