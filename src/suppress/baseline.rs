@@ -64,7 +64,8 @@ impl Baseline {
     /// The first line that is not understood: marks of a merge, unknown fields, no id, no date.
     pub fn parse(name: &str, text: &[u8]) -> Result<Self, Broken> {
         let mut out = Baseline::default();
-        let mut comments = HashSet::new();
+        // Merges double lines.
+        let mut seen = HashSet::new();
         for (number, line) in broken::lines(name, text)? {
             let broken = |message: String| Broken {
                 file: name.to_owned(),
@@ -72,13 +73,11 @@ impl Baseline {
                 message,
             };
             let line = line.trim();
-            if line.is_empty() {
+            if line.is_empty() || !seen.insert(line) {
                 continue;
             }
             if line.starts_with('#') {
-                if comments.insert(line) {
-                    out.comments.push(line.to_owned());
-                }
+                out.comments.push(line.to_owned());
                 continue;
             }
             if let Some(salt) = line.strip_prefix("salt=") {

@@ -157,7 +157,7 @@ fn lines_that_are_too_long_or_too_many_are_refused() {
         ),
         (many, ":17: more than 16 salts"),
         (
-            format!("{ID} jwt\n").repeat(5_001),
+            (0..=5_000).map(|n| format!("{ID} jwt at={n}\n")).collect(),
             ":5001: more than 5000 lines for one credential",
         ),
     ] {
