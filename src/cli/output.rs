@@ -18,12 +18,17 @@ use keysweep::secret::Masker;
 /// Reads the command line; ends the program with clap's words when it is wrong or asks for help.
 pub fn arguments() -> Cli {
     Cli::try_parse().unwrap_or_else(|error| {
+        if !error.use_stderr() {
+            error.exit()
+        }
         let text = error.to_string();
-        let lines: Vec<String> = masked(&text).lines().map(report::terminal).collect();
-        let shown = lines.join("\n") + "\n";
-        // What was typed can be a credential in the wrong place, and goes to a log.
-        if error.use_stderr() && shown != text {
-            let shown = shown.trim_start_matches("error: ").trim_end();
+        let shown = masked(&text);
+        // What was typed can be a credential in the wrong place, or a command of a build log.
+        let odd =
+            |line: &str| line.trim_start().starts_with("::") || report::terminal(line) != line;
+        if shown != text || text.lines().any(odd) {
+            let shown = plain(&shown);
+            let shown = shown.trim_start_matches("error: ");
             clap::Error::raw(error.kind(), format!("{shown}\n")).exit()
         }
         error.exit()
