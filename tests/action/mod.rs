@@ -3,6 +3,7 @@
 mod bad_input;
 mod build;
 mod events;
+mod hostile;
 mod inputs;
 mod manual;
 mod reports;
