@@ -51,7 +51,12 @@ fn a_zip_bomb_is_named_and_never_clean() {
         .says(words)
         .says("not everything was read, so this commit is not known to be clean");
     dir.commit("one");
-    dir.run(&["history"]).ends(2).says(words);
+    // A history names the object.
+    dir.run(&["history"])
+        .ends(2)
+        .says("grows beyond every proportion: ")
+        .says("!zeros (grows to more than 200 times its size")
+        .says(stopped);
     dir.run(&["scan", "--format", "github"])
         .ends(2)
         .says("::warning title=keysweep%3A not read::1 ")
