@@ -4,6 +4,7 @@ set -euo pipefail
 # shellcheck source=action/lib.sh
 source "$GITHUB_ACTION_PATH/action/lib.sh"
 
+guard
 check_runner
 check_event
 

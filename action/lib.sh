@@ -18,7 +18,25 @@ fail() {
   printf '::error title=keysweep::%s\n' "$1"
   # When outputs cannot be written, that was said by whoever found out.
   { output exit-code 2 && output complete false; } 2>/dev/null || true
-  exit 2
+  end 2
+}
+
+# From here on, what nobody foresaw (a full disk, a tool that is not there) ends in status 2 and with
+# words, never in a status that means results.
+guard() {
+  ended=''
+  trap 'unforeseen $?' EXIT
+}
+unforeseen() {
+  if (($1 != 0)) && [[ -z $ended ]]; then
+    fail 'the action stopped where it should not; the lines above may say why'
+  fi
+}
+
+# Ends with a status that is meant.
+end() {
+  ended=yes
+  exit "$1"
 }
 
 # Stops when the runner's own files are not there: nothing could be reported.

@@ -7,6 +7,7 @@ source "$GITHUB_ACTION_PATH/action/lib.sh"
 # shellcheck source=action/history.sh
 source "$GITHUB_ACTION_PATH/action/history.sh"
 
+guard
 check_runner
 check_event
 binary="${KEYSWEEP_ACTION_BINARY:-$work/bin/keysweep}"
@@ -19,11 +20,12 @@ fi
 cd "$GITHUB_WORKSPACE"
 
 json="$work/report.json" sarif="$work/report.sarif" summary="$work/summary.md"
-rm -f "$json" "$sarif" "$summary" "$work/index"
+rm -rf "$json" "$sarif" "$summary" "$work/index" "$work/plan" ||
+  fail 'the report files of an earlier run, below RUNNER_TEMP, cannot be removed; nothing was scanned'
 
 # What is to be scanned. The lines were checked by the program: object ids and a branch's name.
 kind='' base='' branch='' head='' dots='' number='' why=''
-"$binary" event plan >"$work/plan" || fail 'the payload of the event cannot be used; the line above says why'
+{ "$binary" event plan >"$work/plan"; } || fail 'the payload of the event cannot be used; the line above says why'
 while IFS='=' read -r name value; do
   case $name in
     kind) kind=$value ;;
@@ -43,7 +45,7 @@ if [[ $kind == none ]]; then
   output new-findings 0
   output new-suppressions 0
   output complete true
-  exit 0
+  end 0
 fi
 
 # What the checkout lacks; the whole tree when it cannot be had.
@@ -119,4 +121,4 @@ if [[ -n ${GITHUB_STEP_SUMMARY:-} && -s $summary ]]; then
     warning 'the step summary (GITHUB_STEP_SUMMARY) cannot be written; the results are in the log and the report files'
   fi
 fi
-exit "$status"
+end "$status"

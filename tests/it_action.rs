@@ -3,5 +3,8 @@
 
 mod common;
 
+#[path = "archives/make.rs"]
+mod archive;
+
 #[path = "action/mod.rs"]
 mod action;

@@ -29,11 +29,53 @@ fn one_missing_path_of_two() {
     assert!(run.out.is_empty());
 }
 
+#[path = "archives/make.rs"]
+mod archive;
+
+#[test]
+fn a_zip_bomb_is_named_and_never_clean() {
+    let dir = Dir::repo();
+    let zip = archive::Zip::default().deflated("zeros", &vec![0; 64 << 20]);
+    let bomb = zip.deflated("a.txt", b"nothing\n").end();
+    assert!(bomb.len() < 1 << 20);
+    dir.write("a.zip", &bomb);
+    let words = "grows beyond every proportion: a.zip!zeros";
+    let stopped = "incomplete: not everything that was asked for was read";
+    let run = dir.run(&["scan"]);
+    run.ends(2).says(words).says(stopped);
+    assert!(!run.text().contains("clean\n"), "{}", run.text());
+    dir.git(&["add", "-A"]);
+    dir.run(&["staged"]).ends(2).says(words).says(stopped);
+    dir.run(&["hook"])
+        .ends(2)
+        .says(words)
+        .says("not everything was read, so this commit is not known to be clean");
+    dir.commit("one");
+    // A history names the object.
+    dir.run(&["history"])
+        .ends(2)
+        .says("grows beyond every proportion: ")
+        .says("!zeros (grows to more than 200 times its size")
+        .says(stopped);
+    dir.run(&["scan", "--format", "github"])
+        .ends(2)
+        .says("::warning title=keysweep%3A not read::1 ")
+        .says("a.zip!zeros");
+}
+
 #[test]
 fn no_repository() {
     let dir = Dir::new();
-    for verb in ["staged", "history"] {
-        dir.run(&[verb]).ends(2).complains("repository");
+    dir.run(&["staged"])
+        .ends(2)
+        .complains("is in no git repository");
+    dir.run(&["history"]).ends(2).complains("repository");
+    for verb in ["staged", "history", "scan"] {
+        let mut args = vec![verb];
+        args.extend((verb == "scan").then_some("--index"));
+        let run = dir.run(&args);
+        run.ends(2).complains("keysweep: ").complains("repository");
+        assert!(run.out.is_empty(), "{}", run.text());
     }
     dir.run(&["history", "missing"])
         .ends(2)

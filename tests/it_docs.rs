@@ -48,6 +48,48 @@ fn the_readme_promises_no_more_rules_than_there_are() {
     assert!(on > promised, "{on} rules, {promised} promised");
 }
 
+/// Language and text of the blocks below a heading of the README.
+fn blocks(heading: &str) -> Vec<(&'static str, &'static str)> {
+    let (_, rest) = README
+        .split_once(&format!("\n## {heading}\n"))
+        .unwrap_or_else(|| panic!("the README has no section {heading}"));
+    let section = rest.split("\n## ").next().unwrap_or_default();
+    section
+        .split("```")
+        .skip(1)
+        .step_by(2)
+        .map(|block| block.split_once('\n').expect("a language"))
+        .collect()
+}
+
+/// The blocks of the three ways to use it are taken from the README by the tests that run them:
+/// `tests/hook` and `tests/action/manual.rs`. Here it is held that there are no others.
+#[test]
+fn the_three_ways_show_nothing_that_no_test_runs() {
+    let hook = blocks("As a pre-commit hook");
+    let (words, audit) = (
+        "uses: OWNER/keysweep@COMMIT\n",
+        blocks("As a one-off audit"),
+    );
+    let [config, framework, plain] = hook[..] else {
+        panic!("three blocks: {hook:?}");
+    };
+    assert!(config.0 == "yaml" && config.1.contains("- id: keysweep\n"));
+    assert!(framework.0 == "sh" && framework.1.starts_with("pre-commit install "));
+    assert_eq!(framework.1.lines().count(), 1);
+    assert_eq!(plain, ("sh", "keysweep hook install\n"));
+    let action = blocks("As a GitHub Action");
+    assert_eq!(action.len(), 2);
+    for (language, text) in action {
+        assert!(language == "yaml" && text.contains(words), "{text}");
+    }
+    let [(language, text)] = audit[..] else {
+        panic!("one block: {audit:?}");
+    };
+    assert_eq!(language, "sh");
+    assert!(text.starts_with("git clone --mirror ADDRESS "), "{text}");
+}
+
 #[test]
 fn every_format_is_named() {
     for format in keysweep::report::FORMATS {

@@ -10,5 +10,6 @@ mod suppress {
     pub mod inline;
     pub mod merges;
     pub mod ranges;
+    pub mod robust;
     pub mod trust;
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
 use super::args::Allow;
 use super::known::{House, Look};
@@ -24,6 +24,7 @@ const MAX_REASON: usize = 300;
 /// No such finding, a reason that must not be written down, a date that is past.
 pub fn run(args: Allow) -> Result<ExitCode> {
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
+    super::baseline::refuse_bare(&dir)?;
     let mut house = House::open(&dir, args.rules.clone(), args.config.clone(), args.now)?;
     let ids = wanted(&args, &dir)?;
     if let Some(until) = args.until
@@ -37,12 +38,14 @@ pub fn run(args: Allow) -> Result<ExitCode> {
         None => None,
     };
     let found = find(&house, &ids, args.history || args.last)?;
-    for text in args.reason.iter().chain(&args.path) {
-        check(text, &found)?;
+    for (what, text) in [("reason", &args.reason), ("path", &args.path)] {
+        if let Some(text) = text {
+            check(what, text, &found)?;
+        }
     }
     for known in found {
         let entry = entry(&house, known, &args, path.clone());
-        house.baseline.set(entry);
+        house.baseline.set(entry).map_err(Error::msg)?;
     }
     let change = house.save()?;
     let mut out = std::io::stdout().lock();
@@ -101,8 +104,13 @@ fn find(house: &House, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Know
         let mut met = BTreeSet::new();
         for one in known {
             let full = one.fingerprint.to_string();
-            if let Some(id) = missing.iter().find(|id| full.starts_with(id.as_str())) {
-                met.insert((id.clone(), full));
+            let mut meant = missing
+                .iter()
+                .filter(|id| full.starts_with(id.as_str()))
+                .peekable();
+            let wanted = meant.peek().is_some();
+            met.extend(meant.map(|id| (id.clone(), full.clone())));
+            if wanted {
                 found.push(one);
             }
         }
@@ -130,12 +138,12 @@ fn find(house: &House, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Know
 }
 
 /// Whether a text may stand in a file that everybody reads.
-fn check(text: &str, found: &[Known]) -> Result<()> {
+fn check(what: &str, text: &str, found: &[Known]) -> Result<()> {
     if text.len() > MAX_REASON {
-        bail!("the reason is longer than {MAX_REASON} bytes; shorten it");
+        bail!("the {what} is longer than {MAX_REASON} bytes; shorten it");
     }
     if text.chars().any(char::is_control) || keysweep::report::terminal(text) != text {
-        bail!("the reason holds invisible characters or line ends; write it in one plain line");
+        bail!("the {what} holds invisible characters or line ends; write it in one plain line");
     }
     let told = found.iter().any(|known| {
         let value = known.secret.expose();
@@ -143,7 +151,7 @@ fn check(text: &str, found: &[Known]) -> Result<()> {
     });
     let scanner = Scanner::new(keysweep::builtin::set());
     if told || !scanner.scan(text.as_bytes()).is_empty() {
-        bail!("the reason holds a credential, which everybody could read; leave it out");
+        bail!("the {what} holds a credential, which everybody could read; leave it out");
     }
     Ok(())
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 
 use super::args::{Baseline, BaselineVerb};
 use super::known::{House, Look};
@@ -20,6 +20,7 @@ use keysweep::suppress::BASELINE;
 /// A baseline that is there and should not be, or the other way round, or is broken.
 pub fn run(args: Baseline) -> Result<ExitCode> {
     let path = args.path.unwrap_or_else(|| PathBuf::from("."));
+    refuse_bare(&path)?;
     let house = House::open(&path, args.rules, args.config, args.now)?;
     let look = if args.history {
         Look::History
@@ -37,6 +38,18 @@ pub fn run(args: Baseline) -> Result<ExitCode> {
         (BaselineVerb::Create | BaselineVerb::Update, _) => add(house, look),
         (BaselineVerb::Prune, true) => prune(house, look),
     }
+}
+
+/// A bare repository has no files, so nothing could be found there, nor committed.
+pub fn refuse_bare(path: &Path) -> Result<()> {
+    if keysweep::source::is_bare(path) {
+        bail!(
+            "{} is a bare repository or inside a .git directory, where no {BASELINE} can be \
+             committed; run this in a working tree",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// Adds what is listed and not hidden by anything.
@@ -63,7 +76,7 @@ fn add(mut house: House, look: Look) -> Result<ExitCode> {
             left += 1;
             continue;
         }
-        house.baseline.set(one.entry);
+        house.baseline.set(one.entry).map_err(Error::msg)?;
     }
     if left > 0 {
         output::note(&format!(

@@ -39,18 +39,33 @@ pub fn run(event: Event) -> Result<ExitCode> {
                 .context("GITHUB_EVENT_NAME is not set: this runs inside a workflow")?;
             let path = std::env::var_os("GITHUB_EVENT_PATH")
                 .context("GITHUB_EVENT_PATH is not set: this runs inside a workflow")?;
-            let payload = read(Path::new(&path), "the event's payload")?;
+            let payload = read(Path::new(&path), "the event's payload", MAX_PAYLOAD)?;
             plan(&name, &payload)?.lines()
         }
-        Ask::Counts { report } => counts(&read(&report, "the report")?),
+        Ask::Counts { report } => counts(&read(&report, "the report", u64::MAX)?),
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn read(path: &Path, what: &str) -> Result<Value> {
-    let text =
-        std::fs::read(path).with_context(|| format!("{what} {} cannot be read", path.display()))?;
+/// Hosts send payloads of up to 25 MB.
+const MAX_PAYLOAD: u64 = 32 << 20;
+
+fn read(path: &Path, what: &str, max: u64) -> Result<Value> {
+    let wrong = || format!("{what} {} cannot be read", path.display());
+    let meta = std::fs::metadata(path).with_context(wrong)?;
+    // Opening a pipe would wait for a writer.
+    if !meta.is_file() {
+        bail!("{what} {} is no regular file", path.display());
+    }
+    if meta.len() > max {
+        bail!(
+            "{what} {} is larger than {} MiB, which no event is",
+            path.display(),
+            max >> 20
+        );
+    }
+    let text = std::fs::read(path).with_context(wrong)?;
     serde_json::from_slice(&text).with_context(|| format!("{what} {} is not JSON", path.display()))
 }
 

@@ -17,6 +17,7 @@ mod progress;
 mod rule_files;
 mod rules;
 mod signals;
+mod typed;
 mod verbs;
 
 use std::path::{Path, PathBuf};
@@ -24,7 +25,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
 
 use args::{Common, Limits};
 use keysweep::config::{Config, MAX_FILE_SIZE};
@@ -37,14 +37,14 @@ use keysweep::source::{
 };
 use keysweep::{Input, Plan};
 use policy::{Asked, Sides};
-use verbs::{Cli, Verb};
+use verbs::Verb;
 
 /// Bytes of decoded deltas in flight.
 const DELTA_BUDGET: usize = 512 << 20;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = typed::arguments();
     match dispatch(cli.verb) {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,

@@ -10,7 +10,18 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::args::{Color, Common};
+use keysweep::detect::Scanner;
 use keysweep::report::{self, Report, Style};
+use keysweep::secret::Masker;
+
+/// A message without the credentials that stand in it: names of files, references and revisions
+/// come from anywhere.
+pub fn masked(message: &str) -> String {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let masker = Masker::new([], &finder, false);
+    masker.show(message.as_bytes()).as_str().to_owned()
+}
 
 /// Says what went wrong.
 pub fn complain(message: &str) {
@@ -24,8 +35,8 @@ pub fn note(message: &str) {
 
 /// A message can hold names that nobody chose to be kind: control characters are shown as escapes,
 /// and no line but the first begins with its text, which a build log could take for a command.
-fn plain(message: &str) -> String {
-    let lines: Vec<String> = message.lines().map(report::terminal).collect();
+pub fn plain(message: &str) -> String {
+    let lines: Vec<String> = masked(message).lines().map(report::terminal).collect();
     lines.join("\n  | ")
 }
 

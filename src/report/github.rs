@@ -5,46 +5,148 @@
 
 use std::io;
 
+use super::cut::{self, Item, Told};
 use super::escape::{actions_message, actions_property};
 use super::words::{self, Level};
 use super::{Mode, Outcome, PlaceRow, Report, Row, suppressed};
 use crate::finding::{Class, Weight};
 
-/// Writes the annotations, worst first: a host shows only the first of a step.
+/// Annotations of a kind that a host shows of a step; the others stand in its log only.
+const SHOWN: usize = 10;
+/// Of new suppressions among them, so that they cannot take the place of what fails.
+const NEW_SHOWN: usize = 5;
+/// Results written of a kind; the others are counted.
+const WRITTEN: usize = 1_000;
+
+/// Writes the annotations: what the change itself suppresses, what fails, what the run has to say
+/// of itself, and what does not fail. In each, the ten that a host shows are the ones to look at.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    for row in report
+    let new = report
         .suppressed
         .iter()
-        .filter(|row| row.newly_suppressed())
-    {
-        let command = if row.fails { "error" } else { "warning" };
-        let at = match shown_place(row, report.mode) {
-            Some(place) if Row::present(place, report.mode) => position(place),
-            _ => String::new(),
+        .filter(|row| row.newly_suppressed());
+    let taken = new_ones(new.collect(), report.mode, out)?;
+    let (failing, others): (Vec<&Row>, Vec<&Row>) = report.rows.iter().partition(|row| row.fails);
+    let failing = arranged(failing, report.mode);
+    let shown = SHOWN.saturating_sub(taken);
+    let all = count_of(&failing);
+    let over = failing.len() > shown;
+    for (n, told) in failing.iter().take(WRITTEN).enumerate() {
+        if over && n + 1 == shown {
+            let rest = count_of(&failing[n..]);
+            writeln!(
+                out,
+                "::error title=keysweep::{} fail, and {} of them are not shown as annotations; \
+                 all are in the JSON report",
+                words::count(all as u64, "result", "results"),
+                words::digits(rest as u64)
+            )?;
+        }
+        result(report, told, out)?;
+    }
+    left_out("error", &failing, out)?;
+    of_run(report, out)?;
+    let others = arranged(others, report.mode);
+    for told in others.iter().take(WRITTEN) {
+        result(report, told, out)?;
+    }
+    left_out("notice", &others, out)
+}
+
+/// Writes the first of what the change itself suppresses; how many of a host's ten errors that took.
+fn new_ones(rows: Vec<&Row>, mode: Mode, out: &mut dyn io::Write) -> io::Result<usize> {
+    let told = arranged(rows, mode);
+    let mut errors = 0;
+    for told in told.iter().take(NEW_SHOWN) {
+        let row = told.first.row;
+        let at = match told.first.present {
+            true => position(told.first.place),
+            false => String::new(),
         };
-        let text = actions_message(&suppressed::line(row));
+        let mut text = suppressed::line(row);
+        if let Some(more) = words::folded(told.folded.len()) {
+            text.push_str(&format!(" · {more}"));
+        }
+        let command = if row.fails { "error" } else { "warning" };
+        errors += usize::from(row.fails);
         writeln!(
             out,
-            "::{command} {at}title=keysweep%3A suppressed (new here)::{text}"
+            "::{command} {at}title=keysweep%3A suppressed (new here)::{}",
+            actions_message(&text)
         )?;
     }
-    for row in &report.rows {
-        let command = command(row);
-        let Some(place) = shown_place(row, report.mode) else {
-            continue;
-        };
-        let title = actions_property(&format!("{} ({})", row.name, row.reported));
-        let at = if Row::present(place, report.mode) {
-            position(place)
-        } else {
-            String::new()
-        };
-        let message = actions_message(&message(report, row, place));
-        writeln!(out, "::{command} {at}title={title}::{message}")?;
+    let rest = &told[NEW_SHOWN.min(told.len())..];
+    if !rest.is_empty() {
+        let fails = rest.iter().any(|told| told.first.row.fails);
+        let command = if fails { "error" } else { "warning" };
+        errors += usize::from(fails);
+        let what = words::count(
+            count_of(rest) as u64,
+            "more new suppression",
+            "more new suppressions",
+        );
+        writeln!(
+            out,
+            "::{command} title=keysweep%3A suppressed (new here)::{what}, in the JSON report"
+        )?;
     }
+    Ok(errors)
+}
+
+fn arranged<'a>(rows: Vec<&'a Row>, mode: Mode) -> Vec<Told<'a, ()>> {
+    let items = rows.into_iter().filter_map(|row| {
+        let place = shown_place(row, mode)?;
+        Some(Item {
+            row,
+            place,
+            present: Row::present(place, mode),
+            with: (),
+        })
+    });
+    cut::arrange(items.collect())
+}
+
+fn count_of(told: &[Told<'_, ()>]) -> usize {
+    told.iter().map(|told| 1 + told.folded.len()).sum()
+}
+
+/// Says how many results were not even written into the log.
+fn left_out(command: &str, told: &[Told<'_, ()>], out: &mut dyn io::Write) -> io::Result<()> {
+    let rest = count_of(&told[WRITTEN.min(told.len())..]);
+    if rest == 0 {
+        return Ok(());
+    }
+    let what = words::count(rest as u64, "more result", "more results");
+    writeln!(
+        out,
+        "::{command} title=keysweep::and {what}, in the JSON report"
+    )
+}
+
+fn result(report: &Report, told: &Told<'_, ()>, out: &mut dyn io::Write) -> io::Result<()> {
+    let (row, place) = (told.first.row, told.first.place);
+    let command = command(row);
+    let title = actions_property(&format!("{} ({})", row.name, row.reported));
+    let at = match told.first.present {
+        true => position(place),
+        false => String::new(),
+    };
+    let mut text = message(report, row, place);
+    if let Some(more) = words::folded(told.folded.len()) {
+        text.push_str(&format!(" · {more}"));
+    }
+    writeln!(
+        out,
+        "::{command} {at}title={title}::{}",
+        actions_message(&text)
+    )
+}
+
+/// Gaps, suppressions, and how the run ended.
+fn of_run(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for gap in words::gaps(report) {
         let command = match gap.weight {
             Weight::Failed => "warning",

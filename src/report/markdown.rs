@@ -6,6 +6,7 @@
 
 use std::io;
 
+use super::cut::{self, Item};
 use super::escape::{code_span, markdown_text};
 use super::words::{self, count};
 use super::{Mode, PlaceRow, Report, Row, summary, suppressed};
@@ -46,14 +47,17 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     let mut written = 0;
     let mut listed = 0;
-    for row in report.rows.iter().take(ROWS_MAX) {
-        let text = item(row, report.mode);
+    for (row, folded) in rows(report).into_iter().take(ROWS_MAX) {
+        let mut text = item(row, report.mode);
+        if let Some(more) = words::folded(folded) {
+            text.push_str(&format!("  - {more}\n"));
+        }
         written += text.len();
         if written > BYTES_MAX {
             break;
         }
         out.write_all(text.as_bytes())?;
-        listed += 1;
+        listed += 1 + folded;
     }
     let left = report.rows.len() - listed;
     if left > 0 {
@@ -69,9 +73,29 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "```text")?;
     for line in summary::lines(report) {
         // A fence ends only at the beginning of a line, and each line begins with words of ours.
-        writeln!(out, "{}", cut(&line, 2_000))?;
+        writeln!(out, "{}", short(&line, 2_000))?;
     }
     writeln!(out, "```")
+}
+
+/// The results as they are listed, with how many others each speaks for: all of them in the order
+/// of the report, or, where there are too many, in the order in which they may be cut.
+fn rows(report: &Report) -> Vec<(&Row, usize)> {
+    if report.rows.len() <= ROWS_MAX {
+        return report.rows.iter().map(|row| (row, 0)).collect();
+    }
+    let items = report.rows.iter().filter_map(|row| {
+        let place = row.first_place()?;
+        Some(Item {
+            row,
+            place,
+            present: Row::present(place, report.mode),
+            with: (),
+        })
+    });
+    let told = cut::arrange(items.collect()).into_iter();
+    told.map(|told| (told.first.row, told.folded.len()))
+        .collect()
 }
 
 fn item(row: &Row, mode: Mode) -> String {
@@ -131,10 +155,10 @@ fn at(place: &PlaceRow, mode: Mode) -> String {
 }
 
 fn code(text: &str) -> String {
-    code_span(&cut(text, TEXT_MAX))
+    code_span(&short(text, TEXT_MAX))
 }
 
-fn cut(text: &str, max: usize) -> String {
+fn short(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {
         None => text.to_owned(),
         Some((at, _)) => format!("{}…", &text[..at]),

@@ -5,6 +5,7 @@
 //! `--show-secrets` the user asked for more, and `Row::value` is set.) Each format escapes
 //! what it prints in its own way, because masked text may still hold control characters.
 
+mod cut;
 mod escape;
 mod fix;
 mod github;

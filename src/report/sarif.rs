@@ -54,7 +54,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
         let result = result(one, report, at);
         size += serde_json::to_vec(&result)?.len();
         if size > MAX_BYTES {
-            left_out += planned.len() - n;
+            left_out += planned[n..].iter().map(|one| 1 + one.folded).sum::<usize>();
             break;
         }
         results.push(result);
@@ -380,6 +380,13 @@ fn properties(one: &Planned<'_>) -> s::PropertyBag {
         (
             "relatedLocationsLeftOut",
             match one.related_left_out {
+                0 => Value::Null,
+                n => json!(n),
+            },
+        ),
+        (
+            "folded",
+            match one.folded {
                 0 => Value::Null,
                 n => json!(n),
             },

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::cut::{self, Item};
 use super::{Mode, PlaceRow, Report, Row};
-use crate::finding::Class;
 
 /// Results a host takes in one run.
 pub const MAX_RESULTS: usize = 25_000;
@@ -28,6 +28,8 @@ pub struct Planned<'a> {
     pub present: bool,
     /// How many results with this line hash stand in this file up to this one.
     pub repeat: usize,
+    /// Results of the same rule in the same file that this one speaks for too.
+    pub folded: usize,
 }
 
 /// The results, most severe first, and how many were left out.
@@ -45,28 +47,36 @@ pub fn plan(report: &Report, suppressed: bool) -> Plan<'_> {
     if suppressed {
         rows.extend(&report.suppressed);
     }
-    // The report's order within a rank is kept: the sort is stable.
-    rows.sort_by_key(|row| {
-        std::cmp::Reverse((
-            row.suppressed.is_none(),
-            row.fails,
-            row.class == Class::Credential,
-            row.severity,
-            row.confidence,
-        ))
-    });
-    let mut results = Vec::new();
-    let mut total = 0;
+    let mut found: Vec<Planned<'_>> = Vec::new();
     for row in rows {
-        let found = of_row(row, report.mode);
-        total += found.len();
-        let room = MAX_RESULTS - results.len();
-        results.extend(found.into_iter().take(room));
+        found.extend(of_row(row, report.mode));
     }
-    number_repeats(&mut results);
+    // Before anything is cut, so that the numbers do not depend on what is.
+    number_repeats(&mut found);
+    let items = found.into_iter().map(|one| Item {
+        row: one.row,
+        place: one.place,
+        present: one.present,
+        with: one,
+    });
+    let mut told = cut::arrange(items.collect());
+    let left_out = told
+        .drain(MAX_RESULTS.min(told.len())..)
+        .map(|told| 1 + told.folded.len())
+        .sum();
+    let results = told.into_iter().map(|told| {
+        let mut one = told.first.with;
+        one.folded = told.folded.len();
+        for other in &told.folded {
+            one.related.push(other.place);
+        }
+        one.related_left_out += one.related.len().saturating_sub(MAX_RELATED);
+        one.related.truncate(MAX_RELATED);
+        one
+    });
     Plan {
-        left_out: total - results.len(),
-        results,
+        results: results.collect(),
+        left_out,
     }
 }
 
@@ -115,6 +125,7 @@ fn planned<'a>(
         related_left_out,
         present,
         repeat: 1,
+        folded: 0,
     }
 }
 

@@ -104,6 +104,12 @@ pub fn position(place: &PlaceRow) -> String {
     )
 }
 
+/// What stands behind a result that speaks for others too.
+pub fn folded(others: usize) -> Option<String> {
+    let what = count(others as u64, "more result", "more results");
+    (others > 0).then(|| format!("and {what} of this rule in this file"))
+}
+
 /// How bad a result is for machines that know three levels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {

@@ -27,7 +27,7 @@ pub use history::{
 pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::locate;
 pub use policy_files::{
-    PolicyFile, PolicyFiles, PolicyFrom, commit_of, find_policy, git_dir, read_policy,
+    PolicyFile, PolicyFiles, PolicyFrom, commit_of, find_policy, git_dir, is_bare, read_policy,
 };
 pub use range::{
     Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,

@@ -118,6 +118,9 @@ fn of_tree(root: &Path, name: &str) -> Result<Option<PolicyFile>> {
         Ok(meta) if !meta.is_file() => {
             bail!("{} is no regular file; put a plain file there", shown())
         }
+        Ok(meta) if meta.len() > MAX => {
+            bail!("{} is larger than 16 MiB; shorten it", shown())
+        }
         Ok(_) => {}
     }
     let bytes = files::read_small(&path).with_context(|| format!("cannot read {}", shown()))?;
@@ -356,6 +359,18 @@ pub fn commit_of(dir: &Path, name: &str) -> Result<Oid> {
         }
     };
     Ok(Oid::from_bytes(id.as_bytes()))
+}
+
+/// Whether `dir` is a bare repository, or lies in one or in a `.git`: there is no place for a
+/// file that is to be committed.
+pub fn is_bare(dir: &Path) -> bool {
+    let Ok(start) = fs::canonicalize(dir) else {
+        return false;
+    };
+    match repo::discover(&start, true) {
+        Probe::Found(location) => location.work_tree.is_none(),
+        Probe::Refused(_) | Probe::Nothing => false,
+    }
 }
 
 /// The private directory of the repository around `dir`, honouring git's environment.

@@ -9,7 +9,7 @@
 //! ID[:TAG] RULE [in=history] [path=GLOB] [until=DATE] [at=PATH] [reason=TEXT TO THE END]
 //! ```
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
@@ -23,6 +23,9 @@ pub const BASELINE: &str = ".keysweep-baseline";
 
 /// More salts than branches that began a baseline each are an attack on the slow hash.
 const MAX_SALTS: usize = 16;
+/// More lines than this for one credential, or for guessable values of one name, are a mistake or
+/// an attack: each is asked about each of its findings.
+const MAX_SAME: usize = 5_000;
 /// What one line may hold, in bytes.
 const MAX_LINE: usize = 4_096;
 
@@ -61,6 +64,8 @@ impl Baseline {
     /// The first line that is not understood: marks of a merge, unknown fields, no id, no date.
     pub fn parse(name: &str, text: &[u8]) -> Result<Self, Broken> {
         let mut out = Baseline::default();
+        // Merges double lines.
+        let mut seen = HashSet::new();
         for (number, line) in broken::lines(name, text)? {
             let broken = |message: String| Broken {
                 file: name.to_owned(),
@@ -68,13 +73,11 @@ impl Baseline {
                 message,
             };
             let line = line.trim();
-            if line.is_empty() {
+            if line.is_empty() || !seen.insert(line) {
                 continue;
             }
             if line.starts_with('#') {
-                if !out.comments.iter().any(|have| have == line) {
-                    out.comments.push(line.to_owned());
-                }
+                out.comments.push(line.to_owned());
                 continue;
             }
             if let Some(salt) = line.strip_prefix("salt=") {
@@ -91,7 +94,8 @@ impl Baseline {
                 }
                 continue;
             }
-            out.push(parse_entry(line, number).map_err(broken)?);
+            out.push(parse_entry(line, number).map_err(broken)?)
+                .map_err(broken)?;
         }
         if let Some(weak) = out
             .entries
@@ -111,15 +115,18 @@ impl Baseline {
         Ok(out)
     }
 
-    fn push(&mut self, entry: Entry) {
-        let base = match &entry.id {
-            EntryId::Strong(id) | EntryId::Weak(id, _) => id.clone(),
-        };
-        self.by_base
-            .entry(base)
-            .or_default()
-            .push(self.entries.len());
+    /// Fails when there are too many for one credential.
+    fn push(&mut self, entry: Entry) -> Result<(), String> {
+        let same = self.by_base.entry(entry.id.base().to_owned()).or_default();
+        if same.len() == MAX_SAME {
+            return Err(format!(
+                "more than {MAX_SAME} lines for one credential or one name; join their paths, or \
+                 remove the file and run `keysweep baseline create`"
+            ));
+        }
+        same.push(self.entries.len());
         self.entries.push(entry);
+        Ok(())
     }
 
     /// The salt that new entries are made with; `fresh` when there is none yet.
@@ -157,10 +164,31 @@ impl Baseline {
     }
 
     /// Adds an entry in place of those for the same credential and the same paths.
-    pub fn set(&mut self, new: Entry) {
+    ///
+    /// # Errors
+    /// There are too many for this credential.
+    pub fn set(&mut self, new: Entry) -> Result<(), String> {
         let path = |entry: &Entry| entry.path.as_ref().map(|glob| glob.text().to_owned());
-        self.keep(|entry| entry.id != new.id || path(entry) != path(&new));
-        self.push(new);
+        let same = |entry: &Entry| entry.id == new.id && path(entry) == path(&new);
+        let found: Vec<usize> = match self.by_base.get(new.id.base()) {
+            Some(all) => all
+                .iter()
+                .copied()
+                .filter(|n| same(&self.entries[*n]))
+                .collect(),
+            None => Vec::new(),
+        };
+        match found[..] {
+            [] => self.push(new),
+            [one] => {
+                self.entries[one] = new;
+                Ok(())
+            }
+            _ => {
+                self.keep(|entry| !same(entry));
+                self.push(new)
+            }
+        }
     }
 
     /// Keeps the entries that `keep` says.
@@ -169,7 +197,9 @@ impl Baseline {
         self.by_base.clear();
         for entry in old {
             if keep(&entry) {
-                self.push(entry);
+                let same = self.by_base.entry(entry.id.base().to_owned()).or_default();
+                same.push(self.entries.len());
+                self.entries.push(entry);
             }
         }
     }
@@ -197,8 +227,12 @@ fn parse_entry(line: &str, number: u32) -> Result<Entry, String> {
             "the line is longer than {MAX_LINE} bytes; shorten it"
         ));
     }
-    let (line, reason) = match line.split_once(" reason=") {
-        Some((line, reason)) => (line, reason.trim()),
+    let (line, reason) = match [" reason=", "\treason="]
+        .iter()
+        .filter_map(|mark| line.find(mark))
+        .min()
+    {
+        Some(at) => (&line[..at], line[at + " reason=".len()..].trim()),
         None => (line, ""),
     };
     let mut words = line.split_ascii_whitespace();
@@ -225,19 +259,29 @@ fn parse_entry(line: &str, number: u32) -> Result<Entry, String> {
         reason: reason.to_owned(),
         line: number,
     };
+    let mut seen = Vec::new();
     for word in words {
         let (field, value) = word
             .split_once('=')
             .ok_or_else(|| format!("{} is no field; {form}", safe(word)))?;
+        if seen.contains(&field) {
+            return Err(format!("{} stands twice; keep one of them", safe(field)));
+        }
+        seen.push(field);
         match field {
             "in" if value == "history" => entry.history = true,
             "in" => return Err("`in=` can only say `in=history`".to_owned()),
             "at" => entry.at = value.to_owned(),
             "until" => {
-                let date: Date = value.parse().map_err(|_| {
-                    "`until=` needs a date of the calendar, for example until=2027-06-30".to_owned()
-                })?;
-                entry.until = Some(date);
+                // The parser also takes moments and other notations; one form is enough.
+                let date = value.parse().ok();
+                entry.until = date.filter(|date: &Date| date.to_string() == value);
+                if entry.until.is_none() {
+                    return Err(
+                        "`until=` needs a date of the calendar, for example until=2027-06-30"
+                            .to_owned(),
+                    );
+                }
             }
             "path" => {
                 let glob = decode_path(value)?;

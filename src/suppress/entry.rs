@@ -1,6 +1,8 @@
 //! One line of the baseline: which credential it means, and since nobody may guess values from
 //! it, how it says so.
 
+use std::sync::OnceLock;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -21,7 +23,7 @@ impl Salt {
     pub fn parse(text: &str) -> Option<Self> {
         let mut out = [0; 16];
         let digits = text.as_bytes();
-        if digits.len() != 32 || !digits.is_ascii() {
+        if digits.len() != 32 || !digits.iter().all(u8::is_ascii_hexdigit) {
             return None;
         }
         for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks(2)) {
@@ -51,16 +53,23 @@ impl EntryId {
     /// Reads `HEX20` or `HEX20:HEX2`.
     pub fn parse(text: &str) -> Option<Self> {
         let hex = |text: &str, len: usize| {
-            let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-            digits && text.len() == len
+            text.bytes().all(|b| b.is_ascii_hexdigit()) && text.len() == len
         };
+        let text = text.to_ascii_lowercase();
         match text.split_once(':') {
-            None => hex(text, 20).then(|| EntryId::Strong(text.to_owned())),
+            None => hex(&text, 20).then_some(EntryId::Strong(text)),
             Some((id, tag)) if hex(id, 20) && hex(tag, 2) => {
                 let tag = u8::from_str_radix(tag, 16).ok()?;
                 Some(EntryId::Weak(id.to_owned(), tag))
             }
             Some(_) => None,
+        }
+    }
+
+    /// The part that needs no salt.
+    pub fn base(&self) -> &str {
+        match self {
+            EntryId::Strong(id) | EntryId::Weak(id, _) => id,
         }
     }
 
@@ -135,7 +144,8 @@ pub struct Entry {
 #[derive(Clone, Debug)]
 pub struct PathGlob {
     text: String,
-    glob: Gitignore,
+    /// Made when it is first asked: a baseline may hold very many, and few are about what is found.
+    glob: OnceLock<Gitignore>,
 }
 
 impl PathGlob {
@@ -151,12 +161,23 @@ impl PathGlob {
         let mut builder = GitignoreBuilder::new("");
         builder
             .add_line(None, text)
-            .and_then(|builder| builder.build())
-            .map(|glob| PathGlob {
+            .map(|_| PathGlob {
                 text: text.to_owned(),
-                glob,
+                glob: OnceLock::new(),
             })
             .map_err(|_| wrong.to_owned())
+    }
+
+    /// Whether it takes a path in. One that cannot be made after all takes in nothing.
+    pub fn covers(&self, path: &str) -> bool {
+        let glob = self.glob.get_or_init(|| {
+            let mut builder = GitignoreBuilder::new("");
+            builder
+                .add_line(None, &self.text)
+                .and_then(|builder| builder.build())
+                .unwrap_or_else(|_| Gitignore::empty())
+        });
+        matched(glob, path) == Some(true)
     }
 
     /// The pattern as it was written.
@@ -174,7 +195,7 @@ impl Entry {
             history,
             path: None,
             until: None,
-            at: encode(at),
+            at: hint(at),
             reason: String::new(),
             line: 0,
         }
@@ -187,9 +208,7 @@ impl Entry {
 
     /// Whether it speaks for a path.
     pub fn covers(&self, path: &str) -> bool {
-        self.path
-            .as_ref()
-            .is_none_or(|glob| matched(&glob.glob, path) == Some(true))
+        self.path.as_ref().is_none_or(|glob| glob.covers(path))
     }
 
     /// Its rule and the short form of its id, for messages.
@@ -221,6 +240,22 @@ impl Entry {
     }
 }
 
+/// Bytes of a hint; a line must stay shorter than what is read.
+const MAX_HINT: usize = 1_000;
+
+/// Where a value stood, cut when it is very long.
+pub(super) fn hint(path: &[u8]) -> String {
+    let mut out = String::new();
+    for &byte in path {
+        let next = encode(&[byte]);
+        if out.len() + next.len() > MAX_HINT {
+            break;
+        }
+        out.push_str(&next);
+    }
+    out
+}
+
 /// A path as one word of a line: everything but visible ASCII is percent-encoded.
 pub fn encode(path: &[u8]) -> String {
     let mut out = String::with_capacity(path.len());
@@ -243,6 +278,9 @@ pub(super) fn decode(text: &str) -> Option<String> {
             continue;
         }
         let pair = [bytes.next()?, bytes.next()?];
+        if !pair.iter().all(u8::is_ascii_hexdigit) {
+            return None;
+        }
         let pair = std::str::from_utf8(&pair).ok()?;
         out.push(u8::from_str_radix(pair, 16).ok()?);
     }

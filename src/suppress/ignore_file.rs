@@ -8,6 +8,8 @@
 //! ```
 //! The last line that fits a path and a rule decides.
 
+use std::collections::HashSet;
+
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::broken::{self, Broken};
@@ -18,6 +20,9 @@ pub const IGNORE_FILE: &str = ".keysweepignore";
 
 /// Every line is asked about every finding; more lines than this are a mistake or an attack.
 const MAX_LINES: usize = 10_000;
+
+/// What one line may hold, in bytes.
+const MAX_LINE: usize = 4_096;
 
 /// The lines of an ignore file.
 #[derive(Debug, Default)]
@@ -42,6 +47,7 @@ impl IgnoreFile {
     /// # Errors
     /// A path that is no pattern, a rule that does not exist, marks of a merge; with the line.
     pub fn parse(name: &str, text: &[u8], rules: &RuleSet) -> Result<Self, Broken> {
+        let known: HashSet<&str> = rules.rules.iter().map(|rule| rule.id.as_ref()).collect();
         let mut lines = Vec::new();
         for (number, text) in broken::lines(name, text)? {
             let broken = |message: String| Broken {
@@ -49,7 +55,12 @@ impl IgnoreFile {
                 line: number,
                 message,
             };
-            let Some((pattern, ids, reason)) = parts(text).map_err(broken)? else {
+            if text.len() > MAX_LINE {
+                return Err(broken(format!(
+                    "the line is longer than {MAX_LINE} bytes; split it"
+                )));
+            }
+            let Some((pattern, mut ids, reason)) = parts(text).map_err(broken)? else {
                 continue;
             };
             if lines.len() == MAX_LINES {
@@ -59,10 +70,12 @@ impl IgnoreFile {
                 )));
             }
             for id in &ids {
-                if !rules.rules.iter().any(|rule| rule.id == *id) {
+                if !known.contains(id.as_str()) {
                     return Err(broken(unknown_rule(id, rules)));
                 }
             }
+            ids.sort_unstable();
+            ids.dedup();
             let mut builder = GitignoreBuilder::new("");
             let glob = builder
                 .add_line(None, pattern)
@@ -134,7 +147,8 @@ fn parts(line: &str) -> Result<Option<Parts<'_>>, String> {
         ),
         None => (line, ""),
     };
-    let rest = match rest.trim_end() {
+    // Only blanks that git knows: others are wider than the one byte below.
+    let rest = match rest.trim_end_matches([' ', '\t']) {
         // An escaped blank at the end belongs to the path.
         cut if cut.ends_with('\\') && cut.len() < rest.len() => &rest[..=cut.len()],
         cut => cut,

@@ -174,7 +174,12 @@ impl Suppressions {
                 Some(texts) => texts.baseline.of(finding, rule),
                 None => Vec::new(),
             };
-            out.used.extend(now.iter().copied());
+            let covers = |n: usize, place: &Place| {
+                let path = String::from_utf8_lossy(&place.path.0);
+                self.current.baseline.entries[n].covers(&path)
+            };
+            let fits = |n: &usize| finding.places.iter().any(|place| covers(*n, place));
+            out.used.extend(now.iter().copied().filter(fits));
             let mut causes = Vec::with_capacity(finding.places.len());
             for place in &finding.places {
                 if let Some(mut cause) = inline::cause(finding, rule, place) {
@@ -196,10 +201,18 @@ impl Suppressions {
                     (None, trusted) => trusted.filter(|_| self.trusted_hides),
                 });
             }
-            if causes.iter().any(Option::is_none) {
-                let past = |n: &&usize| self.current.baseline.entries[**n].expired(today);
-                expired.extend(now.iter().filter(past).copied());
-            }
+            let open = || {
+                finding
+                    .places
+                    .iter()
+                    .zip(&causes)
+                    .filter(|(_, c)| c.is_none())
+            };
+            let past = |n: &usize| {
+                self.current.baseline.entries[*n].expired(today)
+                    && open().any(|(place, _)| covers(*n, place))
+            };
+            expired.extend(now.iter().copied().filter(past));
             out.causes.push(causes);
         }
         let idle = |n: usize| Idle {

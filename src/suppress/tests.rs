@@ -126,3 +126,139 @@ fn tags_are_of_value_and_salt() {
     assert_ne!(tags(&a), tags(&b));
     assert_eq!(Salt::parse(&a.hex()), Some(a));
 }
+
+#[test]
+fn a_wide_blank_at_the_end_is_cut_whole() {
+    // Cutting in the middle of such a character would be a panic.
+    let error = ignore("x\na\\\u{3000}\n").expect_err("a backslash before nothing");
+    assert!(error.contains(":2: the path is no pattern"), "{error}");
+    let file = ignore("c\\ \t\n").expect("reads");
+    assert!(file.hides("c ", "jwt", &[]).is_some());
+}
+
+#[test]
+fn lines_that_are_too_long_or_too_many_are_refused() {
+    let long = "x".repeat(5_000);
+    for (text, words) in [
+        (
+            format!("a\n{long}\n"),
+            ":2: the line is longer than 4096 bytes",
+        ),
+        ("a\n".repeat(10_001), ":10001: more than 10000 patterns"),
+    ] {
+        let error = ignore(&text).expect_err("too much");
+        assert!(error.contains(words), "{error}");
+    }
+    let many: String = (0..17).map(|n| format!("salt={n:032x}\n")).collect();
+    for (text, words) in [
+        (
+            format!("{ID} jwt reason={long}\n"),
+            ":1: the line is longer than 4096 bytes",
+        ),
+        (many, ":17: more than 16 salts"),
+        (
+            (0..=5_000).map(|n| format!("{ID} jwt at={n}\n")).collect(),
+            ":5001: more than 5000 lines for one credential",
+        ),
+    ] {
+        let error = baseline(&text).expect_err("too much");
+        assert!(error.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn digits_and_dates_have_one_meaning() {
+    let upper = ID.to_ascii_uppercase();
+    let read = baseline(&format!("{}\n{upper}:A7 jwt\n", SALT.replace("aa", "AA"))).expect("reads");
+    assert_eq!(read.text(), format!("{SALT}\n{ID}:a7 jwt\n"));
+    for line in [
+        format!("salt={}", "+f".repeat(16)),
+        format!("{ID} jwt path=%+f"),
+        format!("{ID}:+f jwt"),
+        format!("{ID} jwt until=20270102"),
+        format!("{ID} jwt until=2027-01-02T10:00"),
+        format!("{ID} jwt until=2027-1-2"),
+        format!("{ID} jwt until="),
+    ] {
+        assert!(baseline(&line).is_err(), "{line}");
+    }
+}
+
+#[test]
+fn a_field_stands_once_and_a_tab_is_a_blank() {
+    let error = baseline(&format!("{ID} jwt path=tests/** path=**\n")).expect_err("twice");
+    assert!(error.contains("`path` stands twice"), "{error}");
+    let read = baseline(&format!("{ID}\tjwt\tat=x\treason=why = not reason=z\r\n")).expect("reads");
+    assert_eq!(read.entries[0].reason, "why = not reason=z");
+    assert_eq!(read.entries[0].at, "x");
+}
+
+#[test]
+fn any_bytes_are_read_or_refused() {
+    for text in [
+        &b"\0"[..],
+        b"\xef\xbb\xbf",
+        b"\r\r\n",
+        b"#\0\xc3\xa4",
+        b"a\\",
+        b"[\n",
+        b"] [",
+        b" []",
+        b"\\",
+        b"!",
+        b"/",
+    ] {
+        // Neither panics, whatever it says.
+        let _ = IgnoreFile::parse("x", text, &rules());
+        let _ = Baseline::parse("x", text);
+    }
+    // The name of standard input may be anything.
+    let _ = ignore("*\n").expect("reads").hides("/", "jwt", &[]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_is_a_panic(text in "([ \\t]|\\\\|#|\\[|\\]|,|!|\\*|/|\\{|\\}|=|a|reason=|path=|until=|jwt|0123456789abcdef0123|:a7|\\PC|\n)*") {
+        if let Ok(file) = ignore(&text) {
+            let _ = file.hides("a/b.env", "jwt", &[]);
+        }
+        if let Ok(read) = baseline(&text) {
+            let again = baseline(&read.text()).expect("what is written is read");
+            proptest::prop_assert_eq!(again.text(), read.text());
+        }
+    }
+}
+
+/// Of what is written, all is read again: long and strange paths are only hints.
+#[test]
+fn a_hint_is_never_longer_than_a_line() {
+    let mut entry = baseline(&format!("{ID} jwt\n"))
+        .expect("reads")
+        .entries
+        .remove(0);
+    entry.at = entry::hint("ä".repeat(4_096).as_bytes());
+    assert_eq!(entry.at.len(), 999, "no escape is cut");
+    baseline(&entry.text()).expect("reads");
+}
+
+#[test]
+fn a_hundred_thousand_lines_take_no_time() {
+    let begin = std::time::Instant::now();
+    let id = |n: usize| crate::secret::Fingerprint::of_strong(&n.to_le_bytes());
+    let text: String = (0..100_000)
+        .map(|n| format!("# comment {n}\n{} jwt path=src/{n}/**/*.env\n", id(n)))
+        .collect();
+    let mut read = baseline(&text).expect("reads");
+    for n in 0..5_000 {
+        let mut entry = read.entries[n].clone();
+        entry.reason = "again".to_owned();
+        read.set(entry).expect("as before");
+        let mut entry = read.entries[n].clone();
+        entry.path = None;
+        read.set(entry).expect("room for it");
+    }
+    assert_eq!(read.entries.len(), 105_000);
+    assert_eq!(read.text().lines().count(), 205_000);
+    // A fraction of this without optimisation; it was minutes.
+    assert!(begin.elapsed().as_secs() < 30, "{:?}", begin.elapsed());
+}

@@ -3,6 +3,8 @@
 mod bad_input;
 mod build;
 mod events;
+mod hostile;
+mod inputs;
 mod manual;
 mod reports;
 

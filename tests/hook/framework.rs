@@ -96,6 +96,16 @@ fn try_repo() {
         .has("a.env:1:14")
         .lacks(&token(1));
     try_repo(&["--files", "a.env", "--hook-stage", "manual"]).ends(1);
+    // Without a finding, staged and whole.
+    site.write("b.txt", "nothing\n");
+    try_repo(&["--files", "b.txt"]).ends(0).has("Passed");
+    site.git(&["rm", "-q", "a.env"]).ends(0);
+    site.commit_unseen("clean");
+    site.write("c.txt", "nothing\n");
+    site.git(&["add", "-A"]).ends(0);
+    try_repo(&[]).ends(0).has("Passed");
+    site.commit_unseen("more");
+    try_repo(&["--all-files"]).ends(0).has("Passed");
     // No file at all: the hook is asked all the same, and says that it saw nothing.
     try_repo(&["--verbose"])
         .ends(0)

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::Site;
-use crate::common::line;
+use crate::common::{Run, line};
 
 #[test]
 fn installed_twice_and_removed() {
@@ -123,4 +123,23 @@ fn a_program_that_is_gone_is_no_clean_commit() {
     site.git(&["commit", "-q", "-m", "x"])
         .ends(1)
         .has("nothing was scanned");
+}
+
+#[test]
+fn the_command_of_the_readme_installs() {
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme
+        .split_once("Without pre-commit:\n\n```sh\n")
+        .expect("the section");
+    let (commands, _) = rest.split_once("```").expect("the block ends");
+    let site = Site::new();
+    Run::new(site.command("bash", &["-ec", commands])).ends(0);
+    for hook in ["pre-commit", "pre-push"] {
+        assert!(site.at("work/.git/hooks").join(hook).is_file(), "{hook}");
+    }
+    site.write("a.env", &line(1));
+    site.git(&["add", "-A"]).ends(0);
+    site.git(&["commit", "-q", "-m", "leak"])
+        .ends(1)
+        .has("a.env:1:14");
 }

@@ -272,3 +272,94 @@ fn other_formats_and_files() {
     let run = site.keysweep(&["hook", "--format", "json"]);
     assert_eq!(run.ends(0).json()["summary"]["outcome"], "nothing");
 }
+
+/// A repository with one commit on the remote, and a branch `topic` with a clean commit.
+fn topic() -> Site {
+    let site = Site::hooked();
+    site.write("old.env", &line(1));
+    site.commit_unseen("first");
+    site.push_unseen(&["main"]);
+    site.git(&["switch", "-q", "-c", "topic"]).ends(0);
+    site.write("a.txt", "nothing\n");
+    site.commit_unseen("clean");
+    site
+}
+
+/// Whether the remote has a reference.
+fn has(site: &Site, name: &str) -> bool {
+    let run = site.git(&["-C", "../origin.git", "rev-parse", "-q", "--verify", name]);
+    run.status == Some(0)
+}
+
+#[test]
+fn a_new_branch_brings_what_no_branch_of_the_remote_has() {
+    let site = topic();
+    let run = site.git(&["push", "-q", "origin", "topic"]);
+    assert_eq!(run.ends(0).all(), "", "what the remote has is not judged");
+    site.git(&["switch", "-q", "-c", "second"]).ends(0);
+    site.write("b.env", &line(2));
+    site.commit_unseen("leak");
+    site.git(&["push", "-q", "origin", "second"])
+        .ends(1)
+        .has("b.env:1:14 in commit ")
+        .has("1 credential stops this push")
+        .lacks("old.env");
+    assert!(!has(&site, "refs/heads/second"));
+}
+
+#[test]
+fn a_deleted_branch_brings_nothing() {
+    let site = topic();
+    site.write("b.env", &line(2));
+    site.commit_unseen("leak");
+    site.push_unseen(&["topic"]);
+    let run = site.git(&["push", "-q", "origin", "--delete", "topic"]);
+    assert_eq!(run.ends(0).all(), "");
+    assert!(!has(&site, "refs/heads/topic"));
+}
+
+#[test]
+fn a_forced_push_brings_what_the_old_tip_had_not() {
+    let site = topic();
+    site.write("b.env", &line(2));
+    site.commit_unseen("leak");
+    site.push_unseen(&["topic"]);
+    // Another history with a clean commit: the leak goes away.
+    site.git(&["reset", "-q", "--hard", "main"]).ends(0);
+    site.write("c.txt", "nothing\n");
+    site.commit_unseen("instead");
+    let clean = site.git(&["push", "-q", "--force", "origin", "topic"]);
+    assert_eq!(clean.ends(0).all(), "");
+    site.git(&["reset", "-q", "--hard", "main"]).ends(0);
+    site.write("d.env", &line(3));
+    site.commit_unseen("leak of its own");
+    site.git(&["push", "-q", "--force", "origin", "topic"])
+        .ends(1)
+        .has("d.env:1:14 in commit ")
+        .lacks("old.env");
+    site.git(&["-C", "../origin.git", "log", "--format=%s", "topic"])
+        .ends(0)
+        .lacks("leak of its own");
+}
+
+#[test]
+fn a_pushed_tag_is_judged_with_its_message() {
+    let site = topic();
+    site.git(&["tag", "v1"]).ends(0);
+    assert_eq!(site.git(&["push", "-q", "origin", "v1"]).ends(0).all(), "");
+    site.git(&["tag", "-a", "v2", "-m", &format!("see {}", line(4))])
+        .ends(0);
+    site.git(&["push", "-q", "origin", "v2"])
+        .ends(1)
+        .has("reword the message")
+        .lacks(&token(4));
+    site.write("b.env", &line(2));
+    site.commit_unseen("leak");
+    site.git(&["tag", "v3"]).ends(0);
+    site.git(&["push", "-q", "origin", "v3"])
+        .ends(1)
+        .has("b.env:1:14 in commit ");
+    assert!(
+        has(&site, "refs/tags/v1") && !has(&site, "refs/tags/v2") && !has(&site, "refs/tags/v3")
+    );
+}

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::archive::{Entry, Zip};
-use crate::common::{Dir, FORMATS, findings, line, places, token};
+use crate::common::{Dir, FORMATS, Run, findings, line, places, token};
 
 #[test]
 fn no_source_file_names_the_network() {
@@ -155,6 +155,10 @@ fn objects_outside_are_not_followed_unless_allowed() {
     assert_eq!(findings(&report).len(), 2);
 }
 
+/// What git permits in the name of a reference: no control characters, `:`, `[`, blanks.
+const HOSTILE_REF: &str = "x\u{202e}\u{200b}%0A##](http/e.test)<b>`x`,y;|$(z)\u{e0041}é";
+const HOSTILE_TAG: &str = "v\u{2066}%0D%0A##error]<i>`](/x";
+
 /// The same without blanks.
 const HOSTILE_WORD: &str = "x\u{1b}[31m\u{202e}%0A::error::owned";
 
@@ -225,13 +229,32 @@ fn hostile_text_goes_through_every_format() {
     dir.git(&["add", "-A"]);
     dir.git(&["rm", "-q", "--cached", "second.env"]);
     dir.git(&["mv", &name, &format!("moved-{}", name.replace('/', "_"))]);
-    for verb in [
-        &["scan"][..],
-        &["staged"],
-        &["history"],
-        &["history", "--unreachable"],
+    // A branch and a tag with everything that git permits, and a range by their names.
+    let tree = dir.git(&["write-tree"]);
+    let odd = dir.git(&["commit-tree", &tree, "-p", "main", "-m", HOSTILE]);
+    dir.git(&["update-ref", &format!("refs/heads/{HOSTILE_REF}"), &odd]);
+    dir.git(&["tag", "-a", HOSTILE_TAG, &odd, "-m", HOSTILE]);
+    let (branch, tag) = (
+        format!("main..{HOSTILE_REF}"),
+        format!("main...{HOSTILE_TAG}"),
+    );
+    let by_name = [
+        ("PRE_COMMIT_FROM_REF", "main"),
+        ("PRE_COMMIT_TO_REF", HOSTILE_REF),
+    ];
+    for (verb, env) in [
+        (&["scan"][..], &[][..]),
+        (&["staged"], &[]),
+        (&["history"], &[]),
+        (&["history", "--unreachable"], &[]),
+        (&["history", "--range", &branch], &[]),
+        (&["history", "--range", &tag], &[]),
+        (&["hook"], &[]),
+        (&["hook"], &by_name),
     ] {
-        for format in FORMATS {
+        // What a hook says by itself is a format of its own.
+        let own = (verb[0] == "hook").then_some("human");
+        for format in FORMATS.into_iter().chain(own) {
             let mut args = verb.to_vec();
             args.extend([
                 "--format",
@@ -242,8 +265,10 @@ fn hostile_text_goes_through_every_format() {
                 "--color",
                 "never",
             ]);
-            let run = dir.run(&args);
-            let what = format!("{} {format}", verb.join(" "));
+            let mut command = dir.command(&args);
+            command.envs(env.iter().copied());
+            let run = Run::new(command);
+            let what = format!("{} {format}", verb[0]);
             assert_eq!(run.status, Some(1), "{what}: {}", run.errors());
             for text in [run.text(), run.errors()] {
                 for c in text.chars() {
@@ -307,6 +332,68 @@ fn hostile_text_in_what_is_written_and_shown() {
     let run = dir.run(&["allow", &id, "--reason", "plain"]);
     run.ends(0);
     assert!(!run.text().contains('\u{1b}') && !run.text().contains('\u{202e}'));
+}
+
+/// Names that are wrong, in messages on standard error.
+#[test]
+fn hostile_names_in_errors_and_notes() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.write(".keysweep-baseline", format!("{HOSTILE}\n"));
+    dir.commit("one");
+    dir.write(".keysweep-baseline", "");
+    dir.write("b.env", line(2));
+    dir.commit("two");
+    let wild = format!("{HOSTILE}\n::error::owned\r##[group]x\u{9b}1m");
+    let range = format!("{wild}..HEAD");
+    let file = format!("json={wild}/x");
+    let mut runs: Vec<Run> = [
+        &["history", "--range", &range][..],
+        &["history", "--range", &wild],
+        &["history", &wild],
+        &["scan", &wild],
+        &["scan", "--policy-from", &wild],
+        &["scan", "--rules", &wild],
+        &["scan", "--format", &wild],
+        &["scan", "--output", &file],
+        &["scan", "--fail-on", &wild],
+        &["scan", "--now", &wild],
+        &["baseline", "create", &wild],
+        &["baseline", &wild],
+        &["allow", &wild],
+        &["rules", &wild],
+        &[&wild],
+    ]
+    .iter()
+    .map(|args| dir.run(args))
+    .collect();
+    for (name, other) in [
+        ("PRE_COMMIT_FROM_REF", "PRE_COMMIT_TO_REF"),
+        ("PRE_COMMIT_LOCAL_BRANCH", "PRE_COMMIT"),
+    ] {
+        let mut command = dir.command(&["hook"]);
+        command.env(name, &wild).env(other, "HEAD");
+        runs.push(Run::new(command));
+    }
+    for run in &runs {
+        run.ends(2);
+    }
+    // A note, which stops nobody.
+    let note = dir.run(&["history", "--range", "HEAD^..HEAD"]);
+    note.ends(1)
+        .complains("the policy before this change is not used");
+    runs.push(note);
+    for run in runs {
+        let text = run.errors();
+        for c in text.chars() {
+            let hidden = c != '\n' && c.is_control() || matches!(c, '\u{200b}' | '\u{202e}');
+            assert!(!hidden, "prints U+{:04X}: {text:?}", c as u32);
+        }
+        for line in text.lines() {
+            let line = line.trim_start();
+            assert!(!line.starts_with("::") && !line.contains("##["), "{text}");
+        }
+    }
 }
 
 #[test]

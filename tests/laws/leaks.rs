@@ -179,12 +179,22 @@ fn clean(written: &[u8], values: &[(&'static str, String)], what: &str) {
 }
 
 fn run(dir: &Dir, args: &[&str], values: &[(&'static str, String)]) -> Run {
+    run_with(dir, args, &[], values)
+}
+
+fn run_with(
+    dir: &Dir,
+    args: &[&str],
+    env: &[(&str, &str)],
+    values: &[(&'static str, String)],
+) -> Run {
     let environment = &values.last().expect("values").1;
     let mut command = dir.command(args);
     command
         .env("GITHUB_TOKEN", environment)
         .env("DATABASE_URL", format!("postgres://u:{environment}@h/d"))
-        .env("RUST_BACKTRACE", "full");
+        .env("RUST_BACKTRACE", "full")
+        .envs(env.iter().copied());
     Run::new(command)
 }
 
@@ -194,11 +204,33 @@ fn no_value_in_any_output() {
     let rules = dir.outside("own.toml");
     let rules = rules.to_str().expect("a plain path");
     let saved = dir.outside("out");
-    for verb in [
-        &["scan", "-v"][..],
-        &["staged", "-v"],
-        &["history", "-v"],
-        &["history", "-v", "--unreachable", "--show-emails"],
+    let named = |place: &str| {
+        let value = values.iter().find(|(name, _)| *name == place);
+        value.expect("a place").1.clone()
+    };
+    let branch = format!("feature/{}", named("branch"));
+    let range = format!("main..{branch}");
+    let to_tag = format!("{branch}...v-{}", named("tag"));
+    let by_name = [
+        ("PRE_COMMIT_FROM_REF", "main"),
+        ("PRE_COMMIT_TO_REF", branch.as_str()),
+    ];
+    let first_push = [
+        ("PRE_COMMIT", "1"),
+        ("PRE_COMMIT_LOCAL_BRANCH", branch.as_str()),
+    ];
+    for (verb, env) in [
+        (&["scan", "-v"][..], &[][..]),
+        (&["staged", "-v"], &[]),
+        (&["history", "-v"], &[]),
+        (&["history", "-v", "--unreachable", "--show-emails"], &[]),
+        (&["history", "-v", "--range", &range, "--show-emails"], &[]),
+        (&["history", "-v", "--range", &to_tag], &[]),
+        (&["history", "-v", "--since", "2001-01-01"], &[]),
+        (&["history", "-v", "--policy-from", &branch], &[]),
+        (&["hook", "-v", "--fail-on-new-suppressions"], &[]),
+        (&["hook", "-v"], &by_name),
+        (&["hook", "-v"], &first_push),
     ] {
         for format in FORMATS {
             let output = format!("{format}={}", saved.display());
@@ -219,8 +251,8 @@ fn no_value_in_any_output() {
                 "--color",
                 "always",
             ]);
-            let what = format!("{} {format}", verb.join(" "));
-            let run = run(&dir, &args, &values);
+            let what = format!("{} {format}", verb[0]);
+            let run = run_with(&dir, &args, env, &values);
             assert_eq!(run.status, Some(1), "{what}: {}", run.errors().len());
             assert!(!run.out.is_empty(), "{what}");
             // The page of a user's rule quotes the user's own pattern nowhere.
@@ -268,8 +300,42 @@ fn no_value_in_an_error() {
         "broken.toml",
         format!("[provider]\nname = \"Acme\"\ndocs = {secret}\n"),
     );
+    let [from, to, both] = [
+        format!("{secret}..HEAD"),
+        format!("HEAD...{secret}"),
+        format!("x-{secret}-y"),
+    ];
+    let [file, rule, option, glob] = [
+        format!("json={secret}/x"),
+        format!("{secret}:x"),
+        format!("--{secret}=1"),
+        format!("{secret}{{"),
+    ];
     for args in [
-        &["scan", "--rules", "broken.toml"][..],
+        &["history", "--range", &from][..],
+        &["history", "--range", &to],
+        &["history", "--range", secret],
+        &["history", "--since", secret],
+        &["history", &both],
+        &["scan", &both],
+        &["scan", "a", &both],
+        &["scan", "--format", secret],
+        &["scan", "--output", &file],
+        &["scan", "--fail-on", &rule],
+        &["scan", "--min-severity", secret],
+        &["scan", "--now", secret],
+        &["scan", "--timeout", secret],
+        &["scan", "--rules", secret],
+        &["scan", "--exclude", &glob],
+        &["scan", &option],
+        &["rules", secret],
+        &["baseline", secret],
+        &["baseline", "create", secret],
+        &["generate", secret],
+        &["allow", "01234567", "--until", secret],
+        &["allow", "01234567", "--path", &glob],
+        &[secret],
+        &["scan", "--rules", "broken.toml"],
         &["history", "missing"],
         &["scan", "--format", "jsn"],
         &["allow", "--last", "--reason", secret],
@@ -282,6 +348,30 @@ fn no_value_in_an_error() {
         clean(&run.out, &values, &args.join(" "));
         clean(&run.err, &values, &args.join(" "));
     }
+    for env in [
+        &[
+            ("PRE_COMMIT_FROM_REF", secret.as_str()),
+            ("PRE_COMMIT_TO_REF", "HEAD"),
+        ][..],
+        &[
+            ("PRE_COMMIT_FROM_REF", "HEAD"),
+            ("PRE_COMMIT_TO_REF", secret),
+        ],
+        &[("PRE_COMMIT", "1"), ("PRE_COMMIT_LOCAL_BRANCH", secret)],
+        &[("SOURCE_DATE_EPOCH", secret)],
+        &[("GIT_DIR", secret)],
+    ] {
+        let run = run_with(&dir, &["hook"], env, &values);
+        assert_eq!(run.status, Some(2), "{}", env[0].0);
+        clean(&run.out, &values, env[0].0);
+        clean(&run.err, &values, env[0].0);
+    }
+    let mut command = dir.command(&["event", "plan"]);
+    command.env("GITHUB_EVENT_NAME", "push");
+    command.env("GITHUB_EVENT_PATH", secret);
+    let missing = Run::new(command);
+    missing.ends(2).complains("cannot be read");
+    clean(&missing.err, &values, "a payload that is not there");
     for (file, text) in [
         (".keysweep-baseline", format!("{secret}\n")),
         (

@@ -68,7 +68,8 @@ fn it_stays_under_what_a_host_takes() {
     report.rows = (0..300)
         .map(|n| {
             let mut row = row(&n.to_string(), Severity::High);
-            row.places = (0..10).map(|line| place(&long, line)).collect();
+            let path = format!("{long}/{n}");
+            row.places = (0..10).map(|line| place(&path, line)).collect();
             row
         })
         .collect();
@@ -79,4 +80,15 @@ fn it_stays_under_what_a_host_takes() {
         "{}",
         text.len()
     );
+}
+
+#[test]
+fn a_list_that_is_too_long_names_every_rule_and_file() {
+    let text = text("markdown", &super::cut::flood(), Style::default());
+    assert!(
+        text.contains("` b/one.env:1:7 `") && text.contains("` c/other.env:1:7 `"),
+        "{text}"
+    );
+    assert!(text.contains("\n  - and 299 more results of this rule in this file\n"));
+    assert!(!text.contains("in the JSON report"), "{text}");
 }

@@ -1,6 +1,7 @@
 //! Every format over one report that holds what is awkward: history, expiry, samples, gaps, and
 //! text that wants to be a command, a colour, a link or another line.
 
+mod cut;
 mod every;
 mod github;
 mod hook;

@@ -149,3 +149,29 @@ fn the_limits_of_a_host_cut_the_least_severe() {
     assert_eq!(many["relatedLocations"].as_array().map(Vec::len), Some(100));
     assert_eq!(many["properties"]["relatedLocationsLeftOut"], 1_899);
 }
+
+#[test]
+fn many_of_one_rule_in_one_file_are_one_result() {
+    let mut report = cut::flood();
+    report.mode = Mode::Tree;
+    let schema = schema(include_str!("../../../fixtures/sarif-2.1.0.json"));
+    let log = value("sarif", &report);
+    holds(&schema, &log);
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().expect("results");
+    assert_eq!(results.len(), 3);
+    assert_eq!(results[0]["properties"]["folded"], 299);
+    let text = results[0]["message"]["text"].as_str().expect("text");
+    assert!(
+        text.contains("and 299 more results of this rule in this file."),
+        "{text}"
+    );
+    assert!(!text.contains("other place"), "{text}");
+    let related = results[0]["relatedLocations"].as_array().expect("places");
+    assert_eq!(related.len(), 100);
+    assert_eq!(results[0]["properties"]["relatedLocationsLeftOut"], 199);
+    assert_eq!(run["properties"]["resultsLeftOut"], 0);
+    // The line's number among equal lines is that of the whole file.
+    let hash = |n: usize| &results[n]["partialFingerprints"]["primaryLocationLineHash"];
+    assert_eq!((hash(0), hash(1)), (&"abcdef:1".into(), &"abcdef:1".into()));
+}
