@@ -79,17 +79,23 @@ if [[ ${KEYSWEEP_FAIL_ON_NEW_SUPPRESSIONS:-false} == true ]]; then
   wishes+=(--fail-on-new-suppressions)
 fi
 
+# What is scanned does not decide how it is judged: a tree goes by the policy of the base, too.
+trust=()
+if [[ -n $base ]] && in_repo cat-file -e "$base^{commit}"; then
+  trust=(--policy-from "$base")
+fi
+
 status=0
 reports=(--format github --output "json=$json" --output "markdown=$summary")
 case $kind in
   range) "$binary" history --range "$base$dots$head" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   history) "$binary" history "${wishes[@]}" "${reports[@]}" || status=$? ;;
-  tree) GIT_INDEX_FILE="$work/index" "$binary" scan --index "${wishes[@]}" "${reports[@]}" || status=$? ;;
+  tree) GIT_INDEX_FILE="$work/index" "$binary" scan --index "${trust[@]}" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   *) fail 'the plan for this event is not understood; is the program the one of this action?' ;;
 esac
 
 # Code scanning compares trees, so it gets the tree whatever the run was about.
-GIT_INDEX_FILE="$work/index" "$binary" scan --index --fail-on none --quiet \
+GIT_INDEX_FILE="$work/index" "$binary" scan --index "${trust[@]}" --fail-on none --quiet \
   --output "sarif=$sarif" >/dev/null || true
 [[ -s $sarif ]] || warning 'the tree could not be scanned for code scanning'
 

@@ -130,3 +130,31 @@ fn the_html_output_comes_with_the_format() {
     let built = keysweep::report::FORMATS.contains(&"html");
     assert_eq!(MANIFEST.contains("\n  html-file:\n"), built);
 }
+
+/// A pull request that would like to decide how it is judged.
+#[test]
+fn a_change_is_judged_by_the_configuration_of_its_base() {
+    let runner = Runner::new();
+    runner.commit("keysweep.toml", "[scan]\nexclude = [\"fixtures/\"]\n");
+    runner.commit("fixtures/old.env", &line(9));
+    runner.commit("old.env", &line(8));
+    runner.push("main");
+    let base = runner.tip();
+    runner.switch("topic");
+    let weak = "[report]\nfail-on = [\"none\"]\nmin-severity = \"critical\"\n";
+    runner.commit("keysweep.toml", weak);
+    runner.commit("a.env", &line(1));
+    let head = runner.tip();
+    runner.push("topic");
+    runner.checkout(&head);
+    let words = [("BEFORE", base.as_str()), ("AFTER", &head), ("MERGE", &head)];
+    let outcome = runner.run("pull_request", "pull_request", &words);
+    outcome.ends(1).says("::error file=a.env,line=1");
+    let report = outcome.report("json-file");
+    assert_eq!(report["run"]["configuration"]["hidden"], 0);
+    // Code scanning gets the tree by the same rules.
+    let sarif = outcome.report("sarif-file").to_string();
+    assert!(sarif.contains("a.env"), "{sarif}");
+    assert!(!sarif.contains("fixtures/old.env"), "{sarif}");
+    assert!(sarif.contains("\"old.env\""), "{sarif}");
+}
