@@ -278,11 +278,14 @@ fn fact_row(masker: &Masker<'_>, fact: &Fact) -> FactRow {
 }
 
 fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
-    let path = masker.show(&place.path.0);
+    let path = masker.show_path(&place.path.0);
     PlaceRow {
-        uri: percent_encode(&masker.masked(&place.path.0)),
+        uri: percent_encode(&masker.masked_path(&place.path.0)),
         path,
-        member: place.origin.member().map(|member| masker.show(&member.0)),
+        member: place
+            .origin
+            .member()
+            .map(|member| masker.show_path(&member.0)),
         region: place.located.region,
         line: place.located.line.clone(),
         line_hash: place.located.line_hash,
@@ -334,7 +337,7 @@ pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>) -> Vec<SkippedRow> {
         .map(|skipped| SkippedRow {
             reason: skipped.reason,
             weight: skipped.reason.weight(),
-            what: masker.show(&skipped.what),
+            what: masker.show_path(&skipped.what),
             detail: masker.show(skipped.detail.as_bytes()),
         })
         .collect()

@@ -123,7 +123,18 @@ fn life(report: &Report) -> Option<String> {
         parts.push(format!("{} certainly expired", digits(expired)));
     }
     if let Some(at_head) = words::at_head(report).filter(|_| !report.rows.is_empty()) {
-        parts.push(format!("{} still at HEAD", digits(at_head)));
+        let samples = report
+            .rows
+            .iter()
+            .filter(|r| r.class == Class::Sample)
+            .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
+            .count() as u64;
+        let mut part = format!("{} still at HEAD", digits(at_head));
+        if samples > 0 {
+            let samples = count(samples, "sample", "samples");
+            part.push_str(&format!(" ({samples} among them)"));
+        }
+        parts.push(part);
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }

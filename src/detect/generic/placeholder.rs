@@ -3,7 +3,7 @@
 
 use crate::detect::assign::slot;
 
-use super::words::{FILLERS, WEAK};
+use super::value_words::{FILLERS, WEAK};
 
 /// The reason given for a reference.
 pub(super) const REFERENCE: &str = "a reference, not a value";
@@ -33,6 +33,7 @@ pub(super) fn reference(value: &[u8]) -> bool {
         || has(value, b"{:")
         || has_verb(value) && value.len() < 24
         || has_slot(value)
+        || has_variable(value)
         || has_field(value)
         || is_regex(value);
     let named = |v: &[u8]| {
@@ -62,9 +63,9 @@ pub(super) fn reference(value: &[u8]) -> bool {
         || first == b'<'
             && value.len() > 3
             && value[1..].iter().all(|b| b.is_ascii_alphabetic() || *b == b'-')
-        || first == b'@'
+        || matches!(first, b'@' | b'`')
             && value.len() > 2
-            && value.ends_with(b"@")
+            && value.last() == Some(&first)
             && named(&value[1..value.len() - 1])
         || value.len() > 4
             && [&b"__"[..], b"@@", b"##", b"%%"]
@@ -113,6 +114,26 @@ fn has_field(value: &[u8]) -> bool {
                         )
                 })
         })
+    })
+}
+
+/// `deploy:$DEPLOY_PASSWORD`, `$base_dir/…`: a variable of a shell in front of the value, or in
+/// capitals up to its end.
+fn has_variable(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'$', value).any(|at| {
+        let rest = &value[at + 1..];
+        let name = rest
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+            .count();
+        let word = &rest[..name];
+        let starts = word.first().is_some_and(|b| b.is_ascii_alphabetic());
+        let capitals = word.len() >= 5
+            && word.iter().filter(|b| b.is_ascii_digit()).count() <= 2
+            && !word.iter().any(u8::is_ascii_lowercase);
+        let plain = !word.iter().any(u8::is_ascii_digit);
+        starts
+            && (name == rest.len() && capitals || at == 0 && plain && rest.get(name) == Some(&b'/'))
     })
 }
 
@@ -216,7 +237,9 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     if first_is_mask(text) {
         return Some("a mask, not a value");
     }
-    if text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx") {
+    let cut = has(text, b"...") && text.len() < 32 && text.iter().all(|b| b.is_ascii_graphic());
+    if cut || text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx")
+    {
         return Some("cut short with dots");
     }
     // Base64 hides nothing. Only under a name: a provider's value is not read as text.

@@ -129,6 +129,7 @@ fn values_that_were_cut_short_are_samples() {
         format!("{head}..."),
         "1000.xxx".to_owned(),
         format!("{head}…"),
+        format!("{}...{}=", &head[..4], &head[4..7]),
     ] {
         assert!(is_placeholder(value.as_bytes()), "{value}");
     }
@@ -224,6 +225,13 @@ fn names_that_say_what_a_value_is_hold_no_secret() {
             "storage_key = \"uploads/2024/report42.pdf\"".to_owned(),
             "key",
         ),
+        (format!("Some-Auth-0.1.tar.gz {token}"), "auth"),
+        (format!("GIT_ASKPASS=\"{token}\""), "pass"),
+        (format!("pinnedpubkey = \"{token}\""), "key"),
+        (format!("Sec-WebSocket-Key: {token}=="), "key"),
+        (format!("publicKeyToken='{token}'"), "token"),
+        (format!("creation_token = \"{token}\""), "token"),
+        (format!("private_key_id = \"{token}\""), "key"),
         ("files_key: 'files/a1b2c3d4/x.png'".to_owned(), "key"),
     ] {
         assert!(
@@ -277,6 +285,8 @@ fn code_is_no_value() {
         ("secrets = \"good-one,dangerous-one\"", "secret"),
         ("rpassword = \"7.4.0\"", "pass"),
         ("ticket: https://tickets.acme.test/browse/A-1", "ticket"),
+        ("PASSWORD=\"`pwgen`\"", "pass"),
+        ("url_password=deploy9:$DEPLOY_PASSWORD", "pass"),
     ] {
         assert!(
             judged(text, word).is_none(),
@@ -284,4 +294,14 @@ fn code_is_no_value() {
             judged(text, word)
         );
     }
+}
+
+#[test]
+fn a_digest_named_as_one_is_low_at_most() {
+    let digits: String = random(40)
+        .bytes()
+        .map(|b| format!("{:x}", b % 16))
+        .collect();
+    assert!(!credential(&format!("token_hash: {digits}"), "token"));
+    assert!(credential(&format!("token_two: {digits}"), "token"));
 }

@@ -1,6 +1,6 @@
 //! The form of a value.
 
-use super::words::LANGUAGE;
+use super::value_words::LANGUAGE;
 
 /// The shape that describes a value best; the first that fits, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -147,6 +147,52 @@ fn a_long_list_answers_first_and_is_grouped() {
 }
 
 #[test]
+fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
+    let mut report = sample();
+    report.rows.clear();
+    for n in 0..40 {
+        let mut row = row("one and the same", Severity::High);
+        row.fails = true;
+        row.timeline = live().timeline;
+        row.places[0].region.start_line = 100 + n;
+        report.rows.push(row);
+    }
+    let mut elsewhere = report.rows[0].clone();
+    elsewhere.places[0].path = Shown::ours("src/other.py");
+    report.rows.push(elsewhere);
+    let mut gone = row("another", Severity::High);
+    gone.fails = true;
+    gone.timeline = stale().timeline;
+    gone.places[0].at_head = Some(false);
+    report.rows.insert(0, gone);
+    let text = text("human", &report, Style::default());
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|l| l.starts_with("  at src/"))
+        .collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].contains(" and 37 more places "), "{}", lines[0]);
+    assert!(
+        lines[0].ends_with(&report.rows[1].fingerprint.short()) && lines[0].contains("at HEAD")
+    );
+    assert!(
+        lines[1].starts_with("  at src/other.py:100"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[2].contains("removed"), "{}", lines[2]);
+}
+
+#[test]
+fn a_commit_by_nobody_says_so_by_saying_nothing() {
+    let mut report = sample();
+    let timeline = report.rows[0].timeline.as_mut().expect("a timeline");
+    timeline.first.author = Shown::ours("");
+    let text = text("human", &report, Style::default());
+    assert!(!text.contains(" by  in "), "{text}");
+}
+
+#[test]
 fn of_many_new_suppressions_the_first_are_named() {
     let mut report = sample();
     let new = report.suppressed[0].clone();
