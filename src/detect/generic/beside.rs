@@ -14,7 +14,8 @@ pub(super) fn says_open(a: &Assignment<'_>, bytes: &[u8], name: &Name) -> bool {
         || bare && a.op == Op::Colon && is_prose(value, &bytes[a.value.end..])
         || bare && matches!(a.op, Op::Flag | Op::Blank) && is_flag(value)
         || bare && is_own_member(a.key) && is_name(value)
-        || a.op == Op::Blank && !name.constant && is_uuid(value)
+        || a.op == Op::Blank && is_row(a.key, name) && is_uuid(value)
+        || bare && is_cut_call(value, &bytes[a.value.end..])
         || a.op == Op::Call && asks(a.key)
         || !(name.says == Says::Password && name.last) && is_time(value)
         || name.says == Says::Key
@@ -56,7 +57,12 @@ fn is_prose(value: &[u8], after: &[u8]) -> bool {
         .take(120)
         .position(|b| *b == b'\n')
         .unwrap_or(after.len().min(120));
-    let word = |part: &[u8]| part.len() >= 2 && part.iter().all(u8::is_ascii_alphabetic);
+    let word = |part: &[u8]| {
+        part.len() >= 2
+            && part
+                .iter()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b',' | b'.'))
+    };
     let mut rest = after[..end].split(|b| b.is_ascii_whitespace());
     value.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
         // What is glued to the value belongs to it.
@@ -89,7 +95,23 @@ fn is_name(value: &[u8]) -> bool {
         .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
 }
 
-/// A row of a table gives a thing its number; a secret that is a UUID has a sign of assignment.
+/// A row of a table gives a thing its number; a secret that is a UUID has a sign of assignment, or
+/// stands behind `ENV NAME` or `Bearer`.
+fn is_row(key: &[u8], name: &Name) -> bool {
+    !name.constant && !key.eq_ignore_ascii_case(b"bearer")
+}
+
+/// `swap32(conn-` before `>session_key)`: a call that the reader of values cut in its arrow.
+fn is_cut_call(value: &[u8], after: &[u8]) -> bool {
+    let call = value.strip_suffix(b"-").filter(|_| after.starts_with(b">"));
+    call.is_some_and(|call| {
+        call.contains(&b'(')
+            && call
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b'.' | b'&' | b'*'))
+    })
+}
+
 fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, b)| match at {
@@ -189,6 +211,13 @@ mod tests {
             ("self.password = smtppass", "db.password = smtppass", "pass"),
             // A row of a table.
             ("my_token   {uuid}", "my_token = {uuid}", "token"),
+            ("my_token   {uuid}", "ENV MY_TOKEN {uuid}", "token"),
+            // A call in C.
+            (
+                "msg.session_key = swap32(conn2a->session_key);",
+                "msg.session_key = swap32conn2a9Zk7",
+                "session_key",
+            ),
             // What a function asks with.
             (
                 "checkpasswd(\"maplehost\")",

@@ -142,7 +142,7 @@ fn has_slot(value: &[u8]) -> bool {
     memchr::memchr_iter(b'<', value).any(|at| slot(&value[at..]).is_some())
 }
 
-/// `%s`, `%v`, `%q`, `%1$s`: a verb of a format string. `%d` is also how addresses write bytes.
+/// `%s`, `%.*s`, `%v`, `%q`, `%1$s`: a verb of a format string. `%d` is also how addresses write bytes.
 fn has_verb(value: &[u8]) -> bool {
     memchr::memchr_iter(b'%', value).any(|at| {
         let rest = &value[at + 1..];
@@ -150,8 +150,10 @@ fn has_verb(value: &[u8]) -> bool {
             [n, b'$', rest @ ..] if n.is_ascii_digit() => rest,
             _ => rest,
         };
-        matches!(rest, [b's' | b'v' | b'q' | b'@', ..])
-            || matches!(rest, [b'd', next, ..] if !next.is_ascii_hexdigit())
+        matches!(
+            rest,
+            [b's' | b'v' | b'q' | b'@', ..] | [b'.', b'*', b's', ..]
+        ) || matches!(rest, [b'd', next, ..] if !next.is_ascii_hexdigit())
             || rest == b"d"
     })
 }

@@ -107,6 +107,7 @@ fn templates_and_patterns_are_no_values() {
         ("token = \"tok_{}\"", "token"),
         ("token = \"tok_{:08x}\"", "token"),
         ("password = \"%1$s9\"", "pass"),
+        ("password = \"%.*s4-HMAC\"", "pass"),
         ("secret = \"sk_live_[0-9a-f]{40}\"", "secret"),
         ("password: '^[A-Za-z0-9]{8,20}$'", "pass"),
         ("secret = '(?:abc|def)9[^\\s]+'", "secret"),

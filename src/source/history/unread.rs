@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Attribution, Carrier, Oid, Origin};
+use super::{Attributed, Attribution, Carrier, Oid, Origin};
 use crate::finding::Skipped;
 
 /// The id that a skipped input is named by, and what follows it (the members of an archive).
@@ -43,30 +43,23 @@ pub(super) fn carriers(skipped: &[Skipped], first: u32) -> Vec<Carrier> {
 /// Takes what was traced for [`carriers`] out of an attribution again, and keeps of each the path
 /// at which it was seen first. An object without a path (a commit, a tree) keeps its id.
 pub(super) fn settle(out: &mut Attribution, first: u32) {
-    let (gaps, places) = std::mem::take(&mut out.places)
+    let (gaps, places): (Vec<Attributed>, Vec<Attributed>) = std::mem::take(&mut out.places)
         .into_iter()
         .partition(|place| place.credential >= first);
     out.places = places;
-    out.timelines.truncate(first as usize);
-    let mut paths = BTreeMap::new();
+    // Places come sorted by path: of several that one commit brought the first stays.
     for gap in gaps {
-        let (Origin::Blob(oid), Some(introduced)) = (gap.origin, gap.introduced) else {
-            continue;
-        };
-        let seen = (gap.reach.is_some(), introduced.commit.committed, gap.path.0);
-        paths
-            .entry(oid)
-            .and_modify(|have| {
-                if seen < *have {
-                    have.clone_from(&seen);
-                }
-            })
-            .or_insert(seen);
+        let timeline = out.timelines.get(gap.credential as usize);
+        let came = timeline.and_then(|t| Some(t.as_ref()?.first.id));
+        let by = gap.introduced.map(|introduced| introduced.commit.id);
+        if let Origin::Blob(oid) = gap.origin
+            && by.is_some()
+            && by == came
+        {
+            out.paths.entry(oid).or_insert(gap.path.0);
+        }
     }
-    out.paths = paths
-        .into_iter()
-        .map(|(oid, (_, _, path))| (oid, path))
-        .collect();
+    out.timelines.truncate(first as usize);
 }
 
 /// Names what was not read by its path, where one is known.
