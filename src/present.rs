@@ -63,7 +63,9 @@ pub fn rows(
             }
         } else {
             hidden.by_severity[row.severity as usize] += 1;
-            hidden.samples += usize::from(row.class == Class::Sample);
+            let sample = row.class == Class::Sample;
+            hidden.samples += usize::from(sample);
+            hidden.uncertain += usize::from(!sample && row.confidence == Confidence::Low);
         }
     }
     rows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));

@@ -75,7 +75,7 @@ fn counts(report: &Report) -> Option<String> {
     Some(line)
 }
 
-/// `12 below medium not shown (8 low, 4 info; 3 samples among them)`.
+/// `12 below medium not shown (8 low, 4 info, 3 samples and 2 of low confidence among them)`.
 fn below(report: &Report) -> Option<String> {
     let hidden = report.hidden;
     let total: usize = hidden.by_severity.iter().sum();
@@ -90,11 +90,19 @@ fn below(report: &Report) -> Option<String> {
             (n > 0).then(|| format!("{} {}", digits(n as u64), s.name()))
         })
         .collect();
+    // A severity says what a value would open if it were one.
+    let mut among = Vec::new();
     if hidden.samples > 0 {
-        by.push(format!(
-            "{} among them",
-            count(hidden.samples as u64, "sample", "samples")
+        among.push(count(hidden.samples as u64, "sample", "samples"));
+    }
+    if hidden.uncertain > 0 {
+        among.push(format!(
+            "{} of low confidence",
+            digits(hidden.uncertain as u64)
         ));
+    }
+    if !among.is_empty() {
+        by.push(format!("{} among them", among.join(" and ")));
     }
     // Confidence hides as well as severity: `below medium` is only said where it is true of all.
     let high = hidden.by_severity[Severity::Medium as usize..]

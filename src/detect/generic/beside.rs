@@ -15,6 +15,8 @@ pub(super) fn says_open(a: &Assignment<'_>, bytes: &[u8], name: &Name) -> bool {
         || bare && matches!(a.op, Op::Flag | Op::Blank) && is_flag(value)
         || bare && is_own_member(a.key) && is_name(value)
         || a.op == Op::Blank && is_row(a.key, name) && is_uuid(value)
+        || bare && is_variable_in_a_map(a, bytes)
+        || a.op == Op::SqlBy && is_description(&bytes[..a.key_at])
         || bare && is_cut_call(value, &bytes[a.value.end..])
         || a.op == Op::Call && asks(a.key)
         || !(name.says == Says::Password && name.last) && is_time(value)
@@ -99,6 +101,36 @@ fn is_name(value: &[u8]) -> bool {
 /// stands behind `ENV NAME` or `Bearer`.
 fn is_row(key: &[u8], name: &Name) -> bool {
     !name.constant && !key.eq_ignore_ascii_case(b"bearer")
+}
+
+/// `"api_key": apiKey2,` in a map of a program: names of JSON are quoted, and so are its values.
+fn is_variable_in_a_map(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    let value = &bytes[a.value.clone()];
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let quoted = a
+        .key_at
+        .checked_sub(1)
+        .and_then(|at| bytes.get(at))
+        .is_some_and(|b| matches!(b, b'"' | b'\''));
+    quoted
+        && a.op == Op::Colon
+        && digits <= 2
+        && is_name(&value[..value.len() - digits])
+        && bytes[a.value.end..].starts_with(b",")
+}
+
+/// `which is identified by '…'`: not the clause of a statement.
+fn is_description(before: &[u8]) -> bool {
+    let last = before
+        .trim_ascii_end()
+        .rsplit(|b| b.is_ascii_whitespace())
+        .next()
+        .unwrap_or_default();
+    [&b"is"[..], b"are", b"was", b"be", b"been"].contains(&last)
 }
 
 /// `swap32(conn-` before `>session_key)`: a call that the reader of values cut in its arrow.
@@ -212,6 +244,18 @@ mod tests {
             // A row of a table.
             ("my_token   {uuid}", "my_token = {uuid}", "token"),
             ("my_token   {uuid}", "ENV MY_TOKEN {uuid}", "token"),
+            // A map of a program.
+            (
+                "x = {{\"API_KEY\": encryptionKey2, // it",
+                "x = {{\"API_KEY\": encryption7Key2Zq, // it",
+                "key",
+            ),
+            // A description.
+            (
+                "a perl that is identified by 'ABCde42'.",
+                "create user perl identified by 'ABCde42'.",
+                "identified by",
+            ),
             // A call in C.
             (
                 "msg.session_key = swap32(conn2a->session_key);",

@@ -232,7 +232,10 @@ pub(super) fn read(name: &[u8]) -> Name {
         once,
         made: words
             .last()
-            .is_some_and(|w| MADE_FROM.contains(&w.as_str())),
+            .is_some_and(|w| MADE_FROM.contains(&w.as_str()))
+            || words
+                .iter()
+                .any(|w| matches!(w.as_str(), "sha1" | "sha256" | "sha512" | "md5")),
         action: words.len() > 1
             && matches!(
                 first,

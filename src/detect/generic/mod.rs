@@ -110,7 +110,7 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
     if score < LOW {
         return None;
     }
-    let digest = name.made && form.shape == value::Shape::HexDigest;
+    let digest = name.made && value::is_digest_sized(value, &form);
     let confidence = if form.shape == value::Shape::Hash || digest {
         // It must be broken before it opens anything.
         Confidence::Low

@@ -14,6 +14,7 @@ pub(super) fn is_open(value: &[u8]) -> bool {
         || is_word_list(value)
         || is_public_nkey(value)
         || is_public_ssh_key(value)
+        || is_public_pem(value)
         || is_key_file(value)
         || is_constant(value)
         || is_member_of_list(value)
@@ -206,6 +207,18 @@ fn is_public_ssh_key(value: &[u8]) -> bool {
     named && value[kind..].trim_ascii_start().starts_with(b"AAAA")
 }
 
+/// A public key or a certificate in PEM form.
+fn is_public_pem(value: &[u8]) -> bool {
+    let head = value.trim_ascii_start();
+    head.strip_prefix(b"-----BEGIN ").is_some_and(|rest| {
+        let label = &rest[..rest.len().min(40)];
+        let label = &label[..memchr::memchr(b'-', label).unwrap_or(label.len())];
+        label.ends_with(b"PUBLIC KEY")
+            || label.ends_with(b"PUBLIC KEY BLOCK")
+            || label.ends_with(b"CERTIFICATE")
+    })
+}
+
 /// `certs/ca_key.pem`: where a key is kept.
 fn is_key_file(value: &[u8]) -> bool {
     let end = [
@@ -240,12 +253,11 @@ fn is_member_of_list(value: &[u8]) -> bool {
     let Some(close) = value.iter().position(|b| *b == b']') else {
         return false;
     };
+    // Letters only: chance puts digits among them.
     let member = |part: &[u8]| {
         all(part, |b| {
-            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.')
-        }) && part
-            .split(|b| *b == b'.')
-            .all(|name| !checks::looks_random(name))
+            b.is_ascii_alphabetic() || matches!(b, b'_' | b'.')
+        })
     };
     close > open + 1
         && value[..open].first().is_some_and(u8::is_ascii_alphabetic)
@@ -379,6 +391,9 @@ mod tests {
             "id=ssh.config,src=",
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI",
             "ssh-rsa AAAAB3NzaC1yc2E",
+            "keyring.Tunnels[0].PreSharedKey",
+            "\n-----BEGIN PUBLIC KEY-----\nMIIB",
+            "-----BEGIN CERTIFICATE-----",
         ] {
             assert!(is_open(open.as_bytes()), "{open}");
         }
@@ -390,6 +405,8 @@ mod tests {
             "x[0].Zk9qT2mXw8rB4Lp7Qs3",
             "id=maple",
             "ssh-rsa maple tree",
+            "-----BEGIN OF THE MAPLE-----",
+            "x[0].Zk9qT2m",
             &hex,
         ] {
             assert!(!is_open(other.as_bytes()), "{other}");

@@ -223,6 +223,24 @@ fn runs(value: &[u8]) -> (usize, usize) {
     (best_same, best_step)
 }
 
+/// `a0a1a2a3a4a5a6a7`: hexadecimal of bytes that repeat or follow each other.
+fn counts_up(value: &[u8]) -> bool {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    if value.len() < 16 || value.len() % 2 != 0 {
+        return false;
+    }
+    let bytes: Option<Vec<u32>> = value
+        .chunks_exact(2)
+        .map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?))
+        .collect();
+    bytes.is_some_and(|bytes| {
+        let steps = bytes
+            .windows(2)
+            .filter(|w| w[1] == w[0] || w[1] == w[0] + 1);
+        steps.count() * 3 >= (bytes.len() - 1) * 2
+    })
+}
+
 /// Why a value stands in for a secret, given the name it is assigned to (may be empty).
 pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     if value.is_empty() {
@@ -270,6 +288,9 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     }
     if step > limit || step * 3 >= value.len() * 2 && value.len() >= 4 {
         return Some("consecutive characters");
+    }
+    if counts_up(value) {
+        return Some("bytes that count up");
     }
     let squeeze = |v: &[u8]| -> Vec<u8> {
         v.iter()

@@ -87,6 +87,8 @@ fn placeholders_are_known() {
         "your-api-key",
         "@@DB_PASSWORD@@",
         "__TOKEN__",
+        "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf",
+        "a7a7a7a7b3b3b3b3b3b3",
     ] {
         assert!(is_placeholder(value.as_bytes()), "{value}");
     }
@@ -305,4 +307,7 @@ fn a_digest_named_as_one_is_low_at_most() {
         .collect();
     assert!(!credential(&format!("token_hash: {digits}"), "token"));
     assert!(credential(&format!("token_two: {digits}"), "token"));
+    let sum = format!("{}=", random(43));
+    assert!(!credential(&format!("keySHA256Header: \"{sum}\""), "key"));
+    assert!(credential(&format!("apiKeyHeaders: \"{sum}\""), "key"));
 }

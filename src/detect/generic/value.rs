@@ -136,6 +136,12 @@ pub(super) fn read(value: &[u8]) -> Form {
     }
 }
 
+/// As long as a digest, in hexadecimal or padded base64.
+pub(super) fn is_digest_sized(value: &[u8], form: &Form) -> bool {
+    form.shape == Shape::HexDigest
+        || matches!(value.len(), 24 | 28 | 44 | 88) && value.ends_with(b"=")
+}
+
 fn has(value: &[u8], part: &[u8]) -> bool {
     // Values are short: preparing a searcher would cost more than the search.
     part.first().is_none_or(|first| {

@@ -10,6 +10,8 @@ pub(super) const LANGUAGE: &[&str] = &[
     "undefined",
     "nan",
     "yes",
+    // How git and autoconf switch something on.
+    "yesplease",
     "no",
     "on",
     "off",

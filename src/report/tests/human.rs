@@ -27,7 +27,7 @@ fn people_read_what_it_is_where_since_when_and_until_when() {
         "status  expired 2024-01-02 (certain)",
         "info: Example token, sample  ‹redacted›  src/app.py:12:7  id ",
         "4 results: 1 high, 1 medium, 2 info; 1 fails; 1 sample among them",
-        "12 below medium not shown (8 low, 4 info, 3 samples among them)",
+        "12 below medium not shown (8 low, 4 info, 3 samples and 2 of low confidence among them)",
         "1 certainly expired, 1 still at HEAD",
         "read 1,234 blobs and messages, 4.7 MiB, with 150 rules",
         "history: 100 commits in 2 branches, 3 tags",
