@@ -3,10 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Attributed, Attribution, Carrier, Oid, Origin};
-use crate::finding::Skipped;
+use crate::finding::{Reason, Skipped};
 
 /// The id that a skipped input is named by, and what follows it (the members of an archive).
+///
+/// What is missing or damaged keeps its id: that is what git is asked for to mend it.
 fn named(skipped: &Skipped) -> Option<(Oid, &[u8])> {
+    if matches!(
+        skipped.reason,
+        Reason::MissingObject | Reason::CorruptObject
+    ) {
+        return None;
+    }
     let end = skipped
         .what
         .iter()
