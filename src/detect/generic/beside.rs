@@ -198,7 +198,7 @@ fn is_public_half(key: &[u8], value: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::detect::assign::read_from_word;
+    use crate::detect::assign::{read_from_run, read_from_word};
     use crate::detect::generic::judge;
 
     /// Whether `text` is told to be nothing, read from `word`.
@@ -295,7 +295,14 @@ mod tests {
 
     #[test]
     fn an_escape_is_not_cut() {
-        let bytes = made("\"\\x1f.grpc.PerTokenR\\x12calls{alnum:20}\"");
-        assert!(open(&bytes, "token"), "{bytes}");
+        let value = "x12callsFinishedWithDropJ";
+        let told = |joint: &str| {
+            let text = format!("\"\\v2\\x1f.lb.v1.ClientStatsPerTokenR{joint}{value}\\x04\"");
+            let at = text.find(value).expect("it is there");
+            let a = read_from_run(text.as_bytes(), at..at + value.len()).expect("an assignment");
+            judge(&a, text.as_bytes()).is_none()
+        };
+        assert!(told("\\"));
+        assert!(!told(" = "));
     }
 }

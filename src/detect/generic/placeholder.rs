@@ -226,7 +226,7 @@ fn runs(value: &[u8]) -> (usize, usize) {
 /// `a0a1a2a3a4a5a6a7`: hexadecimal of bytes that repeat or follow each other.
 fn counts_up(value: &[u8]) -> bool {
     let digit = |b: u8| char::from(b).to_digit(16);
-    if value.len() < 16 || value.len() % 2 != 0 {
+    if value.len() < 16 || !value.len().is_multiple_of(2) {
         return false;
     }
     let bytes: Option<Vec<u32>> = value
