@@ -201,7 +201,7 @@ pub fn examine(
     let mut report = Report {
         version: env!("CARGO_PKG_VERSION"),
         mode: placed.mode,
-        target: masker.show(plan.target.as_bytes()),
+        target: masker.show_path(plan.target.as_bytes()),
         now: plan.now,
         rule_set: rule_set_info(rules),
         rules: present::rule_infos(rules, rows.iter().chain(&suppressed), plan.all_rules),
@@ -250,7 +250,7 @@ fn entries(
         .map(|(finding, _)| {
             let rule = &rules.rules[finding.rule].id;
             let at_head = finding.timeline.as_ref().is_none_or(|t| t.at_head);
-            let at = masker.masked(&finding.places[0].path.0);
+            let at = masker.masked_path(&finding.places[0].path.0);
             Known {
                 fingerprint: finding.fingerprint,
                 secret: finding.secret.clone(),

@@ -76,7 +76,9 @@ pub fn rows(
                 row.suppressed.is_none() && without.is_some_and(|policy| policy.shows(&judged)),
             );
             hidden.by_severity[row.severity as usize] += 1;
-            hidden.samples += usize::from(row.class == Class::Sample);
+            let sample = row.class == Class::Sample;
+            hidden.samples += usize::from(sample);
+            hidden.uncertain += usize::from(!sample && row.confidence == Confidence::Low);
         }
     }
     rows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
@@ -297,11 +299,14 @@ fn fact_row(masker: &Masker<'_>, fact: &Fact) -> FactRow {
 }
 
 fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
-    let path = masker.show(&place.path.0);
+    let path = masker.show_path(&place.path.0);
     PlaceRow {
-        uri: percent_encode(&masker.masked(&place.path.0)),
+        uri: percent_encode(&masker.masked_path(&place.path.0)),
         path,
-        member: place.origin.member().map(|member| masker.show(&member.0)),
+        member: place
+            .origin
+            .member()
+            .map(|member| masker.show_path(&member.0)),
         region: place.located.region,
         line: place.located.line.clone(),
         line_hash: place.located.line_hash,
@@ -356,7 +361,7 @@ pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>, accepted: &[Reason]) 
                 Weight::Failed if accepted.contains(&skipped.reason) => Weight::Accepted,
                 weight => weight,
             },
-            what: masker.show(&skipped.what),
+            what: masker.show_path(&skipped.what),
             detail: masker.show(skipped.detail.as_bytes()),
         })
         .collect()

@@ -130,6 +130,7 @@ fn of_history(
         })
         .collect();
     let attribution = history.attribute(&carriers, control);
+    let skipped = history.gaps(&attribution);
     let mut by_content: BTreeMap<(u32, Origin), Vec<Sighting>> = BTreeMap::new();
     for sighting in sightings {
         let key = (numbers[&sighting.secret], sighting.origin.outer().clone());
@@ -193,8 +194,6 @@ fn of_history(
             Some((value, timeline))
         })
         .collect();
-    let mut skipped = history.skipped;
-    skipped.extend(attribution.skipped);
     Traced {
         mode: Mode::History,
         placed,
@@ -372,7 +371,7 @@ pub(crate) fn ignored_rows(masker: &Masker<'_>, ignored: &Ignored) -> IgnoredRow
         credential_stores: ignored
             .credential_stores
             .iter()
-            .map(|path| masker.show(&path.0))
+            .map(|path| masker.show_path(&path.0))
             .collect(),
     }
 }

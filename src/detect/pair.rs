@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use super::{checks, generic};
 
+/// The reason given for a Basic header that holds something else.
+pub(super) const NO_PAIR: &str = "its base64 holds no user and password";
 /// The reason given for a password that is its user's name.
 pub(super) const REPEATS: &str = "the password repeats the user's name";
 
@@ -17,8 +19,10 @@ pub(super) enum Password {
     Sample,
     /// The user's name, or little more.
     Repeats,
-    /// A word, or several.
+    /// A word, or several, or less than six characters.
     Words,
+    /// A Basic header without user and password: no colon, or what neither may hold.
+    Missing,
     /// Anything else.
     Chosen,
 }
@@ -36,8 +40,12 @@ pub(super) fn judge(whole: &[u8], secret: Range<usize>) -> Option<Password> {
         .to_ascii_lowercase()
         .ends_with(b"basic")
     {
-        let text = decode(value)?;
-        let colon = memchr::memchr(b':', &text)?;
+        let Some(text) = decode(value) else {
+            return Some(Password::Missing);
+        };
+        let Some(colon) = memchr::memchr(b':', &text) else {
+            return Some(Password::Missing);
+        };
         return Some(weigh(&text[..colon], &text[colon + 1..]));
     }
     let head = head.strip_suffix(b":")?;
@@ -67,7 +75,7 @@ fn weigh(user: &[u8], password: &[u8]) -> Password {
             .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
             .count()
             >= 2;
-    if letters + joints == password.len() && !drawn {
+    if letters + joints == password.len() && !drawn || password.len() < 6 {
         Password::Words
     } else {
         Password::Chosen
@@ -96,15 +104,18 @@ fn repeats(user: &[u8], password: &[u8]) -> bool {
     rest.len() <= 4 || rest.len() <= 10 && rest.iter().all(u8::is_ascii_alphabetic)
 }
 
-/// The readable text that a value holds in base64.
+/// The text that a Basic header holds. RFC 7617 allows no control characters; the line end of an
+/// `echo` is often encoded with it.
 fn decode(value: &[u8]) -> Option<Vec<u8>> {
     use base64::Engine as _;
-    let text = base64::engine::general_purpose::STANDARD
-        .decode(value)
-        .ok()?;
-    text.iter()
-        .all(|b| matches!(b, b' '..=b'~'))
-        .then_some(text)
+    use base64::alphabet::STANDARD;
+    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+    let config = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    let text = GeneralPurpose::new(&STANDARD, config).decode(value).ok()?;
+    let text = text.trim_ascii_end();
+    (!text.iter().any(u8::is_ascii_control)).then(|| text.to_vec())
 }
 
 #[cfg(test)]
@@ -150,7 +161,7 @@ mod tests {
         assert_eq!(basic("robot:robot"), Some(Password::Repeats));
         assert_eq!(basic("robot:maple lantern"), Some(Password::Words));
         assert_eq!(basic("robot:Maple7!Lantern"), Some(Password::Chosen));
-        assert_eq!(basic("no pair at all"), None);
+        assert_eq!(basic("no pair at all"), Some(Password::Missing));
     }
 
     #[test]
@@ -171,6 +182,26 @@ mod tests {
                 "Authorization: Basic {b64:robot:{alnum:20}}",
                 Class::Credential,
                 Some(Confidence::High),
+            ),
+            (
+                "Authorization: Basic {b64:robot{alnum:20}}",
+                Class::Credential,
+                Some(Confidence::Medium),
+            ),
+            (
+                "Authorization: Basic {b64:rob{nl}ot:{alnum:20}}",
+                Class::Credential,
+                Some(Confidence::Medium),
+            ),
+            (
+                "Authorization: Basic {b64:robot:{alnum:20}{nl}}",
+                Class::Credential,
+                Some(Confidence::High),
+            ),
+            (
+                "Authorization: Basic {b64:robot:a7b2}",
+                Class::Credential,
+                Some(Confidence::Medium),
             ),
             (
                 "curl -u robot:robot7 https://api.acme.test",

@@ -348,6 +348,10 @@ fn weigh(
     } else if password == Some(pair::Password::Repeats) {
         evidence.reasons.push(pair::REPEATS);
         Confidence::Low
+    } else if password == Some(pair::Password::Missing) {
+        // Some services take a token in its place.
+        evidence.reasons.push(pair::NO_PAIR);
+        Confidence::Medium
     } else if password == Some(pair::Password::Words) {
         evidence.reasons.push("the password is made of words");
         Confidence::Medium

@@ -8,7 +8,7 @@ use std::io;
 use anstyle::{AnsiColor, Style as Ansi};
 
 use super::escape::terminal;
-use super::overview::{self, Overview};
+use super::overview::{self, Line, Overview};
 use super::words::{self, count, digits};
 use super::{PlaceRow, Report, Row, Style, summary, suppressed};
 use crate::audit::{Field, Status};
@@ -97,8 +97,8 @@ fn arranged(
     }
     for group in &overview.groups {
         writeln!(out, "{}", paint.with(bold(), &terminal(&group.heading)))?;
-        for row in &group.shown {
-            writeln!(out, "  {}", listed(row, paint))?;
+        for line in &group.shown {
+            writeln!(out, "  {}", listed(line, paint))?;
         }
         if group.more > 0 {
             let more = digits(group.more as u64);
@@ -113,14 +113,15 @@ fn arranged(
 }
 
 /// `at tests/ca.key:1:1 and 2 more places  since 2010-05-27, removed 2015-03-21  id 42c6ca14`.
-fn listed(row: &Row, paint: &Paint) -> String {
+fn listed(line: &Line<'_>, paint: &Paint) -> String {
+    let row = line.row;
     let at = row
         .first_place()
         .map(|place| terminal(&words::position(place)))
         .unwrap_or_default();
-    let more = match row.places.len() {
-        0 | 1 => String::new(),
-        n => format!(" and {}", count(n as u64 - 1, "more place", "more places")),
+    let more = match line.places {
+        0 => String::new(),
+        n => format!(" and {}", count(n as u64, "more place", "more places")),
     };
     let key = row
         .key

@@ -314,6 +314,8 @@ pub struct Hidden {
     pub by_severity: [usize; 5],
     /// Of them, documented samples and placeholders.
     pub samples: usize,
+    /// Of the others, those of low confidence.
+    pub uncertain: usize,
 }
 
 /// What was not read.

@@ -31,9 +31,20 @@ pub(super) struct Group<'a> {
     /// What they are and how many.
     pub(super) heading: String,
     /// Those that get a line.
-    pub(super) shown: Vec<&'a Row>,
+    pub(super) shown: Vec<Line<'a>>,
     /// How many do not.
     pub(super) more: usize,
+}
+
+/// One line of a group: a result, and those of its file that have its id and its rule. Human
+/// passwords under one name share an id, and one file may hold thousands.
+pub(super) struct Line<'a> {
+    /// The first of them.
+    pub(super) row: &'a Row,
+    /// How many more results of the same file it stands for.
+    pub(super) alike: usize,
+    /// Places of all of them, without the first.
+    pub(super) places: usize,
 }
 
 /// `None` for a list that is short enough to be read, for what a hook says, and when everything or
@@ -55,8 +66,8 @@ pub(super) fn of(report: &Report, style: Style) -> Option<Overview<'_>> {
             !row.fails,
             words::only_in_pulls(row),
             std::cmp::Reverse(row.severity),
-            std::cmp::Reverse(row.confidence),
             !stands(row),
+            std::cmp::Reverse(row.confidence),
         )
     });
     let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
@@ -141,21 +152,48 @@ fn groups(rest: Vec<&Row>) -> Vec<Group<'_>> {
     order
         .into_iter()
         .filter_map(|common| {
-            let mut rows = by.remove(&common)?;
+            let rows = by.remove(&common)?;
             let heading = heading(common, &rows)?;
+            let mut lines = lines(&rows);
             // One line more says as much as "and 1 more".
-            let more = match rows.len() {
-                n if n <= OF_ONE_GROUP + 1 => 0,
-                n => n - OF_ONE_GROUP,
+            let kept = match lines.len() {
+                n if n <= OF_ONE_GROUP + 1 => n,
+                _ => OF_ONE_GROUP,
             };
-            rows.truncate(rows.len() - more);
+            let more = lines[kept..].iter().map(|line| line.alike + 1).sum();
+            lines.truncate(kept);
             Some(Group {
                 heading,
-                shown: rows,
+                shown: lines,
                 more,
             })
         })
         .collect()
+}
+
+fn lines<'a>(rows: &[&'a Row]) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    let mut by = BTreeMap::new();
+    for row in rows {
+        let place = row.first_place();
+        let file = place.map(|place| (&place.path, &place.member));
+        let places = row.places.len();
+        let number = *by
+            .entry((row.fingerprint.short(), &row.reported, file, stands(row)))
+            .or_insert(lines.len());
+        match lines.get_mut(number) {
+            Some(line) => {
+                line.alike += 1;
+                line.places += places;
+            }
+            None => lines.push(Line {
+                row,
+                alike: 0,
+                places: places.saturating_sub(1),
+            }),
+        }
+    }
+    lines
 }
 
 /// `57 more: Private key in PEM form (private-key-pem), high, 12 still at HEAD`.

@@ -75,7 +75,7 @@ fn counts(report: &Report) -> Option<String> {
     Some(line)
 }
 
-/// `12 below medium not shown (8 low, 4 info; 3 samples among them)`.
+/// `12 below medium not shown (8 low, 4 info, 3 samples and 2 of low confidence among them)`.
 fn below(report: &Report) -> Option<String> {
     let hidden = report.hidden;
     let total: usize = hidden.by_severity.iter().sum();
@@ -90,11 +90,19 @@ fn below(report: &Report) -> Option<String> {
             (n > 0).then(|| format!("{} {}", digits(n as u64), s.name()))
         })
         .collect();
+    // A severity says what a value would open if it were one.
+    let mut among = Vec::new();
     if hidden.samples > 0 {
-        by.push(format!(
-            "{} among them",
-            count(hidden.samples as u64, "sample", "samples")
+        among.push(count(hidden.samples as u64, "sample", "samples"));
+    }
+    if hidden.uncertain > 0 {
+        among.push(format!(
+            "{} of low confidence",
+            digits(hidden.uncertain as u64)
         ));
+    }
+    if !among.is_empty() {
+        by.push(format!("{} among them", among.join(" and ")));
     }
     // Confidence hides as well as severity: `below medium` is only said where it is true of all.
     let high = hidden.by_severity[Severity::Medium as usize..]
@@ -123,7 +131,18 @@ fn life(report: &Report) -> Option<String> {
         parts.push(format!("{} certainly expired", digits(expired)));
     }
     if let Some(at_head) = words::at_head(report).filter(|_| !report.rows.is_empty()) {
-        parts.push(format!("{} still at HEAD", digits(at_head)));
+        let samples = report
+            .rows
+            .iter()
+            .filter(|r| r.class == Class::Sample)
+            .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
+            .count() as u64;
+        let mut part = format!("{} still at HEAD", digits(at_head));
+        if samples > 0 {
+            let samples = count(samples, "sample", "samples");
+            part.push_str(&format!(" ({samples} among them)"));
+        }
+        parts.push(part);
     }
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -65,14 +65,13 @@ pub fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
 }
 
-/// `2023-04-05 by Jane in 0123456789`.
+/// `2023-04-05 by Jane in 0123456789`; git takes commits by nobody too.
 pub fn commit(row: &CommitRow) -> String {
-    format!(
-        "{} by {} in {}",
-        date(row.authored),
-        row.author.as_str(),
-        short(&row.id)
-    )
+    let by = match row.author.as_str().trim() {
+        "" => String::new(),
+        author => format!(" by {author}"),
+    };
+    format!("{}{by} in {}", date(row.authored), short(&row.id))
 }
 
 /// `since … · still at HEAD` or `since … · removed …`.

@@ -79,8 +79,23 @@ impl<'a> Masker<'a> {
         Shown(String::from_utf8_lossy(&self.masked(text)).into_owned())
     }
 
+    /// As [`show`](Self::show) for the name of a file. A plain short word in it stays even when it
+    /// is somebody's password: without it nobody finds the file, and the mark would tell the word.
+    pub fn show_path(&self, path: &[u8]) -> Shown {
+        Shown(String::from_utf8_lossy(&self.masked_path(path)).into_owned())
+    }
+
+    /// As [`show_path`](Self::show_path), with the other bytes as they are.
+    pub fn masked_path(&self, path: &[u8]) -> Vec<u8> {
+        self.masked_but(path, |span| is_plain_word(&path[span.clone()]))
+    }
+
     /// Masks `text` and leaves its other bytes as they are, for what is encoded afterwards.
     pub fn masked(&self, text: &[u8]) -> Vec<u8> {
+        self.masked_but(text, |span| is_part_of_a_word(text, span))
+    }
+
+    fn masked_but(&self, text: &[u8], harmless: impl Fn(&Range<usize>) -> bool) -> Vec<u8> {
         if self.open {
             return text.to_vec();
         }
@@ -90,20 +105,23 @@ impl<'a> Masker<'a> {
                 known
                     .find_iter(text)
                     .map(|hit| hit.range())
-                    .filter(|span| !is_part_of_a_word(text, span)),
+                    .filter(|span| !harmless(span)),
             );
         }
         replace(text, spans)
     }
 }
 
+/// Letters only, and few of them.
+fn is_plain_word(value: &[u8]) -> bool {
+    value.len() < 12 && value.iter().all(u8::is_ascii_alphabetic)
+}
+
 /// A password that is a plain short word stands in many other words (`host` in `localhost`).
 /// There it is no secret, and a mark in its place would be what gives it away.
 fn is_part_of_a_word(text: &[u8], span: &Range<usize>) -> bool {
     let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
-    let value = &text[span.clone()];
-    value.len() < 12
-        && value.iter().all(u8::is_ascii_alphabetic)
+    is_plain_word(&text[span.clone()])
         && (span.start > 0 && letter(span.start - 1) || letter(span.end))
 }
 
@@ -241,6 +259,24 @@ mod tests {
         assert_eq!(
             masker.show(b"a hunter2hunter2 b TOK").as_str(),
             format!("a {REDACTED} b {REDACTED}")
+        );
+    }
+
+    #[test]
+    fn a_path_keeps_plain_words_and_nothing_else() {
+        let known = [Secret::new(b"maple"), Secret::new(b"Zk9qT2mXw8rB")];
+        let masker = Masker::new(&known, &|_| Vec::new(), false);
+        assert_eq!(
+            masker.show_path(b"keys/maple.ppk").as_str(),
+            "keys/maple.ppk"
+        );
+        assert_eq!(
+            masker.show_path(b"keys/Zk9qT2mXw8rB.ppk").as_str(),
+            format!("keys/{REDACTED}.ppk")
+        );
+        assert_eq!(
+            masker.show(b"now it is maple").as_str(),
+            format!("now it is {REDACTED}")
         );
     }
 

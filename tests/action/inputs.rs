@@ -147,7 +147,11 @@ fn a_change_is_judged_by_the_configuration_of_its_base() {
     let head = runner.tip();
     runner.push("topic");
     runner.checkout(&head);
-    let words = [("BEFORE", base.as_str()), ("AFTER", &head), ("MERGE", &head)];
+    let words = [
+        ("BEFORE", base.as_str()),
+        ("AFTER", &head),
+        ("MERGE", &head),
+    ];
     let outcome = runner.run("pull_request", "pull_request", &words);
     outcome.ends(1).says("::error file=a.env,line=1");
     let report = outcome.report("json-file");

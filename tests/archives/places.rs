@@ -54,6 +54,26 @@ fn an_archive_in_the_index_that_cannot_be_read_is_told() {
 }
 
 #[test]
+fn history_names_what_it_could_not_read_by_its_first_path() {
+    let dir = Dir::repo();
+    let whole = gzip(&line(1).repeat(100).into_bytes());
+    dir.write("z/first.gz", &whole[..whole.len() - 20]);
+    dir.commit("Add it");
+    dir.git(&["mv", "z/first.gz", "a.gz"]);
+    dir.commit("Move it");
+    dir.write("loud.bin", "loud".repeat(10_000));
+    dir.commit("Add what is too large");
+    let report = dir.json(&["history", "--max-file-size", "20K"]);
+    let skipped = skipped(&report);
+    assert_eq!(skipped.len(), 2, "{skipped:?}");
+    assert!(
+        skipped[0].starts_with("corrupt-archive z/first.gz"),
+        "{skipped:?}"
+    );
+    assert!(skipped[1].starts_with("too-large loud.bin"), "{skipped:?}");
+}
+
+#[test]
 fn history_knows_who_brought_a_member() {
     let dir = Dir::repo();
     let pack = |n: u64| gzip(&tar(&[("conf/a.env", line(n).as_bytes()), ("b", b"text")]));

@@ -1,4 +1,4 @@
-//! GitLab's routable tokens: `<prefix>P.01.LLCCCCCCC`.
+//! GitLab's routable tokens: `<prefix>P.01.LLCCCCCCC`, of which the first had no `.01`.
 //!
 //! P is base64url; `01` the version; LL the length of P and CCCCCCC the CRC-32 of everything
 //! before it, both in base 36. Source: GitLab `lib/authn/token_field/generator/routable_token.rb`.
@@ -21,18 +21,18 @@ pub(super) fn routable(value: &[u8]) -> Verdict {
     Verdict::of(fits && crc::base36(stem).as_bytes() == sum)
 }
 
-/// What stands before `.01.LL`, and LL; none when the stem does not end so.
+/// What stands before `.01.LL` or `.LL`, and LL; none when the stem does not end so.
 fn parts(stem: &[u8]) -> Option<(&[u8], &[u8])> {
-    let cut = stem.len().checked_sub(6)?;
-    let (payload, tail) = stem.split_at(cut);
-    let length = tail.strip_prefix(b".01.")?;
+    let (head, tail) = stem.split_at(stem.len().checked_sub(3)?);
+    let length = tail.strip_prefix(b".")?;
+    let payload = head.strip_suffix(b".01").unwrap_or(head);
     length
         .iter()
         .all(u8::is_ascii_alphanumeric)
         .then_some((payload, length))
 }
 
-/// Takes `PREFIX-PAYLOAD`, or that with `.01.LL`.
+/// Takes `PREFIX-PAYLOAD`, or that with `.01.LL` or `.LL`.
 pub(super) fn complete(stem: &str) -> Option<String> {
     let stem = if parts(stem.as_bytes()).is_some() {
         stem.to_owned()

@@ -1,17 +1,20 @@
 //! NATS nkeys: base32 of one or two bytes that say what it is, 32 bytes of key and a CRC-16.
 //!
 //! A seed has two such bytes (`S` and the letter of its key pair) and 58 characters, a public key
-//! one and 56. Source: the README and `strkey.go` of nats-io/nkeys.
+//! one and 56, a private key one, 64 bytes of key and 108. Source: the README and `strkey.go` of
+//! nats-io/nkeys.
 
 use super::Verdict;
 
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/// Characters of a seed and of a public key.
+/// Characters of a seed, of a public key and of a private key.
 const SEED: usize = 58;
 const PUBLIC: usize = 56;
+const PRIVATE: usize = 108;
 /// The same without the checksum's characters, for templates.
 const SEED_STEM: usize = 55;
 const PUBLIC_STEM: usize = 53;
+const PRIVATE_STEM: usize = 104;
 
 /// CRC-16/XMODEM: polynomial 0x1021, nothing reflected, starting from zero.
 fn crc16(bytes: &[u8]) -> u16 {
@@ -70,7 +73,10 @@ fn encode(bytes: &[u8]) -> String {
 pub(super) fn check(value: &[u8]) -> Verdict {
     let known = match value.len() {
         SEED => value.starts_with(b"S"),
-        PUBLIC => value.first().is_some_and(|first| b"ACNOUX".contains(first)),
+        PUBLIC => value
+            .first()
+            .is_some_and(|first| b"ACMNOUVX".contains(first)),
+        PRIVATE => value.starts_with(b"P"),
         _ => false,
     };
     // Bits left over are zero when a key was written by a machine.
@@ -83,11 +89,11 @@ pub(super) fn check(value: &[u8]) -> Verdict {
     }
 }
 
-/// Takes the first 55 characters of a seed or 53 of a public key. The last of them may change: it
+/// Takes the first 55 characters of a seed, 53 of a public key or 104 of a private one. The last of them may change: it
 /// also holds bits of the checksum.
 pub(super) fn complete(stem: &str) -> Option<String> {
     let mut body = match stem.len() {
-        SEED_STEM | PUBLIC_STEM => decode(stem.as_bytes())?.0,
+        SEED_STEM | PUBLIC_STEM | PRIVATE_STEM => decode(stem.as_bytes())?.0,
         _ => return None,
     };
     body.extend(crc16(&body).to_le_bytes());
@@ -116,6 +122,7 @@ mod tests {
         for stem in [
             format!("SUA{}", "K7QX".repeat(13)),
             format!("U{}", "K7QX".repeat(13)),
+            format!("P{}QX7", "K7QX".repeat(25)),
         ] {
             let key = complete(&stem).expect("a stem of the right length");
             assert_eq!(check(key.as_bytes()), Verdict::Passed);

@@ -1,6 +1,8 @@
 //! What a name says about its value.
 
-use super::words::{DENY_ANY, DENY_LAST, KEY_OWNERS, NO_KEYS, ONCE, TOKEN_MARKS};
+use super::name_words::{
+    DENY_ANY, DENY_LAST, FILE_ENDS, KEY_OWNERS, MADE_FROM, NO_KEYS, ONCE, OPEN_NAMES, TOKEN_MARKS,
+};
 
 /// The kind of secret that a name speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub(super) struct Name {
     pub action: bool,
     /// The token of one form or visit (`csrf_token`).
     pub once: bool,
+    /// Of what is made from a secret (`token_hash`).
+    pub made: bool,
 }
 
 /// Splits a name into lower-case words at separators and at changes of case. At most 16 words.
@@ -68,7 +72,13 @@ pub(super) fn split(name: &[u8]) -> Vec<String> {
 fn one(word: &str) -> Says {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let ends = |list: &[&str]| list.iter().any(|w| word.ends_with(w));
-    if matches!(word, "bypass" | "compass" | "trespass" | "surpass") || NO_KEYS.contains(&word) {
+    // `askpass` is a program that asks.
+    if matches!(
+        word,
+        "bypass" | "compass" | "trespass" | "surpass" | "askpass"
+    ) || NO_KEYS.contains(&word)
+        || ends(&["pubkey", "publickey", "pubkeys", "publickeys"])
+    {
         return Says::Nothing;
     }
     if ends(&[
@@ -144,6 +154,7 @@ pub(super) fn read(name: &[u8]) -> Name {
                 dotted: false,
                 action: false,
                 once: false,
+                made: false,
             };
         }
     }
@@ -203,7 +214,7 @@ pub(super) fn read(name: &[u8]) -> Name {
     let first = words.first().map_or("", String::as_str);
     // A page's `data-` attributes steer scripts, unless the secret's word ends them.
     let attribute = !last && name.starts_with(b"data-");
-    if mark || attribute {
+    if mark || attribute || is_open_name(&words) || is_file_name(name) {
         says = Says::Nothing;
     }
     let once = says == Says::Token
@@ -219,6 +230,12 @@ pub(super) fn read(name: &[u8]) -> Name {
             && !name.iter().any(u8::is_ascii_lowercase),
         dotted: tail_at > 0 || first == "set" || first == "with",
         once,
+        made: words
+            .last()
+            .is_some_and(|w| MADE_FROM.contains(&w.as_str()))
+            || words
+                .iter()
+                .any(|w| matches!(w.as_str(), "sha1" | "sha256" | "sha512" | "md5")),
         action: words.len() > 1
             && matches!(
                 first,
@@ -248,4 +265,19 @@ pub(super) fn read(name: &[u8]) -> Name {
                     | "expect"
             ),
     }
+}
+
+/// Words side by side that name what is shown to everyone.
+fn is_open_name(words: &[String]) -> bool {
+    OPEN_NAMES
+        .iter()
+        .any(|open| words.windows(open.len()).any(|part| part == *open))
+}
+
+/// `some-auth-0.2.tar.gz`: the file that a list gives the digest of.
+fn is_file_name(name: &[u8]) -> bool {
+    FILE_ENDS.iter().any(|end| {
+        name.len() > end.len()
+            && name[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+    })
 }

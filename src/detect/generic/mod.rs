@@ -1,14 +1,17 @@
 //! Judges a name and its value: a credential, a sample, or nothing. One score from named
-//! features, none of which vetoes. Looks at the assignment's own line and nothing else, and never
-//! at the file's name.
+//! features, none of which vetoes; only what is known to be something else is left out before, by its
+//! own form ([`open`]) or by what stands beside it ([`beside`]). Looks at the assignment's own line and
+//! nothing else, and never at the file's name.
 
+mod beside;
 mod key;
+mod name_words;
 mod open;
 mod placeholder;
 mod score;
 mod value;
+mod value_words;
 mod weights;
-mod words;
 
 pub use placeholder::is_placeholder;
 
@@ -74,6 +77,9 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
     if matches!(name.says, key::Says::Key | key::Says::AccessKey) && open::is_path_like(value) {
         return None;
     }
+    if beside::says_open(assignment, bytes, &name) {
+        return None;
+    }
     let form = value::read(value);
     let found = score::features(assignment, bytes, &name, &form);
     let sample = placeholder::why(value, assignment.key);
@@ -104,7 +110,8 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
     if score < LOW {
         return None;
     }
-    let confidence = if form.shape == value::Shape::Hash {
+    let digest = name.made && value::is_digest_sized(value, &form);
+    let confidence = if form.shape == value::Shape::Hash || digest {
         // It must be broken before it opens anything.
         Confidence::Low
     } else if name.once {

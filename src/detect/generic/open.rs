@@ -1,6 +1,6 @@
 //! Values that are known to be no secret, whatever their name says: versions, digests of content,
-//! public keys, the rest of an address, lists of words, names of variables. Each is told by its
-//! own form alone; what is merely unlikely belongs to the score.
+//! public keys, the rest of an address, lists of words, names of variables, key files, constants of
+//! programs. Each is told by its own form alone; what is merely unlikely belongs to the score.
 
 use crate::detect::checks;
 
@@ -13,6 +13,12 @@ pub(super) fn is_open(value: &[u8]) -> bool {
         || is_variable_name(value)
         || is_word_list(value)
         || is_public_nkey(value)
+        || is_public_ssh_key(value)
+        || is_public_pem(value)
+        || is_key_file(value)
+        || is_constant(value)
+        || is_member_of_list(value)
+        || value.starts_with(b"id=") && memchr::memmem::find(value, b",src=").is_some()
 }
 
 fn all(part: &[u8], fits: impl Fn(&u8) -> bool) -> bool {
@@ -85,7 +91,8 @@ fn suffix(tail: &[u8]) -> bool {
             .all(word)
 }
 
-/// `sha256:<hex>`, `sha512-<base64>` as lock files have it, `name@sha256:<hex>`, `h1:<base64>`.
+/// `sha256:<hex>`, `sha512-<base64>` as lock files have it, `sha256//<base64>` as curl pins keys,
+/// `name@sha256:<hex>`, `h1:<base64>`.
 fn is_digest(value: &[u8]) -> bool {
     let at = memchr::memmem::rfind(value, b"sha")
         .or_else(|| memchr::memmem::rfind(value, b"md5"))
@@ -94,10 +101,14 @@ fn is_digest(value: &[u8]) -> bool {
         return false;
     };
     let named = &value[at..];
-    let Some(joint) = named.iter().position(|b| matches!(b, b':' | b'-')) else {
+    let Some(joint) = named.iter().position(|b| matches!(b, b':' | b'-' | b'/')) else {
         return false;
     };
     let (name, sum) = (&named[..joint], &named[joint + 1..]);
+    let sum = sum
+        .strip_prefix(b"/")
+        .filter(|_| named[joint] == b'/')
+        .unwrap_or(sum);
     let bytes = match name {
         b"md5" => 16,
         b"sha1" => 20,
@@ -184,6 +195,77 @@ fn one_case(part: &[u8]) -> bool {
 
 fn is_public_nkey(value: &[u8]) -> bool {
     value.len() == 56 && checks::run("nkey", value, value) == checks::Verdict::Passed
+}
+
+/// `ssh-ed25519 AAAA…`: the half that servers are given.
+fn is_public_ssh_key(value: &[u8]) -> bool {
+    let value = value.trim_ascii_start();
+    let kind = value.iter().position(|b| *b == b' ').unwrap_or(0);
+    let named = [&b"ssh-"[..], b"ecdsa-sha2-", b"sk-ssh-", b"sk-ecdsa-"]
+        .iter()
+        .any(|start| value[..kind].starts_with(start));
+    named && value[kind..].trim_ascii_start().starts_with(b"AAAA")
+}
+
+/// A public key or a certificate in PEM form.
+fn is_public_pem(value: &[u8]) -> bool {
+    let head = value.trim_ascii_start();
+    head.strip_prefix(b"-----BEGIN ").is_some_and(|rest| {
+        let label = &rest[..rest.len().min(40)];
+        let label = &label[..memchr::memchr(b'-', label).unwrap_or(label.len())];
+        label.ends_with(b"PUBLIC KEY")
+            || label.ends_with(b"PUBLIC KEY BLOCK")
+            || label.ends_with(b"CERTIFICATE")
+    })
+}
+
+/// `certs/ca_key.pem`: where a key is kept.
+fn is_key_file(value: &[u8]) -> bool {
+    let end = [
+        ".pem", ".key", ".crt", ".cer", ".der", ".p12", ".pfx", ".jks", ".pub", ".ppk", ".asc",
+    ]
+    .iter()
+    .find(|end| value.ends_with(end.as_bytes()));
+    end.is_some_and(|end| {
+        let stem = &value[..value.len() - end.len()];
+        let last = stem.rsplit(|b| *b == b'/').next().unwrap_or(stem);
+        all(stem, |b| {
+            b.is_ascii_alphanumeric()
+                || matches!(b, b'/' | b'_' | b'.' | b'-' | b'$' | b'{' | b'}' | b'~')
+        }) && !checks::looks_random(last)
+    })
+}
+
+/// `0xC0000156`: a number of at most 32 bits.
+fn is_constant(value: &[u8]) -> bool {
+    let digits = value
+        .strip_prefix(b"0x")
+        .or_else(|| value.strip_prefix(b"0X"));
+    digits.is_some_and(|digits| digits.len() <= 8 && all(digits, u8::is_ascii_hexdigit))
+}
+
+/// `keys[0].Value`, `*list[2].PreSharedKey`: an element of a list, in code.
+fn is_member_of_list(value: &[u8]) -> bool {
+    let value = value.strip_prefix(b"*").unwrap_or(value);
+    let Some(open) = value.iter().position(|b| *b == b'[') else {
+        return false;
+    };
+    let Some(close) = value.iter().position(|b| *b == b']') else {
+        return false;
+    };
+    // Letters only: chance puts digits among them.
+    let member = |part: &[u8]| {
+        all(part, |b| {
+            b.is_ascii_alphabetic() || matches!(b, b'_' | b'.')
+        })
+    };
+    close > open + 1
+        && value[..open].first().is_some_and(u8::is_ascii_alphabetic)
+        && member(&value[..open])
+        && value[open + 1..close].iter().all(u8::is_ascii_digit)
+        && value[close + 1..]
+            .strip_prefix(b".")
+            .is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_alphabetic) && member(rest))
 }
 
 /// `uploads/2024/report.pdf`, `user/settings`: where something is kept, for names that only say
@@ -294,6 +376,47 @@ mod tests {
         ] {
             assert!(!is_open(other.as_bytes()), "{other}");
         }
+    }
+
+    #[test]
+    fn files_constants_and_elements_are_no_secrets() {
+        let hex = "0a1b2c3d".repeat(8);
+        for open in [
+            "$base_dir/ca_key.pem",
+            "certs/client.key",
+            "0xC0000156",
+            "0xa2",
+            "*keys[0].Value",
+            "config.Tunnel[12].PreSharedKey",
+            "id=ssh.config,src=",
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI",
+            "ssh-rsa AAAAB3NzaC1yc2E",
+            "keyring.Tunnels[0].PreSharedKey",
+            "\n-----BEGIN PUBLIC KEY-----\nMIIB",
+            "-----BEGIN CERTIFICATE-----",
+        ] {
+            assert!(is_open(open.as_bytes()), "{open}");
+        }
+        for other in [
+            "Zk9qT2mXw8rB4Lp7.key",
+            "0xC0000156F",
+            "maple[0]",
+            "a[b].c",
+            "x[0].Zk9qT2mXw8rB4Lp7Qs3",
+            "id=maple",
+            "ssh-rsa maple tree",
+            "-----BEGIN OF THE MAPLE-----",
+            "x[0].Zk9qT2m",
+            &hex,
+        ] {
+            assert!(!is_open(other.as_bytes()), "{other}");
+        }
+        let pin = {
+            use base64::Engine as _;
+            base64::engine::general_purpose::STANDARD.encode([9u8; 32])
+        };
+        assert!(is_open(format!("sha256//{pin}").as_bytes()));
+        assert!(!is_open(format!("sha256//{}", &pin[..40]).as_bytes()));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::detect::assign::slot;
 
-use super::words::{FILLERS, WEAK};
+use super::value_words::{FILLERS, WEAK};
 
 /// The reason given for a reference.
 pub(super) const REFERENCE: &str = "a reference, not a value";
@@ -33,6 +33,7 @@ pub(super) fn reference(value: &[u8]) -> bool {
         || has(value, b"{:")
         || has_verb(value) && value.len() < 24
         || has_slot(value)
+        || has_variable(value)
         || has_field(value)
         || is_regex(value);
     let named = |v: &[u8]| {
@@ -62,9 +63,9 @@ pub(super) fn reference(value: &[u8]) -> bool {
         || first == b'<'
             && value.len() > 3
             && value[1..].iter().all(|b| b.is_ascii_alphabetic() || *b == b'-')
-        || first == b'@'
+        || matches!(first, b'@' | b'`')
             && value.len() > 2
-            && value.ends_with(b"@")
+            && value.last() == Some(&first)
             && named(&value[1..value.len() - 1])
         || value.len() > 4
             && [&b"__"[..], b"@@", b"##", b"%%"]
@@ -116,12 +117,32 @@ fn has_field(value: &[u8]) -> bool {
     })
 }
 
+/// `deploy:$DEPLOY_PASSWORD`, `$base_dir/…`: a variable of a shell in front of the value, or in
+/// capitals up to its end.
+fn has_variable(value: &[u8]) -> bool {
+    memchr::memchr_iter(b'$', value).any(|at| {
+        let rest = &value[at + 1..];
+        let name = rest
+            .iter()
+            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+            .count();
+        let word = &rest[..name];
+        let starts = word.first().is_some_and(|b| b.is_ascii_alphabetic());
+        let capitals = word.len() >= 5
+            && word.iter().filter(|b| b.is_ascii_digit()).count() <= 2
+            && !word.iter().any(u8::is_ascii_lowercase);
+        let plain = !word.iter().any(u8::is_ascii_digit);
+        starts
+            && (name == rest.len() && capitals || at == 0 && plain && rest.get(name) == Some(&b'/'))
+    })
+}
+
 /// `<your-token>` anywhere in the value.
 fn has_slot(value: &[u8]) -> bool {
     memchr::memchr_iter(b'<', value).any(|at| slot(&value[at..]).is_some())
 }
 
-/// `%s`, `%v`, `%q`, `%1$s`: a verb of a format string. `%d` is also how addresses write bytes.
+/// `%s`, `%.*s`, `%v`, `%q`, `%1$s`: a verb of a format string. `%d` is also how addresses write bytes.
 fn has_verb(value: &[u8]) -> bool {
     memchr::memchr_iter(b'%', value).any(|at| {
         let rest = &value[at + 1..];
@@ -129,8 +150,10 @@ fn has_verb(value: &[u8]) -> bool {
             [n, b'$', rest @ ..] if n.is_ascii_digit() => rest,
             _ => rest,
         };
-        matches!(rest, [b's' | b'v' | b'q' | b'@', ..])
-            || matches!(rest, [b'd', next, ..] if !next.is_ascii_hexdigit())
+        matches!(
+            rest,
+            [b's' | b'v' | b'q' | b'@', ..] | [b'.', b'*', b's', ..]
+        ) || matches!(rest, [b'd', next, ..] if !next.is_ascii_hexdigit())
             || rest == b"d"
     })
 }
@@ -200,6 +223,24 @@ fn runs(value: &[u8]) -> (usize, usize) {
     (best_same, best_step)
 }
 
+/// `a0a1a2a3a4a5a6a7`: hexadecimal of bytes that repeat or follow each other.
+fn counts_up(value: &[u8]) -> bool {
+    let digit = |b: u8| char::from(b).to_digit(16);
+    if value.len() < 16 || !value.len().is_multiple_of(2) {
+        return false;
+    }
+    let bytes: Option<Vec<u32>> = value
+        .chunks_exact(2)
+        .map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?))
+        .collect();
+    bytes.is_some_and(|bytes| {
+        let steps = bytes
+            .windows(2)
+            .filter(|w| w[1] == w[0] || w[1] == w[0] + 1);
+        steps.count() * 3 >= (bytes.len() - 1) * 2
+    })
+}
+
 /// Why a value stands in for a secret, given the name it is assigned to (may be empty).
 pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     if value.is_empty() {
@@ -216,7 +257,9 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     if first_is_mask(text) {
         return Some("a mask, not a value");
     }
-    if text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx") {
+    let cut = has(text, b"...") && text.len() < 32 && text.iter().all(|b| b.is_ascii_graphic());
+    if cut || text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx")
+    {
         return Some("cut short with dots");
     }
     // Base64 hides nothing. Only under a name: a provider's value is not read as text.
@@ -245,6 +288,9 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     }
     if step > limit || step * 3 >= value.len() * 2 && value.len() >= 4 {
         return Some("consecutive characters");
+    }
+    if counts_up(value) {
+        return Some("bytes that count up");
     }
     let squeeze = |v: &[u8]| -> Vec<u8> {
         v.iter()

@@ -87,6 +87,8 @@ fn placeholders_are_known() {
         "your-api-key",
         "@@DB_PASSWORD@@",
         "__TOKEN__",
+        "a0a1a2a3a4a5a6a7a8a9aaabacadaeaf",
+        "a7a7a7a7b3b3b3b3b3b3",
     ] {
         assert!(is_placeholder(value.as_bytes()), "{value}");
     }
@@ -107,6 +109,7 @@ fn templates_and_patterns_are_no_values() {
         ("token = \"tok_{}\"", "token"),
         ("token = \"tok_{:08x}\"", "token"),
         ("password = \"%1$s9\"", "pass"),
+        ("password = \"%.*s4-HMAC\"", "pass"),
         ("secret = \"sk_live_[0-9a-f]{40}\"", "secret"),
         ("password: '^[A-Za-z0-9]{8,20}$'", "pass"),
         ("secret = '(?:abc|def)9[^\\s]+'", "secret"),
@@ -129,6 +132,7 @@ fn values_that_were_cut_short_are_samples() {
         format!("{head}..."),
         "1000.xxx".to_owned(),
         format!("{head}…"),
+        format!("{}...{}=", &head[..4], &head[4..7]),
     ] {
         assert!(is_placeholder(value.as_bytes()), "{value}");
     }
@@ -224,6 +228,13 @@ fn names_that_say_what_a_value_is_hold_no_secret() {
             "storage_key = \"uploads/2024/report42.pdf\"".to_owned(),
             "key",
         ),
+        (format!("Some-Auth-0.1.tar.gz {token}"), "auth"),
+        (format!("GIT_ASKPASS=\"{token}\""), "pass"),
+        (format!("pinnedpubkey = \"{token}\""), "key"),
+        (format!("Sec-WebSocket-Key: {token}=="), "key"),
+        (format!("publicKeyToken='{token}'"), "token"),
+        (format!("creation_token = \"{token}\""), "token"),
+        (format!("private_key_id = \"{token}\""), "key"),
         ("files_key: 'files/a1b2c3d4/x.png'".to_owned(), "key"),
     ] {
         assert!(
@@ -277,6 +288,8 @@ fn code_is_no_value() {
         ("secrets = \"good-one,dangerous-one\"", "secret"),
         ("rpassword = \"7.4.0\"", "pass"),
         ("ticket: https://tickets.acme.test/browse/A-1", "ticket"),
+        ("PASSWORD=\"`pwgen`\"", "pass"),
+        ("url_password=deploy9:$DEPLOY_PASSWORD", "pass"),
     ] {
         assert!(
             judged(text, word).is_none(),
@@ -284,4 +297,17 @@ fn code_is_no_value() {
             judged(text, word)
         );
     }
+}
+
+#[test]
+fn a_digest_named_as_one_is_low_at_most() {
+    let digits: String = random(40)
+        .bytes()
+        .map(|b| format!("{:x}", b % 16))
+        .collect();
+    assert!(!credential(&format!("token_hash: {digits}"), "token"));
+    assert!(credential(&format!("token_two: {digits}"), "token"));
+    let sum = format!("{}=", random(43));
+    assert!(!credential(&format!("keySHA256Header: \"{sum}\""), "key"));
+    assert!(credential(&format!("apiKeyHeaders: \"{sum}\""), "key"));
 }

@@ -1,6 +1,6 @@
 //! The form of a value.
 
-use super::words::LANGUAGE;
+use super::value_words::LANGUAGE;
 
 /// The shape that describes a value best; the first that fits, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +134,12 @@ pub(super) fn read(value: &[u8]) -> Form {
         changes,
         wordlike,
     }
+}
+
+/// As long as a digest, in hexadecimal or padded base64.
+pub(super) fn is_digest_sized(value: &[u8], form: &Form) -> bool {
+    form.shape == Shape::HexDigest
+        || matches!(value.len(), 24 | 28 | 44 | 88) && value.ends_with(b"=")
 }
 
 fn has(value: &[u8], part: &[u8]) -> bool {

@@ -27,7 +27,7 @@ fn people_read_what_it_is_where_since_when_and_until_when() {
         "status  expired 2024-01-02 (certain)",
         "info: Example token, sample  ‹redacted›  src/app.py:12:7  id ",
         "4 results: 1 high, 1 medium, 2 info; 1 fails; 1 sample among them",
-        "12 below medium not shown (8 low, 4 info, 3 samples among them)",
+        "12 below medium not shown (8 low, 4 info, 3 samples and 2 of low confidence among them)",
         "1 certainly expired, 1 still at HEAD",
         "read 1,234 blobs and messages, 4.7 MiB, with 150 rules",
         "history: 100 commits in 2 branches, 3 tags",
@@ -144,6 +144,52 @@ fn a_long_list_answers_first_and_is_grouped() {
         assert!(all.contains(&row.fingerprint.short()));
     }
     assert!(!all.contains("look first at"));
+}
+
+#[test]
+fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
+    let mut report = sample();
+    report.rows.clear();
+    for n in 0..40 {
+        let mut row = row("one and the same", Severity::High);
+        row.fails = true;
+        row.timeline = live().timeline;
+        row.places[0].region.start_line = 100 + n;
+        report.rows.push(row);
+    }
+    let mut elsewhere = report.rows[0].clone();
+    elsewhere.places[0].path = Shown::ours("src/other.py");
+    report.rows.push(elsewhere);
+    let mut gone = row("another", Severity::High);
+    gone.fails = true;
+    gone.timeline = stale().timeline;
+    gone.places[0].at_head = Some(false);
+    report.rows.insert(0, gone);
+    let text = text("human", &report, Style::default());
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|l| l.starts_with("  at src/"))
+        .collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].contains(" and 37 more places "), "{}", lines[0]);
+    assert!(
+        lines[0].ends_with(&report.rows[1].fingerprint.short()) && lines[0].contains("at HEAD")
+    );
+    assert!(
+        lines[1].starts_with("  at src/other.py:100"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[2].contains("removed"), "{}", lines[2]);
+}
+
+#[test]
+fn a_commit_by_nobody_says_so_by_saying_nothing() {
+    let mut report = sample();
+    let timeline = report.rows[0].timeline.as_mut().expect("a timeline");
+    timeline.first.author = Shown::ours("");
+    let text = text("human", &report, Style::default());
+    assert!(!text.contains(" by  in "), "{text}");
 }
 
 #[test]

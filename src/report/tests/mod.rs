@@ -268,6 +268,7 @@ pub fn sample() -> Report {
         hidden: Hidden {
             by_severity: [4, 8, 0, 0, 0],
             samples: 3,
+            uncertain: 2,
         },
         skipped: gaps,
         ignored: IgnoredRows {

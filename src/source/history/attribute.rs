@@ -11,6 +11,7 @@ use super::people::People;
 use super::pruned::{EMPTY, Pruned};
 use super::resolve;
 use super::trees::Collect;
+use super::unread;
 use super::{
     Attributed, Attribution, Carrier, Control, History, Introduction, Oid, Origin, Reason,
     RepoPath, Skipped, Timeline,
@@ -53,8 +54,16 @@ impl History {
         if control.stopped() {
             return untraced(carriers);
         }
-        self.traced(carriers, control)
-            .unwrap_or_else(|| untraced(carriers))
+        let first = carriers.iter().map(|c| c.credential + 1).max().unwrap_or(0);
+        let mut all = carriers.to_vec();
+        all.extend(unread::carriers(&self.skipped, first));
+        match self.traced(&all, control) {
+            Some(mut out) => {
+                unread::settle(&mut out, first);
+                out
+            }
+            None => untraced(carriers),
+        }
     }
 
     /// `None` when `control` said to stop: half the trees would make half the commits look like
@@ -408,6 +417,7 @@ fn untraced(carriers: &[Carrier]) -> Attribution {
         places,
         timelines: vec![None; count as usize],
         skipped: Vec::new(),
+        paths: BTreeMap::new(),
     }
 }
 

@@ -19,7 +19,9 @@ mod resolve;
 mod scan;
 pub(super) mod store;
 pub(super) mod trees;
+mod unread;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -120,6 +122,8 @@ pub struct Attribution {
     pub timelines: Vec<Option<Timeline>>,
     /// What could not be read on the way.
     pub skipped: Vec<Skipped>,
+    /// Where content that was not read was seen first.
+    pub paths: BTreeMap<Oid, Vec<u8>>,
 }
 
 /// One credential at one path.
@@ -209,6 +213,18 @@ pub fn open_and_scan<V: Visit>(
     history.skipped.sort();
     history.skipped.dedup();
     Ok(history)
+}
+
+impl History {
+    /// All that was not read, by path where `traced` knows one.
+    pub fn gaps(&self, traced: &Attribution) -> Vec<Skipped> {
+        let mut all = self.skipped.clone();
+        all.extend_from_slice(&traced.skipped);
+        unread::rename(&mut all, &traced.paths);
+        all.sort();
+        all.dedup();
+        all
+    }
 }
 
 /// Decodes every blob once along the delta trees and does nothing else: the floor that a scan is

@@ -1,0 +1,308 @@
+//! What stands beside a value, or what name and value are to each other, and says that it is no
+//! secret: the line of a test's result, a digest whose algorithm stands before it, prose, code.
+
+use super::key::{Name, Says};
+use crate::detect::assign::{Assignment, Op};
+
+/// True when the surroundings say that the value is no secret.
+pub(super) fn says_open(a: &Assignment<'_>, bytes: &[u8], name: &Name) -> bool {
+    let value = &bytes[a.value.clone()];
+    let bare = a.quote.is_none();
+    bare && starts_in_an_escape(a, bytes)
+        || is_verdict(a, bytes)
+        || is_named_digest(value, &bytes[..a.value.start])
+        || bare && a.op == Op::Colon && is_prose(value, &bytes[a.value.end..])
+        || bare && matches!(a.op, Op::Flag | Op::Blank) && is_flag(value)
+        || bare && is_own_member(a.key) && is_name(value)
+        || a.op == Op::Blank && is_row(a.key, name) && is_uuid(value)
+        || bare && is_variable_in_a_map(a, bytes)
+        || a.op == Op::SqlBy && is_description(&bytes[..a.key_at])
+        || bare && is_cut_call(value, &bytes[a.value.end..])
+        || a.op == Op::Call && asks(a.key)
+        || !(name.says == Says::Password && name.last) && is_time(value)
+        || name.says == Says::Key
+            && (matches!(a.op, Op::Blank | Op::Flag) && is_key_number(value)
+                || is_public_half(a.key, value))
+}
+
+/// `\x12calls`: the rest of an escape in a string that holds bytes.
+fn starts_in_an_escape(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    let before = &bytes[..a.value.start];
+    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
+    slashes % 2 == 1
+        && bytes[a.value.clone()]
+            .first()
+            .is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// `--- PASS: TestLogin`: what Go says of a test.
+fn is_verdict(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    a.key.eq_ignore_ascii_case(b"pass") && bytes[..a.key_at].trim_ascii_end().ends_with(b"---")
+}
+
+/// The algorithm was taken for a part of the name: `"secret": "sha256:<hex>"`.
+fn is_named_digest(value: &[u8], before: &[u8]) -> bool {
+    let Some((b':' | b'-' | b'=', before)) = before.split_last() else {
+        return false;
+    };
+    let hex = |len: usize| value.len() == len && value.iter().all(u8::is_ascii_hexdigit);
+    before.ends_with(b"sha256") && hex(64)
+        || before.ends_with(b"sha512") && hex(128)
+        || before.ends_with(b"sha1") && hex(40)
+        || before.ends_with(b"md5") && hex(32)
+}
+
+/// A word and two more after it on its line: `pass: returns the set`.
+fn is_prose(value: &[u8], after: &[u8]) -> bool {
+    let end = after
+        .iter()
+        .take(120)
+        .position(|b| *b == b'\n')
+        .unwrap_or(after.len().min(120));
+    let word = |part: &[u8]| {
+        part.len() >= 2
+            && part
+                .iter()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b',' | b'.'))
+    };
+    let mut rest = after[..end].split(|b| b.is_ascii_whitespace());
+    value.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
+        // What is glued to the value belongs to it.
+        && rest.next().is_some_and(<[u8]>::is_empty)
+        && rest.next().is_some_and(word)
+        && rest.next().is_some_and(word)
+}
+
+/// `-Wformat=2` after another flag.
+fn is_flag(value: &[u8]) -> bool {
+    let name = value
+        .iter()
+        .skip_while(|b| **b == b'-')
+        .take_while(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'))
+        .count();
+    let rest = &value[value.iter().take_while(|b| **b == b'-').count().min(2)..];
+    value.starts_with(b"-") && name >= 3 && (name >= rest.len() || rest.get(name) == Some(&b'='))
+}
+
+/// `self.token = answer` stands in a program, where a bare word is a name.
+fn is_own_member(key: &[u8]) -> bool {
+    [&b"self."[..], b"this.", b"this->", b"self->"]
+        .iter()
+        .any(|own| key.starts_with(own))
+}
+
+fn is_name(value: &[u8]) -> bool {
+    value
+        .iter()
+        .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.'))
+}
+
+/// A row of a table gives a thing its number; a secret that is a UUID has a sign of assignment, or
+/// stands behind `ENV NAME` or `Bearer`.
+fn is_row(key: &[u8], name: &Name) -> bool {
+    !name.constant && !key.eq_ignore_ascii_case(b"bearer")
+}
+
+/// `"api_key": apiKey2,` in a map of a program: names of JSON are quoted, and so are its values.
+fn is_variable_in_a_map(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    let value = &bytes[a.value.clone()];
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let quoted = a
+        .key_at
+        .checked_sub(1)
+        .and_then(|at| bytes.get(at))
+        .is_some_and(|b| matches!(b, b'"' | b'\''));
+    quoted
+        && a.op == Op::Colon
+        && digits <= 2
+        && is_name(&value[..value.len() - digits])
+        && bytes[a.value.end..].starts_with(b",")
+}
+
+/// `which is identified by '…'`: not the clause of a statement.
+fn is_description(before: &[u8]) -> bool {
+    let last = before
+        .trim_ascii_end()
+        .rsplit(|b| b.is_ascii_whitespace())
+        .next()
+        .unwrap_or_default();
+    [&b"is"[..], b"are", b"was", b"be", b"been"].contains(&last)
+}
+
+/// `swap32(conn-` before `>session_key)`: a call that the reader of values cut in its arrow.
+fn is_cut_call(value: &[u8], after: &[u8]) -> bool {
+    let call = value.strip_suffix(b"-").filter(|_| after.starts_with(b">"));
+    call.is_some_and(|call| {
+        call.contains(&b'(')
+            && call
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b'.' | b'&' | b'*'))
+    })
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+/// `checkpasswd("host", …)`, `getpass("Password: ")`: what it is asked with.
+fn asks(function: &[u8]) -> bool {
+    let tail = function
+        .rsplit(|b| *b == b'.')
+        .next()
+        .unwrap_or(function)
+        .to_ascii_lowercase();
+    [
+        &b"check"[..],
+        b"verify",
+        b"validate",
+        b"prompt",
+        b"getpass",
+        b"ask",
+        b"read",
+    ]
+    .iter()
+    .any(|verb| tail.starts_with(verb))
+}
+
+/// A moment in seconds or milliseconds since 1970, from 2001 on.
+fn is_time(value: &[u8]) -> bool {
+    matches!(value.len(), 10 | 13) && value[0] == b'1' && value.iter().all(u8::is_ascii_digit)
+}
+
+/// `using RSA key 0123456789ABCDEF`: OpenPGP's numbers of keys, in capitals.
+fn is_key_number(value: &[u8]) -> bool {
+    matches!(value.len(), 16 | 40)
+        && value
+            .iter()
+            .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
+}
+
+/// A value of the form of a public nkey, whatever its checksum; seeds start with `S`.
+fn is_public_half(key: &[u8], value: &[u8]) -> bool {
+    let key = key.to_ascii_lowercase();
+    (key.ends_with(b"nkey") || key.ends_with(b"nkeys"))
+        && value.len() == 56
+        && value[0] != b'S'
+        && value
+            .iter()
+            .all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(b))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::assign::{read_from_run, read_from_word};
+    use crate::detect::generic::judge;
+
+    /// Whether `text` is told to be nothing, read from `word`.
+    fn open(text: &str, word: &str) -> bool {
+        let at = text.to_lowercase().find(word).expect("the word is there");
+        read_from_word(text.as_bytes(), at..at + word.len())
+            .is_none_or(|a| judge(&a, text.as_bytes()).is_none())
+    }
+
+    fn made(template: &str) -> String {
+        crate::example::expand(template, 7).expect("a valid template")
+    }
+
+    #[test]
+    fn surroundings_tell_what_is_no_secret_and_their_near_misses_do_not() {
+        for (nothing, something, word) in [
+            // What a test said of itself.
+            (
+                "--- PASS: TestAccWidget_basic2 (3.1s)",
+                "PASS: TestAccWidget_basic2",
+                "pass",
+            ),
+            // A digest whose algorithm stands before it.
+            (
+                "\"secret\": \"sha256:{hex:64}\"",
+                "\"secret\": \"{hex:64}\"",
+                "secret",
+            ),
+            // The subject of a commit.
+            (
+                "set_userpass: widened from protocol",
+                "set_userpass: widened",
+                "pass",
+            ),
+            // The next flag.
+            (
+                "cc --some-token -Wformat=2 x.c",
+                "cc --some-token Wf9rmat2Qz x.c",
+                "token",
+            ),
+            // A name in a program.
+            ("self.password = smtppass", "db.password = smtppass", "pass"),
+            // A row of a table.
+            ("my_token   {uuid}", "my_token = {uuid}", "token"),
+            ("my_token   {uuid}", "ENV MY_TOKEN {uuid}", "token"),
+            // A map of a program.
+            (
+                "x = {{\"API_KEY\": encryptionKey2, // it",
+                "x = {{\"API_KEY\": encryption7Key2Zq, // it",
+                "key",
+            ),
+            // A description.
+            (
+                "a perl that is identified by 'ABCde42'.",
+                "create user perl identified by 'ABCde42'.",
+                "identified by",
+            ),
+            // A call in C.
+            (
+                "msg.session_key = swap32(conn2a->session_key);",
+                "msg.session_key = swap32conn2a9Zk7",
+                "session_key",
+            ),
+            // What a function asks with.
+            (
+                "checkpasswd(\"maplehost\")",
+                "setpasswd(\"maplehost\")",
+                "passwd",
+            ),
+            // A moment.
+            (
+                "refresh_token = 1700000000",
+                "refresh_token = 7100000000",
+                "token",
+            ),
+            // OpenPGP's number of a key.
+            (
+                "gpg: using RSA key 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D",
+                "rsa_key = 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D",
+                "key",
+            ),
+            // A public nkey, also with a wrong checksum.
+            (
+                "nkey: \"UA{base32:54}\"",
+                "somekey: \"UA{base32:54}\"",
+                "key",
+            ),
+        ] {
+            let (nothing, something) = (made(nothing), made(something));
+            assert!(open(&nothing, word), "{nothing}");
+            assert!(!open(&something, word), "{something}");
+        }
+    }
+
+    #[test]
+    fn an_escape_is_not_cut() {
+        let value = "x12callsFinishedWithDropJ";
+        let told = |joint: &str| {
+            let text = format!("\"\\v2\\x1f.lb.v1.ClientStatsPerTokenR{joint}{value}\\x04\"");
+            let at = text.find(value).expect("it is there");
+            let a = read_from_run(text.as_bytes(), at..at + value.len()).expect("an assignment");
+            judge(&a, text.as_bytes()).is_none()
+        };
+        assert!(told("\\"));
+        assert!(!told(" = "));
+    }
+}
