@@ -172,6 +172,8 @@ pub struct Rules {
     /// Rules of your own, in a file of the same format; can be given several times.
     #[arg(long, value_name = "FILE")]
     pub rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 #[derive(Args)]

@@ -97,6 +97,21 @@ impl Found {
         Self::of_side(&PolicyFrom::WorkTree(root.to_owned()), &below, file)
     }
 
+    /// The file that holds for a tree.
+    ///
+    /// # Errors
+    /// It is broken, or there is no such path.
+    pub fn of_tree(args: &ConfigArgs, path: &Path) -> Result<Self> {
+        if let Some(found) = Self::of_user(args)? {
+            return Ok(found);
+        }
+        if args.no_config {
+            return Ok(Found::default());
+        }
+        let home = source::home(&[path.to_owned()])?;
+        Self::upward(&home.start, &home.root)
+    }
+
     /// Whether it came with what is scanned.
     pub fn is_theirs(&self) -> bool {
         matches!(self.place, Place::Side(..))
@@ -169,14 +184,7 @@ fn beneath(below: &str, pattern: &str) -> String {
 /// The configuration is broken, or there is no such path.
 pub fn run(args: ConfigVerb) -> Result<ExitCode> {
     let ConfigWhat::Show { path, config } = args.verb;
-    let found = match Found::of_user(&config)? {
-        Some(found) => found,
-        None if config.no_config => Found::default(),
-        None => {
-            let home = source::home(&[path.unwrap_or_else(|| PathBuf::from("."))])?;
-            Found::upward(&home.start, &home.root)?
-        }
-    };
+    let found = Found::of_tree(&config, path.as_deref().unwrap_or(Path::new(".")))?;
     // Whoever asks for the configuration wants to know whether its rule files are read, too.
     let mut rules = rule_files::builtin_and(&[])?;
     found.add_rules(&mut rules)?;

@@ -120,7 +120,10 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Baseline(args) => baseline::run(args),
         Verb::Allow(args) => allow::run(args),
         Verb::Rules(rules) => {
-            rules::print(&rule_files::builtin_and(&rules.rules)?, rules.id.as_deref())
+            let found = config::Found::of_tree(&rules.config, Path::new("."))?;
+            let mut all = rule_files::builtin_and(&rules.rules)?;
+            found.add_rules(&mut all)?;
+            rules::print(&all, rules.id.as_deref())
         }
         Verb::Config(args) => config::run(args),
         Verb::Event(event) => event::run(event),

@@ -56,6 +56,18 @@ fn rule_files_are_read_from_the_side_that_holds() {
 }
 
 #[test]
+fn rules_of_a_configuration_are_listed_and_have_pages() {
+    let dir = Dir::repo();
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    dir.write("own.toml", RULE);
+    dir.run(&["rules"]).ends(0).says("house-key");
+    dir.run(&["rules", "house-key"]).ends(0).says("House key");
+    dir.run(&["rules", "house-key", "--no-config"])
+        .ends(2)
+        .complains("there is no rule `house-key`");
+}
+
+#[test]
 fn rules_of_a_range_hold_only_once_they_are_in_its_base() {
     let dir = Dir::repo();
     dir.write("a.txt", "nothing\n");
