@@ -8,6 +8,10 @@ const KNOWN: &[(&str, &str)] = &[
     ("b5b0509ceb820945d94d", "sample of the AWS documentation"),
     ("318e208020887f76a8b7", "sample of the AWS documentation"),
     ("3815c86c016fc1ca2151", "sample of the AWS documentation"),
+    (
+        "eb8fe5485d2b8eaaf76e",
+        "sample of the Terraform documentation of AWS",
+    ),
     ("75777729dc7e76580048", "sample of the Stripe documentation"),
     ("30da2e823cbcbcf9f956", "sample of the Stripe documentation"),
     ("cc80e2e23d2e5977cbcc", "sample of the Stripe documentation"),
