@@ -25,7 +25,7 @@ const MAX_REASON: usize = 300;
 pub fn run(args: Allow) -> Result<ExitCode> {
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     super::baseline::refuse_bare(&dir)?;
-    let mut house = House::open(&dir, args.rules.clone(), args.config.clone(), args.now)?;
+    let mut house = House::open(&dir, args.looking.clone())?;
     let ids = wanted(&args, &dir)?;
     if let Some(until) = args.until
         && until < house.today()

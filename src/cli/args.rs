@@ -94,13 +94,7 @@ pub struct Baseline {
     #[arg(long)]
     pub history: bool,
     #[command(flatten)]
-    pub config: ConfigArgs,
-    /// Rules of your own, in a file of the same format; can be given several times.
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
-    /// The moment that dates are judged for. [default: now]
-    #[arg(long, value_name = "WHEN", value_parser = moment)]
-    pub now: Option<jiff::Timestamp>,
+    pub looking: Looking,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -111,6 +105,19 @@ pub enum BaselineVerb {
     Update,
     /// Remove what fits nothing any more or is past its date.
     Prune,
+}
+
+/// How findings are looked for in order to name them.
+#[derive(Args, Clone)]
+pub struct Looking {
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Rules of your own, in a file of the same format; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    /// The moment that dates are judged for. [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    pub now: Option<jiff::Timestamp>,
 }
 
 #[derive(Args)]
@@ -137,13 +144,7 @@ pub struct Allow {
     #[arg(long)]
     pub history: bool,
     #[command(flatten)]
-    pub config: ConfigArgs,
-    /// Rules of your own, in a file of the same format; can be given several times.
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
-    /// The moment that dates are judged for. [default: now]
-    #[arg(long, value_name = "WHEN", value_parser = moment)]
-    pub now: Option<jiff::Timestamp>,
+    pub looking: Looking,
 }
 
 /// Whose word counts when findings are hidden.

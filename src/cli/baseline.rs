@@ -21,7 +21,7 @@ use keysweep::suppress::BASELINE;
 pub fn run(args: Baseline) -> Result<ExitCode> {
     let path = args.path.unwrap_or_else(|| PathBuf::from("."));
     refuse_bare(&path)?;
-    let house = House::open(&path, args.rules, args.config, args.now)?;
+    let house = House::open(&path, args.looking)?;
     let look = if args.history {
         Look::History
     } else {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
-use super::args::{ConfigArgs, Limits, Trust};
+use super::args::{Limits, Looking, Trust};
 use super::policy::{self, Asked, Loaded, Sides};
 use super::{now, output, shape, signals};
 use keysweep::config::MAX_FILE_SIZE;
@@ -35,10 +35,8 @@ pub enum Look {
 pub struct House {
     /// Its top.
     pub root: PathBuf,
-    /// Rule files of the user.
-    pub rules: Vec<PathBuf>,
-    /// Which configuration holds.
-    pub config: ConfigArgs,
+    /// By which rules and configuration it is looked at.
+    looking: Looking,
     /// The moment that dates are judged for.
     pub now: jiff::Timestamp,
     /// The baseline as it is; `None` when there is none.
@@ -54,12 +52,7 @@ impl House {
     ///
     /// # Errors
     /// No such path, or a broken baseline.
-    pub fn open(
-        path: &Path,
-        rules: Vec<PathBuf>,
-        config: ConfigArgs,
-        when: Option<jiff::Timestamp>,
-    ) -> Result<Self> {
+    pub fn open(path: &Path, looking: Looking) -> Result<Self> {
         let root = home(&[path.to_owned()])?.root;
         let from = PolicyFrom::WorkTree(root.clone());
         let file = keysweep::source::read_policy(&from, &[BASELINE])?.remove(0);
@@ -77,9 +70,8 @@ impl House {
         Ok(House {
             salt: baseline.salt(fresh),
             root,
-            rules,
-            config,
-            now: now(when)?,
+            now: now(looking.now)?,
+            looking,
             before,
             baseline,
         })
@@ -124,8 +116,8 @@ impl House {
         };
         let from = PolicyFrom::WorkTree(self.root.clone());
         let asked = Asked {
-            rules: &self.rules,
-            config: &self.config,
+            rules: &self.looking.rules,
+            config: &self.looking.config,
             trust: &Trust::default(),
         };
         let Loaded {
