@@ -2,8 +2,8 @@
 
 use super::escape::terminal;
 use super::words::{self, count, digits};
-use super::{Outcome, Report, suppressed};
-use crate::finding::{Class, Severity, Weight};
+use super::{Outcome, Report, SkippedRow, suppressed};
+use crate::finding::{Class, Reason, Severity, Weight};
 
 /// The summary's lines, without colours; each begins with words of ours.
 pub fn lines(report: &Report) -> Vec<String> {
@@ -209,7 +209,14 @@ pub fn verdict(report: &Report) -> String {
         .collect();
     match &report.outcome {
         Outcome::Nothing(why) => format!("nothing to scan: {why}"),
-        Outcome::Interrupted => "interrupted: the results are not complete".to_owned(),
+        Outcome::Interrupted => {
+            let timed_out = |row: &SkippedRow| row.reason == Reason::TimedOut;
+            let why = match report.skipped.iter().any(timed_out) {
+                true => "time limit reached",
+                false => "interrupted",
+            };
+            format!("{why}: the results are not complete")
+        }
         Outcome::Incomplete => "incomplete: not everything that was asked for was read".to_owned(),
         Outcome::Fails(n) => {
             let new = report.suppressed.iter().filter(|row| row.fails).count();

@@ -61,7 +61,9 @@ fn look(path: &Path, stage: Stage) -> Result<Found> {
 /// Where git looks for hooks here, `core.hooksPath` included, and whether that was set.
 fn folder() -> Result<(PathBuf, bool)> {
     let here = Path::new(".");
-    if git(here, &["rev-parse", "--is-bare-repository"])? == "true" {
+    let bare = git(here, &["rev-parse", "--is-bare-repository"])
+        .context("hooks are installed from within a git repository")?;
+    if bare == "true" {
         bail!("this is a bare repository, where nobody commits and nothing is pushed from");
     }
     let top = git(here, &["rev-parse", "--show-toplevel"])
