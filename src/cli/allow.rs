@@ -79,7 +79,7 @@ fn wanted(args: &Allow, dir: &Path) -> Result<BTreeSet<String>> {
         ids.extend(last::ids(dir));
         if ids.is_empty() {
             bail!(
-                "nothing failed in the last run over the index here; `keysweep staged` looks again"
+                "no hook and no `staged` failed here the last time; `keysweep staged` looks again"
             );
         }
     }

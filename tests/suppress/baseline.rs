@@ -242,7 +242,7 @@ fn allow_last_takes_what_the_hook_failed_on() {
     dir.commit("one");
     dir.run(&["allow", "--last"])
         .ends(2)
-        .complains("nothing failed in the last run");
+        .complains("no hook and no `staged` failed here");
     dir.write("a.env", line(2));
     dir.write("b.env", line(3));
     dir.git(&["add", "-A"]);

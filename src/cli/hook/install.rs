@@ -81,11 +81,22 @@ pub fn install() -> Result<ExitCode> {
     let paths = STAGES.map(|stage| (stage, folder.join(stage.name())));
     for (stage, path) in &paths {
         if matches!(look(path, *stage)?, Found::Foreign) {
+            // Both, because whoever keeps one by hand gets neither from us.
+            let lines: Vec<String> = paths
+                .iter()
+                .map(|(stage, path)| {
+                    let name = stage.name();
+                    format!(
+                        "{}: keysweep hook --stage {name} \"$@\" || exit 1",
+                        path.display()
+                    )
+                })
+                .collect();
             bail!(
-                "{} is somebody else's and stays as it is; nothing was installed. To run keysweep \
-                 from it, add this line to it: keysweep hook --stage {} \"$@\" || exit 1",
+                "{} is somebody else's and stays as it is; nothing was installed. To run keysweep, \
+                 add a line to each hook by hand:\n{}",
                 path.display(),
-                stage.name()
+                lines.join("\n")
             );
         }
     }
