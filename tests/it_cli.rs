@@ -32,8 +32,11 @@ fn limits_of_scope_fail_only_when_strict() {
     dir.write("small.txt", "nothing\n");
     let args = ["scan", "--max-file-size", "1K"];
     dir.run(&args).ends(0).says("big.txt");
-    dir.run(&["scan", "--max-file-size", "1K", "--strict"])
-        .ends(2);
+    let strict = dir.run(&["scan", "--max-file-size", "1K", "--strict"]);
+    strict
+        .ends(2)
+        .says("nothing else fails; limits of scope fail (--strict): 1 file over the size limit");
+    assert!(!strict.text().contains("clean"), "{}", strict.text());
     dir.write("a.env", line(1));
     dir.run(&["scan", "--max-file-size", "1K", "--strict"])
         .ends(1);

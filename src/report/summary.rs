@@ -207,7 +207,13 @@ pub fn verdict(report: &Report) -> String {
             Weight::Scope => Some(gap.phrase()),
         })
         .collect();
+    // `clean` beside exit status 2 would be a riddle.
+    let strict = match report.exit_status() {
+        2 if report.strict => format!("limits of scope fail (--strict): {}", limits.join(", ")),
+        _ => String::new(),
+    };
     match &report.outcome {
+        Outcome::Nothing(why) if !strict.is_empty() => format!("nothing to scan: {why}; {strict}"),
         Outcome::Nothing(why) => format!("nothing to scan: {why}"),
         Outcome::Interrupted => {
             let timed_out = |row: &SkippedRow| row.reason == Reason::TimedOut;
@@ -240,6 +246,7 @@ pub fn verdict(report: &Report) -> String {
         Outcome::Clean if report.failed_to_read() => {
             "nothing fails; incomplete: not everything that was asked for was read".to_owned()
         }
+        Outcome::Clean if !strict.is_empty() => format!("nothing else fails; {strict}"),
         Outcome::Clean => {
             let word = match report.rows.is_empty() && report.complete() {
                 true => "clean",
