@@ -26,8 +26,47 @@ pub enum FailOn {
     None,
     /// This severity and worse, with the confidence that the mode asks for.
     Severity(Severity),
-    /// Results whose id matches, whatever their severity; with days, only those that end within.
-    Rule(GlobMatcher, Option<i64>),
+    /// Results whose id matches, whatever their severity.
+    Rule(ByRule),
+}
+
+/// A glob over the ids that results are reported under.
+#[derive(Clone, Debug)]
+pub struct ByRule {
+    text: String,
+    glob: GlobMatcher,
+    days: Option<i64>,
+}
+
+/// What is going to end, whatever its rule. No result has it for its id, because an alert must not
+/// open anew when its time draws near.
+pub const EXPIRING: &str = "stale/expiring";
+
+/// Days in which a credential counts as expiring when nobody says how many.
+const SOON: i64 = 30;
+
+impl ByRule {
+    /// As it was written, without the days.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it means results that are reported under `id`.
+    pub fn means(&self, id: &str) -> bool {
+        self.glob.is_match(id)
+    }
+
+    fn fails(&self, result: &Judged<'_>) -> bool {
+        let within = |days: i64| result.ends_in.is_some_and(|left| left <= days);
+        let by_id = self.means(result.reported) || self.means(result.rule);
+        if by_id && self.days.is_none_or(within) {
+            return true;
+        }
+        self.means(EXPIRING)
+            && result.class == Class::Credential
+            && result.ends_in.is_some_and(|left| left >= 0)
+            && within(self.days.unwrap_or(SOON))
+    }
 }
 
 impl FailOn {
@@ -54,7 +93,13 @@ impl FailOn {
             None => (text, None),
         };
         Glob::new(glob)
-            .map(|glob| FailOn::Rule(glob.compile_matcher(), days))
+            .map(|compiled| {
+                FailOn::Rule(ByRule {
+                    text: glob.to_owned(),
+                    glob: compiled.compile_matcher(),
+                    days,
+                })
+            })
             .map_err(|error| {
                 format!("`{glob}` is neither `none`, a severity nor a glob over rule ids: {error}")
             })
@@ -107,10 +152,7 @@ impl Policy {
         self.fail_on.iter().any(|on| match on {
             FailOn::None => false,
             FailOn::Severity(severity) => self.counts(result, *severity),
-            FailOn::Rule(glob, days) => {
-                (glob.is_match(result.reported) || glob.is_match(result.rule))
-                    && days.is_none_or(|days| result.ends_in.is_some_and(|left| left <= days))
-            }
+            FailOn::Rule(rule) => rule.fails(result),
         })
     }
 
@@ -173,5 +215,30 @@ mod tests {
         policy.fail_on = vec![FailOn::parse("acme-*:3").expect("reads")];
         assert!(!policy.fails(&result(Severity::Low, Confidence::High)));
         assert!(FailOn::parse("x:many").is_err());
+    }
+
+    #[test]
+    fn what_is_going_to_end_fails_under_its_own_name() {
+        let mut policy = Policy::new(Mode::Tree);
+        let mut fails = |on: &str, ends_in, class| {
+            policy.fail_on = vec![FailOn::parse(on).expect("reads")];
+            policy.fails(&Judged {
+                ends_in,
+                class,
+                ..result(Severity::Low, Confidence::Medium)
+            })
+        };
+        let credential = Class::Credential;
+        assert!(fails("stale/expiring:7", Some(7), credential));
+        assert!(!fails("stale/expiring:7", Some(8), credential));
+        assert!(fails("stale/expiring:60", Some(45), credential));
+        assert!(fails("stale/expiring", Some(30), credential));
+        assert!(!fails("stale/expiring", Some(31), credential));
+        assert!(
+            !fails("stale/expiring", Some(-1), credential),
+            "that one is past"
+        );
+        assert!(!fails("stale/expiring", None, credential));
+        assert!(!fails("stale/expiring:7", Some(3), Class::Sample));
     }
 }

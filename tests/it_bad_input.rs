@@ -438,3 +438,14 @@ fn the_time_limit_is_an_interruption() {
     assert_eq!(report["summary"]["outcome"], "interrupted");
     assert_eq!(findings(&report).len(), 1, "what was read is not lost");
 }
+
+#[test]
+fn a_bare_repository_s_files_are_not_taken_for_what_is_committed() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.commit("one");
+    dir.git(&["clone", "-q", "--bare", ".", "bare.git"]);
+    dir.run(&["scan", "bare.git"])
+        .ends(0)
+        .complains("what is committed is not; `keysweep history` reads that");
+}

@@ -32,8 +32,11 @@ fn limits_of_scope_fail_only_when_strict() {
     dir.write("small.txt", "nothing\n");
     let args = ["scan", "--max-file-size", "1K"];
     dir.run(&args).ends(0).says("big.txt");
-    dir.run(&["scan", "--max-file-size", "1K", "--strict"])
-        .ends(2);
+    let strict = dir.run(&["scan", "--max-file-size", "1K", "--strict"]);
+    strict
+        .ends(2)
+        .says("nothing else fails; limits of scope fail (--strict): 1 file over the size limit");
+    assert!(!strict.text().contains("clean"), "{}", strict.text());
     dir.write("a.env", line(1));
     dir.run(&["scan", "--max-file-size", "1K", "--strict"])
         .ends(1);
@@ -93,6 +96,35 @@ fn what_fails() {
         Some(1)
     );
     assert_eq!(status(&["--fail-on", "stale/expiring:x"]), Some(2));
+    // A word that can never mean anything would let everything pass.
+    dir.run(&["scan", "a.env", "--fail-on", "hgih"])
+        .ends(2)
+        .complains("did you mean `high`?");
+    dir.run(&[
+        "scan",
+        "a.env",
+        "--fail-on",
+        "none",
+        "--fail-on",
+        "github-pad",
+    ])
+    .ends(2)
+    .complains("did you mean `github-pat`?");
+    for known in ["stale/*", "info/*", "generic/generic-password-weak", "*:7"] {
+        assert_eq!(status(&["--fail-on", known]), Some(0), "{known}");
+    }
+}
+
+#[test]
+fn what_ends_soon_fails_when_asked() {
+    let dir = Dir::new();
+    dir.write("a.txt", format!("Bearer {}\n", jwt(1_700_000_000, 1)));
+    let run = |on: &str, now: &str| dir.run(&["scan", "--fail-on", on, "--now", now]).status;
+    assert_eq!(run("stale/expiring:7", "2023-11-10"), Some(1));
+    assert_eq!(run("stale/expiring:7", "2023-11-01"), Some(0));
+    assert_eq!(run("stale/expiring", "2023-11-01"), Some(1));
+    assert_eq!(run("stale/expiring:7", "2023-12-01"), Some(0));
+    assert_eq!(run("stale/expired", "2023-12-01"), Some(1));
 }
 
 #[test]
@@ -358,7 +390,18 @@ fn values_are_shown_only_when_asked_and_never_in_ci() {
 #[test]
 fn generated_texts() {
     let dir = Dir::new();
-    dir.run(&["generate", "man"]).ends(0).says(".TH keysweep");
+    let man = dir.run(&["generate", "man"]);
+    man.ends(0).says(".TH keysweep");
+    // The options of every verb stand on the page, and no page is named that does not exist.
+    for part in [
+        "KEYSWEEP HISTORY",
+        "\\-\\-range",
+        "KEYSWEEP BASELINE",
+        "KEYSWEEP HOOK INSTALL",
+    ] {
+        man.says(part);
+    }
+    assert!(!man.text().contains("keysweep\\-scan(1)"), "{}", man.text());
     for shell in ["bash", "elvish", "fish", "power-shell", "zsh"] {
         dir.run(&["generate", shell]).ends(0).says("keysweep");
     }

@@ -58,7 +58,8 @@ pub fn run(args: Allow) -> Result<ExitCode> {
         writeln!(out, "{BASELINE}:")?;
         out.write_all(change.shown().as_bytes())?;
         output::note(&format!(
-            "`git add {BASELINE}` makes it count for what is staged; in a pull request it is shown as new"
+            "`git add {BASELINE}` makes it count for what is staged, a commit for `keysweep history`; \
+             in a pull request it is shown as new"
         ));
     }
     Ok(ExitCode::SUCCESS)
@@ -78,7 +79,7 @@ fn wanted(args: &Allow, dir: &Path) -> Result<BTreeSet<String>> {
         ids.extend(last::ids(dir));
         if ids.is_empty() {
             bail!(
-                "nothing failed in the last run over the index here; `keysweep staged` looks again"
+                "no hook and no `staged` failed here the last time; `keysweep staged` looks again"
             );
         }
     }
@@ -104,12 +105,20 @@ fn find(house: &House, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Know
         let mut met = BTreeSet::new();
         for one in known {
             let full = one.fingerprint.to_string();
-            let mut meant = missing
-                .iter()
-                .filter(|id| full.starts_with(id.as_str()))
-                .peekable();
-            let wanted = meant.peek().is_some();
-            met.extend(meant.map(|id| (id.clone(), full.clone())));
+            // Reports name entries past their date by the baseline's own id.
+            let mut entries = one.entries.iter().map(|n| &house.baseline.entries[*n]);
+            let entry = one.entry.id.base();
+            let known = entries.any(|old| old.id.base() == entry);
+            let mut wanted = false;
+            for id in &missing {
+                if full.starts_with(id.as_str()) {
+                    met.insert((id.clone(), full.clone()));
+                    wanted = true;
+                } else if known && entry.starts_with(id.as_str()) {
+                    met.insert((id.clone(), entry.to_owned()));
+                    wanted = true;
+                }
+            }
             if wanted {
                 found.push(one);
             }

@@ -125,7 +125,7 @@ pub struct Allow {
     /// Ids of findings, as reports show them.
     #[arg(value_name = "ID", required_unless_present = "last")]
     pub ids: Vec<String>,
-    /// Those that the last run over the index failed on.
+    /// Those that the last hook, or the last `staged`, failed on.
     #[arg(long, conflicts_with = "ids")]
     pub last: bool,
     /// Why; everybody who reads the repository can read it.

@@ -118,7 +118,7 @@ fn finish(house: House, report: &Report) -> Result<ExitCode> {
         entries(&change.gone),
         house.baseline.entries.len()
     )?;
-    if house.before.is_none() {
+    if house.before.is_none() && !merges_by_itself(&house.root) {
         output::note(&format!(
             "for merges without conflicts, put `{BASELINE} merge=union` into .gitattributes"
         ));
@@ -128,6 +128,19 @@ fn finish(house: House, report: &Report) -> Result<ExitCode> {
         return Ok(ExitCode::from(2));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether git merges the file by union already, or there is no git to merge it.
+fn merges_by_itself(root: &Path) -> bool {
+    if keysweep::source::git_dir(root).is_none() {
+        return true;
+    }
+    let text = std::fs::read_to_string(root.join(".gitattributes")).unwrap_or_default();
+    text.lines().any(|line| {
+        let mut words = line.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        name.trim_start_matches('/') == BASELINE && words.any(|word| word == "merge=union")
+    })
 }
 
 /// How many of the lines are entries.

@@ -1,4 +1,4 @@
-//! What the last run over the index failed on, for `allow --last`: fingerprints and nothing else,
+//! What the last hook or `staged` failed on, for `allow --last`: fingerprints and nothing else,
 //! in a file below git's own directory that only its owner can read.
 
 use std::fs;

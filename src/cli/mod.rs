@@ -69,8 +69,16 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     max_file_size: MAX_FILE_SIZE,
                 })
             } else {
+                let paths = or_here(scan.paths);
+                for path in paths.iter().filter(|path| keysweep::source::is_bare(path)) {
+                    output::note(&format!(
+                        "{} is a bare repository or inside a .git directory: its files are read as \
+                         they lie there, and what is committed is not; `keysweep history` reads that",
+                        path.display()
+                    ));
+                }
                 Input::Tree(TreeOptions {
-                    paths: or_here(scan.paths),
+                    paths,
                     no_ignore: scan.no_ignore,
                     exclude: scan.exclude,
                     threads: scan.limits.threads,
@@ -186,6 +194,9 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
         rules,
         mut suppressions,
     } = policy::load(Sides::of(&input)?, &asked)?;
+    for on in &common.fail_on {
+        policy::known(on, &rules).map_err(|why| anyhow::anyhow!("--fail-on {why}"))?;
+    }
     suppressions.fail_on_new =
         common.trust.fail_on_new_suppressions || config.fail_on_new_suppressions;
     shape(&mut input, limits, &config);
@@ -245,7 +256,7 @@ fn thresholds(mode: Mode, common: &Common, config: &Config, theirs: bool) -> Pol
     let of = |config: &Config| {
         let mut policy = Policy::new(mode);
         policy.fail_on = match common.fail_on.is_empty() {
-            true => config.fail_on.clone(),
+            true => config.fail_on.iter().map(|at| at.value.clone()).collect(),
             false => common.fail_on.clone(),
         };
         let confidence = common.min_confidence.or(config.min_confidence);

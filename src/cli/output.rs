@@ -36,7 +36,10 @@ pub fn note(message: &str) {
 /// A message can hold names that nobody chose to be kind: control characters are shown as escapes,
 /// and no line but the first begins with its text, which a build log could take for a command.
 pub fn plain(message: &str) -> String {
-    let lines: Vec<String> = masked(message).lines().map(report::terminal).collect();
+    let lines: Vec<String> = masked(message)
+        .lines()
+        .map(|line| report::terminal(&line.replace('\t', " ")))
+        .collect();
     lines.join("\n  | ")
 }
 

@@ -160,7 +160,10 @@ pub const KEYS: &[Key] = &[
             for text in cell.texts()? {
                 let on = FailOn::parse(&text.value);
                 cell.check(on.is_ok(), text.line, "write `none`, a severity (info, low, medium, high, critical), or a glob over rule ids with days behind it, for example `stale/expiring:7`")?;
-                all.extend(on);
+                all.extend(on.map(|value| super::At {
+                    value,
+                    line: text.line,
+                }));
             }
             config.fail_on = all;
             Ok(())

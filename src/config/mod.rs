@@ -74,7 +74,7 @@ pub struct Config {
     /// List results from this severity on.
     pub min_severity: Option<Severity>,
     /// What fails.
-    pub fail_on: Vec<FailOn>,
+    pub fail_on: Vec<At<FailOn>>,
     /// New suppressions fail.
     pub fail_on_new_suppressions: bool,
     /// Limits of scope fail.

@@ -120,10 +120,16 @@ fn block(row: &Row, push: bool) -> String {
         "rotate",
         &format!("if it was ever pushed: {rotate}{console}"),
     );
+    // What no file holds any more is only found where the commits are looked at.
+    let gone = |place: &PlaceRow| place.message || place.at_head == Some(false);
+    let history = match !row.places.is_empty() && row.places.iter().all(gone) {
+        true => " --history",
+        false => "",
+    };
     line(
         "allow",
         &format!(
-            "if it is no secret: keysweep allow {}",
+            "if it is no secret: keysweep allow {}{history}",
             row.fingerprint.short()
         ),
     );

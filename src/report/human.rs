@@ -91,6 +91,21 @@ fn arranged(
     for line in &overview.head {
         writeln!(out, "{}", paint.with(bold(), line))?;
     }
+    // Blocks of eight lines each would push the answer's end off the first screen.
+    for row in &overview.first {
+        let line = Line {
+            row,
+            alike: 0,
+            places: row.places.len().saturating_sub(1),
+        };
+        writeln!(
+            out,
+            "  {} {}  {}",
+            paint.with(severity_style(row.severity), row.severity.name()),
+            terminal(&row.name),
+            listed(&line, paint)
+        )?;
+    }
     writeln!(out)?;
     for row in &overview.first {
         out.write_all(block(row, style, paint).as_bytes())?;

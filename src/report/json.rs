@@ -442,6 +442,9 @@ fn summary(report: &Report) -> Summary<'_> {
             None,
             "a limit of scope, where limits count as failures",
         ),
+        Outcome::Clean if report.exit_status() == 2 => {
+            ("clean", None, "limits of scope, which fail with --strict")
+        }
         Outcome::Clean => ("clean", None, "nothing that fails"),
         Outcome::Fails(_) => ("fails", None, "results that fail"),
         Outcome::Incomplete => (

@@ -20,7 +20,7 @@ const OF_ONE_GROUP: usize = 12;
 pub(super) struct Overview<'a> {
     /// The answer in few lines.
     pub(super) head: Vec<String>,
-    /// What to look at first, in full.
+    /// What to look at first: a line each, then in full.
     pub(super) first: Vec<&'a Row>,
     /// The rest, worst rule first.
     pub(super) groups: Vec<Group<'a>>,
@@ -94,24 +94,47 @@ fn stands(row: &Row) -> bool {
         .is_none_or(|timeline| timeline.at_head)
 }
 
+fn is_at_head(row: &Row) -> bool {
+    row.timeline
+        .as_ref()
+        .is_some_and(|timeline| timeline.at_head)
+}
+
 fn head(report: &Report) -> Vec<String> {
     let rows = || report.rows.iter().filter(|r| r.class == Class::Credential);
     let number = |n: usize| digits(n as u64);
-    let mut line = format!(
-        "{} found, {} of them {}",
+    let by: Vec<String> = Severity::ALL
+        .iter()
+        .rev()
+        .map(|severity| (severity, rows().filter(|r| r.severity == *severity).count()))
+        .filter(|(_, n)| *n > 0)
+        .map(|(severity, n)| format!("{} {}", number(n), severity.name()))
+        .collect();
+    let mut lines = vec![format!(
+        "{} found ({}), {} of them to act on",
         count(rows().count() as u64, "credential", "credentials"),
+        by.join(", "),
         number(rows().filter(|r| r.fails).count()),
-        "to act on"
-    );
+    )];
     if report.history.is_some() {
-        line.push_str(&format!(
-            "; {} still at HEAD, {} certainly dead, {} only in pull-request refs",
-            number(rows().filter(|r| stands(r)).count()),
+        let mut line = format!(
+            "{} still at HEAD, {} certainly dead, {} only in pull-request refs",
+            number(rows().filter(|r| is_at_head(r)).count()),
             number(rows().filter(|r| words::certainly_expired(r)).count()),
             number(rows().filter(|r| words::only_in_pulls(r)).count()),
-        ));
+        );
+        // A run that was stopped has not traced them; to call them standing would be a guess.
+        let lost = rows().filter(|r| r.timeline.is_none()).count();
+        if lost > 0 {
+            line.push_str(&format!(", {} not traced", number(lost)));
+        }
+        lines.push(line);
     }
-    vec![line, "look first at:".to_owned()]
+    if report.failed_to_read() {
+        lines.push("not everything was read: the last lines say what is missing".to_owned());
+    }
+    lines.push("look first at:".to_owned());
+    lines
 }
 
 /// What a group has in common, in the order of the groups: what only pull-request refs keep stands
@@ -214,7 +237,7 @@ fn heading(common: Common<'_>, rows: &[&Row]) -> Option<String> {
     if let Common::InPulls(_) = common {
         out.push_str(", only in pull-request refs");
     } else if row.timeline.is_some() {
-        let standing = rows.iter().filter(|row| stands(row)).count();
+        let standing = rows.iter().filter(|row| is_at_head(row)).count();
         out.push_str(&format!(", {} still at HEAD", digits(standing as u64)));
     }
     Some(out)

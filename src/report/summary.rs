@@ -2,8 +2,8 @@
 
 use super::escape::terminal;
 use super::words::{self, count, digits};
-use super::{Outcome, Report, suppressed};
-use crate::finding::{Class, Severity, Weight};
+use super::{Outcome, Report, SkippedRow, suppressed};
+use crate::finding::{Class, Reason, Severity, Weight};
 
 /// The summary's lines, without colours; each begins with words of ours.
 pub fn lines(report: &Report) -> Vec<String> {
@@ -207,9 +207,22 @@ pub fn verdict(report: &Report) -> String {
             Weight::Scope => Some(gap.phrase()),
         })
         .collect();
+    // `clean` beside exit status 2 would be a riddle.
+    let strict = match report.exit_status() {
+        2 if report.strict => format!("limits of scope fail (--strict): {}", limits.join(", ")),
+        _ => String::new(),
+    };
     match &report.outcome {
+        Outcome::Nothing(why) if !strict.is_empty() => format!("nothing to scan: {why}; {strict}"),
         Outcome::Nothing(why) => format!("nothing to scan: {why}"),
-        Outcome::Interrupted => "interrupted: the results are not complete".to_owned(),
+        Outcome::Interrupted => {
+            let timed_out = |row: &SkippedRow| row.reason == Reason::TimedOut;
+            let why = match report.skipped.iter().any(timed_out) {
+                true => "time limit reached",
+                false => "interrupted",
+            };
+            format!("{why}: the results are not complete")
+        }
         Outcome::Incomplete => "incomplete: not everything that was asked for was read".to_owned(),
         Outcome::Fails(n) => {
             let new = report.suppressed.iter().filter(|row| row.fails).count();
@@ -233,6 +246,7 @@ pub fn verdict(report: &Report) -> String {
         Outcome::Clean if report.failed_to_read() => {
             "nothing fails; incomplete: not everything that was asked for was read".to_owned()
         }
+        Outcome::Clean if !strict.is_empty() => format!("nothing else fails; {strict}"),
         Outcome::Clean => {
             let word = match report.rows.is_empty() && report.complete() {
                 true => "clean",

@@ -71,11 +71,13 @@ fn inputs_reach_the_program() {
     pushed(&runner, &[("fail-on", "critical\ngithub-*\n")]).ends(1);
     // Whatever it is, no shell reads it.
     runner.commit("c.env", &line(3));
-    pushed(
+    let outcome = pushed(
         &runner,
         &[("fail-on", "$(touch pwned)`touch pwned`\"; touch pwned")],
-    )
-    .ends(0);
+    );
+    outcome.ends(2);
+    outcome.run.complains("neither a severity nor a rule");
+    assert_eq!(outcome.output("complete"), "false");
     let outcome = pushed(&runner, &[("fail-on", "[")]);
     outcome.ends(2);
     outcome.run.complains("--fail-on");

@@ -122,6 +122,21 @@ fn what_fails_can_be_chosen_and_the_difference_is_told() {
     dir.git(&["add", "-A"]);
     dir.run(&["staged"]).ends(0).says("1 result from failing");
     dir.run(&["scan", "--no-config"]).ends(1);
+    dir.write(
+        "keysweep.toml",
+        "[report]\nfail-on = [\n  \"critcal\",\n]\n",
+    );
+    dir.run(&["scan"])
+        .ends(2)
+        .complains("keysweep.toml:3: `fail-on` `critcal`: neither a severity nor a rule; did you mean `critical`?");
+    // In the base of a change such a word hides nothing, and does not stop the repair.
+    dir.commit("typo");
+    dir.write("keysweep.toml", "[report]\nfail-on = [\"critical\"]\n");
+    dir.write("b.env", line(2));
+    dir.commit("repair");
+    dir.run(&["history", "--range", "HEAD~1..HEAD"])
+        .ends(1)
+        .complains("did you mean `critical`?");
 }
 
 #[test]

@@ -32,7 +32,8 @@ fn a_foreign_hook_is_never_touched() {
     site.keysweep(&["hook", "install"])
         .ends(2)
         .complains("nothing was installed")
-        .complains("keysweep hook --stage pre-push \"$@\" || exit 1");
+        .complains("hooks/pre-push: keysweep hook --stage pre-push \"$@\" || exit 1")
+        .complains("hooks/pre-commit: keysweep hook --stage pre-commit \"$@\" || exit 1");
     assert!(
         !site.at("work/.git/hooks/pre-commit").exists(),
         "both or none"

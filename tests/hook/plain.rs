@@ -133,6 +133,8 @@ fn pushes() {
     run.ends(1)
         .has("a.env:1:14 in commit ")
         .has("removed again later")
+        // No file holds it any more: without the option it would not be found.
+        .has(" --history\n")
         .has("git rebase -i")
         .has("git push --no-verify")
         .lacks(&token(1));

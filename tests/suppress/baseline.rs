@@ -242,7 +242,7 @@ fn allow_last_takes_what_the_hook_failed_on() {
     dir.commit("one");
     dir.run(&["allow", "--last"])
         .ends(2)
-        .complains("nothing failed in the last run");
+        .complains("no hook and no `staged` failed here");
     dir.write("a.env", line(2));
     dir.write("b.env", line(3));
     dir.git(&["add", "-A"]);
@@ -292,4 +292,29 @@ fn a_baseline_is_no_finding_itself() {
     let report = dir.json(&["scan", "--min-confidence", "low", "--min-severity", "info"]);
     let found: Vec<String> = crate::common::places(&report);
     assert!(found.is_empty(), "{found:?}");
+}
+
+#[test]
+fn a_password_past_its_date_is_renewed_by_either_id() {
+    let dir = Dir::repo();
+    dir.write("db.py", "DB_PASSWORD = \"Tq7#vLp29x\"\n");
+    dir.run(&["baseline", "create"])
+        .ends(0)
+        .complains("merge=union");
+    let path = dir.path().join(".keysweep-baseline");
+    let text = std::fs::read_to_string(&path).expect("there");
+    let entry = text.lines().last().expect("an entry");
+    let past = text.replace("generic-password", "generic-password until=2020-01-01");
+    // A report names the entry by the baseline's own id, the finding by another.
+    let id = dir.json(&["scan", "--untrusted"])["findings"][0]["id"].clone();
+    let id = id.as_str().expect("an id").to_owned();
+    assert!(!entry.starts_with(&id));
+    for id in [&entry[..8], &id] {
+        std::fs::write(&path, &past).expect("written");
+        dir.run(&["scan"]).ends(1).says(&entry[..8]);
+        dir.run(&["allow", id, "--until", "2999-01-31"])
+            .ends(0)
+            .says("until=2999-01-31");
+        dir.run(&["scan"]).ends(0).says("1 known");
+    }
 }

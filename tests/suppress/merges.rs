@@ -9,7 +9,9 @@ fn two_branches_merge_with_git_s_union_driver() {
     let dir = Dir::repo();
     dir.write(".gitattributes", ".keysweep-baseline merge=union\n");
     dir.write("a.env", line(1));
-    dir.run(&["baseline", "create"]).ends(0);
+    let created = dir.run(&["baseline", "create"]);
+    created.ends(0);
+    assert_eq!(created.errors(), "", "nothing is left to do for merges");
     dir.commit("base");
     for (branch, file, seed) in [("left", "b.env", 2), ("right", "c.env", 3)] {
         dir.git(&["checkout", "-q", "-b", branch, "main"]);

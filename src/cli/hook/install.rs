@@ -61,7 +61,9 @@ fn look(path: &Path, stage: Stage) -> Result<Found> {
 /// Where git looks for hooks here, `core.hooksPath` included, and whether that was set.
 fn folder() -> Result<(PathBuf, bool)> {
     let here = Path::new(".");
-    if git(here, &["rev-parse", "--is-bare-repository"])? == "true" {
+    let bare = git(here, &["rev-parse", "--is-bare-repository"])
+        .context("hooks are installed from within a git repository")?;
+    if bare == "true" {
         bail!("this is a bare repository, where nobody commits and nothing is pushed from");
     }
     let top = git(here, &["rev-parse", "--show-toplevel"])
@@ -79,11 +81,22 @@ pub fn install() -> Result<ExitCode> {
     let paths = STAGES.map(|stage| (stage, folder.join(stage.name())));
     for (stage, path) in &paths {
         if matches!(look(path, *stage)?, Found::Foreign) {
+            // Both, because whoever keeps one by hand gets neither from us.
+            let lines: Vec<String> = paths
+                .iter()
+                .map(|(stage, path)| {
+                    let name = stage.name();
+                    format!(
+                        "{}: keysweep hook --stage {name} \"$@\" || exit 1",
+                        path.display()
+                    )
+                })
+                .collect();
             bail!(
-                "{} is somebody else's and stays as it is; nothing was installed. To run keysweep \
-                 from it, add this line to it: keysweep hook --stage {} \"$@\" || exit 1",
+                "{} is somebody else's and stays as it is; nothing was installed. To run keysweep, \
+                 add a line to each hook by hand:\n{}",
                 path.display(),
-                stage.name()
+                lines.join("\n")
             );
         }
     }

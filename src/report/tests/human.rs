@@ -68,6 +68,37 @@ fn the_last_line_says_how_it_ended() {
     assert_eq!(last(&report), "nothing to scan: nothing is staged");
     report.outcome = Outcome::Interrupted;
     assert!(last(&report).starts_with("interrupted"));
+    report.skipped.push(skipped(Reason::TimedOut, ""));
+    assert_eq!(
+        last(&report),
+        "time limit reached: the results are not complete"
+    );
+}
+
+#[test]
+fn what_was_not_traced_is_not_said_to_stand_at_head() {
+    let mut report = sample();
+    report.rows.clear();
+    for n in 0..20 {
+        let mut row = row(&format!("seed {n}"), Severity::High);
+        row.timeline = if n < 3 { live().timeline } else { None };
+        report.rows.push(row);
+    }
+    report.outcome = Outcome::Interrupted;
+    report.skipped = vec![skipped(Reason::Interrupted, "")];
+    let text = text("human", &report, Style::default());
+    assert!(
+        text.contains(
+            "\n3 still at HEAD, 0 certainly dead, 0 only in pull-request refs, 17 not traced\n"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains(
+            "\nnot everything was read: the last lines say what is missing\nlook first at:\n"
+        ),
+        "{text}"
+    );
 }
 
 #[test]
@@ -117,17 +148,32 @@ fn a_long_list_answers_first_and_is_grouped() {
     // What the change itself hides is told before anything else.
     let (hidden, first): (Vec<&str>, Vec<&str>) = text
         .lines()
-        .take(4)
+        .take(5)
         .partition(|line| line.starts_with("suppressed (new here)"));
     assert_eq!(hidden.len(), 1);
     let first = &first[1..];
     assert!(
-        first[0].starts_with("43 credentials found, 41 of them to act on; "),
+        first[0].starts_with("43 credentials found (")
+            && first[0].ends_with(", 41 of them to act on"),
         "{}",
         first[0]
     );
-    assert!(first[0].contains(" still at HEAD, 1 certainly dead, 1 only in pull-request refs"));
-    assert_eq!(first[1], "look first at:");
+    assert!(first[0].contains(" high"), "{}", first[0]);
+    assert!(first[1].contains(" still at HEAD, 1 certainly dead, 1 only in pull-request refs"));
+    // One screen holds the answer, with a line for each of those to look at first.
+    let screen: Vec<&str> = text.lines().take(25).collect();
+    let start = screen
+        .iter()
+        .position(|l| *l == "look first at:")
+        .expect("on the screen");
+    let lines: Vec<&&str> = screen[start + 1..]
+        .iter()
+        .take_while(|l| !l.is_empty())
+        .collect();
+    assert!((4..=6).contains(&lines.len()), "{lines:#?}");
+    for line in lines {
+        assert!(line.contains("  at ") && line.contains("  id "), "{line}");
+    }
     for part in [
         "(rule-0), high, 18 still at HEAD",
         "  and 6 more; `-v` lists all",

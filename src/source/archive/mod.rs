@@ -115,7 +115,10 @@ impl<'a> Opener<'a> {
     /// Opens an archive that stands at `at`, inside `depth` others.
     fn archive(&self, kind: Kind, bytes: &[u8], at: &[RepoPath], depth: usize) {
         if depth >= self.limits.depth {
-            let detail = format!("nested in {depth} archives, which is the limit");
+            let detail = match depth {
+                1 => "nested in 1 archive, which is the limit".to_owned(),
+                _ => format!("nested in {depth} archives, which is the limit"),
+            };
             return self.gap(Reason::ArchiveLimit, at, detail);
         }
         match kind {

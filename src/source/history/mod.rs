@@ -194,7 +194,10 @@ pub fn open_and_scan<V: Visit>(
         nothing: (refs.all.is_empty() && found.commits.is_empty()).then_some("no commits yet"),
     };
     if info.shallow {
-        let detail = format!("cut at {} commits", shallow.len());
+        let detail = match shallow.len() {
+            1 => "cut at 1 commit".to_owned(),
+            n => format!("cut at {n} commits"),
+        };
         skipped.push(Skipped::new(Reason::ShallowHistory, "shallow", detail));
     }
     let graph = Graph::build(found.commits, found.tags, &refs.all, refs.head);
