@@ -67,6 +67,8 @@ pub struct Judged<'a> {
     pub reported: &'a str,
     /// Its rule.
     pub rule: &'a str,
+    /// Other rules that it answers to: those whose place a rule of what is scanned took.
+    pub also: &'a [String],
     /// Credential or sample.
     pub class: Class,
     /// What it opens.
@@ -108,7 +110,9 @@ impl Policy {
             FailOn::None => false,
             FailOn::Severity(severity) => self.counts(result, *severity),
             FailOn::Rule(glob, days) => {
-                (glob.is_match(result.reported) || glob.is_match(result.rule))
+                (glob.is_match(result.reported)
+                    || glob.is_match(result.rule)
+                    || result.also.iter().any(|id| glob.is_match(id)))
                     && days.is_none_or(|days| result.ends_in.is_some_and(|left| left <= days))
             }
         })
@@ -135,6 +139,7 @@ mod tests {
         Judged {
             reported: "acme-key",
             rule: "acme-key",
+            also: &[],
             class: Class::Credential,
             severity,
             confidence,

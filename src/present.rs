@@ -61,7 +61,7 @@ pub fn rows(
             rules, masker, finding, life, policy, now, lower_dead, wishes,
         );
         suppress(masker, &mut row, causes);
-        let judged = judged(&row, now);
+        let judged = judged(rules, &row, now);
         let without = policy.without.as_deref();
         if policy.shows(&judged) {
             let fails = |policy: &Policy| policy.fails(&judged);
@@ -163,7 +163,10 @@ fn sort_key(row: &Row) -> impl Ord + '_ {
     )
 }
 
-fn judged(row: &Row, now: Timestamp) -> Judged<'_> {
+fn judged<'a>(rules: &RuleSet, row: &'a Row, now: Timestamp) -> Judged<'a> {
+    let theirs = rules
+        .find(&row.rule)
+        .is_some_and(|index| rules.rules[index].theirs);
     let end = match row.status {
         Status::Expired { since, .. } => Some(since),
         Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
@@ -172,6 +175,7 @@ fn judged(row: &Row, now: Timestamp) -> Judged<'_> {
     Judged {
         reported: &row.reported,
         rule: &row.rule,
+        also: if theirs { &row.also } else { &[] },
         class: row.class,
         severity: row.severity,
         confidence: row.confidence,
@@ -254,7 +258,7 @@ fn row(
         console: rule.console.to_string(),
         suppressed: None,
     };
-    row.fails = policy.fails(&judged(&row, now));
+    row.fails = policy.fails(&judged(rules, &row, now));
     row
 }
 

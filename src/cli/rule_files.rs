@@ -30,24 +30,25 @@ pub fn from_disk(rules: &mut RuleSet, files: &[PathBuf]) -> Result<()> {
         let name = file.display().to_string();
         let text =
             std::fs::read(file).with_context(|| format!("the rule file {name} cannot be read"))?;
-        add(rules, &name, &text)?;
+        add(rules, &name, &text, false)?;
     }
     Ok(())
 }
 
-/// Adds the rules of the file called `name`.
+/// Adds the rules of the file called `name`; `theirs` when it came with what is scanned.
 ///
 /// # Errors
 /// As [`builtin_and`].
-pub fn add(rules: &mut RuleSet, name: &str, text: &[u8]) -> Result<()> {
+pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], theirs: bool) -> Result<()> {
     let Ok(text) = std::str::from_utf8(text) else {
         bail!("the rule file {name} is not UTF-8; save it as UTF-8");
     };
-    let more = rule::load_file(name, text)?;
+    let mut more = rule::load_file(name, text)?;
     if rules.rules.len() + more.len() > MAX_RULES {
         bail!("{name}: there are more than {MAX_RULES} rules now; join those that differ little");
     }
-    for rule in &more {
+    for rule in &mut more {
+        rule.theirs = theirs;
         if !detect::fits(rule) {
             bail!(
                 "{name}: rule `{}`: the pattern is too large once it is compiled; repeat less of it",
