@@ -216,4 +216,13 @@ mod tests {
         let reason = &markers(line.as_bytes(), 1, Side::Own)[0].reason;
         assert!(std::str::from_utf8(reason).is_ok() && reason.len() <= MAX_REASON);
     }
+
+    #[test]
+    fn a_line_full_of_markers_is_read_in_time() {
+        let line = format!("{}{}", "!".repeat(1 << 20), "ggignore ".repeat(100_000));
+        let start = std::time::Instant::now();
+        assert_eq!(markers(line.as_bytes(), 1, Side::Above).len(), 1);
+        // Each looking at all that stands before it took minutes.
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+    }
 }

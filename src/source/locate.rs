@@ -381,4 +381,21 @@ mod tests {
         assert_eq!(found[0].region.start_column, 100_002);
         assert!(found[0].line.as_str().len() < 1_500);
     }
+
+    #[test]
+    fn many_values_on_one_line_are_placed_in_time() {
+        let text = "é=abcdefgh ".repeat(100_000);
+        let spans: Vec<_> = (0..100_000).map(|n| n * 12 + 3..n * 12 + 11).collect();
+        let start = std::time::Instant::now();
+        let found = locate(text.as_bytes(), &spans);
+        // Each looking at all took many minutes.
+        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+        let columns = |n: u32| (n * 11 + 3, n * 11 + 11);
+        for n in [0, 1, 77_777, 99_999] {
+            let region = found[n as usize].region;
+            assert_eq!((region.start_column, region.end_column), columns(n));
+            assert_eq!(region.start_line, 1);
+            assert!(!found[n as usize].line.as_str().contains("abcdefgh"));
+        }
+    }
 }

@@ -319,3 +319,59 @@ fn ten_thousand_rules_are_read_in_time() {
     dir.write("a.env", line(1));
     dir.run(&["scan"]).ends(1).says("9,23");
 }
+
+#[test]
+fn what_rules_of_the_repository_say_shows_no_value_and_no_control() {
+    let dir = Dir::repo();
+    let house = expand("hk_{lower:30}", 1);
+    dir.write("a.txt", format!("k={house}\n"));
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    let other = token(7);
+    dir.write(
+        "own.toml",
+        format!(
+            "[provider]\nname = \"p {other}\"\ndocs = \"https://a.test/{other}\"\nrotate = \"r {other}\\u001b[2J\\n::error::x\"\nconsole = \"https://a.test/{other}\"\n[[rule]]\nid = \"house-key\"\nname = \"n {other}\\u001b[2J\\n::error::x\"\nseverity = \"high\"\nshown = \"{}\"\npattern = 'hk_[0-9a-z]{{30}}'\n",
+            &house[..30]
+        ),
+    );
+    dir.git(&["add", "-A"]);
+    for format in crate::common::FORMATS {
+        for verb in ["scan", "hook"] {
+            let run = dir.run(&[verb, "--format", format, "--sarif-all-rules"]);
+            let text = run.text();
+            let said = ["house-key", "hk_", "own.toml"];
+            assert!(
+                said.iter().any(|word| text.contains(word)),
+                "{verb} {format}"
+            );
+            assert!(!text.contains(&other), "{verb} {format}");
+            assert!(!text.contains(&house[..20]), "{verb} {format}");
+            assert!(!text.contains('\u{1b}'), "{verb} {format}");
+            assert!(
+                !text.lines().any(|l| l.starts_with("::error::x")),
+                "{verb} {format}"
+            );
+        }
+    }
+    let run = dir.run(&["rules", "house-key", "--rules", "own.toml"]);
+    assert!(!run.text().contains('\u{1b}'));
+}
+
+#[test]
+fn ten_thousand_patterns_and_many_findings_take_their_time_once() {
+    let dir = Dir::repo();
+    let mut patterns = String::new();
+    for n in 0..10_000 {
+        patterns.push_str(&format!("\"**/a{n}*/b*/**/c*.e?v\",\n"));
+    }
+    dir.write(
+        "keysweep.toml",
+        format!("[scan]\nexclude = [\n{patterns}]\n"),
+    );
+    dir.write(".keysweepignore", patterns.replace(['"', ','], ""));
+    dir.write("a.env", (0..1_000).map(line).collect::<String>());
+    let start = std::time::Instant::now();
+    dir.run(&["scan"]).ends(1).says("1,000 results");
+    // One by one they took minutes.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
