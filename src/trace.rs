@@ -126,7 +126,7 @@ fn of_history(
         .map(|sighting| Carrier {
             // Git knows the archive, not its members.
             origin: sighting.origin.outer().clone(),
-            credential: numbers[&valued(&sighting)],
+            credential: numbers[&valued(sighting)],
         })
         .collect();
     let attribution = history.attribute(&carriers, control);

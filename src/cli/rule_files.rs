@@ -11,6 +11,9 @@ use keysweep::rule::{self, Kind, RuleSet};
 /// More rules than this in all are a mistake or an attack.
 const MAX_RULES: usize = 10_000;
 
+/// Compiled patterns of all rule files together, in halves of a mebibyte: memory is bounded.
+const MAX_WEIGHT: u32 = 512;
+
 /// The built-in rules and those of `files`.
 ///
 /// # Errors
@@ -49,9 +52,16 @@ pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], theirs: bool) -> Result
     }
     for rule in &mut more {
         rule.theirs = theirs;
-        if !detect::fits(rule) {
+        let Some(weight) = detect::weight(rule) else {
             bail!(
                 "{name}: rule `{}`: the pattern is too large once it is compiled; repeat less of it",
+                rule.id
+            );
+        };
+        rules.weight += weight;
+        if rules.weight > MAX_WEIGHT {
+            bail!(
+                "{name}: rule `{}`: the patterns are too large together once they are compiled; repeat less of them",
                 rule.id
             );
         }

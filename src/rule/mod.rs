@@ -154,6 +154,9 @@ pub struct RuleSet {
     pub rules: List<Rule>,
     /// The set's version: the program's, with `+user` when user rules were added.
     pub version: String,
+    /// What the patterns that were added weigh together once they are compiled, in halves of a
+    /// mebibyte.
+    pub weight: u32,
 }
 
 impl RuleSet {
@@ -162,6 +165,7 @@ impl RuleSet {
         RuleSet {
             rules: Cow::Borrowed(builtin),
             version: version.to_owned(),
+            weight: 0,
         }
     }
 

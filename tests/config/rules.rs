@@ -375,3 +375,22 @@ fn ten_thousand_patterns_and_many_findings_take_their_time_once() {
     // One by one they took minutes.
     assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
 }
+
+#[test]
+fn many_large_patterns_are_refused_together() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    let rule = |n: u32| {
+        format!(
+            "[[rule]]\nid = \"large-{n}\"\nname = \"x\"\nseverity = \"low\"\npattern = 'k{n:03}_((([0-9a-z]|q[a-z]|[A-Z]x|_)[0-9]){{1,5000}})'\n"
+        )
+    };
+    // One of them takes seven mebibytes.
+    dir.write("own.toml", (0..2).map(rule).collect::<String>());
+    dir.run(&["scan"]).ends(1);
+    dir.write("own.toml", (0..60).map(rule).collect::<String>());
+    dir.run(&["scan"])
+        .ends(2)
+        .complains("too large together once they are compiled");
+}
