@@ -51,8 +51,10 @@ impl<'a> Collector<'a> {
         all.sort_by(|a, b| {
             (&a.origin, a.located.region, a.rule).cmp(&(&b.origin, b.located.region, b.rule))
         });
+        // What only their own rules see inside must not speak for what others see outside.
         let inside: BTreeSet<(Origin, Secret)> = all
             .iter()
+            .filter(|sighting| !sighting.theirs)
             .flat_map(|sighting| {
                 let secret = &sighting.secret;
                 around(&sighting.origin).map(|origin| (origin, secret.clone()))
@@ -106,7 +108,7 @@ impl Visit for Collector<'_> {
         let sightings = candidates
             .into_iter()
             .zip(located)
-            .map(|(candidate, located)| sighting(blob.origin, candidate, located));
+            .map(|(candidate, located)| self.sighting(blob.origin, candidate, located));
         self.found
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -146,13 +148,39 @@ impl Collector<'_> {
         let Some(located) = located.first() else {
             return;
         };
-        let found = rules
-            .into_iter()
-            .map(|rule| sighting(blob.origin, whole_file(rule, blob.bytes), located.clone()));
+        let found = rules.into_iter().map(|rule| {
+            let file = whole_file(rule, blob.bytes);
+            self.sighting(blob.origin, file, located.clone())
+        });
         self.found
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(found);
+    }
+
+    fn sighting(&self, origin: &Origin, candidate: Candidate, located: Located) -> Sighting {
+        Sighting {
+            origin: origin.clone(),
+            rule: candidate.rule,
+            theirs: self.scanner.rules().rules[candidate.rule].theirs,
+            secret: Secret::new(&candidate.value),
+            whole: Secret::new(&candidate.whole),
+            within: candidate.within,
+            partners: candidate
+                .partners
+                .into_iter()
+                .map(|(kind, value)| Partner {
+                    kind,
+                    value: Secret::new(&value),
+                })
+                .collect(),
+            key: candidate.key,
+            located,
+            evidence: candidate.evidence,
+            class: candidate.class,
+            confidence: candidate.confidence,
+            strong: candidate.strong,
+        }
     }
 }
 
@@ -167,30 +195,6 @@ fn base<'a>(parent: &Inherit<'a, Option<Known>>) -> Option<Base<'a>> {
         known: parent.state.as_ref()?,
         copies: copies.collect(),
     })
-}
-
-fn sighting(origin: &Origin, candidate: Candidate, located: Located) -> Sighting {
-    Sighting {
-        origin: origin.clone(),
-        rule: candidate.rule,
-        secret: Secret::new(&candidate.value),
-        whole: Secret::new(&candidate.whole),
-        within: candidate.within,
-        partners: candidate
-            .partners
-            .into_iter()
-            .map(|(kind, value)| Partner {
-                kind,
-                value: Secret::new(&value),
-            })
-            .collect(),
-        key: candidate.key,
-        located,
-        evidence: candidate.evidence,
-        class: candidate.class,
-        confidence: candidate.confidence,
-        strong: candidate.strong,
-    }
 }
 
 fn whole_file(rule: usize, bytes: &[u8]) -> Candidate {

@@ -204,7 +204,12 @@ pub fn examine(
         target: masker.show_path(plan.target.as_bytes()),
         now: plan.now,
         rule_set: rule_set_info(rules),
-        rules: present::rule_infos(rules, rows.iter().chain(&suppressed), plan.all_rules),
+        rules: present::rule_infos(
+            rules,
+            &masker,
+            rows.iter().chain(&suppressed),
+            plan.all_rules,
+        ),
         suppression: present::suppression(&masker, applied.expired, applied.unused),
         rows,
         suppressed,

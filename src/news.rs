@@ -19,32 +19,43 @@ fn spot(origin: &Origin) -> Option<(Spot, bool)> {
     Some(((path.clone(), origin.inside().to_vec()), before))
 }
 
+/// A value as the rules of one side see it: what only a rule of the scanned repository sees before
+/// a change must not make old what others see after it.
+type Value<'a> = (&'a Secret, bool);
+
+fn value(sighting: &Sighting) -> Value<'_> {
+    (&sighting.secret, sighting.theirs)
+}
+
 /// Keeps the sightings of values that are news. Of those, the places are kept whose path (and
 /// member, in an archive) holds the value more often than before (or all, when every one has as
 /// many).
 pub fn news(all: Vec<Sighting>) -> Vec<Sighting> {
-    let mut balance: BTreeMap<Secret, BTreeMap<Spot, (i64, i64)>> = BTreeMap::new();
+    let mut balance: BTreeMap<Value<'_>, BTreeMap<Spot, (i64, i64)>> = BTreeMap::new();
     for sighting in &all {
-        let spots = balance.entry(sighting.secret.clone()).or_default();
+        let spots = balance.entry(value(sighting)).or_default();
         match spot(&sighting.origin) {
             Some((spot, true)) => spots.entry(spot).or_default().0 += 1,
             Some((spot, false)) => spots.entry(spot).or_default().1 += 1,
             None => {}
         }
     }
-    all.into_iter()
-        .filter(|sighting| {
+    let kept: Vec<bool> = all
+        .iter()
+        .map(|sighting| {
             let Some((spot, false)) = spot(&sighting.origin) else {
                 return false;
             };
-            let spots = &balance[&sighting.secret];
+            let spots = &balance[&value(sighting)];
             let (before, after) = spots
                 .values()
                 .fold((0, 0), |(b, a), (before, after)| (b + before, a + after));
             let grew = |(before, after): &(i64, i64)| after > before;
             after > before && (grew(&spots[&spot]) || !spots.values().any(grew))
         })
-        .collect()
+        .collect();
+    let news = all.into_iter().zip(kept).filter(|(_, kept)| *kept);
+    news.map(|(sighting, _)| sighting).collect()
 }
 
 /// One changed path of a commit against one of its parents.

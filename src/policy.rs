@@ -58,7 +58,9 @@ impl ByRule {
 
     fn fails(&self, result: &Judged<'_>) -> bool {
         let within = |days: i64| result.ends_in.is_some_and(|left| left <= days);
-        let by_id = self.means(result.reported) || self.means(result.rule);
+        let by_id = self.means(result.reported)
+            || self.means(result.rule)
+            || result.also.iter().any(|id| self.means(id));
         if by_id && self.days.is_none_or(within) {
             return true;
         }
@@ -112,6 +114,8 @@ pub struct Judged<'a> {
     pub reported: &'a str,
     /// Its rule.
     pub rule: &'a str,
+    /// Other rules that it answers to: those whose place a rule of what is scanned took.
+    pub also: &'a [String],
     /// Credential or sample.
     pub class: Class,
     /// What it opens.
@@ -177,6 +181,7 @@ mod tests {
         Judged {
             reported: "acme-key",
             rule: "acme-key",
+            also: &[],
             class: Class::Credential,
             severity,
             confidence,

@@ -61,7 +61,7 @@ pub fn rows(
             rules, masker, finding, life, policy, now, lower_dead, wishes,
         );
         suppress(masker, &mut row, causes);
-        let judged = judged(&row, now);
+        let judged = judged(rules, &row, now);
         let without = policy.without.as_deref();
         if policy.shows(&judged) {
             let fails = |policy: &Policy| policy.fails(&judged);
@@ -163,7 +163,10 @@ fn sort_key(row: &Row) -> impl Ord + '_ {
     )
 }
 
-fn judged(row: &Row, now: Timestamp) -> Judged<'_> {
+fn judged<'a>(rules: &RuleSet, row: &'a Row, now: Timestamp) -> Judged<'a> {
+    let theirs = rules
+        .find(&row.rule)
+        .is_some_and(|index| rules.rules[index].theirs);
     let end = match row.status {
         Status::Expired { since, .. } => Some(since),
         Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
@@ -172,6 +175,7 @@ fn judged(row: &Row, now: Timestamp) -> Judged<'_> {
     Judged {
         reported: &row.reported,
         rule: &row.rule,
+        also: if theirs { &row.also } else { &[] },
         class: row.class,
         severity: row.severity,
         confidence: row.confidence,
@@ -219,7 +223,7 @@ fn row(
     let mut row = Row {
         rule: rule.id.to_string(),
         reported: reported(rule, &finding, dead),
-        name: rule.name.to_string(),
+        name: told(masker, rule, &rule.name),
         fingerprint: finding.fingerprint,
         shown: shown(rule, finding.secret.expose()),
         value: wishes
@@ -250,11 +254,11 @@ fn row(
             .timeline
             .as_ref()
             .map(|t| timeline_row(masker, t, wishes)),
-        rotate: rule.rotate.to_string(),
-        console: rule.console.to_string(),
+        rotate: told(masker, rule, &rule.rotate),
+        console: told(masker, rule, &rule.console),
         suppressed: None,
     };
-    row.fails = policy.fails(&judged(&row, now));
+    row.fails = policy.fails(&judged(rules, &row, now));
     row
 }
 
@@ -275,10 +279,29 @@ fn reported(rule: &Rule, finding: &Finding, dead: bool) -> String {
     }
 }
 
-/// The rule's public prefix, when the value has it, and nothing more.
+/// Whether a rule came from a rule file: what it says is text like any other.
+fn is_added(rule: &Rule) -> bool {
+    crate::builtin::set().find(&rule.id).is_none()
+}
+
+/// What a rule says in words.
+fn told(masker: &Masker<'_>, rule: &Rule, text: &str) -> String {
+    match is_added(rule) {
+        true => masker.show(text.as_bytes()).as_str().to_owned(),
+        false => text.to_owned(),
+    }
+}
+
+/// Longer ones of a rule file, in bytes, are no prefix that many values share.
+const SHOWN_MAX: usize = 16;
+
+/// The rule's public prefix, when the value has it, and nothing more: a rule file may call most of
+/// a value its prefix.
 fn shown(rule: &Rule, value: &[u8]) -> String {
-    if !rule.shown.is_empty() && value.starts_with(rule.shown.as_bytes()) {
-        format!("{}…", rule.shown)
+    let prefix = rule.shown.as_ref();
+    let short = prefix.len() <= SHOWN_MAX && 2 * prefix.len() <= value.len();
+    if !prefix.is_empty() && (short || !is_added(rule)) && value.starts_with(prefix.as_bytes()) {
+        format!("{prefix}…")
     } else {
         REDACTED.to_owned()
     }
@@ -370,6 +393,7 @@ pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>, accepted: &[Reason]) 
 /// What the report says of the rules that have results.
 pub fn rule_infos<'a>(
     rules: &RuleSet,
+    masker: &Masker<'_>,
     rows: impl Iterator<Item = &'a Row>,
     all: bool,
 ) -> Vec<RuleInfo> {
@@ -380,18 +404,18 @@ pub fn rule_infos<'a>(
         .filter(|rule| all || with.contains(rule.id.as_ref()))
         .map(|rule| RuleInfo {
             id: rule.id.to_string(),
-            name: rule.name.to_string(),
-            provider: rule.provider.to_string(),
+            name: told(masker, rule, &rule.name),
+            provider: told(masker, rule, &rule.provider),
             severity: rule.severity,
             exposure: rule.exposure,
             confidence: match &rule.kind {
                 Kind::Token(_) => Confidence::High,
                 Kind::Context(_) | Kind::File(_) => Confidence::Medium,
             },
-            docs: rule.docs.to_string(),
-            rotate: rule.rotate.to_string(),
-            console: rule.console.to_string(),
-            page: page(rule),
+            docs: told(masker, rule, &rule.docs),
+            rotate: told(masker, rule, &rule.rotate),
+            console: told(masker, rule, &rule.console),
+            page: told(masker, rule, &page(rule)),
         })
         .collect()
 }

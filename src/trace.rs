@@ -126,14 +126,14 @@ fn of_history(
         .map(|sighting| Carrier {
             // Git knows the archive, not its members.
             origin: sighting.origin.outer().clone(),
-            credential: numbers[&sighting.secret],
+            credential: numbers[&valued(sighting)],
         })
         .collect();
     let attribution = history.attribute(&carriers, control);
     let skipped = history.gaps(&attribution);
     let mut by_content: BTreeMap<(u32, Origin), Vec<Sighting>> = BTreeMap::new();
     for sighting in sightings {
-        let key = (numbers[&sighting.secret], sighting.origin.outer().clone());
+        let key = (numbers[&valued(&sighting)], sighting.origin.outer().clone());
         let same = by_content.entry(key).or_default();
         // The first of the content, and of each member of an archive; twice in one content, the
         // one that no comment allows stands for both.
@@ -187,13 +187,13 @@ fn of_history(
             })
         })
         .collect();
-    let timelines = numbers
-        .into_iter()
-        .filter_map(|(value, number)| {
-            let timeline = attribution.timelines.get(number as usize)?.clone()?;
-            Some((value, timeline))
-        })
-        .collect();
+    let mut timelines = BTreeMap::new();
+    // A rule of what is scanned comes second in each pair.
+    for ((secret, _), number) in numbers {
+        if let Some(Some(timeline)) = attribution.timelines.get(number as usize) {
+            timelines.entry(secret).or_insert_with(|| timeline.clone());
+        }
+    }
     Traced {
         mode: Mode::History,
         placed,
@@ -242,7 +242,7 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
     };
     let holds = |oid: &Oid, path: &RepoPath| -> Vec<(u32, i64)> {
         let all = at(oid, path).into_iter();
-        all.map(|s| (numbers[&s.secret], 1)).collect()
+        all.map(|s| (numbers[&valued(s)], 1)).collect()
     };
     let mut spots: BTreeMap<(u32, RepoPath), Spot> = BTreeMap::new();
     for step in &range.steps {
@@ -281,7 +281,7 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
     for ((value, path), spot) in spots {
         let of_value = |oid: &Oid| -> Option<&Sighting> {
             let all = at(oid, &path).into_iter();
-            let all = all.filter(|s| numbers[&s.secret] == value);
+            let all = all.filter(|s| numbers[&valued(s)] == value);
             // The surest; of equals one that no comment allows.
             all.max_by_key(|s| {
                 let bare = s.located.allow.is_empty();
@@ -341,11 +341,19 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
     }
 }
 
+/// A value, and whether only a rule of what is scanned sees it. Both are traced by themselves, so
+/// that such a rule cannot stand in another's place.
+type Value = (Secret, bool);
+
+fn valued(sighting: &Sighting) -> Value {
+    (sighting.secret.clone(), sighting.theirs)
+}
+
 /// Values are numbered in their order, so that the result does not depend on threads.
-fn numbers(sightings: &[Sighting]) -> BTreeMap<Secret, u32> {
-    let mut numbers: BTreeMap<Secret, u32> = BTreeMap::new();
+fn numbers(sightings: &[Sighting]) -> BTreeMap<Value, u32> {
+    let mut numbers: BTreeMap<Value, u32> = BTreeMap::new();
     for sighting in sightings {
-        numbers.entry(sighting.secret.clone()).or_insert(0);
+        numbers.entry(valued(sighting)).or_insert(0);
     }
     for (number, entry) in numbers.values_mut().enumerate() {
         *entry = number as u32;

@@ -140,13 +140,13 @@ impl Found {
                 Place::Disk(dir) => {
                     let path = dir.join(&at.value);
                     let text = std::fs::read(&path).with_context(|| missing(at))?;
-                    rule_files::add(rules, &path.display().to_string(), &text)?;
+                    rule_files::add(rules, &path.display().to_string(), &text, false)?;
                 }
                 Place::Side(from, below) => {
                     let path = format!("{below}{}", at.value);
                     let file = source::read_policy(from, &[&path])?.pop().flatten();
                     let file = file.with_context(|| missing(at))?;
-                    rule_files::add(rules, &file.name, &file.bytes)?;
+                    rule_files::add(rules, &file.name, &file.bytes, true)?;
                 }
             }
         }

@@ -14,7 +14,7 @@ use keysweep::finding::Severity;
 use keysweep::policy::{EXPIRING, FailOn};
 use keysweep::present::EXPIRED;
 use keysweep::rule::{RuleSet, closest};
-use keysweep::source::{self, PolicyFile, PolicyFrom, RangeOptions};
+use keysweep::source::{self, PolicyFile, PolicyFrom, RangeOptions, What};
 use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 
 /// What the user says about it.
@@ -253,11 +253,9 @@ impl Side {
             let mut own = rule_files::builtin_and(&[])?;
             self.found.add_rules(&mut own)?;
             let mut all = rules.clone();
-            for rule in own.rules.iter() {
-                if all.find(&rule.id).is_none() {
-                    all.extend(vec![rule.clone()])?;
-                }
-            }
+            let more = own.rules.iter().filter(|rule| all.find(&rule.id).is_none());
+            let more = more.cloned().collect();
+            all.extend(more)?;
             wider = Some(all);
         }
         let rules = wider.as_ref().unwrap_or(rules);
@@ -357,8 +355,8 @@ impl Sides {
         })
     }
 
-    /// A range is judged by the policy of the commit that it starts from; what its end says beyond
-    /// that is new. Where there is no such commit (the first push of all, `--since`) there is no
+    /// A range is judged by the policy of its first side (A of `A..B` and `A...B`; where a push
+    /// leaves what is there): what its end says beyond that is new. Where there is no such commit (the first push of all, `--since`) there is no
     /// trusted side, and its end says what is hidden.
     fn of_range(options: &RangeOptions) -> Result<Self> {
         let info = source::range_ends(options)?;
@@ -368,9 +366,15 @@ impl Sides {
             Some(id) => at(id),
             None => PolicyFrom::Head(dir.clone()),
         };
+        // Whoever makes a branch chooses the merge base, and with it an old commit, or one of their
+        // own that a merge brought once. The side that the range is held against is not theirs.
+        let base = match options.what {
+            What::Revisions(_) => info.from,
+            _ => info.base,
+        };
         Ok(Sides {
-            trusted: info.base.map(at),
-            base: info.base.is_some(),
+            trusted: base.map(at),
+            base: base.is_some(),
             range: true,
             ..Sides::one(current, dir.clone(), Scope::Change)
         })

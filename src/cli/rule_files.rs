@@ -11,6 +11,9 @@ use keysweep::rule::{self, Kind, RuleSet};
 /// More rules than this in all are a mistake or an attack.
 const MAX_RULES: usize = 10_000;
 
+/// Compiled patterns of all rule files together, in halves of a mebibyte: memory is bounded.
+const MAX_WEIGHT: u32 = 512;
+
 /// The built-in rules and those of `files`.
 ///
 /// # Errors
@@ -30,27 +33,35 @@ pub fn from_disk(rules: &mut RuleSet, files: &[PathBuf]) -> Result<()> {
         let name = file.display().to_string();
         let text =
             std::fs::read(file).with_context(|| format!("the rule file {name} cannot be read"))?;
-        add(rules, &name, &text)?;
+        add(rules, &name, &text, false)?;
     }
     Ok(())
 }
 
-/// Adds the rules of the file called `name`.
+/// Adds the rules of the file called `name`; `theirs` when it came with what is scanned.
 ///
 /// # Errors
 /// As [`builtin_and`].
-pub fn add(rules: &mut RuleSet, name: &str, text: &[u8]) -> Result<()> {
+pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], theirs: bool) -> Result<()> {
     let Ok(text) = std::str::from_utf8(text) else {
         bail!("the rule file {name} is not UTF-8; save it as UTF-8");
     };
-    let more = rule::load_file(name, text)?;
+    let mut more = rule::load_file(name, text)?;
     if rules.rules.len() + more.len() > MAX_RULES {
         bail!("{name}: there are more than {MAX_RULES} rules now; join those that differ little");
     }
-    for rule in &more {
-        if !detect::fits(rule) {
+    for rule in &mut more {
+        rule.theirs = theirs;
+        let Some(weight) = detect::weight(rule) else {
             bail!(
                 "{name}: rule `{}`: the pattern is too large once it is compiled; repeat less of it",
+                rule.id
+            );
+        };
+        rules.weight += weight;
+        if rules.weight > MAX_WEIGHT {
+            bail!(
+                "{name}: rule `{}`: the patterns are too large together once they are compiled; repeat less of them",
                 rule.id
             );
         }

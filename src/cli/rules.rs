@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use keysweep::present::page;
+use keysweep::report::terminal;
 use keysweep::rule::{RuleSet, closest};
 
 /// Prints the list, or the page of one rule.
@@ -20,13 +21,17 @@ pub fn print(rules: &RuleSet, id: Option<&str>) -> Result<ExitCode> {
                     "{:<44} {:<9} {}{off}",
                     rule.id,
                     rule.severity.name(),
-                    rule.name
+                    terminal(&rule.name)
                 )?;
             }
             writeln!(out, "{} rules", rules.rules.len())?;
         }
         Some(id) => match rules.find(id) {
-            Some(index) => write!(out, "{}", page(&rules.rules[index]))?,
+            Some(index) => {
+                for line in page(&rules.rules[index]).lines() {
+                    writeln!(out, "{}", terminal(line))?;
+                }
+            }
             None => {
                 let hint = closest(id, rules.rules.iter().map(|rule| rule.id.as_ref()))
                     .map_or(String::new(), |near| format!("; did you mean `{near}`?"));

@@ -112,17 +112,39 @@ pub(super) fn verdict(
     // A word elsewhere in the line needs a value that looks random as a whole; in the name itself
     // the form is enough, because many providers join short parts.
     let mut random = None;
-    let mut fitting = hits.iter().filter(|(outside, _, rule)| {
-        let mut is_random = || {
-            *random.get_or_insert_with(|| {
-                checks::run("random", value, value) != checks::Verdict::Failed
-            })
-        };
-        provider_context(&rules.rules[*rule].kind)
-            .is_some_and(|context| index.fits(*rule, context, value))
-            && (!outside || is_random())
-    });
-    let Some(&(outside, _, rule)) = fitting.next() else {
+    let fitting: Vec<_> = hits
+        .iter()
+        .filter(|(outside, _, rule)| {
+            let mut is_random = || {
+                *random.get_or_insert_with(|| {
+                    checks::run("random", value, value) != checks::Verdict::Failed
+                })
+            };
+            provider_context(&rules.rules[*rule].kind)
+                .is_some_and(|context| index.fits(*rule, context, value))
+                && (!outside || is_random())
+        })
+        .collect();
+    // A rule that came with what is scanned never stands in another's place, however near its
+    // word is.
+    for theirs in [false, true] {
+        let side = fitting
+            .iter()
+            .filter(|(.., rule)| rules.rules[*rule].theirs == theirs);
+        propose(rules, side, value, &span, assignment, out);
+    }
+}
+
+/// Proposes the first of the hits that fit, and names the rules of the others.
+fn propose<'a>(
+    rules: &RuleSet,
+    mut fitting: impl Iterator<Item = &'a &'a (bool, usize, usize)>,
+    value: &[u8],
+    span: &Range<usize>,
+    assignment: &assign::Assignment<'_>,
+    out: &mut Vec<Candidate>,
+) {
+    let Some(&&(outside, _, rule)) = fitting.next() else {
         return;
     };
     let mut also: Vec<String> = fitting
@@ -138,7 +160,7 @@ pub(super) fn verdict(
         within: 0..value.len(),
         value: value.to_vec(),
         whole: value.to_vec(),
-        span,
+        span: span.clone(),
         partners: Vec::new(),
         key: Some(assignment.key.to_vec()).filter(|key| !key.is_empty()),
         evidence: Evidence {

@@ -26,8 +26,8 @@ pub use decode::every_layer;
 pub use inherit::{Base, Copied, Known};
 pub use scanner::{Anchor, Scanner};
 
-/// Whether the patterns of a rule stay within the size that a compiled one may have (8 MiB); a rule
-/// whose patterns do not would find nothing.
-pub fn fits(rule: &crate::rule::Rule) -> bool {
-    token::fits(rule)
+/// What the patterns of a rule weigh once they are compiled, in halves of a mebibyte; nothing for
+/// those of common size. `None` when one is larger than 8 MiB: such a rule would find nothing.
+pub fn weight(rule: &crate::rule::Rule) -> Option<u32> {
+    token::weight(rule)
 }

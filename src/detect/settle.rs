@@ -10,7 +10,21 @@ use crate::rule::{Kind, RuleSet};
 
 /// Keeps the best of overlapping candidates, sorted by place. Rules that lose with a value that
 /// overlaps are named in the winner's evidence.
-pub(super) fn settle(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
+///
+/// Rules that came with what is scanned are settled among themselves: whoever writes them must not
+/// be able to push another's finding aside.
+pub(super) fn settle(rules: &RuleSet, all: Vec<Candidate>) -> Vec<Candidate> {
+    let (theirs, ours): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|c| rules.rules[c.rule].theirs);
+    let mut kept = among(rules, ours);
+    if !theirs.is_empty() {
+        kept.append(&mut among(rules, theirs));
+        kept.sort_by_key(|c| (c.span.start, c.span.end));
+    }
+    kept
+}
+
+fn among(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
     all.sort_by_cached_key(|c| {
         // An AWS key id is checked by decoding it, but it is the public half: a presigned URL
         // around it says more.

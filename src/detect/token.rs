@@ -30,23 +30,35 @@ pub(super) struct Match {
 
 /// Compiles as rules are written: bytes, ASCII classes.
 pub(super) fn compile(pattern: &str) -> Option<Regex> {
-    // What fails here is over the size limit, and whoever adds rules asks `fits` first.
+    // What fails here is over the size limit, and whoever adds rules asks `weight` first.
+    compile_within(pattern, LARGEST)
+}
+
+/// A compiled pattern may be so large, in bytes.
+const LARGEST: usize = 8 << 20;
+/// Sizes in bytes, and what a rule of that size weighs.
+const WEIGHTS: [(usize, u32); 3] = [(64 << 10, 0), (512 << 10, 1), (LARGEST, 16)];
+
+fn compile_within(pattern: &str, most: usize) -> Option<Regex> {
     RegexBuilder::new(pattern)
         .unicode(false)
-        .size_limit(8 << 20)
+        .size_limit(most)
         .build()
         .ok()
 }
 
-/// Whether the patterns of a rule stay within the size that a compiled one may have.
-pub(super) fn fits(rule: &Rule) -> bool {
-    match &rule.kind {
+/// What the patterns of a rule weigh once they are compiled, in halves of a mebibyte: nothing for
+/// those of common size. `None` when one is larger than a compiled one may be.
+pub(super) fn weight(rule: &Rule) -> Option<u32> {
+    let within = |most| match &rule.kind {
         Kind::Token(token) => [&token.pattern, &token.strict]
             .iter()
-            .all(|pattern| compile(&format!("\\A(?:{pattern})")).is_some()),
-        Kind::Context(context) => compile(&context.value).is_some(),
+            .all(|pattern| compile_within(&format!("\\A(?:{pattern})"), most).is_some()),
+        Kind::Context(context) => compile_within(&context.value, most).is_some(),
         Kind::File(_) => true,
-    }
+    };
+    let (_, weight) = WEIGHTS.into_iter().find(|(most, _)| within(*most))?;
+    Some(weight)
 }
 
 impl Matcher {

@@ -104,7 +104,22 @@ fn join(
     places.dedup_by(|a, b| {
         a.path == b.path && a.origin == b.origin && a.located.region == b.located.region
     });
-    let best = group.swap_remove(0).sighting;
+    let mut best = group.remove(0).sighting;
+    if let Some(named) = better_named(rules, &best, &group) {
+        let strong = best.strong;
+        let taken = group.remove(named);
+        let left = std::mem::replace(&mut best, taken.sighting);
+        // What could be guessed before can be guessed still.
+        best.strong &= strong;
+        let place = taken.place;
+        group.insert(
+            0,
+            Placed {
+                sighting: left,
+                place,
+            },
+        );
+    }
     let rule = &rules.rules[best.rule];
     let mut evidence = best.evidence;
     for other in &group {
@@ -153,12 +168,34 @@ fn join(
     }
 }
 
-/// Best first: credential before sample, surer, a provider's rule before a generic one, worse,
+/// The sighting of a rule of what is scanned that names a value better than a generic rule or one
+/// that sees a sample, and makes it nowhere less.
+fn better_named(rules: &RuleSet, best: &Sighting, group: &[Placed]) -> Option<usize> {
+    let rule = &rules.rules[best.rule];
+    let sample = best.class == Class::Sample;
+    if best.theirs || !(sample || generic_kind(rule).is_some()) {
+        return None;
+    }
+    group.iter().position(|placed| {
+        let sighting = &placed.sighting;
+        let own = &rules.rules[sighting.rule];
+        sighting.theirs
+            && sighting.class == Class::Credential
+            && own.exposure == Exposure::Secret
+            // Facts can call it dead.
+            && own.facts.is_empty()
+            && (sample
+                || own.severity >= rule.severity && sighting.confidence >= best.confidence)
+    })
+}
+
+/// Best first: rules of what is scanned last, then credential before sample, surer, a provider's rule before a generic one, worse,
 /// then a fixed order.
 fn rank<'a>(rules: &'a RuleSet, placed: &'a Placed) -> impl Ord + 'a {
     let sighting = &placed.sighting;
     let rule = &rules.rules[sighting.rule];
     (
+        sighting.theirs,
         sighting.class != Class::Credential,
         std::cmp::Reverse(sighting.confidence),
         generic_kind(rule).is_some(),

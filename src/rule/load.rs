@@ -233,6 +233,7 @@ impl Draft {
             shares: texts(self.shares),
             shown: self.shown.into(),
             on: self.on,
+            theirs: false,
             file: file.to_owned().into(),
         })
     }

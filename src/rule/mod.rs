@@ -61,6 +61,8 @@ pub struct Rule {
     pub shown: Text,
     /// False for rules that must be asked for by name.
     pub on: bool,
+    /// It came with what is scanned: it adds findings and never takes the place of another's.
+    pub theirs: bool,
     /// The provider file it stands in, e.g. `github.toml`.
     pub file: Text,
 }
@@ -152,6 +154,9 @@ pub struct RuleSet {
     pub rules: List<Rule>,
     /// The set's version: the program's, with `+user` when user rules were added.
     pub version: String,
+    /// What the patterns that were added weigh together once they are compiled, in halves of a
+    /// mebibyte.
+    pub weight: u32,
 }
 
 impl RuleSet {
@@ -160,27 +165,53 @@ impl RuleSet {
         RuleSet {
             rules: Cow::Borrowed(builtin),
             version: version.to_owned(),
+            weight: 0,
         }
     }
 
     /// Adds rules of a user's file. They may not redefine a rule that is there.
     ///
     /// # Errors
-    /// Names the file and the id that exists already.
+    /// Names the file and the id, or the kind of generic rule, that exists already.
     pub fn extend(&mut self, more: Vec<Rule>) -> Result<(), LoadError> {
-        for rule in more {
-            match self.rules.binary_search_by(|have| have.id.cmp(&rule.id)) {
-                Ok(at) => {
-                    return Err(LoadError::new(
-                        &rule.file,
-                        format!(
-                            "rule `{}` is defined in {} already; a rule file may add rules, never redefine one: choose another id",
-                            rule.id, self.rules[at].file
-                        ),
-                    ));
-                }
-                Err(at) => self.rules.to_mut().insert(at, rule),
+        let generic = |rule: &Rule| match &rule.kind {
+            Kind::Context(context) if !context.generic.is_empty() => Some(context.generic.clone()),
+            _ => None,
+        };
+        for rule in &more {
+            if let Some(at) = self.find(&rule.id) {
+                return Err(LoadError::new(
+                    &rule.file,
+                    format!(
+                        "rule `{}` is defined in {} already; a rule file may add rules, never redefine one: choose another id",
+                        rule.id, self.rules[at].file
+                    ),
+                ));
             }
+            // There is one rule of each such kind: a second one would take the first one's place.
+            let kind = generic(rule);
+            let have = self
+                .rules
+                .iter()
+                .find(|have| kind.is_some() && generic(have) == kind);
+            if let Some(have) = have {
+                return Err(LoadError::new(
+                    &rule.file,
+                    format!(
+                        "rule `{}` takes what `{}` finds; a rule file may add rules, never redefine one: give it `words` and a `value`",
+                        rule.id, have.id
+                    ),
+                ));
+            }
+        }
+        let rules = self.rules.to_mut();
+        rules.extend(more);
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
+            return Err(LoadError::new(
+                &pair[1].file,
+                format!("the id `{}` is used twice", pair[1].id),
+            ));
         }
         if !self.version.ends_with("+user") {
             self.version.push_str("+user");
@@ -220,6 +251,7 @@ pub mod emit {
             shares,
             shown,
             on,
+            theirs,
             file,
         } = rule;
         let kind = match kind {
@@ -255,7 +287,7 @@ pub mod emit {
             ),
         };
         format!(
-            "Rule {{ id: {}, name: {}, provider: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, file: {} }}",
+            "Rule {{ id: {}, name: {}, provider: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, theirs: {theirs}, file: {} }}",
             text(id),
             text(name),
             text(provider),

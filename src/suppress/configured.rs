@@ -2,12 +2,14 @@
 //! leave them out by itself, paths that it excludes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use globset::{Glob, GlobMatcher};
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use globset::Glob;
+use ignore::gitignore::GitignoreBuilder;
 
 use super::broken::Broken;
-use super::ignore_file::{matched, unknown_rule};
+use super::ignore_file::unknown_rule;
+use super::patterns::Patterns;
 use super::{Cause, Means};
 use crate::rule::RuleSet;
 
@@ -15,8 +17,13 @@ use crate::rule::RuleSet;
 #[derive(Debug, Default)]
 pub struct Configured {
     file: String,
-    exclude: Vec<(Gitignore, u32)>,
-    disable: Vec<(GlobMatcher, u32, String)>,
+    exclude: Patterns,
+    /// The lines of the patterns.
+    lines: Vec<u32>,
+    /// By the id of a rule that is switched off: the number of the first entry that says so.
+    off: HashMap<String, usize>,
+    /// The lines and reasons of the entries.
+    disable: Vec<(u32, String)>,
 }
 
 /// A rule or a glob over rules, its line from 1, and the reason.
@@ -42,17 +49,20 @@ impl Configured {
             file: file.to_owned(),
             ..Configured::default()
         };
+        let mut patterns = Vec::new();
         for (pattern, line) in exclude {
             let mut builder = GitignoreBuilder::new("");
-            let glob = builder
+            builder
                 .add_line(None, pattern)
                 .and_then(|builder| builder.build())
                 .map_err(|_| {
                     let message = "`scan.exclude`: the path is no pattern as in a .gitignore";
                     broken(line, message.to_owned())
                 })?;
-            out.exclude.push((glob, line));
+            patterns.push(pattern);
+            out.lines.push(line);
         }
+        out.exclude = Patterns::new(patterns.into_iter());
         for (id, line, reason) in disable {
             let glob = Glob::new(id)
                 .map_err(|_| {
@@ -62,33 +72,40 @@ impl Configured {
                     )
                 })?
                 .compile_matcher();
-            if !rules
-                .rules
-                .iter()
-                .any(|rule| glob.is_match(rule.id.as_ref()))
-            {
+            let number = out.disable.len();
+            let mut fits = false;
+            for rule in rules.rules.iter() {
+                if glob.is_match(rule.id.as_ref()) {
+                    fits = true;
+                    out.off.entry(rule.id.to_string()).or_insert(number);
+                }
+            }
+            if !fits {
                 let message = format!("`rules.disable`: {}", unknown_rule(id, rules));
                 return Err(broken(line, message));
             }
-            out.disable.push((glob, line, reason.to_owned()));
+            out.disable.push((line, reason.to_owned()));
         }
         Ok(out)
     }
 
     /// Whether nothing is hidden.
     pub fn is_empty(&self) -> bool {
-        self.exclude.is_empty() && self.disable.is_empty()
+        self.lines.is_empty() && self.disable.is_empty()
     }
 
     /// What hides a result of `rule` at `path`.
     pub(super) fn cause(&self, path: &str, rule: &str) -> Option<Cause> {
-        let off = self.disable.iter().find(|(glob, ..)| glob.is_match(rule));
+        let off = self
+            .off
+            .get(rule)
+            .and_then(|number| self.disable.get(*number));
         let (line, reason) = match off {
-            Some((_, line, reason)) => (*line, reason.as_str()),
+            Some((line, reason)) => (*line, reason.as_str()),
             None => {
                 // The last pattern that says something decides, as in a .gitignore.
-                let said = |(glob, line): &(Gitignore, u32)| Some((matched(glob, path)?, *line));
-                let (hides, line) = self.exclude.iter().rev().find_map(said)?;
+                let (number, hides) = self.exclude.last(path)?;
+                let line = self.lines.get(number).copied()?;
                 hides.then_some((line, ""))?
             }
         };

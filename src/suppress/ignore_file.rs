@@ -13,13 +13,16 @@ use std::collections::HashSet;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::broken::{self, Broken};
+use super::patterns::Patterns;
 use crate::rule::{RuleSet, closest};
 
 /// The file's name, at the top of what is scanned.
 pub const IGNORE_FILE: &str = ".keysweepignore";
 
-/// Every line is asked about every finding; more lines than this are a mistake or an attack.
+/// More lines than this are a mistake or an attack.
 const MAX_LINES: usize = 10_000;
+/// Those that name rules are asked one by one about every finding.
+const MAX_WITH_RULES: usize = 1_000;
 
 /// What one line may hold, in bytes.
 const MAX_LINE: usize = 4_096;
@@ -28,6 +31,12 @@ const MAX_LINE: usize = 4_096;
 #[derive(Debug, Default)]
 pub struct IgnoreFile {
     lines: Vec<Line>,
+    /// The patterns of the lines that name no rule.
+    plain: Patterns,
+    /// Which lines those are.
+    plain_lines: Vec<usize>,
+    /// The lines that name rules, with their patterns.
+    with_rules: Vec<(usize, Gitignore)>,
 }
 
 /// One line.
@@ -38,7 +47,6 @@ pub struct Line {
     /// Why, in the words of whoever wrote it; may be empty.
     pub reason: String,
     rules: Vec<String>,
-    glob: Gitignore,
 }
 
 impl IgnoreFile {
@@ -48,7 +56,8 @@ impl IgnoreFile {
     /// A path that is no pattern, a rule that does not exist, marks of a merge; with the line.
     pub fn parse(name: &str, text: &[u8], rules: &RuleSet) -> Result<Self, Broken> {
         let known: HashSet<&str> = rules.rules.iter().map(|rule| rule.id.as_ref()).collect();
-        let mut lines = Vec::new();
+        let mut out = IgnoreFile::default();
+        let mut plain = Vec::new();
         for (number, text) in broken::lines(name, text)? {
             let broken = |message: String| Broken {
                 file: name.to_owned(),
@@ -63,10 +72,16 @@ impl IgnoreFile {
             let Some((pattern, mut ids, reason)) = parts(text).map_err(broken)? else {
                 continue;
             };
-            if lines.len() == MAX_LINES {
+            if out.lines.len() == MAX_LINES {
                 return Err(broken(format!(
                     "more than {MAX_LINES} patterns; join them with `*`, or leave directories out \
                      with `--exclude`"
+                )));
+            }
+            if !ids.is_empty() && out.with_rules.len() == MAX_WITH_RULES {
+                return Err(broken(format!(
+                    "more than {MAX_WITH_RULES} patterns with rules behind them; join them with \
+                     `*`, or switch the rules off in `keysweep.toml`"
                 )));
             }
             for id in &ids {
@@ -87,14 +102,21 @@ impl IgnoreFile {
                         .to_owned(),
                 )
             })?;
-            lines.push(Line {
+            match ids.is_empty() {
+                true => {
+                    plain.push(pattern);
+                    out.plain_lines.push(out.lines.len());
+                }
+                false => out.with_rules.push((out.lines.len(), glob)),
+            }
+            out.lines.push(Line {
                 number,
                 reason: reason.to_owned(),
                 rules: ids,
-                glob,
             });
         }
-        Ok(IgnoreFile { lines })
+        out.plain = Patterns::new(plain.into_iter());
+        Ok(out)
     }
 
     /// Whether there are no patterns.
@@ -104,19 +126,22 @@ impl IgnoreFile {
 
     /// The line that hides results of `rule` (or of those that fit `also`) at `path`.
     pub fn hides(&self, path: &str, rule: &str, also: &[String]) -> Option<&Line> {
-        for line in self.lines.iter().rev() {
-            let meant = line.rules.is_empty()
-                || line.rules.iter().any(|id| id == rule || also.contains(id));
-            if !meant {
-                continue;
-            }
-            match matched(&line.glob, path) {
-                Some(true) => return Some(line),
-                Some(false) => return None,
-                None => {}
-            }
-        }
-        None
+        let plain = self
+            .plain
+            .last(path)
+            .and_then(|(number, hides)| Some((*self.plain_lines.get(number)?, hides)));
+        let named = |id: &str, line: &Line| {
+            let search = |have: &String| have.as_str().cmp(id);
+            line.rules.binary_search_by(search).is_ok()
+        };
+        let last = self.with_rules.iter().rev().find_map(|(number, glob)| {
+            let line = self.lines.get(*number)?;
+            let meant = named(rule, line) || also.iter().any(|id| named(id, line));
+            let hides = meant.then(|| matched(glob, path)).flatten()?;
+            Some((*number, hides))
+        });
+        let (number, hides) = plain.max(last)?;
+        self.lines.get(number).filter(|_| hides)
     }
 }
 

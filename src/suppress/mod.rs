@@ -9,6 +9,7 @@ mod configured;
 mod entry;
 mod ignore_file;
 mod inline;
+mod patterns;
 #[cfg(test)]
 mod tests;
 

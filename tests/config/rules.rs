@@ -1,6 +1,7 @@
 //! Rules that a configuration adds, and those that it switches off.
 
 use crate::common::{Dir, expand, findings, line, token};
+use serde_json::Value;
 
 const RULE: &str = "[[rule]]\nid = \"house-key\"\nname = \"House key\"\nseverity = \"high\"\npattern = '(?P<secret>hk_[0-9a-z]{30})'\n";
 
@@ -172,4 +173,236 @@ fn no_link_is_followed_to_a_file_of_the_policy() {
     dir.run(&["scan"])
         .ends(2)
         .complains("is no regular file; put a plain file there");
+}
+
+/// Rules with which a repository would hide what others find: `COVER` in a longer match, `NEARER`
+/// by a word of its own.
+const COVER: &str = "pattern = '[A-Z_]{3,20}=[!-~]{8,90}'\n";
+const SAME: &str = "pattern = 'SG\\.[0-9A-Za-z_-]{16,32}\\.[0-9A-Za-z_-]{39,50}'\n";
+const NEARER: &str = "words = [\"db_password\"]\nvalue = '[A-Za-z0-9]{24}'\n";
+const TRICKS: [&str; 6] = [
+    "severity = \"info\"\n",
+    "severity = \"critical\"\nwhere = { path = [\"nowhere\"] }\n",
+    "severity = \"critical\"\nexposure = \"publishable\"\n",
+    "severity = \"critical\"\nchecks = [\"random\"]\nwhere = { ext = [\"xyz\"] }\n",
+    "severity = \"low\"\nshares = [\"sendgrid-api-key\", \"generic-password\"]\n",
+    "severity = \"low\"\nfacts = \"jwt\"\n",
+];
+
+/// `(fingerprint, severity, fails)` of what the built-in rules find, under whatever name.
+fn seen(report: &Value, values: &[String]) -> Vec<(String, bool)> {
+    let mut all: Vec<(String, bool)> = findings(report)
+        .iter()
+        .filter(|finding| {
+            let fingerprint = finding["fingerprint"].as_str().unwrap_or_default();
+            values.iter().any(|have| have == fingerprint)
+        })
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+            (
+                format!("{} {}", text("fingerprint"), text("severity")),
+                finding["fails"].as_bool().unwrap_or_default(),
+            )
+        })
+        .collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_rule_of_the_repository_takes_nothing_from_those_of_others() {
+    let dir = Dir::repo();
+    dir.write("empty.txt", "nothing\n");
+    dir.commit("one");
+    dir.write(
+        "a.env",
+        expand(
+            "SENDGRID=SG.{alnum:22}.{alnum:43}\nDB_PASSWORD={alnum:24}\n",
+            1,
+        ),
+    );
+    dir.git(&["add", "-A"]);
+    let ways: [&[&str]; 4] = [
+        &["staged"],
+        &["scan"],
+        &["history"],
+        &[
+            "history",
+            "--range",
+            "HEAD~1..HEAD",
+            "--policy-from",
+            "head",
+        ],
+    ];
+    let mut plain: Vec<Vec<(String, bool)>> = Vec::new();
+    let mut values = Vec::new();
+    for (number, way) in ways.iter().enumerate() {
+        if number == 1 {
+            dir.commit("two");
+        }
+        let report = dir.json(way);
+        let all = findings(&report);
+        assert_eq!(all.len(), 2, "{way:?}");
+        values = all
+            .iter()
+            .map(|f| f["fingerprint"].as_str().expect("a text").to_owned())
+            .collect();
+        plain.push(seen(&report, &values));
+    }
+    for kind in [COVER, SAME, NEARER] {
+        for trick in TRICKS {
+            // Both before and after the built-in ids.
+            for id in ["aaa-house", "zzz-house"] {
+                let rule = format!("[[rule]]\nid = \"{id}\"\nname = \"x\"\n{kind}{trick}");
+                dir.git(&["reset", "-q", "--soft", "HEAD~1"]);
+                dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+                dir.write("own.toml", rule);
+                dir.git(&["add", "-A"]);
+                for (number, way) in ways.iter().enumerate() {
+                    if number == 1 {
+                        dir.commit("two");
+                    }
+                    let report = dir.json(way);
+                    assert_eq!(
+                        seen(&report, &values),
+                        plain[number],
+                        "{way:?} {kind}{trick}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_only_a_rule_of_the_repository_saw_before_is_still_news() {
+    let dir = Dir::repo();
+    let value = expand("SG.{alnum:22}.{alnum:43}", 1);
+    // Inside a word no built-in rule takes it for a key.
+    dir.write("a.env", format!("note: x{value}x\n"));
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    dir.write(
+        "own.toml",
+        "[[rule]]\nid = \"house\"\nname = \"x\"\nseverity = \"low\"\nopen = [\"left\", \"right\"]\npattern = 'x(?P<secret>SG\\.[0-9A-Za-z]{22}\\.[0-9A-Za-z]{43})'\n",
+    );
+    dir.commit("one");
+    dir.write("a.env", format!("SENDGRID={value}\n"));
+    dir.git(&["add", "-A"]);
+    dir.run(&["staged"]).ends(1);
+    dir.commit("two");
+    dir.run(&["history", "--range", "HEAD~1..HEAD"]).ends(1);
+}
+
+#[test]
+fn a_rule_of_the_repository_still_names_what_generic_rules_see() {
+    let dir = Dir::repo();
+    dir.write(
+        "a.env",
+        format!("HOUSE_TOKEN={}\n", expand("hk_{lower:30}", 1)),
+    );
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    dir.write("own.toml", RULE.replace("\"high\"", "\"critical\""));
+    let report = dir.json(&["scan"]);
+    let all = findings(&report);
+    assert_eq!(all.len(), 1);
+    assert_eq!(all[0]["rule"], "house-key");
+    // What the user wants to fail is not renamed away.
+    dir.run(&["scan", "--fail-on", "generic-*"]).ends(1);
+    dir.write(
+        "own.toml",
+        "[[rule]]\nid = \"own-passwords\"\nname = \"x\"\nseverity = \"info\"\ngeneric = \"password\"\n",
+    );
+    dir.run(&["scan"])
+        .ends(2)
+        .complains("takes what `generic-password` finds");
+}
+
+#[test]
+fn ten_thousand_rules_are_read_in_time() {
+    let dir = Dir::repo();
+    let mut text = String::new();
+    for n in (0..8_000).rev() {
+        text.push_str(&format!(
+            "[[rule]]\nid = \"aaa-{n:05}\"\nname = \"x\"\nseverity = \"low\"\npattern = 'k{n:05}_[0-9a-z]{{30}}'\n"
+        ));
+    }
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    dir.write("own.toml", text);
+    dir.write("a.env", line(1));
+    dir.run(&["scan"]).ends(1).says("9,23");
+}
+
+#[test]
+fn what_rules_of_the_repository_say_shows_no_value_and_no_control() {
+    let dir = Dir::repo();
+    let house = expand("hk_{lower:30}", 1);
+    dir.write("a.txt", format!("k={house}\n"));
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    let other = token(7);
+    dir.write(
+        "own.toml",
+        format!(
+            "[provider]\nname = \"p {other}\"\ndocs = \"https://a.test/{other}\"\nrotate = \"r {other}\\u001b[2J\\n::error::x\"\nconsole = \"https://a.test/{other}\"\n[[rule]]\nid = \"house-key\"\nname = \"n {other}\\u001b[2J\\n::error::x\"\nseverity = \"high\"\nshown = \"{}\"\npattern = 'hk_[0-9a-z]{{30}}'\n",
+            &house[..30]
+        ),
+    );
+    dir.git(&["add", "-A"]);
+    for format in crate::common::FORMATS {
+        for verb in ["scan", "hook"] {
+            let run = dir.run(&[verb, "--format", format, "--sarif-all-rules"]);
+            let text = run.text();
+            let said = ["house-key", "hk_", "own.toml"];
+            assert!(
+                said.iter().any(|word| text.contains(word)),
+                "{verb} {format}"
+            );
+            assert!(!text.contains(&other), "{verb} {format}");
+            assert!(!text.contains(&house[..20]), "{verb} {format}");
+            assert!(!text.contains('\u{1b}'), "{verb} {format}");
+            assert!(
+                !text.lines().any(|l| l.starts_with("::error::x")),
+                "{verb} {format}"
+            );
+        }
+    }
+    let run = dir.run(&["rules", "house-key", "--rules", "own.toml"]);
+    assert!(!run.text().contains('\u{1b}'));
+}
+
+#[test]
+fn ten_thousand_patterns_and_many_findings_take_their_time_once() {
+    let dir = Dir::repo();
+    let mut patterns = String::new();
+    for n in 0..10_000 {
+        patterns.push_str(&format!("\"**/a{n}*/b*/**/c*.e?v\",\n"));
+    }
+    dir.write(
+        "keysweep.toml",
+        format!("[scan]\nexclude = [\n{patterns}]\n"),
+    );
+    dir.write(".keysweepignore", patterns.replace(['"', ','], ""));
+    dir.write("a.env", (0..1_000).map(line).collect::<String>());
+    let start = std::time::Instant::now();
+    dir.run(&["scan"]).ends(1).says("1,000 results");
+    // One by one they took minutes.
+    assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
+}
+
+#[test]
+fn many_large_patterns_are_refused_together() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
+    let rule = |n: u32| {
+        format!(
+            "[[rule]]\nid = \"large-{n}\"\nname = \"x\"\nseverity = \"low\"\npattern = 'k{n:03}_((([0-9a-z]|q[a-z]|[A-Z]x|_)[0-9]){{1,5000}})'\n"
+        )
+    };
+    // One of them takes seven mebibytes.
+    dir.write("own.toml", (0..2).map(rule).collect::<String>());
+    dir.run(&["scan"]).ends(1);
+    dir.write("own.toml", (0..60).map(rule).collect::<String>());
+    dir.run(&["scan"])
+        .ends(2)
+        .complains("too large together once they are compiled");
 }

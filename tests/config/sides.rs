@@ -149,3 +149,33 @@ fn a_merge_in_progress_names_the_conflict() {
         "keysweep.toml (index) is in a merge conflict: settle it and `git add keysweep.toml`",
     );
 }
+
+#[test]
+fn whoever_makes_a_branch_does_not_choose_an_old_policy() {
+    let dir = Dir::repo();
+    dir.write("a.txt", "nothing\n");
+    dir.commit("one");
+    // A branch that was lax for one commit and strict again when it was merged.
+    dir.git(&["checkout", "-q", "-b", "first"]);
+    dir.write("keysweep.toml", OFF);
+    dir.commit("lax");
+    let lax = dir.git(&["rev-parse", "HEAD"]);
+    dir.git(&["rm", "-q", "keysweep.toml"]);
+    dir.commit("strict");
+    dir.git(&["checkout", "-q", "main"]);
+    dir.git(&["merge", "-q", "--no-ff", "-m", "merge", "first"]);
+    // The next one starts at the lax commit: that is the merge base.
+    dir.git(&["checkout", "-q", "-b", "second", &lax]);
+    dir.write("b.env", line(1));
+    dir.commit("two");
+    let range = ["history", "--range", "main...second"];
+    let report = dir.json(&range);
+    assert_eq!(report["summary"]["suppressed"]["new"], 1);
+    dir.run(&[&range[..], &["--fail-on-new-suppressions"]].concat())
+        .ends(1);
+    // Nor does a branch that has nothing in common with the other side.
+    dir.git(&["checkout", "-q", "--orphan", "third"]);
+    dir.commit("three");
+    let report = dir.json(&["history", "--range", "main...third"]);
+    assert_eq!(report["summary"]["suppressed"]["new"], 1);
+}
