@@ -282,7 +282,7 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
         let of_value = |oid: &Oid| -> Option<&Sighting> {
             let all = at(oid, &path).into_iter();
             let all = all.filter(|s| numbers[&valued(s)] == value);
-            // The surest; of equals one that no comment allows.
+            // One that no comment allows, and of those the surest.
             all.max_by_key(|s| {
                 let bare = s.located.allow.is_empty();
                 (bare, s.confidence, Reverse(s.located.region))

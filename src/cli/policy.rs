@@ -117,7 +117,10 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         }
         Err(error) => return Err(error),
     };
-    let texts = |side: &Side| side.texts(of_user.as_ref(), &rules);
+    let texts = |side: &Side| {
+        let holds = std::ptr::eq(&side.found, found);
+        side.texts(of_user.as_ref(), &rules, holds)
+    };
     let suppressions = Suppressions {
         current: texts(&current)?,
         trusted: match &trusted {
@@ -225,23 +228,37 @@ impl Side {
     /// Reads the lists (with `lists`) and, unless it is fixed, the configuration: in `start` or
     /// above it, else at the top.
     fn read(from: &PolicyFrom, start: Option<&Path>, lists: bool, fixed: bool) -> Result<Self> {
-        let mut files = source::read_policy(from, &[IGNORE_FILE, BASELINE, FILE])?;
-        let config = files.pop().flatten();
-        let mut lists = files.into_iter().filter(|_| lists);
+        let upward = match from {
+            PolicyFrom::WorkTree(root) => start.map(|start| (start, root)),
+            _ => None,
+        };
+        // A file that does not count is not read: it may be one that cannot be.
+        let wanted = |name| match name {
+            FILE => !fixed && upward.is_none(),
+            _ => lists,
+        };
+        let names = [IGNORE_FILE, BASELINE, FILE].into_iter();
+        let names: Vec<&str> = names.filter(|name| wanted(name)).collect();
+        let mut files = source::read_policy(from, &names)?;
+        let mut take = |name| {
+            let at = names.iter().position(|n| *n == name)?;
+            files[at].take()
+        };
         Ok(Side {
-            ignore: lists.next().flatten(),
-            baseline: lists.next().flatten(),
-            found: match (from, start) {
+            ignore: take(IGNORE_FILE),
+            baseline: take(BASELINE),
+            found: match upward {
                 _ if fixed => Found::default(),
-                (PolicyFrom::WorkTree(root), Some(start)) => Found::upward(start, root)?,
-                _ => Found::of_side(from, "", config)?,
+                Some((start, root)) => Found::upward(start, root)?,
+                None => Found::of_side(from, "", take(FILE))?,
             },
         })
     }
 
     /// What it hides. Where the user names the configuration, that hides on every side, so that
-    /// it never counts as new.
-    fn texts(&self, of_user: Option<&Found>, rules: &RuleSet) -> Result<Texts> {
+    /// it never counts as new. `holds`: its configuration is the one that holds, so that `rules`
+    /// has its rules.
+    fn texts(&self, of_user: Option<&Found>, rules: &RuleSet, holds: bool) -> Result<Texts> {
         fn text(file: &Option<PolicyFile>) -> Option<(&str, &[u8])> {
             let file = file.as_ref()?;
             Some((file.name.as_str(), file.bytes.as_slice()))
@@ -249,7 +266,7 @@ impl Side {
         let found = of_user.unwrap_or(&self.found);
         // A side may name rules that only it brings.
         let mut wider = None;
-        if of_user.is_none() && !self.found.config.rule_files.is_empty() {
+        if of_user.is_none() && !holds && !self.found.config.rule_files.is_empty() {
             let mut own = rule_files::builtin_and(&[])?;
             self.found.add_rules(&mut own)?;
             let mut all = rules.clone();
@@ -356,8 +373,8 @@ impl Sides {
     }
 
     /// A range is judged by the policy of its first side (A of `A..B` and `A...B`; where a push
-    /// leaves what is there): what its end says beyond that is new. Where there is no such commit (the first push of all, `--since`) there is no
-    /// trusted side, and its end says what is hidden.
+    /// leaves what is there): what its end says beyond that is new. Where there is no such commit
+    /// (the first push of all, `--since`) there is no trusted side, and its end says what is hidden.
     fn of_range(options: &RangeOptions) -> Result<Self> {
         let info = source::range_ends(options)?;
         let dir = options.path.clone();

@@ -189,8 +189,8 @@ fn better_named(rules: &RuleSet, best: &Sighting, group: &[Placed]) -> Option<us
     })
 }
 
-/// Best first: rules of what is scanned last, then credential before sample, surer, a provider's rule before a generic one, worse,
-/// then a fixed order.
+/// Best first: rules of what is scanned last, then credential before sample, surer, a provider's
+/// rule before a generic one, worse, then a fixed order.
 fn rank<'a>(rules: &'a RuleSet, placed: &'a Placed) -> impl Ord + 'a {
     let sighting = &placed.sighting;
     let rule = &rules.rules[sighting.rule];

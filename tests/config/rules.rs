@@ -173,6 +173,10 @@ fn no_link_is_followed_to_a_file_of_the_policy() {
     dir.run(&["scan"])
         .ends(2)
         .complains("is no regular file; put a plain file there");
+    // Where it does not count it is no obstacle.
+    dir.run(&["scan", "--no-config"]).ends(0);
+    let report = dir.feed(&["scan", "-", "--no-config"], b"nothing\n");
+    report.ends(0);
 }
 
 /// Rules with which a repository would hide what others find: `COVER` in a longer match, `NEARER`
