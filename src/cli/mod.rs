@@ -7,6 +7,7 @@ mod baseline;
 mod config;
 mod demo;
 mod event;
+mod fail_on;
 mod generate;
 mod hook;
 mod known;
@@ -195,7 +196,7 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
         mut suppressions,
     } = policy::load(Sides::of(&input)?, &asked)?;
     for on in &common.fail_on {
-        policy::known(on, &rules).map_err(|why| anyhow::anyhow!("--fail-on {why}"))?;
+        fail_on::known(on, &rules).map_err(|why| anyhow::anyhow!("--fail-on {why}"))?;
     }
     suppressions.fail_on_new =
         common.trust.fail_on_new_suppressions || config.fail_on_new_suppressions;

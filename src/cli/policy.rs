@@ -7,13 +7,10 @@ use anyhow::{Context, Result, bail};
 
 use super::args::{ConfigArgs, Trust};
 use super::config::Found;
-use super::{output, rule_files};
+use super::{fail_on, output, rule_files};
 use keysweep::Input;
 use keysweep::config::{Config, FILE};
-use keysweep::finding::Severity;
-use keysweep::policy::{EXPIRING, FailOn};
-use keysweep::present::EXPIRED;
-use keysweep::rule::{RuleSet, closest};
+use keysweep::rule::RuleSet;
 use keysweep::source::{self, PolicyFile, PolicyFrom, RangeOptions, What};
 use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 
@@ -138,7 +135,7 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         ..Suppressions::default()
     };
     let mut config = found.config.clone();
-    if let Err(error) = known_to(&config, &rules) {
+    if let Err(error) = fail_on::known_to(&config, &rules) {
         match from_trusted.is_some() && of_user.is_none() {
             true => forgive(error)?,
             false => return Err(error),
@@ -159,49 +156,6 @@ fn rules(found: &Found, asked: &Asked<'_>) -> Result<RuleSet> {
     found.add_rules(&mut rules)?;
     rule_files::from_disk(&mut rules, asked.rules)?;
     Ok(rules)
-}
-
-/// Whether a `fail-on` can ever mean anything. A word that no rule has is a typo, and would let
-/// everything pass.
-///
-/// # Errors
-/// The word, and what may have been meant.
-pub fn known(on: &FailOn, rules: &RuleSet) -> Result<(), String> {
-    let FailOn::Rule(wanted) = on else {
-        return Ok(());
-    };
-    let text = wanted.text();
-    let ids = || rules.rules.iter().map(|rule| rule.id.as_ref());
-    let meant = [EXPIRED, EXPIRING].into_iter().any(|id| wanted.means(id))
-        || ids().any(|id| {
-            wanted.means(id)
-                || wanted.means(&format!("info/{id}"))
-                || wanted.means(&format!("generic/{id}-weak"))
-        });
-    if meant {
-        return Ok(());
-    }
-    let words = Severity::ALL.map(Severity::name);
-    let all = words.into_iter().chain(["none", EXPIRED, EXPIRING]);
-    let near = (text.len() <= 64)
-        .then(|| closest(text, all.chain(ids())))
-        .flatten();
-    Err(match near {
-        Some(near) => format!("`{text}`: neither a severity nor a rule; did you mean `{near}`?"),
-        None => format!(
-            "`{text}`: neither a severity nor a rule; the severities are {}, and `keysweep rules` \
-             lists the rules",
-            words.join(", ")
-        ),
-    })
-}
-
-fn known_to(config: &Config, rules: &RuleSet) -> Result<()> {
-    for at in &config.fail_on {
-        known(&at.value, rules)
-            .map_err(|why| anyhow::anyhow!("{}:{}: `fail-on` {why}", config.file, at.line))?;
-    }
-    Ok(())
 }
 
 /// The part of a configuration that hides.

@@ -45,23 +45,7 @@ fn a_bare_repository_and_inside_dot_git() {
 #[test]
 fn a_push_that_is_none() {
     let site = Site::new();
-    let run = |text: &str| {
-        use std::io::Write as _;
-        let mut child = site
-            .command(
-                "keysweep",
-                &["hook", "--stage", "pre-push", "origin", "url"],
-            )
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut stdin = child.stdin.take().expect("piped");
-        stdin.write_all(text.as_bytes()).expect("it reads");
-        drop(stdin);
-        Run::from(child.wait_with_output().expect("it ends"))
-    };
+    let run = |text: &str| fed(&site, "work", text);
     run("").ends(0);
     run("something else\n")
         .ends(2)

@@ -1,5 +1,6 @@
 //! Ranges are judged by the policy of the commit that they start from, and a hook by the same.
 
+use super::trust::WAYS;
 use crate::common::{Dir, findings, line};
 
 /// Main with a policy, and a branch `topic` that adds a value and what `allow` writes.
@@ -25,15 +26,7 @@ fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
 
 #[test]
 fn what_a_range_allows_itself_is_new_and_told_first() {
-    let comment = format!("# keysweep:allow -- trust me\n{}", line(1));
-    let ways: [&dyn Fn(&Dir); 3] = [
-        &|dir| dir.write("b.env", &comment),
-        &|dir| dir.write(".keysweepignore", "*.env # trust me\n"),
-        &|dir| {
-            dir.run(&["baseline", "create"]).ends(0);
-        },
-    ];
-    for allow in ways {
+    for allow in WAYS {
         let dir = branch(&[], allow);
         let run = dir.run(&RANGE);
         run.ends(0).says("1 new suppression here");

@@ -13,17 +13,23 @@ fn staged(allow: impl Fn(&Dir)) -> Dir {
     dir
 }
 
+/// The ways in which a change allows the value of `b.env` itself.
+pub const WAYS: [fn(&Dir); 3] = [
+    |dir| {
+        dir.write(
+            "b.env",
+            format!("# keysweep:allow -- trust me\n{}", line(1)),
+        )
+    },
+    |dir| dir.write(".keysweepignore", "*.env # trust me\n"),
+    |dir| {
+        dir.run(&["baseline", "create"]).ends(0);
+    },
+];
+
 #[test]
 fn new_suppressions_come_first_and_can_fail() {
-    let comment = format!("# keysweep:allow -- trust me\n{}", line(1));
-    let ways: [&dyn Fn(&Dir); 3] = [
-        &|dir| dir.write("b.env", &comment),
-        &|dir| dir.write(".keysweepignore", "*.env # trust me\n"),
-        &|dir| {
-            dir.run(&["baseline", "create"]).ends(0);
-        },
-    ];
-    for allow in ways {
+    for allow in WAYS {
         let dir = staged(allow);
         let run = dir.run(&["staged"]);
         run.ends(0).says("1 new suppression here");
