@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use anyhow::Result;
 
 use super::changes::Changes;
-use super::repo::GitEnv;
+use super::git::repo::GitEnv;
 use super::staged::{self, Opened};
 use super::tree::{Ignored, Visited};
 use super::{Control, StagedOptions, Visit, files};

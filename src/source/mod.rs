@@ -6,13 +6,13 @@
 mod archive;
 mod changes;
 mod files;
+mod git;
 mod history;
 mod ignored;
 mod indexed;
 mod locate;
 mod policy_files;
 mod range;
-mod repo;
 mod staged;
 mod stdin;
 mod tree;
@@ -20,7 +20,8 @@ mod walk;
 
 pub use archive::ArchiveLimits;
 #[doc(hidden)]
-pub use history::apply_delta;
+pub use git::delta::apply_delta;
+pub use git::repo::GitEnv;
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
 };
@@ -32,7 +33,6 @@ pub use policy_files::{
 pub use range::{
     Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
 };
-pub use repo::GitEnv;
 pub use staged::{NOTHING_STAGED, StagedOptions, scan_staged, scan_staged_with};
 pub use stdin::scan_reader;
 pub use tree::{Home, Ignored, TreeOptions, Visited, home, scan_tree};

@@ -15,7 +15,7 @@ use gix::objs::tree::EntryRef;
 use gix::objs::{CommitRef, Find as _, Kind, TagRef, TreeRefIter};
 
 use super::files;
-use super::repo::{self, GitEnv, Location, Probe};
+use super::git::repo::{self, GitEnv, Location, Probe};
 use crate::finding::Oid;
 
 /// Larger ones are refused; bytes.

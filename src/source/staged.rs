@@ -15,7 +15,7 @@ use gix::hash::Kind;
 use rayon::prelude::*;
 
 use super::changes::{Change, Changes, Version};
-use super::repo::{self, GitEnv};
+use super::git::repo::{self, GitEnv};
 use super::tree::{Ignored, Visited};
 use super::{Blob, Control, Visit, archive, files};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};

@@ -15,8 +15,8 @@ use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 
 use super::files::{self, Content};
+use super::git::repo::{self, Probe};
 use super::ignored::Excludes;
-use super::repo::{self, Probe};
 use super::walk::{Inside, Item, Listing, Walk, special};
 use super::{Blob, Control, Visit, archive};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};

@@ -12,8 +12,8 @@ use std::sync::{Arc, Mutex};
 
 use ignore::gitignore::Gitignore;
 
+use super::git::repo::{self, Location, Probe};
 use super::ignored::{Excludes, Rules, holds_packages, is_credential_store, rules};
-use super::repo::{self, Location, Probe};
 use super::{Control, files};
 use crate::finding::{Reason, RepoPath, Skipped};
 

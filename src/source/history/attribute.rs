@@ -6,16 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::graph::{Group, LOST};
-use super::people::People;
 use super::pruned::{EMPTY, Pruned};
-use super::resolve;
 use super::trees::Collect;
 use super::unread;
 use super::{
     Attributed, Attribution, Carrier, Control, History, Introduction, Oid, Origin, Reason,
     RepoPath, Skipped, Timeline,
 };
+use crate::source::git::graph::{Group, LOST};
+use crate::source::git::people::People;
+use crate::source::git::resolve;
 
 /// Paths that are looked at in all before attribution gives up on further ones: trees can be
 /// made that name the same blob at more paths than anyone can list.

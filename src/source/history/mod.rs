@@ -5,20 +5,10 @@
 //! is a [`Skipped`].
 
 mod attribute;
-mod delta;
-mod fault;
-mod forest;
-pub(super) mod graph;
-pub(super) mod open;
-mod pack;
-pub(super) mod people;
 mod presence;
 mod pruned;
-pub(super) mod refs;
-mod resolve;
 mod scan;
-pub(super) mod store;
-pub(super) mod trees;
+mod trees;
 mod unread;
 
 use std::collections::BTreeMap;
@@ -26,13 +16,11 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use super::git::graph::Graph;
+use super::git::store::Store;
+use super::git::{open, refs, resolve};
 use super::{Control, Visit};
 use crate::finding::{Introduction, Oid, Origin, Reason, RepoPath, Skipped, Timeline};
-use graph::Graph;
-use store::Store;
-
-#[doc(hidden)]
-pub use delta::apply_delta;
 
 /// What to read of a history, and within which limits.
 #[derive(Clone, Debug)]

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::fault::Kind;
-use super::graph::LOST;
-use super::resolve;
 use super::trees::{Collect, Leads, Named, Presence};
 use super::{Control, History, Oid, Origin, Reason, Skipped, Visit};
 use crate::source::Blob;
+use crate::source::git::fault::Kind;
+use crate::source::git::graph::LOST;
+use crate::source::git::resolve;
 
 impl History {
     /// Adds a `Skipped` for every object that reachable history names and the store lacks; one

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::fault::{Fault, Kind};
-use super::graph::{self, Node};
-use super::resolve::{Object, Sink};
-use super::store::Store;
 use crate::finding::{Oid, Origin, Skipped};
+use crate::source::git::fault::{Fault, Kind};
+use crate::source::git::graph::{self, Node};
+use crate::source::git::resolve::{Object, Sink};
+use crate::source::git::store::Store;
 use crate::source::{Blob, Control, Inherit, Visit, archive};
 
 /// Gives blobs and messages to a visitor.

@@ -9,7 +9,7 @@ use gix::objs::Kind;
 
 use super::objects::{Fault, Objects};
 use crate::finding::{Oid, Reason, Skipped};
-use crate::source::history::trees::{Entry, Names, entries, find_entry};
+use crate::source::git::tree::{Entry, Names, entries, find_entry};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
 const MAX_DEPTH: usize = 1024;

@@ -22,7 +22,7 @@ use gix::objs::Kind;
 
 pub use push::PushLine;
 
-use super::history::{open, people, refs};
+use super::git::{open, people, refs};
 use super::{Control, Visit};
 use crate::finding::{Commit, Oid, RepoPath, Skipped};
 use blobs::{How, Queue};

@@ -7,8 +7,8 @@ use gix::odb::Header as _;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use crate::finding::{Oid, Reason, Skipped};
-use crate::source::history::open::Layout;
-use crate::source::history::store;
+use crate::source::git::open::Layout;
+use crate::source::git::store;
 
 /// Bytes of decoded objects kept per handle as bases of deltas.
 const BASES: usize = 96 << 20;

@@ -8,8 +8,8 @@ use super::objects::Objects;
 use super::push::PushLine;
 use super::walk::{Selected, Walk};
 use crate::finding::{Oid, Skipped};
-use crate::source::history::open::Layout;
-use crate::source::history::refs::{self, Refs};
+use crate::source::git::open::Layout;
+use crate::source::git::refs::{self, Refs};
 
 /// All references, read at the first question: there may be very many, and a range between two
 /// revisions asks none.

@@ -14,7 +14,7 @@ use super::revs::Ends;
 use super::walk::Walk;
 use super::{Change, Range, Step};
 use crate::finding::{Oid, Origin, Reason, RepoPath, Skipped};
-use crate::source::history::graph::{Node, parse_commit, parse_tag};
+use crate::source::git::graph::{Node, parse_commit, parse_tag};
 use crate::source::{Blob, Control, Visit};
 
 /// A commit's tree with the trees it is compared with.

@@ -8,7 +8,7 @@ use gix::objs::Kind;
 
 use super::objects::{Fault, Objects};
 use crate::finding::Oid;
-use crate::source::history::graph::{Node, parents_first, parse_commit, parse_tag, parse_who};
+use crate::source::git::graph::{Node, parents_first, parse_commit, parse_tag, parse_who};
 
 /// So many commits are walked beyond the point where nothing seems to be left, because clocks go
 /// wrong; git's own number.

@@ -4,7 +4,7 @@ use crate::finding::Reason;
 
 /// The kinds of git objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Kind {
+pub(in crate::source) enum Kind {
     Commit,
     Tree,
     Blob,
@@ -13,7 +13,7 @@ pub(super) enum Kind {
 
 /// Why an object could not be decoded.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
+pub(in crate::source) struct Fault {
     pub reason: Reason,
     pub detail: String,
 }

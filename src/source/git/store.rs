@@ -15,7 +15,7 @@ use super::pack::Pack;
 use crate::finding::{Oid, Reason, Skipped};
 
 /// All objects that can be read.
-pub(super) struct Store {
+pub(in crate::source) struct Store {
     pub packs: Vec<Pack>,
     /// Loose objects, sorted by id.
     pub loose: BTreeMap<Oid, PathBuf>,
@@ -26,7 +26,7 @@ pub(super) struct Store {
 }
 
 /// An object in full.
-pub(super) struct Decoded {
+pub(in crate::source) struct Decoded {
     pub kind: Kind,
     pub bytes: Vec<u8>,
     /// What its delta chain holds without repeating itself; see [`check_yield`].
@@ -282,7 +282,7 @@ impl Store {
 }
 
 /// Reads and checks one loose object.
-pub(super) fn read_loose(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault> {
+pub(in crate::source) fn read_loose(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault> {
     let corrupt = || Fault::corrupt("the loose object cannot be decompressed");
     let mut file =
         std::fs::File::open(path).map_err(|error| Fault::new(Reason::Io, error.to_string()))?;

@@ -97,15 +97,15 @@ pub(in crate::source) fn parse_who(line: &[u8]) -> (&[u8], &[u8], i64) {
 }
 
 /// From which refs something is reached; lower is better.
-pub(super) type Group = u16;
+pub(in crate::source) type Group = u16;
 
 /// Reached from branches, tags or HEAD.
-pub(super) const MAIN: Group = 0;
+pub(in crate::source) const MAIN: Group = 0;
 /// Reached from no ref.
-pub(super) const LOST: Group = u16::MAX;
+pub(in crate::source) const LOST: Group = u16::MAX;
 
 /// All commits, in an order where parents come before children.
-pub(super) struct Graph {
+pub(in crate::source) struct Graph {
     /// Parents first; among those ready, the oldest first.
     pub nodes: Vec<Node>,
     pub index: HashMap<Oid, u32>,

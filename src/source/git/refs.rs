@@ -241,7 +241,7 @@ pub(in crate::source) fn shallow(layout: &Layout) -> Vec<Oid> {
 }
 
 /// How many entries all reference logs have.
-pub(super) fn log_count(layout: &Layout) -> Option<(&'static str, u64)> {
+pub(in crate::source) fn log_count(layout: &Layout) -> Option<(&'static str, u64)> {
     fn count(dir: &Path) -> u64 {
         let Ok(entries) = std::fs::read_dir(dir) else {
             return 0;

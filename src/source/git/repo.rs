@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use gix::bstr::ByteSlice;
 use gix::hash::Kind;
 
-use super::files;
+use crate::source::files;
 
 /// Git's own environment, which hooks are run with. Honoured by `staged` only.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +43,7 @@ impl GitEnv {
 
 /// Where a repository's parts are.
 #[derive(Clone, Debug)]
-pub(super) struct Location {
+pub(in crate::source) struct Location {
     /// The private directory: `HEAD` and the index are here.
     pub git_dir: PathBuf,
     /// The shared directory: objects, references and configuration are here.
@@ -53,7 +53,7 @@ pub(super) struct Location {
 }
 
 /// What lies at a directory.
-pub(super) enum Probe {
+pub(in crate::source) enum Probe {
     /// Nothing of git.
     Nothing,
     /// A repository.
@@ -64,7 +64,7 @@ pub(super) enum Probe {
 
 /// The settings that are read from a repository.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Format {
+pub(in crate::source) struct Format {
     /// The kind of its object ids.
     pub hash: Kind,
     /// `core.bare`.
@@ -73,7 +73,7 @@ pub(super) struct Format {
 
 /// Goes up from `start` to the first repository. `bare` repositories are recognised only when
 /// `allow_bare`; for a tree scan they are ordinary files.
-pub(super) fn discover(start: &Path, allow_bare: bool) -> Probe {
+pub(in crate::source) fn discover(start: &Path, allow_bare: bool) -> Probe {
     for dir in start.ancestors() {
         match probe(dir) {
             Probe::Nothing => {}
@@ -92,7 +92,7 @@ pub(super) fn discover(start: &Path, allow_bare: bool) -> Probe {
 }
 
 /// Whether `dir` itself is the top of a working tree.
-pub(super) fn probe(dir: &Path) -> Probe {
+pub(in crate::source) fn probe(dir: &Path) -> Probe {
     let dot_git = dir.join(".git");
     let Ok(kind) = fs::symlink_metadata(&dot_git) else {
         return Probe::Nothing;
@@ -183,7 +183,7 @@ fn points_back(git_dir: &Path, dir: &Path) -> bool {
 ///
 /// # Errors
 /// No repository, a bare one, or one that is not followed; the message names a way out.
-pub(super) fn for_index(dir: &Path, env: &GitEnv) -> Result<Location> {
+pub(in crate::source) fn for_index(dir: &Path, env: &GitEnv) -> Result<Location> {
     if let Some(git_dir) = &env.git_dir {
         let git_dir = fs::canonicalize(git_dir)
             .ok()
@@ -233,7 +233,7 @@ pub(super) fn for_index(dir: &Path, env: &GitEnv) -> Result<Location> {
 /// # Errors
 /// A configuration that cannot be read, or an extension that this program does not know; then
 /// its contents might be misunderstood.
-pub(super) fn format(location: &Location) -> Result<Format> {
+pub(in crate::source) fn format(location: &Location) -> Result<Format> {
     let config = config(&location.common_dir)?;
     let mut hash = Kind::Sha1;
     let version = config
@@ -283,7 +283,7 @@ pub(super) fn format(location: &Location) -> Result<Format> {
 ///
 /// # Errors
 /// The file cannot be read or is damaged.
-pub(super) fn index(path: &Path, hash: Kind) -> Result<Option<gix::index::File>> {
+pub(in crate::source) fn index(path: &Path, hash: Kind) -> Result<Option<gix::index::File>> {
     match fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
@@ -310,7 +310,7 @@ pub(super) fn index(path: &Path, hash: Kind) -> Result<Option<gix::index::File>>
 ///
 /// # Errors
 /// It cannot be read, or it borrows objects from a store outside the repository.
-pub(super) fn objects(location: &Location, hash: Kind) -> Result<gix::odb::Handle> {
+pub(in crate::source) fn objects(location: &Location, hash: Kind) -> Result<gix::odb::Handle> {
     let dir = location.common_dir.join("objects");
     let home = fs::canonicalize(&location.common_dir)?;
     // Within the directory that holds the repository: beside a `.git`, or in a bare one.
@@ -359,7 +359,7 @@ fn check_store(dir: &Path, holder: &Path, depth: u32) -> Result<()> {
 ///
 /// # Errors
 /// HEAD or the reference it names is broken.
-pub(super) fn head(location: &Location, hash: Kind) -> Result<Option<gix::ObjectId>> {
+pub(in crate::source) fn head(location: &Location, hash: Kind) -> Result<Option<gix::ObjectId>> {
     let store = gix::refs::file::Store::for_linked_worktree(
         location.git_dir.clone(),
         location.common_dir.clone(),
@@ -383,7 +383,7 @@ pub(super) fn head(location: &Location, hash: Kind) -> Result<Option<gix::Object
 }
 
 /// The commits that an unfinished merge adds as parents; empty when there is none.
-pub(super) fn merge_heads(location: &Location) -> Result<Vec<gix::ObjectId>> {
+pub(in crate::source) fn merge_heads(location: &Location) -> Result<Vec<gix::ObjectId>> {
     let path = location.git_dir.join("MERGE_HEAD");
     let Some(text) = files::read_small(&path)? else {
         return Ok(Vec::new());
@@ -415,7 +415,7 @@ fn config(common_dir: &Path) -> Result<gix::config::File> {
 }
 
 /// The three things that make a directory a repository, without reading them.
-pub(super) fn is_git_dir(dir: &Path) -> bool {
+pub(in crate::source) fn is_git_dir(dir: &Path) -> bool {
     let shared = common_dir(dir);
     let shared = shared.as_deref().unwrap_or(dir);
     // A FIFO in its place would be waited for.

@@ -14,7 +14,7 @@ use super::forest::Forest;
 use crate::finding::Oid;
 
 /// One pack with its index and the shape of its delta trees.
-pub(super) struct Pack {
+pub(in crate::source) struct Pack {
     pub index: index::File,
     pub data: data::File,
     pub forest: Forest,

@@ -6,11 +6,11 @@ use gix::mailmap::Snapshot;
 use super::fault::Kind;
 use super::graph::{Graph, parse_commit, parse_who};
 use super::store::Store;
-use super::trees::find_entry;
+use super::tree::find_entry;
 use crate::finding::{Commit, Oid, Skipped};
 
 /// Reads chosen commits.
-pub(super) struct People<'a> {
+pub(in crate::source) struct People<'a> {
     store: &'a Store,
     mailmap: Snapshot,
 }

@@ -141,18 +141,18 @@ fn common_dir(git_dir: &Path, holder: &Path, allowed: &[PathBuf]) -> anyhow::Res
 }
 
 /// Whether the user named `path`, or a directory above it, as a place that may be read.
-pub(super) fn is_allowed(path: &Path, allowed: &[PathBuf]) -> bool {
+pub(in crate::source) fn is_allowed(path: &Path, allowed: &[PathBuf]) -> bool {
     allowed
         .iter()
         .any(|ok| ok.canonicalize().is_ok_and(|ok| path.starts_with(ok)))
 }
 
-pub(super) fn trim(text: &[u8]) -> &[u8] {
+pub(in crate::source) fn trim(text: &[u8]) -> &[u8] {
     text.trim_ascii()
 }
 
 /// A path from raw bytes; `None` where the platform cannot express them.
-pub(super) fn to_path(bytes: &[u8]) -> Option<PathBuf> {
+pub(in crate::source) fn to_path(bytes: &[u8]) -> Option<PathBuf> {
     if bytes.is_empty() {
         return None;
     }

@@ -11,7 +11,7 @@ const NATURAL_FREE: u64 = 16 << 20;
 /// Checks the `size` that a delta claims to yield. `natural` is what its chain holds without
 /// repeating itself: the whole object at its root and all instructions since. Every object of a
 /// real history is about as long as that or shorter; git refuses deltas that double their base.
-pub(super) fn check_yield(size: u64, natural: u64, max: u64) -> Result<(), Fault> {
+pub(in crate::source) fn check_yield(size: u64, natural: u64, max: u64) -> Result<(), Fault> {
     if size > NATURAL_FREE.min(max) && size > natural.saturating_mul(64) {
         return Err(Fault::new(
             Reason::Bomb,
@@ -29,7 +29,7 @@ pub(super) fn check_yield(size: u64, natural: u64, max: u64) -> Result<(), Fault
 const COPY_MIN: usize = 32;
 
 /// `(size of the base, size of the result, bytes of the header)` as a delta claims them.
-pub(super) fn delta_sizes(delta: &[u8]) -> Option<(u64, u64, usize)> {
+pub(in crate::source) fn delta_sizes(delta: &[u8]) -> Option<(u64, u64, usize)> {
     let (base, n) = delta_size(delta)?;
     let (result, m) = delta_size(&delta[n..])?;
     Some((base, result, n + m))
@@ -49,7 +49,7 @@ fn delta_size(delta: &[u8]) -> Option<(u64, usize)> {
 /// Applies `delta` to `base` into `out` (cleared first), and lists the copied stretches,
 /// neighbours that continue each other merged; those below [`COPY_MIN`] bytes are left out. The
 /// caller has checked the claimed result size.
-pub(super) fn apply(
+pub(in crate::source) fn apply(
     base: &[u8],
     delta: &[u8],
     out: &mut Vec<u8>,

@@ -6,7 +6,7 @@ use gix::odb::pack::index;
 use super::fault::{Fault, Kind};
 
 /// Stands for "none" in the tables below.
-pub(super) const NONE: u32 = u32::MAX;
+pub(in crate::source) const NONE: u32 = u32::MAX;
 
 /// What an entry's header says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -20,7 +20,7 @@ enum Shape {
 }
 
 /// The entries of a pack in pack order, with parents and children.
-pub(super) struct Forest {
+pub(in crate::source) struct Forest {
     /// Offset in the pack and entry in the index, by offset.
     order: Vec<(u64, u32)>,
     shape: Vec<Shape>,

@@ -19,7 +19,7 @@ use crate::finding::Oid;
 use crate::source::{Copy, Inherit};
 
 /// A decoded object on its way to a [`Sink`].
-pub(super) struct Object<'a> {
+pub(in crate::source) struct Object<'a> {
     /// Which pack of the store, or how many packs there are for a loose object.
     pub pack: usize,
     pub oid: Oid,
@@ -28,7 +28,7 @@ pub(super) struct Object<'a> {
 }
 
 /// Takes decoded objects, from several threads.
-pub(super) trait Sink: Sync {
+pub(in crate::source) trait Sink: Sync {
     /// What an object hands to its delta children.
     type State: Send + Sync;
     /// Whether objects of this kind are to be decoded.
@@ -49,7 +49,7 @@ pub(super) trait Sink: Sync {
 
 /// Decodes everything `sink` wants: packs first, in order, then loose objects. Runs on the
 /// current rayon pool. `budget` is in bytes, for decoded bases that wait for their children.
-pub(super) fn walk<S: Sink>(store: &Store, budget: usize, sink: &S) {
+pub(in crate::source) fn walk<S: Sink>(store: &Store, budget: usize, sink: &S) {
     let held = AtomicUsize::new(0);
     for (number, pack) in store.packs.iter().enumerate() {
         let roots: Vec<u32> = (0..pack.forest.len())

@@ -1,0 +1,17 @@
+//! Git: where a repository's parts are, its references, objects, packs, trees and people. The
+//! rooms above read repositories through this one only.
+//!
+//! Nothing of a repository is executed, fetched or followed outside of it.
+
+pub(super) mod delta;
+pub(super) mod fault;
+mod forest;
+pub(super) mod graph;
+pub(super) mod open;
+mod pack;
+pub(super) mod people;
+pub(super) mod refs;
+pub(super) mod repo;
+pub(super) mod resolve;
+pub(super) mod store;
+pub(super) mod tree;
