@@ -10,6 +10,7 @@ mod history {
     pub mod pack;
     pub mod reflog;
     pub mod thin;
+    pub mod trees;
 }
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -36,14 +36,38 @@ impl Bare {
 
     /// Writes a loose blob under its true id.
     pub fn loose(&self, content: &[u8]) -> ObjectId {
-        let id = id_of(content);
-        let hex = id.to_string();
-        let dir = self.path().join("objects").join(&hex[..2]);
-        std::fs::create_dir_all(&dir).expect("writable");
-        let mut whole = format!("blob {}\0", content.len()).into_bytes();
-        whole.extend_from_slice(content);
-        std::fs::write(dir.join(&hex[2..]), deflate(&whole)).expect("writable");
+        self.object(Type::Blob, content)
+    }
+
+    /// Writes a loose object under its true id.
+    #[allow(dead_code, reason = "not every fuzz target uses it")]
+    pub fn object(&self, kind: Type, content: &[u8]) -> ObjectId {
+        let id = id_as(kind, content);
+        self.object_as(id, kind, content);
         id
+    }
+
+    /// Writes a loose object under any id.
+    pub fn object_as(&self, id: ObjectId, kind: Type, content: &[u8]) {
+        let path = self.loose_path(id);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        let mut whole = format!("{kind} {}\0", content.len()).into_bytes();
+        whole.extend_from_slice(content);
+        std::fs::write(path, deflate(&whole)).expect("writable");
+    }
+
+    /// Where a loose object lies.
+    pub fn loose_path(&self, id: ObjectId) -> std::path::PathBuf {
+        let hex = id.to_string();
+        self.path().join("objects").join(&hex[..2]).join(&hex[2..])
+    }
+
+    /// Writes a reference, by its full name.
+    #[allow(dead_code, reason = "not every fuzz target uses it")]
+    pub fn refer(&self, name: &str, id: ObjectId) {
+        let path = self.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        std::fs::write(path, format!("{id}\n")).expect("writable");
     }
 }
 
@@ -181,7 +205,40 @@ impl Pack {
 
 /// The id of a blob.
 pub fn id_of(content: &[u8]) -> ObjectId {
-    compute_hash(Kind::Sha1, Type::Blob, content).expect("memory can be hashed")
+    id_as(Type::Blob, content)
+}
+
+/// The id of an object.
+pub fn id_as(kind: Type, content: &[u8]) -> ObjectId {
+    compute_hash(Kind::Sha1, kind, content).expect("memory can be hashed")
+}
+
+/// One entry of a tree.
+#[allow(dead_code, reason = "not every fuzz target uses it")]
+pub fn tree_entry(mode: &str, name: &str, id: ObjectId) -> Vec<u8> {
+    [mode.as_bytes(), b" ", name.as_bytes(), b"\0", id.as_bytes()].concat()
+}
+
+/// A commit made at `date` (seconds since 1970).
+#[allow(dead_code, reason = "not every fuzz target uses it")]
+pub fn commit(tree: ObjectId, parents: &[ObjectId], date: u64, message: &str) -> Vec<u8> {
+    let mut text = format!("tree {tree}\n");
+    for parent in parents {
+        text.push_str(&format!("parent {parent}\n"));
+    }
+    let who = format!("Ann Author <ann@example.com> {date} +0000");
+    text.push_str(&format!("author {who}\ncommitter {who}\n\n{message}\n"));
+    text.into_bytes()
+}
+
+/// An annotated tag of an object that it says to be a `kind`.
+#[allow(dead_code, reason = "not every fuzz target uses it")]
+pub fn tag(target: ObjectId, kind: &str, name: &str, message: &str) -> Vec<u8> {
+    format!(
+        "object {target}\ntype {kind}\ntag {name}\n\
+         tagger Tina Tagger <tina@example.com> 1700009999 +0000\n\n{message}\n"
+    )
+    .into_bytes()
 }
 
 /// A zlib stream.

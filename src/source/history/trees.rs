@@ -34,6 +34,8 @@ pub(super) struct Presence<'a> {
     /// Missing id and whether it is a blob.
     missing: Mutex<BTreeMap<Oid, bool>>,
     failed: Mutex<BTreeMap<Oid, Fault>>,
+    /// Trees that were decoded and are not entries through to the end.
+    broken: Mutex<BTreeMap<Oid, Fault>>,
 }
 
 impl<'a> Presence<'a> {
@@ -50,6 +52,7 @@ impl<'a> Presence<'a> {
             named: Mutex::default(),
             missing: Mutex::default(),
             failed: Mutex::default(),
+            broken: Mutex::default(),
         }
     }
 
@@ -74,6 +77,9 @@ impl<'a> Presence<'a> {
                 }
             }
         }
+        for (oid, fault) in std::mem::take(&mut *lock(&self.broken)) {
+            skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
+        }
         let named = std::mem::take(&mut *lock(&self.named));
         let missing = std::mem::take(&mut *lock(&self.missing));
         (missing, named)
@@ -94,7 +100,8 @@ impl Sink for Presence<'_> {
         parent: Option<Inherit<'_, Vec<u32>>>,
     ) -> Option<Vec<u32>> {
         let mut starts = Vec::new();
-        for entry in entries(object.bytes, self.store.hash.len_in_bytes()) {
+        let mut all = entries(object.bytes, self.store.hash.len_in_bytes());
+        for entry in all.by_ref() {
             starts.push(entry.start as u32);
             let known = parent.as_ref().is_some_and(|base| {
                 source(base.copies, entry.start, entry.end)
@@ -109,6 +116,9 @@ impl Sink for Presence<'_> {
             } else if entry.names == Names::Blob && !entry.link && (self.wants)(entry.name) {
                 lock(&self.named).insert((oid, entry.name.into()));
             }
+        }
+        if let Some(fault) = all.damage() {
+            lock(&self.broken).insert(object.oid, fault);
         }
         Some(starts)
     }

@@ -9,7 +9,7 @@ use gix::objs::Kind;
 
 use super::objects::{Fault, Objects};
 use crate::finding::{Oid, Reason, Skipped};
-use crate::source::git::tree::{Entry, Names, entries, find_entry};
+use crate::source::git::tree::{Entry, Names, damage, entries, find_entry};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
 const MAX_DEPTH: usize = 1024;
@@ -111,13 +111,10 @@ impl<'a> Trees<'a> {
                 Rc::from([])
             }
         };
-        let whole = entries(&tree, oid.as_bytes().len())
-            .last()
-            .map_or(0, |entry| entry.end);
-        if whole != tree.len() {
+        if let Some(fault) = damage(&tree, oid.as_bytes().len()) {
             let damaged = Fault {
-                reason: Reason::CorruptObject,
-                detail: format!("tree {oid}"),
+                reason: fault.reason,
+                detail: format!("tree {oid}: {}", fault.detail),
             };
             self.fail(*oid, damaged, path);
         }
