@@ -91,7 +91,7 @@ impl Visit for Collector<'_> {
             _ => (self.scanner.scan(blob.bytes), None),
         };
         let path = match blob.origin {
-            Origin::File(path) => Some(path),
+            Origin::File(path) | Origin::Before(path) => Some(path),
             Origin::Member(member) => member.path.last(),
             _ => None,
         };

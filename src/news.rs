@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Oid, Origin, RepoPath, Sighting};
+use crate::finding::{Origin, RepoPath, Sighting};
 use crate::secret::Secret;
 
 /// A path with the names on the way into archives: a place as far as changes know it.
@@ -12,7 +12,7 @@ type Spot = (RepoPath, Vec<RepoPath>);
 /// Which spot it is, and whether before the change; `None` for what is no part of one.
 fn spot(origin: &Origin) -> Option<(Spot, bool)> {
     let (path, before) = match origin.outer() {
-        Origin::Before(path) => (path, true),
+        Origin::Before(path) | Origin::BeforeLink(path) => (path, true),
         Origin::File(path) | Origin::Link(path) => (path, false),
         Origin::Stdin(_) | Origin::Blob(_) | Origin::Message(_) | Origin::Member(_) => return None,
     };
@@ -58,33 +58,33 @@ pub fn news(all: Vec<Sighting>) -> Vec<Sighting> {
     news.map(|(sighting, _)| sighting).collect()
 }
 
-/// One changed path of a commit against one of its parents.
-pub struct Versions<'a> {
+/// One changed path of a commit against one of its parents; `V` names a version of its content.
+pub struct Versions<'a, V> {
     /// The path.
     pub path: &'a RepoPath,
     /// The parent's version.
-    pub before: Option<Oid>,
+    pub before: Option<V>,
     /// The commit's version.
-    pub after: Option<Oid>,
+    pub after: Option<V>,
 }
 
 /// What a commit introduced, as `(value, path)` with the version that holds it: values that stand
 /// in more places than in the parent, at the paths where there are more of them. A merge
 /// introduced only what is news against every parent at the same path. `holds` says how often
 /// which values (by number) stand in a version at a path.
-pub fn introduced<'a>(
-    against: &[Vec<Versions<'a>>],
-    holds: impl Fn(&Oid, &RepoPath) -> Vec<(u32, i64)>,
-) -> BTreeMap<(u32, &'a RepoPath), Oid> {
-    let mut common: Option<BTreeMap<(u32, &RepoPath), Oid>> = None;
+pub fn introduced<'a, V: Copy>(
+    against: &[Vec<Versions<'a, V>>],
+    holds: impl Fn(V, &RepoPath) -> Vec<(u32, i64)>,
+) -> BTreeMap<(u32, &'a RepoPath), V> {
+    let mut common: Option<BTreeMap<(u32, &RepoPath), V>> = None;
     for changes in against {
         let mut totals: BTreeMap<u32, i64> = BTreeMap::new();
-        let mut grown: BTreeMap<(u32, &RepoPath), Oid> = BTreeMap::new();
+        let mut grown: BTreeMap<(u32, &RepoPath), V> = BTreeMap::new();
         for change in changes {
             let mut balance: BTreeMap<u32, i64> = BTreeMap::new();
             for (version, sign) in [(change.after, 1), (change.before, -1)] {
                 for (value, count) in version
-                    .map(|oid| holds(&oid, change.path))
+                    .map(|version| holds(version, change.path))
                     .into_iter()
                     .flatten()
                 {
@@ -115,24 +115,23 @@ mod tests {
 
     /// Versions are numbered; number `n` holds value 0 `n` times.
     fn brought(against: &[&[Changed<'_>]]) -> Vec<String> {
-        let oid = |n: u8| Oid::from_bytes(&[n; 20]);
         let paths: Vec<Vec<RepoPath>> = against
             .iter()
             .map(|changes| changes.iter().map(|c| RepoPath::from(c.0)).collect())
             .collect();
-        let against: Vec<Vec<Versions<'_>>> = against
+        let against: Vec<Vec<Versions<'_, u8>>> = against
             .iter()
             .zip(&paths)
             .map(|(changes, paths)| {
                 let versions = changes.iter().zip(paths).map(|(change, path)| Versions {
                     path,
-                    before: change.1.map(oid),
-                    after: change.2.map(oid),
+                    before: change.1,
+                    after: change.2,
                 });
                 versions.collect()
             })
             .collect();
-        let holds = |oid: &Oid, _: &RepoPath| match oid.as_bytes()[0] {
+        let holds = |version: u8, _: &RepoPath| match version {
             0 => Vec::new(),
             n => vec![(0, i64::from(n))],
         };

@@ -12,7 +12,9 @@ use crate::judge::{FileMarks, Placed};
 use crate::news::{self, news};
 use crate::report::{HistoryInfo, IgnoredRows, Mode, RangeRow};
 use crate::secret::{Masker, Secret};
-use crate::source::{self, Attributed, Carrier, Control, History, Ignored, Info, Range, RangeInfo};
+use crate::source::{
+    self, Attributed, Carrier, Control, File, History, Ignored, Info, Range, RangeInfo,
+};
 use crate::{Input, source::Visited};
 
 /// A visited source, which can still say where its content stands.
@@ -105,7 +107,10 @@ fn of_files(mode: Mode, visited: Visited, sightings: Vec<Sighting>) -> Traced {
 
 fn path_of(origin: &Origin) -> RepoPath {
     match origin {
-        Origin::File(path) | Origin::Before(path) | Origin::Link(path) => path.clone(),
+        Origin::File(path)
+        | Origin::Link(path)
+        | Origin::Before(path)
+        | Origin::BeforeLink(path) => path.clone(),
         Origin::Stdin(name) => RepoPath::from(name.as_str()),
         Origin::Blob(id) | Origin::Message(id) => RepoPath::from(id.to_string().as_str()),
         Origin::Member(member) => path_of(&member.outer),
@@ -210,7 +215,7 @@ fn of_history(
 struct Spot {
     /// The first commit that brought it there, and its version.
     commit: Oid,
-    blob: Oid,
+    file: File,
     times: u32,
     versions: BTreeSet<Oid>,
 }
@@ -234,19 +239,24 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
             }
         }
     }
-    let at = |oid: &Oid, path: &RepoPath| -> Vec<&Sighting> {
-        let all = by_blob.get(oid).into_iter().flatten().copied();
-        // A member's name was known when a file rule was asked about it.
-        let named = |s: &&Sighting| !s.origin.inside().is_empty() || marks.fits(s.rule, path);
+    let at = |file: File, path: &RepoPath| -> Vec<&Sighting> {
+        let all = by_blob.get(&file.oid).into_iter().flatten().copied();
+        // A member's name was known when a file rule was asked about it. A link is no file, even
+        // where its target's text is the content of one.
+        let named = |s: &&Sighting| match s.origin.inside().is_empty() {
+            true if file.link => !marks.has(s.rule),
+            true => marks.fits(s.rule, path),
+            false => true,
+        };
         all.filter(named).collect()
     };
-    let holds = |oid: &Oid, path: &RepoPath| -> Vec<(u32, i64)> {
-        let all = at(oid, path).into_iter();
+    let holds = |file: File, path: &RepoPath| -> Vec<(u32, i64)> {
+        let all = at(file, path).into_iter();
         all.map(|s| (numbers[&valued(s)], 1)).collect()
     };
     let mut spots: BTreeMap<(u32, RepoPath), Spot> = BTreeMap::new();
     for step in &range.steps {
-        let against: Vec<Vec<news::Versions<'_>>> = step
+        let against: Vec<Vec<news::Versions<'_, File>>> = step
             .against
             .iter()
             .map(|changes| {
@@ -258,10 +268,10 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
                 versions.collect()
             })
             .collect();
-        for ((value, path), blob) in news::introduced(&against, holds) {
+        for ((value, path), file) in news::introduced(&against, holds) {
             let spot = spots.entry((value, path.clone())).or_insert_with(|| Spot {
                 commit: step.commit,
-                blob,
+                file,
                 times: 0,
                 versions: BTreeSet::new(),
             });
@@ -270,17 +280,17 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
         // Later versions of the file that still hold it.
         for change in step.against.iter().flatten() {
             let Some(after) = change.after else { continue };
-            for (value, _) in holds(&after, &change.path) {
+            for (value, _) in holds(after, &change.path) {
                 if let Some(spot) = spots.get_mut(&(value, change.path.clone())) {
-                    spot.versions.insert(after);
+                    spot.versions.insert(after.oid);
                 }
             }
         }
     }
     let mut placed = Vec::new();
     for ((value, path), spot) in spots {
-        let of_value = |oid: &Oid| -> Option<&Sighting> {
-            let all = at(oid, &path).into_iter();
+        let of_value = |file: File| -> Option<&Sighting> {
+            let all = at(file, &path).into_iter();
             let all = all.filter(|s| numbers[&valued(s)] == value);
             // One that no comment allows, and of those the surest.
             all.max_by_key(|s| {
@@ -288,8 +298,9 @@ fn of_range(range: Range, sightings: Vec<Sighting>, marks: &FileMarks) -> Traced
                 (bare, s.confidence, Reverse(s.located.region))
             })
         };
-        let now = range.at_end(&path).find(|oid| of_value(oid).is_some());
-        let Some(sighting) = of_value(now.unwrap_or(&spot.blob)) else {
+        let ends = range.at_end(&path);
+        let now = ends.copied().find(|file| of_value(*file).is_some());
+        let Some(sighting) = of_value(now.unwrap_or(spot.file)) else {
             continue;
         };
         placed.push(Placed {

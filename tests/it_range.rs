@@ -4,6 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod common;
+mod range {
+    pub mod kinds;
+}
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -90,6 +90,8 @@ pub enum Origin {
     File(RepoPath),
     /// The version of a file that a change starts from: known values, never reported.
     Before(RepoPath),
+    /// The same of a symbolic link: its target's text is content, and no file whatever its name.
+    BeforeLink(RepoPath),
     /// Standard input, under the name the user gave it.
     Stdin(String),
     /// A blob of the history; attribution finds its paths.

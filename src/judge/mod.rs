@@ -325,6 +325,11 @@ impl FileMarks {
         found
     }
 
+    /// Whether `rule` is a file rule.
+    pub fn has(&self, rule: usize) -> bool {
+        self.marks.iter().any(|mark| mark.rule == rule)
+    }
+
     /// Whether a finding of `rule` may stand at `path`: always, unless it is a file rule for other
     /// paths.
     pub fn fits(&self, rule: usize, path: &RepoPath) -> bool {

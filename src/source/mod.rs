@@ -31,7 +31,7 @@ pub use policy_files::{
     PolicyFile, PolicyFiles, PolicyFrom, commit_of, find_policy, git_dir, is_bare, read_policy,
 };
 pub use range::{
-    Change, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
+    Change, File, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
 };
 pub use staged::{NOTHING_STAGED, StagedOptions, scan_staged, scan_staged_with};
 pub use stdin::scan_reader;

@@ -176,7 +176,10 @@ pub(super) fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
         }));
         jobs.extend(change.before.iter().map(|version| Job {
             id: version.id,
-            origin: Origin::Before(path.clone()),
+            origin: match version.link {
+                true => Origin::BeforeLink(path.clone()),
+                false => Origin::Before(path.clone()),
+            },
             before: true,
         }));
     }
@@ -250,7 +253,10 @@ pub(super) fn read_all<V: Visit>(
 
 fn path(origin: &Origin) -> Vec<u8> {
     match origin {
-        Origin::File(path) | Origin::Before(path) | Origin::Link(path) => path.0.clone(),
+        Origin::File(path)
+        | Origin::Link(path)
+        | Origin::Before(path)
+        | Origin::BeforeLink(path) => path.0.clone(),
         _ => Vec::new(),
     }
 }

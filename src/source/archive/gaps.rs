@@ -63,7 +63,10 @@ impl<'a> Gaps<'a> {
 /// A piece of content as skipped input names it.
 fn name(origin: &Origin) -> Vec<u8> {
     match origin {
-        Origin::File(path) | Origin::Before(path) | Origin::Link(path) => path.0.clone(),
+        Origin::File(path)
+        | Origin::Link(path)
+        | Origin::Before(path)
+        | Origin::BeforeLink(path) => path.0.clone(),
         Origin::Stdin(name) => name.clone().into_bytes(),
         Origin::Blob(id) | Origin::Message(id) => id.to_string().into_bytes(),
         Origin::Member(member) => name(&member.outer),

@@ -45,13 +45,7 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Adds a version of a file; for the same path newer versions are to come first.
-    pub fn add<V: Visit>(
-        &mut self,
-        path: &Rc<[u8]>,
-        file: super::diff::File,
-        before: bool,
-        visit: &V,
-    ) {
+    pub fn add<V: Visit>(&mut self, path: &Rc<[u8]>, file: super::File, before: bool, visit: &V) {
         let oid = file.oid;
         let name = path.rsplit(|b| *b == b'/').next().unwrap_or(path);
         let wanted =

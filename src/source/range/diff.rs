@@ -7,9 +7,10 @@ use std::rc::Rc;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 
+use super::File;
 use super::objects::{Fault, Objects};
 use crate::finding::{Oid, Reason, Skipped};
-use crate::source::git::tree::{Entry, Names, damage, entries, find_entry};
+use crate::source::git::tree::{Entry, Names, damage, entries};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
 const MAX_DEPTH: usize = 1024;
@@ -18,14 +19,6 @@ const KEPT: usize = 64 << 20;
 /// Changed paths in all before further ones are given up: trees can be made that name the same
 /// content at more paths than anyone can list.
 const MAX_PATHS: u64 = 20_000_000;
-
-/// A file that is not what it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct File {
-    pub oid: Oid,
-    /// It is the target text of a symbolic link.
-    pub link: bool,
-}
 
 /// Takes a path with what it was and what it is.
 type Out<'o> = dyn FnMut(&[u8], Option<File>, Option<File>) + 'o;
@@ -56,6 +49,12 @@ fn before(a: &Entry<'_>, b: &Entry<'_>) -> bool {
 
 fn same_place(a: &Entry<'_>, b: &Entry<'_>) -> bool {
     a.name == b.name && (a.names == Names::Tree) == (b.names == Names::Tree)
+}
+
+/// Whether two entries say the same. An id alone does not: the commit of a submodule may be written
+/// with the id of a file's content, which then is no content of this repository.
+fn same(a: &Entry<'_>, b: &Entry<'_>) -> bool {
+    a.id == b.id && a.names == b.names && a.link == b.link
 }
 
 fn file(entry: &Entry<'_>) -> Option<File> {
@@ -178,15 +177,15 @@ impl<'a> Trees<'a> {
             .collect();
         let mut cursors: Vec<_> = theirs.iter().map(|t| entries(t, len).peekable()).collect();
         for entry in entries(&tree, len) {
-            let mut same = false;
+            let mut is_old = false;
             let mut below = Vec::with_capacity(cursors.len());
             for cursor in &mut cursors {
                 while cursor.next_if(|other| before(other, &entry)).is_some() {}
                 let other = cursor.next_if(|other| same_place(other, &entry));
-                same |= other.as_ref().is_some_and(|o| o.id == entry.id);
+                is_old |= other.as_ref().is_some_and(|other| same(other, &entry));
                 below.push(other.filter(|o| o.names == Names::Tree));
             }
-            if same || entry.names == Names::Commit {
+            if is_old || entry.names == Names::Commit {
                 continue;
             }
             let start = path.len();
@@ -246,7 +245,7 @@ impl<'a> Trees<'a> {
             let Some(name) = a.as_ref().or(b.as_ref()).map(|e| e.name) else {
                 return;
             };
-            if id(&a) == id(&b) {
+            if a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| same(a, b)) {
                 continue;
             }
             let start = path.len();
@@ -269,16 +268,17 @@ impl<'a> Trees<'a> {
     }
 
     /// The file at `path`.
-    pub fn lookup(&mut self, tree: Oid, path: &[u8]) -> Option<Oid> {
+    pub fn lookup(&mut self, tree: Oid, path: &[u8]) -> Option<File> {
         let mut at = tree;
         let mut parts = path.split(|b| *b == b'/').peekable();
         while let Some(part) = parts.next() {
             let bytes = self.tree(&at, path);
             let len = at.as_bytes().len();
+            let mut named = entries(&bytes, len).filter(|entry| entry.name == part);
             if parts.peek().is_none() {
-                return find_entry(&bytes, part, len);
+                return named.find_map(|entry| file(&entry));
             }
-            let entry = entries(&bytes, len).find(|e| e.name == part && e.names == Names::Tree)?;
+            let entry = named.find(|entry| entry.names == Names::Tree)?;
             at = Oid::from_bytes(entry.id);
         }
         None

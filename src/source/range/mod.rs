@@ -102,15 +102,24 @@ pub struct Step {
     pub against: Vec<Vec<Change>>,
 }
 
+/// A version of a path that holds content of this repository: a file or a symbolic link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct File {
+    /// The content.
+    pub oid: Oid,
+    /// It is the target text of a symbolic link, which is no file whatever its name.
+    pub link: bool,
+}
+
 /// A path whose content a commit changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The path.
     pub path: RepoPath,
-    /// The parent's version.
-    pub before: Option<Oid>,
+    /// The parent's version; `None` also where the parent has a submodule or a directory.
+    pub before: Option<File>,
     /// The commit's version.
-    pub after: Option<Oid>,
+    pub after: Option<File>,
 }
 
 /// A range that was read.
@@ -122,7 +131,7 @@ pub struct Range {
     /// Parents before children; commits that brought nothing of interest are left out.
     pub steps: Vec<Step>,
     /// The versions at the range's ends of paths that may hold something.
-    at_end: BTreeMap<RepoPath, BTreeSet<Oid>>,
+    at_end: BTreeMap<RepoPath, BTreeSet<File>>,
     /// The commits that messages belong to.
     message_of: BTreeMap<Oid, Oid>,
     /// Commits that the range's end reaches.
@@ -134,7 +143,7 @@ pub struct Range {
 
 impl Range {
     /// The versions of a path at the end of the range (for `since`: at HEAD).
-    pub fn at_end(&self, path: &RepoPath) -> impl Iterator<Item = &Oid> {
+    pub fn at_end(&self, path: &RepoPath) -> impl Iterator<Item = &File> {
         self.at_end.get(path).into_iter().flatten()
     }
 

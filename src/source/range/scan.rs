@@ -8,11 +8,11 @@ use gix::mailmap::Snapshot;
 use gix::objs::Kind;
 
 use super::blobs::{self, How, Queue};
-use super::diff::{File, Trees};
+use super::diff::Trees;
 use super::objects::Objects;
 use super::revs::Ends;
 use super::walk::Walk;
-use super::{Change, Range, Step};
+use super::{Change, File, Range, Step};
 use crate::finding::{Oid, Origin, Reason, RepoPath, Skipped};
 use crate::source::git::graph::{Node, parse_commit, parse_tag};
 use crate::source::{Blob, Control, Visit};
@@ -196,8 +196,8 @@ impl<V: Visit> Scan<'_, V> {
                     }
                     changes.push(Change {
                         path: RepoPath(path.to_vec()),
-                        before: before.map(|file| file.oid),
-                        after: after.map(|file| file.oid),
+                        before,
+                        after,
                     });
                 });
                 against.push(changes);
@@ -213,11 +213,10 @@ impl<V: Visit> Scan<'_, V> {
                 let Some(tree) = self.walk.tree(tip) else {
                     continue;
                 };
-                if let Some(oid) = self.trees.lookup(tree, &path) {
-                    let file = File { oid, link: false };
+                if let Some(file) = self.trees.lookup(tree, &path) {
                     self.queue.add(&path, file, true, self.visit);
                     let path = RepoPath(path.to_vec());
-                    self.range.at_end.entry(path).or_default().insert(oid);
+                    self.range.at_end.entry(path).or_default().insert(file);
                 }
             }
         }
@@ -225,17 +224,18 @@ impl<V: Visit> Scan<'_, V> {
         if self.control.stopped() {
             // A version that was not compared must not look new.
             let queue = &self.queue;
-            let seen = |change: &Change| change.before.is_none_or(|oid| queue.has_shown(&oid));
+            let seen =
+                |change: &Change| change.before.is_none_or(|file| queue.has_shown(&file.oid));
             let whole = |step: &Step| step.against.iter().flatten().all(seen);
             self.range.steps.retain(whole);
         }
         for tip in &ends.tips {
             if self.range.mailmap.entries().is_empty()
                 && let Some(tree) = self.walk.tree(tip)
-                && let Some(oid) = self.trees.lookup(tree, b".mailmap")
+                && let Some(file) = self.trees.lookup(tree, b".mailmap")
             {
                 let mut buffer = Vec::new();
-                if self.objects.blob(&oid, &mut buffer).is_ok() {
+                if self.objects.blob(&file.oid, &mut buffer).is_ok() {
                     self.range.mailmap = Snapshot::from_bytes(&buffer);
                 }
             }

@@ -1,0 +1,199 @@
+//! A path that becomes something else under the same id: a submodule's commit may be written with
+//! the id of a file's content, a link's target may become the content of a file.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::common::{Dir, Run, findings, line, token};
+
+/// What stands at the path: the mode as the tree writes it, which object, and which of the two
+/// values git shows there.
+const STATES: &[(&str, Object, &[u64])] = &[
+    ("", Object::Nothing, &[]),
+    ("160000", Object::Blob, &[]),
+    ("160755", Object::Tree, &[]),
+    ("100644", Object::Blob, &[1]),
+    ("100755", Object::Blob, &[1]),
+    ("100664", Object::Blob, &[1]),
+    ("0100600", Object::Blob, &[1]),
+    ("120000", Object::Blob, &[1]),
+    ("0120777", Object::Blob, &[1]),
+    ("40000", Object::Tree, &[2]),
+    ("0040755", Object::Tree, &[2]),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Object {
+    Nothing,
+    Blob,
+    Tree,
+}
+
+/// Runs git with something on standard input, and gives what it says.
+fn feed_git(dir: &Dir, args: &[&str], input: &[u8]) -> String {
+    use std::io::Write;
+    let mut child = Command::new("git")
+        .current_dir(dir.path())
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("git is installed");
+    child
+        .stdin
+        .take()
+        .expect("it is piped")
+        .write_all(input)
+        .expect("git reads");
+    let output = child.wait_with_output().expect("git ends");
+    assert!(output.status.success(), "git {args:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+/// Writes a tree with just these entries, whatever git thinks of them.
+fn tree(dir: &Dir, entries: &[(&str, &str, &str)]) -> String {
+    let mut bytes = Vec::new();
+    for (mode, name, id) in entries {
+        bytes.extend_from_slice(format!("{mode} {name}\0").as_bytes());
+        bytes.extend(
+            (0..id.len() / 2).map(|i| {
+                u8::from_str_radix(&id[2 * i..2 * i + 2], 16).expect("an id is hexadecimal")
+            }),
+        );
+    }
+    let args = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
+    feed_git(dir, &args, &bytes)
+}
+
+fn blob(dir: &Dir, bytes: &[u8]) -> String {
+    feed_git(dir, &["hash-object", "-w", "--stdin"], bytes)
+}
+
+/// A commit of a tree; its parents come first.
+fn commit(dir: &Dir, tree: &str, parents: &[&str]) -> String {
+    let mut args = vec!["commit-tree", tree, "-m", "a commit"];
+    args.extend(parents.iter().flat_map(|parent| ["-p", parent]));
+    dir.git(&args)
+}
+
+/// The values of a report, by their number.
+fn values(report: &Value) -> BTreeSet<u64> {
+    let tokens = [token(1), token(2)];
+    findings(report)
+        .iter()
+        .map(|finding| {
+            let value = finding["value"].as_str().expect("shown");
+            let at = tokens.iter().position(|token| token == value);
+            at.expect("one of the two") as u64 + 1
+        })
+        .collect()
+}
+
+#[test]
+fn what_the_second_state_of_a_path_brings_is_found_whatever_the_first_was() {
+    let dir = Dir::repo();
+    let content = blob(&dir, line(1).as_bytes());
+    let inner = blob(&dir, line(2).as_bytes());
+    let readme = blob(&dir, b"nothing\n");
+    let below = tree(&dir, &[("100644", "inner.env", &inner)]);
+    let commits: Vec<String> = STATES
+        .iter()
+        .map(|(mode, object, _)| {
+            let id = match object {
+                Object::Tree => &below,
+                _ => &content,
+            };
+            let mut entries = vec![("100644", "readme.md", readme.as_str())];
+            if *object != Object::Nothing {
+                entries.push((mode, "thing", id));
+            }
+            commit(&dir, &tree(&dir, &entries), &[])
+        })
+        .collect();
+    let name = |state: &(&str, Object, &[u64])| match state.1 {
+        Object::Nothing => "nothing".to_owned(),
+        Object::Blob => format!("{} of a file's content", state.0),
+        Object::Tree => format!("{} of a directory", state.0),
+    };
+    for (first, before) in STATES.iter().zip(&commits) {
+        for (second, after) in STATES.iter().zip(&commits) {
+            let pair = format!("{}, then {}", name(first), name(second));
+            let old: BTreeSet<u64> = first.2.iter().copied().collect();
+            let new: BTreeSet<u64> = second.2.iter().copied().collect();
+            let expected: BTreeSet<u64> = new.difference(&old).copied().collect();
+            let tip = commit(&dir, &format!("{after}^{{tree}}"), &[before]);
+
+            let text = format!("{before}..{tip}");
+            let report = dir.json(&["history", "--range", &text, "--show-secrets"]);
+            assert_eq!(values(&report), expected, "range: {pair}");
+            assert_eq!(
+                report["skipped"].as_array().map(Vec::len),
+                Some(0),
+                "{pair}"
+            );
+
+            let pushed = format!("refs/heads/x {tip} refs/heads/x {before}\n");
+            let run = dir.feed(&["hook", "--stage", "pre-push"], pushed.as_bytes());
+            run.ends(i32::from(!expected.is_empty()));
+
+            dir.git(&["update-ref", "HEAD", before]);
+            dir.git(&["read-tree", &tip]);
+            let report = dir.json(&["staged", "--show-secrets"]);
+            assert_eq!(values(&report), expected, "staged: {pair}");
+        }
+    }
+}
+
+#[test]
+fn a_pull_request_of_two_commits_does_not_hide_a_file_behind_a_submodule() {
+    let dir = Dir::repo();
+    dir.write("readme.md", "nothing\n");
+    dir.commit("base");
+    let id = blob(&dir, line(1).as_bytes());
+    for (mode, subject) in [("160000", "a submodule"), ("100644", "a file")] {
+        let entry = format!("{mode},{id},config.env");
+        dir.git(&["update-index", "--add", "--cacheinfo", &entry]);
+        dir.git(&["commit", "-q", "-m", subject]);
+    }
+    for text in ["HEAD~2..HEAD", "HEAD~2...HEAD", "HEAD~1..HEAD"] {
+        let run: Run = dir.run(&["history", "--range", text]);
+        run.ends(1).says("config.env:1:14");
+    }
+}
+
+#[test]
+fn a_link_with_the_content_of_a_key_store_is_none_until_it_is_a_file() {
+    let dir = Dir::repo();
+    let store: Vec<u8> = [0x30, 0x82].into_iter().chain(0..200).collect();
+    let id = blob(&dir, &store);
+    let commits: Vec<String> = ["120000", "100644"]
+        .iter()
+        .map(|mode| {
+            let tree = tree(&dir, &[(mode, "store.p12", &id)]);
+            commit(&dir, &tree, &[])
+        })
+        .collect();
+    let count = |from: &str, to: &str| {
+        let tip = commit(&dir, &format!("{to}^{{tree}}"), &[from]);
+        let text = format!("{from}..{tip}");
+        let args = ["history", "--range", &text, "--min-confidence", "low"];
+        let in_range = findings(&dir.json(&args)).len();
+        dir.git(&["update-ref", "HEAD", from]);
+        dir.git(&["read-tree", &tip]);
+        let args = [
+            "staged",
+            "--min-confidence",
+            "low",
+            "--min-severity",
+            "info",
+        ];
+        (in_range, findings(&dir.json(&args)).len())
+    };
+    let [link, file] = &commits[..] else {
+        panic!("two commits");
+    };
+    assert_eq!(count(link, file), (1, 1), "a file is a key store");
+    assert_eq!(count(file, link), (0, 0), "a link is none");
+}
