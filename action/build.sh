@@ -1,25 +1,34 @@
 #!/usr/bin/env bash
-# Second step: the program, built from the action's own folder unless the cache had it.
+# The program, built from the action's own folder; from the cache only where the workflow asks for
+# that. What lies in the folder already is neither run nor built upon. The checksum goes to the next
+# step as an output, which the runner keeps.
 set -euo pipefail
 # shellcheck source=action/lib.sh
 source "$GITHUB_ACTION_PATH/action/lib.sh"
 
 guard
 check_runner
+if [[ -n ${KEYSWEEP_ACTION_BINARY:-} ]]; then
+  exit 0
+fi
 binary="$work/bin/keysweep"
-if [[ -n ${KEYSWEEP_ACTION_BINARY:-} ]] || [[ -x $binary ]]; then
+if [[ ${KEYSWEEP_CACHE_HIT:-} == true ]] && [[ -f $binary && ! -L $binary && -x $binary ]]; then
+  output sha256 "$(checksum "$binary")"
   exit 0
 fi
 command -v cargo >/dev/null ||
-  fail 'cargo is not installed on this runner, and the cache has no program: install Rust before this action'
+  fail 'cargo is not installed on this runner: install Rust before this action'
+{ rm -rf "${work:?}/bin" && mkdir "$work/bin" && target=$(mktemp -d "$work/target.XXXXXXXX"); } ||
+  fail 'the files of an earlier run, below RUNNER_TEMP, cannot be removed; nothing was built'
 # Not from the workspace: cargo would obey the configuration and toolchain file of what is scanned.
 cd "$GITHUB_ACTION_PATH"
 # A build script prints what it likes; none of it is a command for the log.
 token="keysweep-$RANDOM$RANDOM$RANDOM"
 printf '::stop-commands::%s\n' "$token"
 status=0
-cargo build --release --locked --target-dir "$work/target" || status=$?
+cargo build --release --locked --target-dir "$target" || status=$?
 printf '::%s::\n' "$token"
 ((status == 0)) || fail 'the program could not be built; the log above says why'
-mkdir -p "$work/bin"
-cp "$work/target/release/keysweep" "$binary"
+cp "$target/release/keysweep" "$binary"
+rm -rf "$target"
+output sha256 "$(checksum "$binary")"

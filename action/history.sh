@@ -12,8 +12,8 @@ range_is_here() {
   cut=$(in_repo rev-parse --git-path shallow)
   [[ $cut == /* ]] || cut="$GITHUB_WORKSPACE/$cut"
   # A commit whose parents are cut off would seem to bring everything in it.
-  in_repo rev-list "$base..$head" >"$work/commits" || return 1
-  ! grep --quiet --fixed-strings --line-regexp --file="$cut" "$work/commits"
+  in_repo rev-list "$base..$head" >"$run/commits" || return 1
+  ! grep --quiet --fixed-strings --line-regexp --file="$cut" "$run/commits"
 }
 
 # Fetches until the range can be read: first a little, in the end everything.

@@ -4,8 +4,11 @@
 # Everything is written below $RUNNER_TEMP. No line of the log begins with text of a repository, and
 # what other programs say is not passed on: a build log takes commands from lines.
 
-# The folder for everything that the action writes.
+# The folder for everything that the action writes, and in it the one of the scan step, which is new
+# in every run: nobody has put links there.
 work="${RUNNER_TEMP:-}/keysweep"
+# shellcheck disable=SC2034 # used by those who source this
+run="$work/run"
 
 warning() { printf '::warning title=keysweep::%s\n' "$1"; }
 notice() { printf '::notice title=keysweep::%s\n' "$1"; }
@@ -41,10 +44,16 @@ end() {
 
 # Stops when the runner's own files are not there: nothing could be reported.
 check_runner() {
-  if [[ -z ${RUNNER_TEMP:-} ]] || ! { mkdir -p "$work" && : >"$work/probe"; } 2>/dev/null; then
+  local probe
+  if [[ -L $work ]] || { [[ -d $work ]] && [[ ! -O $work ]]; }; then
+    fail 'the folder keysweep in the temporary folder of the runner (RUNNER_TEMP) is a link or belongs to somebody else; the action does not write through it'
+  fi
+  # mktemp makes a file that was not there, so that no link is followed.
+  if [[ -z ${RUNNER_TEMP:-} ]] ||
+    ! { mkdir -p "$work" && probe=$(mktemp "$work/probe.XXXXXXXX"); } 2>/dev/null; then
     fail 'the temporary folder of the runner (RUNNER_TEMP) cannot be written; the action keeps its files there'
   fi
-  rm -f "$work/probe"
+  rm -f "$probe"
   if [[ -z ${GITHUB_OUTPUT:-} ]] || ! { : >>"$GITHUB_OUTPUT"; } 2>/dev/null; then
     fail 'the outputs of the step (GITHUB_OUTPUT) cannot be written; nothing was scanned'
   fi
@@ -60,6 +69,17 @@ check_event() {
       fi
       ;;
   esac
+}
+
+# The SHA-256 of a file, in hexadecimal digits.
+checksum() {
+  local sum
+  if command -v sha256sum >/dev/null; then
+    sum=$(sha256sum <"$1")
+  else
+    sum=$(shasum -a 256 <"$1")
+  fi
+  printf '%s' "${sum%% *}"
 }
 
 # git in the workspace: nothing of its configuration runs a program, nothing asks for a password,

@@ -12,6 +12,10 @@ check_runner
 check_event
 binary="${KEYSWEEP_ACTION_BINARY:-$work/bin/keysweep}"
 [[ -x $binary ]] || fail 'the program is not there: the build step did not run'
+if [[ -z ${KEYSWEEP_ACTION_BINARY:-} ]] &&
+  { [[ -L $binary ]] || [[ $(checksum "$binary") != "${KEYSWEEP_SHA256:-}" ]]; }; then
+  fail 'the program is not the one that the build step left; nothing was scanned'
+fi
 # Only the top of a working tree will do: no repository above it, and no bare one.
 if [[ -z ${GITHUB_WORKSPACE:-} ]] || [[ ! -e $GITHUB_WORKSPACE/.git ]] ||
   [[ $(in_repo rev-parse --is-inside-work-tree) != true ]]; then
@@ -19,13 +23,13 @@ if [[ -z ${GITHUB_WORKSPACE:-} ]] || [[ ! -e $GITHUB_WORKSPACE/.git ]] ||
 fi
 cd "$GITHUB_WORKSPACE"
 
-json="$work/report.json" sarif="$work/report.sarif" summary="$work/summary.md"
-rm -rf "$json" "$sarif" "$summary" "$work/index" "$work/plan" ||
+json="$run/report.json" sarif="$run/report.sarif" summary="$run/summary.md"
+{ rm -rf "$run" && mkdir "$run"; } ||
   fail 'the report files of an earlier run, below RUNNER_TEMP, cannot be removed; nothing was scanned'
 
 # What is to be scanned. The lines were checked by the program: object ids and a branch's name.
 kind='' base='' branch='' head='' dots='' number='' why=''
-{ "$binary" event plan >"$work/plan"; } || fail 'the payload of the event cannot be used; the line above says why'
+{ "$binary" event plan >"$run/plan"; } || fail 'the payload of the event cannot be used; the line above says why'
 while IFS='=' read -r name value; do
   case $name in
     kind) kind=$value ;;
@@ -36,7 +40,7 @@ while IFS='=' read -r name value; do
     number) number=$value ;;
     why) why=$value ;;
   esac
-done <"$work/plan"
+done <"$run/plan"
 
 if [[ $kind == none ]]; then
   notice "nothing to scan: $why"
@@ -68,7 +72,7 @@ if [[ -z $tree ]] || ! in_repo cat-file -e "$tree^{commit}"; then
   tree=$(in_repo rev-parse --verify 'HEAD^{commit}') ||
     fail 'the checkout has no commit; nothing was scanned'
 fi
-GIT_INDEX_FILE="$work/index" in_repo read-tree "$tree" ||
+GIT_INDEX_FILE="$run/index" in_repo read-tree "$tree" ||
   fail 'the tree of the checkout cannot be read; is it a whole checkout?'
 
 wishes=()
@@ -90,12 +94,12 @@ reports=(--format github --output "json=$json" --output "markdown=$summary")
 case $kind in
   range) "$binary" history --range "$base$dots$head" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   history) "$binary" history "${wishes[@]}" "${reports[@]}" || status=$? ;;
-  tree) GIT_INDEX_FILE="$work/index" "$binary" scan --index "${trust[@]}" "${wishes[@]}" "${reports[@]}" || status=$? ;;
+  tree) GIT_INDEX_FILE="$run/index" "$binary" scan --index "${trust[@]}" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   *) fail 'the plan for this event is not understood; is the program the one of this action?' ;;
 esac
 
 # Code scanning compares trees, so it gets the tree whatever the run was about.
-GIT_INDEX_FILE="$work/index" "$binary" scan --index "${trust[@]}" --fail-on none --quiet \
+GIT_INDEX_FILE="$run/index" "$binary" scan --index "${trust[@]}" --fail-on none --quiet \
   --output "sarif=$sarif" >/dev/null || true
 [[ -s $sarif ]] || warning 'the tree could not be scanned for code scanning'
 

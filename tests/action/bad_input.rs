@@ -61,7 +61,7 @@ fn report_files_that_cannot_be_written() {
     let tip = runner.tip();
     runner.push("main");
     runner.checkout(&tip);
-    fs::create_dir_all(runner.at("temp/keysweep/report.json/x")).expect("new");
+    fs::create_dir_all(runner.at("temp/keysweep/run/report.json/x")).expect("new");
     // What lies there of an earlier run goes.
     let outcome = runner.run("schedule", "schedule", &[]);
     outcome.ends(1);
@@ -105,7 +105,7 @@ fn report_files_that_cannot_be_written() {
 fn blocked(runner: &Runner, name: &str) -> super::Outcome {
     let script = format!(
         "#!/bin/sh\n[ \"$1\" = event ] && ln -s nowhere '{}'\nexec '{}' \"$@\"\n",
-        runner.at("temp/keysweep").join(name).display(),
+        runner.at("temp/keysweep/run").join(name).display(),
         env!("CARGO_BIN_EXE_keysweep")
     );
     let wrapper = runner.at("home/wrapper");

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::process::Command;
 
 use super::{ROOT, Runner};
 
@@ -16,7 +18,7 @@ exit "$(cat "$HOME/status" 2>/dev/null || echo 0)"
 "#;
 
 /// Runs the check and build steps alone.
-fn build(runner: &Runner, cargo: bool) -> super::Outcome {
+fn build(runner: &Runner, cargo: bool, change: impl Fn(&mut Command)) -> super::Outcome {
     let bin = runner.at("home/bin");
     fs::create_dir_all(&bin).expect("writable");
     if cargo {
@@ -25,7 +27,19 @@ fn build(runner: &Runner, cargo: bool) -> super::Outcome {
     }
     // Only what the scripts themselves need, and no cargo of this machine.
     for tool in [
-        "bash", "sh", "git", "mkdir", "rm", "cp", "find", "sort", "dirname", "cat", "chmod",
+        "bash",
+        "sh",
+        "git",
+        "mkdir",
+        "rm",
+        "cp",
+        "find",
+        "sort",
+        "dirname",
+        "cat",
+        "chmod",
+        "mktemp",
+        "sha256sum",
     ] {
         let real = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
             .map(|dir| dir.join(tool))
@@ -37,7 +51,18 @@ fn build(runner: &Runner, cargo: bool) -> super::Outcome {
         command
             .env("PATH", &bin)
             .env_remove("KEYSWEEP_ACTION_BINARY");
+        change(command);
     })
+}
+
+/// A program that says that it ran.
+fn planted(runner: &Runner) -> PathBuf {
+    let binary = runner.at("temp/keysweep/bin/keysweep");
+    fs::create_dir_all(binary.parent().expect("below")).expect("writable");
+    let told = runner.at("home/planted");
+    fs::write(&binary, format!("#!/bin/sh\n: >'{}'\n", told.display())).expect("writable");
+    fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).expect("ours");
+    told
 }
 
 #[test]
@@ -46,37 +71,137 @@ fn the_program_is_built_from_the_actions_own_folder() {
     // What is scanned must not decide how keysweep is built.
     fs::create_dir(runner.at("workspace/.cargo")).expect("new");
     fs::write(runner.at("workspace/.cargo/config.toml"), "[build]\n").expect("writable");
-    let outcome = build(&runner, true);
+    let outcome = build(&runner, true, |_| {});
     // The steps after it have no checkout, which is another test's.
     outcome.says("no checkout");
     let called = fs::read_to_string(runner.at("home/called")).expect("cargo was called");
-    let target = runner.at("temp/keysweep/target");
+    let target = runner.at("temp/keysweep/target.");
     let wanted = format!(
-        "{ROOT} build --release --locked --target-dir {}\n",
+        "{ROOT} build --release --locked --target-dir {}",
         target.display()
     );
-    assert_eq!(called, wanted);
+    assert!(called.starts_with(&wanted), "{called}");
     let binary = runner.at("temp/keysweep/bin/keysweep");
     assert!(binary.is_file());
+    assert_eq!(outcome.output("sha256").len(), 64);
     assert!(
         outcome
             .output("cache-key")
             .starts_with("keysweep-Linux-X64-")
     );
-    // The cache had it: not built again.
-    fs::remove_file(runner.at("home/called")).expect("there");
-    build(&runner, true);
+}
+
+#[test]
+fn a_program_that_lies_there_is_not_run() {
+    let runner = Runner::new();
+    let told = planted(&runner);
+    let outcome = build(&runner, true, |_| {});
+    outcome.says("no checkout");
+    assert!(runner.at("home/called").exists(), "it is built anew");
+    assert!(!told.exists(), "what lay there ran");
+    // What a cache brought is taken where the workflow asks for a cache, and only then.
+    let runner = Runner::new();
+    planted(&runner);
+    let outcome = build(&runner, true, |command| {
+        command.env("KEYSWEEP_CACHE_HIT", "true");
+    });
+    outcome.says("no checkout");
     assert!(!runner.at("home/called").exists());
+}
+
+#[test]
+fn a_program_that_changed_since_it_was_built_is_not_run() {
+    let runner = Runner::new();
+    let tip = runner.tip();
+    runner.checkout(&tip);
+    let step = std::cell::Cell::new(0);
+    let outcome = build(&runner, true, |_| {
+        step.set(step.get() + 1);
+        if step.get() == 3 {
+            planted(&runner);
+        }
+    });
+    assert_eq!(step.get(), 3);
+    outcome
+        .ends(2)
+        .says("the program is not the one that the build step left");
+    assert!(!runner.at("home/planted").exists());
+}
+
+/// Whatever another step or an earlier job put below the runner's temporary folder: no link there
+/// is written through, and nothing there is taken over.
+#[test]
+fn no_link_below_the_temporary_folder_is_followed() {
+    let victim = "what others keep here\n";
+    let cases: [(&[&str], i32); 3] = [
+        (&["keysweep"], 2),
+        (
+            &[
+                "keysweep/probe",
+                "keysweep/bin",
+                "keysweep/run",
+                "keysweep/target",
+            ],
+            0,
+        ),
+        (
+            &[
+                "keysweep/bin/keysweep",
+                "keysweep/run/plan",
+                "keysweep/run/index",
+                "keysweep/run/commits",
+                "keysweep/run/report.json",
+                "keysweep/run/report.sarif",
+                "keysweep/run/summary.md",
+            ],
+            0,
+        ),
+    ];
+    for (names, status) in cases {
+        for folder in [false, true] {
+            let runner = Runner::new();
+            let tip = runner.tip();
+            runner.checkout(&tip);
+            let files: Vec<PathBuf> = names
+                .iter()
+                .enumerate()
+                .map(|(number, name)| {
+                    let outside = runner.at(&format!("outside-{number}"));
+                    let file = match folder {
+                        true => outside.join("keysweep"),
+                        false => outside.clone(),
+                    };
+                    fs::create_dir_all(file.parent().expect("below")).expect("writable");
+                    fs::write(&file, victim).expect("writable");
+                    let link = runner.at("temp").join(name);
+                    fs::create_dir_all(link.parent().expect("below")).expect("writable");
+                    std::os::unix::fs::symlink(&outside, &link).expect("new");
+                    file
+                })
+                .collect();
+            runner.run("schedule", "schedule", &[]).ends(status);
+            build(&runner, true, |_| {});
+            for (file, name) in files.iter().zip(names) {
+                let left = fs::read_to_string(file).expect("it is still there");
+                assert_eq!(left, victim, "{name}, a folder: {folder}");
+                if folder {
+                    let beside = file.parent().expect("below");
+                    let many = fs::read_dir(beside).expect("there").count();
+                    assert_eq!(many, 1, "{name}: something was written beside it");
+                }
+            }
+        }
+    }
 }
 
 #[test]
 fn what_goes_wrong_is_said() {
     let runner = Runner::new();
-    build(&runner, false)
+    build(&runner, false, |_| {})
         .ends(2)
         .says("cargo is not installed on this runner");
     fs::write(runner.at("home/status"), "101").expect("writable");
-    let outcome = build(&runner, true);
+    let outcome = build(&runner, true, |_| {});
     outcome.ends(2).says("the program could not be built");
     let text = outcome.run.text();
     let stop = text

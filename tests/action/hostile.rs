@@ -18,10 +18,10 @@ fn written(runner: &Runner, outcome: &Outcome) -> Vec<(&'static str, String)> {
         ("standard error", outcome.run.errors()),
         ("the outputs", read("outputs")),
         ("the step summary", read("summary.md")),
-        ("the JSON report", read("temp/keysweep/report.json")),
-        ("the SARIF report", read("temp/keysweep/report.sarif")),
-        ("the summary's file", read("temp/keysweep/summary.md")),
-        ("the plan", read("temp/keysweep/plan")),
+        ("the JSON report", read("temp/keysweep/run/report.json")),
+        ("the SARIF report", read("temp/keysweep/run/report.sarif")),
+        ("the summary's file", read("temp/keysweep/run/summary.md")),
+        ("the plan", read("temp/keysweep/run/plan")),
     ]
 }
 

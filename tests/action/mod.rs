@@ -212,6 +212,15 @@ impl Runner {
                 .env("RUNNER_ARCH", "X64")
                 .env("KEYSWEEP_ACTION_BINARY", env!("CARGO_BIN_EXE_keysweep"))
                 .envs(step.env);
+            // What the steps before it gave, as the runner keeps it.
+            let given = fs::read_to_string(self.at("outputs")).unwrap_or_default();
+            for (name, output) in step.given {
+                let value = given
+                    .lines()
+                    .rev()
+                    .find_map(|line| line.strip_prefix(&output)?.strip_prefix('='));
+                command.env(name, value.unwrap_or_default());
+            }
             change(&mut command);
             let done = Run::new(command);
             let failed = done.status != Some(0);
@@ -275,6 +284,8 @@ impl Outcome {
 pub struct Step {
     pub run: String,
     pub env: BTreeMap<String, String>,
+    /// Variables that hold outputs of steps before it, with the names of those.
+    pub given: Vec<(String, String)>,
 }
 
 /// The steps of `action.yml`. Its lines are simple, so that this reading of them is enough.
@@ -294,9 +305,19 @@ pub fn steps(inputs: &[(&str, &str)]) -> Vec<Step> {
                     (name.to_owned(), value)
                 })
                 .collect();
+            let given = step
+                .lines()
+                .filter_map(|l| l.strip_prefix("        ")?.split_once(": ${{ steps."))
+                .map(|(name, output)| {
+                    let output = output.strip_suffix(" }}").expect("one expression");
+                    let (_, output) = output.split_once(".outputs.").expect("an output");
+                    (name.to_owned(), output.to_owned())
+                })
+                .collect();
             Some(Step {
                 run: line.to_owned(),
                 env,
+                given,
             })
         })
         .collect()
