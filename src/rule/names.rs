@@ -26,7 +26,7 @@ pub const FACTS: &[&str] = &[
     "jwt",
     "x509",
     "azure-sas",
-    "aws-presigned",
+    "presigned",
     "aws-key-id",
     "sentry-org-token",
 ];

@@ -38,7 +38,7 @@ pub fn decode(name: &str, finding: &Finding) -> Vec<Fact> {
             x509::facts(&certificates, client)
         }
         "azure-sas" => url::sas(whole),
-        "aws-presigned" => url::presigned(whole),
+        "presigned" => url::presigned(whole),
         "aws-key-id" => {
             let beside = partners(finding, "access-key-id");
             let ids = [secret, whole].into_iter().chain(beside);

@@ -223,7 +223,7 @@ fn every_named_decoder_gives_facts_and_no_other() {
         ("x509", "{pem:EC PRIVATE KEY}"),
         ("azure-sas", "https://a.b/c?sv=1&sp=r&sig={base64url:43}"),
         (
-            "aws-presigned",
+            "presigned",
             "https://a.b/c?AWSAccessKeyId=a&Expires=1700000000&Signature=a",
         ),
         ("aws-key-id", "{check:aws-key-id:AKIA{base32:16}}"),

@@ -1,0 +1,209 @@
+//! Nothing exists that nothing uses: every check and every decoder of facts is named by a rule, and is
+//! reached by scanning one of that rule's examples from the command line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use keysweep::example::expand;
+use keysweep::rule::{CHECKS, FACTS};
+
+use crate::common::{Dir, NOW};
+
+/// Strings that stand alone before the arrow of an arm of a `match`.
+fn arms(source: &str) -> BTreeSet<&str> {
+    source
+        .lines()
+        .filter_map(|line| {
+            let (name, _) = line.trim_start().strip_prefix('"')?.split_once("\" =>")?;
+            Some(name)
+        })
+        .collect()
+}
+
+#[test]
+fn every_name_is_implemented_and_named_by_a_rule() {
+    let rules = keysweep::builtin::set();
+    let on = || rules.rules.iter().filter(|rule| rule.on);
+    for name in CHECKS {
+        let named = on().any(|rule| rule.checks.iter().any(|check| check == name));
+        assert!(named, "no rule names the check {name}");
+    }
+    for name in FACTS {
+        let named = on().any(|rule| rule.facts == *name);
+        assert!(named, "no rule names the decoder of facts {name}");
+    }
+    for (source, names) in [
+        (include_str!("../../src/detect/checks/mod.rs"), CHECKS),
+        (include_str!("../../src/audit/facts/mod.rs"), FACTS),
+    ] {
+        let names: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(arms(source), names);
+    }
+}
+
+/// Definite lengths in their shortest form, as DER wants.
+fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    let length = match body.len() {
+        n @ 0..=0x7f => vec![n as u8],
+        n @ 0x80..=0xff => vec![0x81, n as u8],
+        n => vec![0x82, (n >> 8) as u8, n as u8],
+    };
+    [&[tag][..], &length, &body].concat()
+}
+
+/// A certificate of `common`, valid from 2024 to 2025, in PEM form.
+fn certificate(common: &str) -> String {
+    let name = |text: &str| {
+        let attribute = der(0x30, &[&[6, 3, 0x55, 4, 3], &der(0x0c, &[text.as_bytes()])]);
+        der(0x30, &[&der(0x31, &[&attribute])])
+    };
+    let algorithm = der(0x30, &[&[6, 3, 0x2b, 0x65, 0x70]]); // Ed25519
+    let moment = |text: &[u8]| der(0x17, &[text]);
+    let validity = der(
+        0x30,
+        &[&moment(b"240101000000Z"), &moment(b"250101000000Z")],
+    );
+    let key = der(0x30, &[&algorithm, &der(3, &[&[0; 33]])]);
+    let body = der(
+        0x30,
+        &[
+            &[0xa0, 3, 2, 1, 2],
+            &[2, 1, 1],
+            &algorithm,
+            &name("issuer"),
+            &validity,
+            &name(common),
+            &key,
+        ],
+    );
+    let whole = der(0x30, &[&body, &algorithm, &der(3, &[&[0; 65]])]);
+    format!(
+        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
+        BASE64_STANDARD.encode(whole)
+    )
+}
+
+/// Names of checks that passed, and of decoders that gave facts, in a scan of a directory.
+fn reached(dir: &Dir) -> (BTreeSet<String>, BTreeSet<String>) {
+    let rules = keysweep::builtin::set();
+    let decoders: BTreeMap<&str, &str> = rules
+        .rules
+        .iter()
+        .map(|rule| (rule.id.as_ref(), rule.facts.as_ref()))
+        .collect();
+    let run = dir.run(&[
+        "scan",
+        ".",
+        "--format",
+        "json",
+        "--min-severity",
+        "info",
+        "--min-confidence",
+        "low",
+        "--now",
+        NOW,
+    ]);
+    let report: serde_json::Value = serde_json::from_str(&run.text()).expect("JSON");
+    let (mut checks, mut facts) = (BTreeSet::new(), BTreeSet::new());
+    for finding in report["findings"].as_array().expect("a list") {
+        for check in finding["evidence"]["checks"].as_array().expect("a list") {
+            if check["passed"] == true {
+                checks.insert(check["name"].as_str().expect("text").to_owned());
+            }
+        }
+        if !finding["facts"].as_array().expect("a list").is_empty() {
+            let rule = finding["rule"].as_str().expect("text");
+            facts.insert(decoders[rule].to_owned());
+        }
+    }
+    (checks, facts)
+}
+
+#[test]
+fn every_check_and_decoder_is_reached_from_the_command_line() {
+    let dir = Dir::new();
+    let rules = keysweep::builtin::set();
+    for rule in rules.rules.iter().filter(|rule| rule.on) {
+        if rule.checks.is_empty() && rule.facts.is_empty() {
+            continue;
+        }
+        for (number, template) in rule.examples.iter().enumerate() {
+            let mut text = expand(template, 7).expect("a valid template");
+            if rule.facts == "x509" {
+                text = format!("{text}\n{}", certificate(&rule.id));
+            }
+            dir.write(&format!("{}-{number}.txt", rule.id), text);
+        }
+    }
+    let (checks, facts) = reached(&dir);
+    for name in CHECKS {
+        assert!(checks.contains(*name), "{name} is not among {checks:?}");
+    }
+    for name in FACTS {
+        assert!(facts.contains(*name), "{name} is not among {facts:?}");
+    }
+}
+
+/// Each rule that names a decoder, on its own: two rules of one decoder must not stand in for each
+/// other.
+#[test]
+fn every_rule_that_names_a_decoder_gives_facts_in_json() {
+    let rules = keysweep::builtin::set();
+    let mut silent = Vec::new();
+    for rule in rules
+        .rules
+        .iter()
+        .filter(|rule| rule.on && !rule.facts.is_empty())
+    {
+        // What it decodes to is found by the rules of what it decodes to.
+        if rule.id == "private-key-base64" {
+            continue;
+        }
+        let dir = Dir::new();
+        for (number, template) in rule.examples.iter().enumerate() {
+            let text = expand(template, 8).expect("a valid template");
+            let beside = match rule.facts == "x509" {
+                true => certificate("www.example.org"),
+                false => String::new(),
+            };
+            dir.write(&format!("{number}.txt"), format!("{text}\n{beside}"));
+        }
+        if !reached(&dir).1.contains(rule.facts.as_ref()) {
+            silent.push(rule.id.to_string());
+        }
+    }
+    assert!(silent.is_empty(), "{silent:?} give no facts");
+}
+
+#[test]
+fn a_kubeconfig_tells_whose_key_it_is_and_how_long_it_holds() {
+    let dir = Dir::new();
+    let key = expand("{pem:EC PRIVATE KEY}", 3).expect("a valid template");
+    dir.write(
+        "kubeconfig",
+        format!(
+            "users:\n- name: admin\n  user:\n    client-certificate-data: {}\n    client-key-data: {}\n",
+            BASE64_STANDARD.encode(certificate("kubernetes-admin")),
+            BASE64_STANDARD.encode(&key)
+        ),
+    );
+    let text = dir
+        .run(&[
+            "scan",
+            ".",
+            "--format",
+            "json",
+            "--now",
+            "2024-12-20T00:00:00Z",
+        ])
+        .text();
+    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let found = &report["findings"][0];
+    let facts = found["facts"].as_array().expect("a list");
+    let fact = |field: &str| facts.iter().find(|fact| fact["field"] == field);
+    let owner = fact("owner").expect("the certificate names one");
+    assert_eq!(owner["value"], "kubernetes-admin", "{found}");
+    assert!(fact("expires").is_some(), "{found}");
+}
