@@ -133,3 +133,33 @@ fn the_picture_shows_what_the_demo_prints() {
         }
     }
 }
+
+/// The crates that the notices name are those of the lock file, and no direct one is missing. `.ci/run`
+/// compares the whole file.
+#[test]
+fn the_notices_of_third_parties_are_not_stale() {
+    let lock: toml::Table = include_str!("../Cargo.lock").parse().expect("TOML");
+    let mut locked = std::collections::BTreeSet::new();
+    for package in lock["package"].as_array().expect("a list") {
+        let text = |key: &str| package[key].as_str().expect("text").to_owned();
+        locked.insert(format!("{} {}", text("name"), text("version")));
+    }
+    let notices = include_str!("../THIRD-PARTY-NOTICES");
+    let (list, _) = notices.split_once("\n\n====").expect("the list ends");
+    let named: std::collections::BTreeSet<&str> = list
+        .lines()
+        .skip(2)
+        .map(|line| line.split_once(": ").expect("a crate and its licence").0)
+        .collect();
+    let again = "run .ci/notices";
+    for name in &named {
+        assert!(locked.contains(*name), "{name} is not locked: {again}");
+    }
+    let manifest: toml::Table = include_str!("../Cargo.toml").parse().expect("TOML");
+    for name in manifest["dependencies"].as_table().expect("a table").keys() {
+        let have = named
+            .iter()
+            .any(|line| line.split(' ').next() == Some(name));
+        assert!(have, "{name} is not named: {again}");
+    }
+}
