@@ -147,7 +147,7 @@ pub fn examine(
     // A sample is no secret, and often a plain word that reports are full of.
     let known: Vec<secret::Secret> = assessed
         .iter()
-        .filter(|(finding, _)| finding.class == Class::Credential)
+        .filter(|(finding, _)| finding.class != Class::Sample)
         .map(|(finding, _)| finding.secret.clone())
         .collect();
     let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();

@@ -78,7 +78,8 @@ pub fn rows(
             hidden.by_severity[row.severity as usize] += 1;
             let sample = row.class == Class::Sample;
             hidden.samples += usize::from(sample);
-            hidden.uncertain += usize::from(!sample && row.confidence == Confidence::Low);
+            hidden.uncertain +=
+                usize::from(row.class == Class::Credential && row.confidence == Confidence::Low);
         }
     }
     rows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
@@ -269,7 +270,7 @@ fn reported(rule: &Rule, finding: &Finding, dead: bool) -> String {
         EXPIRED.to_owned()
     } else if finding.severity == Severity::Info && rule.severity != Severity::Info
         || rule.exposure == Exposure::Publishable
-        || finding.class == Class::Sample
+        || finding.class != Class::Credential
     {
         format!("info/{}", rule.id)
     } else if generic && finding.confidence == Confidence::Low {

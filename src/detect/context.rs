@@ -131,7 +131,7 @@ pub(super) fn verdict(
         let side = fitting
             .iter()
             .filter(|(.., rule)| rules.rules[*rule].theirs == theirs);
-        propose(rules, side, value, &span, assignment, out);
+        propose(rules, side, bytes, &span, assignment, out);
     }
 }
 
@@ -139,7 +139,7 @@ pub(super) fn verdict(
 fn propose<'a>(
     rules: &RuleSet,
     mut fitting: impl Iterator<Item = &'a &'a (bool, usize, usize)>,
-    value: &[u8],
+    bytes: &[u8],
     span: &Range<usize>,
     assignment: &assign::Assignment<'_>,
     out: &mut Vec<Candidate>,
@@ -147,6 +147,7 @@ fn propose<'a>(
     let Some(&&(outside, _, rule)) = fitting.next() else {
         return;
     };
+    let value = &bytes[span.clone()];
     let mut also: Vec<String> = fitting
         .map(|(_, _, other)| rules.rules[*other].id.to_string())
         .filter(|id| *id != rules.rules[rule].id)
@@ -155,6 +156,11 @@ fn propose<'a>(
     also.dedup();
     also.truncate(8);
     let sample = generic::is_placeholder(value);
+    let own = assign::Assignment {
+        value: span.clone(),
+        ..assignment.clone()
+    };
+    let covered = generic::covered(&own, bytes);
     out.push(Candidate {
         rule,
         within: 0..value.len(),
@@ -164,15 +170,20 @@ fn propose<'a>(
         partners: Vec::new(),
         key: Some(assignment.key.to_vec()).filter(|key| !key.is_empty()),
         evidence: Evidence {
-            reasons: vec![if outside {
-                "the provider's word stands near it"
-            } else {
-                "the provider's word stands in its name"
-            }],
+            reasons: covered
+                .into_iter()
+                .chain([if outside {
+                    "the provider's word stands near it"
+                } else {
+                    "the provider's word stands in its name"
+                }])
+                .collect(),
             also,
             ..Evidence::default()
         },
-        class: if sample {
+        class: if covered.is_some() {
+            Class::Protected
+        } else if sample {
             Class::Sample
         } else {
             Class::Credential

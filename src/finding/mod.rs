@@ -25,6 +25,9 @@ pub enum Class {
     Credential,
     /// A documented sample, a placeholder, a weak example: reported at note level.
     Sample,
+    /// Ciphertext, or a digest in a list of known findings: it stands where a secret would stand
+    /// and does not tell it. Reported at info level, so that nobody has to believe it unseen.
+    Protected,
 }
 
 /// The outcome of one named offline check (a checksum, a structure).
@@ -109,7 +112,7 @@ pub struct Finding {
     pub key: Option<Vec<u8>>,
     /// What stays the same when files are renamed and lines move.
     pub fingerprint: Fingerprint,
-    /// Credential or sample.
+    /// Credential, sample, or what does not tell its secret.
     pub class: Class,
     /// What it opens.
     pub severity: Severity,

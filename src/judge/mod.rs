@@ -3,6 +3,7 @@
 //!
 //! May use `finding` and `rule`; never a source or a report.
 
+mod kin;
 mod place;
 mod samples;
 mod test_keys;
@@ -25,8 +26,9 @@ pub struct Placed {
     pub place: Place,
 }
 
-/// Judges sightings and joins them to one finding a credential. `timelines` are by value.
-/// The result is sorted by value, so that it does not depend on the order of the sightings.
+/// Judges sightings and joins them to one finding a credential ([`kin`] says what is one).
+/// `timelines` are by value. The result is sorted by value, so that it does not depend on the order
+/// of the sightings.
 pub fn judge(
     rules: &RuleSet,
     all: Vec<Placed>,
@@ -45,13 +47,40 @@ pub fn judge(
             .or_default()
             .push(placed);
     }
-    groups
-        .into_iter()
-        .map(|(secret, group)| {
-            let timeline = timelines.get(&secret).cloned();
-            join(rules, secret, group, timeline)
-        })
-        .collect()
+    let mut findings = Vec::new();
+    for (secret, group) in groups {
+        let whole = timelines.get(&secret);
+        let mut credentials = kin::credentials(rules, group);
+        let only = credentials.len() == 1;
+        for mut group in credentials.drain(..) {
+            let timeline = whole.map(|whole| match only {
+                true => whole.clone(),
+                false => timeline_of(&mut group, whole),
+            });
+            findings.push(join(rules, secret.clone(), group, timeline));
+        }
+    }
+    findings
+}
+
+/// The timeline of some of a value's places, from those places and the timeline of all. Which commit
+/// removed the last of them is not known: the source follows values, not places.
+fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
+    group.sort_by(|a, b| order(&a.place).cmp(&order(&b.place)));
+    let introduced = group.iter().filter_map(|p| p.place.introduced.as_ref());
+    let first = introduced
+        .map(|introduction| &introduction.commit)
+        .min_by_key(|commit| commit.committed);
+    let at_head = match group.iter().any(|p| p.place.at_head.is_some()) {
+        true => group.iter().any(|p| p.place.at_head == Some(true)),
+        false => whole.at_head,
+    };
+    Timeline {
+        first: first.unwrap_or(&whole.first).clone(),
+        removed: None,
+        at_head,
+        complete: whole.complete,
+    }
 }
 
 /// What the place makes of one sighting. It never lowers a finding with a checksum or a
@@ -137,11 +166,14 @@ fn join(
     let severity = match best.class {
         Class::Sample if best.confidence == Confidence::High => Severity::Info,
         Class::Sample => Severity::Low,
+        Class::Protected => Severity::Info,
         Class::Credential if published => Severity::Info,
         Class::Credential => rule.severity,
     };
-    // A placeholder is listed on request only, unless it is a documented sample.
+    // A placeholder is listed on request only, unless it is a documented sample, and so is ciphertext,
+    // of which some files hold nothing else.
     let confidence = match best.class {
+        Class::Protected => Confidence::Low,
         Class::Sample if severity != Severity::Info => Confidence::Low,
         _ => best.confidence,
     };
@@ -172,7 +204,7 @@ fn join(
 /// that sees a sample, and makes it nowhere less.
 fn better_named(rules: &RuleSet, best: &Sighting, group: &[Placed]) -> Option<usize> {
     let rule = &rules.rules[best.rule];
-    let sample = best.class == Class::Sample;
+    let sample = best.class != Class::Credential;
     if best.theirs || !(sample || generic_kind(rule).is_some()) {
         return None;
     }

@@ -53,7 +53,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
             group.into_iter().partition(|row| row.fails);
         let mut folded = false;
         for row in failing.into_iter().chain(others) {
-            let fold = style.quiet || (row.class == Class::Sample && !row.fails);
+            let fold = style.quiet || (row.class != Class::Credential && !row.fails);
             if folded && !fold {
                 writeln!(out)?;
             }
@@ -217,6 +217,7 @@ fn severity_style(severity: Severity) -> Ansi {
 fn one_line(row: &Row, paint: &Paint) -> String {
     let sample = match row.class {
         Class::Sample => ", sample",
+        Class::Protected => ", ciphertext or digest",
         Class::Credential => "",
     };
     let at = row
@@ -241,6 +242,7 @@ fn block(row: &Row, style: Style, paint: &Paint) -> String {
     let fails = if row.fails { "" } else { ", does not fail" };
     let sample = match row.class {
         Class::Sample => ", sample",
+        Class::Protected => ", ciphertext or digest",
         Class::Credential => "",
     };
     out.push_str(&format!(

@@ -102,6 +102,7 @@ fn item(row: &Row, mode: Mode) -> String {
     let fails = match (row.fails, row.class) {
         (true, _) => "",
         (false, Class::Sample) => ", sample",
+        (false, Class::Protected) => ", ciphertext or digest",
         (false, Class::Credential) => ", does not fail",
     };
     let key = row

@@ -147,7 +147,7 @@ enum Common<'a> {
 }
 
 fn common(row: &Row) -> Common<'_> {
-    if row.class == Class::Sample || row.severity == Severity::Info {
+    if row.class != Class::Credential || row.severity == Severity::Info {
         Common::Harmless
     } else if words::only_in_pulls(row) {
         Common::InPulls(&row.reported)
@@ -225,7 +225,7 @@ fn heading(common: Common<'_>, rows: &[&Row]) -> Option<String> {
     let number = digits(rows.len() as u64);
     if common == Common::Harmless {
         return Some(format!(
-            "{number} more: documented samples, keys that are public by design, and dead ones, info"
+            "{number} more: documented samples, keys that are public by design, ciphertext, and dead ones, info"
         ));
     }
     let mut out = format!(

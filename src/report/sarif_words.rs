@@ -186,8 +186,10 @@ pub fn weaknesses(id: &str) -> Vec<&'static str> {
 pub fn text(one: &Planned<'_>, report: &Report) -> String {
     let row = one.row;
     let mut parts = vec![format!("{} ({})", row.name, row.shown)];
-    if row.class == Class::Sample {
-        parts.push("a documented sample or placeholder".to_owned());
+    match row.class {
+        Class::Sample => parts.push("a documented sample or placeholder".to_owned()),
+        Class::Protected => parts.push("ciphertext or a digest, no secret".to_owned()),
+        Class::Credential => {}
     }
     if let Some(key) = &row.key {
         parts.push(format!("assigned to {}", key.as_str()));

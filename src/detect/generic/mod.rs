@@ -4,6 +4,7 @@
 //! nothing else, and never at the file's name.
 
 mod beside;
+mod covered;
 mod key;
 mod name_words;
 mod open;
@@ -13,6 +14,7 @@ mod value;
 mod value_words;
 mod weights;
 
+pub(in crate::detect) use covered::why as covered;
 pub use placeholder::is_placeholder;
 
 use crate::detect::assign::Assignment;
@@ -43,7 +45,7 @@ impl Kind {
 /// What a name and its value amount to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
-    /// Credential or sample.
+    /// Credential, sample, or what does not tell its secret.
     pub class: Class,
     /// How sure.
     pub confidence: Confidence,
@@ -91,6 +93,19 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
         _ => Kind::Secret,
     };
     let strong = form.random && form.bits >= 64.0 && !name.once;
+    if score >= LOW
+        && let Some(why) = covered::why(assignment, bytes)
+    {
+        reasons.insert(0, why);
+        return Some(Judged {
+            class: Class::Protected,
+            confidence: Confidence::High,
+            kind,
+            strong,
+            reasons,
+            score,
+        });
+    }
     if let Some(why) = sample {
         // A template or reference is no sample of a credential, and neither is a word under a
         // name that seldom holds one.

@@ -269,6 +269,7 @@ fn finding(row: &Row) -> Finding<'_> {
         class: match row.class {
             Class::Credential => "credential",
             Class::Sample => "sample",
+            Class::Protected => "protected",
         },
         severity: row.severity.name(),
         confidence: row.confidence.name(),

@@ -1,0 +1,143 @@
+//! Which sightings of one value are one credential.
+//!
+//! A value that nobody can guess is one credential wherever it stands. One that could be guessed
+//! may stand in two places by chance, because many people choose the same password: its sightings
+//! are one credential only where something else joins them, the same file or the same telling name.
+
+use std::collections::BTreeMap;
+
+use super::{Placed, rank};
+use crate::finding::{Class, RepoPath};
+use crate::rule::RuleSet;
+
+/// What joins two sightings of a guessable value.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Bond {
+    /// They stand in the same file (or member of an archive).
+    Path(RepoPath),
+    /// They are assigned to the same name, and it says more than `password`.
+    Name(Vec<u8>),
+}
+
+/// Splits the sightings of one value into credentials, in the order of their first sighting.
+/// Takes n log n steps for n sightings.
+pub(super) fn credentials(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed>> {
+    let best = group
+        .iter()
+        .min_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));
+    let guessable =
+        best.is_some_and(|best| best.sighting.class == Class::Credential && !best.sighting.strong);
+    if !guessable || group.len() < 2 {
+        return vec![group];
+    }
+    let mut sets = Sets::new(group.len());
+    let mut first: BTreeMap<Bond, usize> = BTreeMap::new();
+    for (number, placed) in group.iter().enumerate() {
+        let name = placed.sighting.key.as_deref().and_then(telling);
+        let bonds = [
+            Some(Bond::Path(placed.place.whole_path())),
+            name.map(Bond::Name),
+        ];
+        for bond in bonds.into_iter().flatten() {
+            let other = *first.entry(bond).or_insert(number);
+            sets.join(number, other);
+        }
+    }
+    let mut by_first: BTreeMap<usize, Vec<Placed>> = BTreeMap::new();
+    for (number, placed) in group.into_iter().enumerate() {
+        by_first.entry(sets.of(number)).or_default().push(placed);
+    }
+    by_first.into_values().collect()
+}
+
+/// Words that a name shares with the names of very many other secrets.
+const COMMON: &[&str] = &[
+    "credentials",
+    "credential",
+    "passphrase",
+    "password",
+    "passwort",
+    "passwd",
+    "secret",
+    "token",
+    "value",
+    "pass",
+    "auth",
+    "user",
+    "text",
+    "pwd",
+    "psw",
+    "key",
+    "pw",
+    "my",
+];
+
+/// A name without case and joints, when more is left of it than words that all such names have.
+fn telling(name: &[u8]) -> Option<Vec<u8>> {
+    let plain: String = name
+        .iter()
+        .filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii())
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    let mut rest = plain.clone();
+    for word in COMMON {
+        rest = rest.replace(word, "");
+    }
+    // One letter or a number distinguishes nothing across files.
+    (rest.chars().filter(|c| !c.is_ascii_digit()).count() >= 2).then(|| plain.into_bytes())
+}
+
+/// Disjoint sets of numbers, each named by its smallest.
+struct Sets(Vec<usize>);
+
+impl Sets {
+    fn new(len: usize) -> Self {
+        Sets((0..len).collect())
+    }
+
+    /// The smallest number of a set. Every second link on the way is cut short, so that later
+    /// ways are short.
+    fn of(&mut self, mut number: usize) -> usize {
+        while self.0[number] != number {
+            self.0[number] = self.0[self.0[number]];
+            number = self.0[number];
+        }
+        number
+    }
+
+    fn join(&mut self, a: usize, b: usize) {
+        let (a, b) = (self.of(a), self.of(b));
+        self.0[a.max(b)] = a.min(b);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_when_it_says_more_than_password() {
+        for (name, told) in [
+            ("password", None),
+            ("DB_PASSWORD", Some("dbpassword")),
+            ("dbPassword", Some("dbpassword")),
+            ("password2", None),
+            ("user_password", None),
+            ("smtp.auth.pass", Some("smtpauthpass")),
+            ("", None),
+        ] {
+            let have = telling(name.as_bytes());
+            assert_eq!(have.as_deref(), told.map(str::as_bytes), "{name}");
+        }
+    }
+
+    #[test]
+    fn sets_are_joined_over_others() {
+        let mut sets = Sets::new(6);
+        sets.join(5, 3);
+        sets.join(1, 4);
+        sets.join(4, 5);
+        let of: Vec<usize> = (0..6).map(|n| sets.of(n)).collect();
+        assert_eq!(of, [0, 1, 2, 1, 1, 1]);
+    }
+}
