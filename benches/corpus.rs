@@ -244,7 +244,7 @@ fn main() {
                             println!("wrong {} {:.2} {:?}", row.id, j.score, j.reasons);
                         }
                     }
-                    Class::Credential => {}
+                    Class::Credential | Class::Protected => {}
                     Class::Sample => sample = true,
                 }
             }
