@@ -163,3 +163,37 @@ fn the_notices_of_third_parties_are_not_stale() {
         assert!(have, "{name} is not named: {again}");
     }
 }
+
+/// Every test and fuzz target that SECURITY.md names is there.
+#[test]
+fn the_promises_name_tests_that_exist() {
+    let mut sources = String::new();
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut open: Vec<_> = ["src", "tests"].iter().map(|dir| top.join(dir)).collect();
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).expect("readable").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                sources.push_str(&std::fs::read_to_string(path).expect("UTF-8"));
+            }
+        }
+    }
+    let text = include_str!("../SECURITY.md");
+    let (_, text) = text
+        .split_once("## What is promised")
+        .expect("the promises");
+    let mut named = 0;
+    for name in text.split('`').skip(1).step_by(2) {
+        let word = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+        if !name.contains('_') || !name.bytes().all(word) {
+            continue;
+        }
+        let target = format!("{}/fuzz/fuzz_targets/{name}.rs", env!("CARGO_MANIFEST_DIR"));
+        let exists = sources.contains(&format!("fn {name}(")) || Path::new(&target).is_file();
+        assert!(exists, "there is no test {name}");
+        named += 1;
+    }
+    assert!(named > 40, "{named}");
+}

@@ -40,7 +40,7 @@ pub fn run(event: Event) -> Result<ExitCode> {
             let path = std::env::var_os("GITHUB_EVENT_PATH")
                 .context("GITHUB_EVENT_PATH is not set: this runs inside a workflow")?;
             let payload = read(Path::new(&path), "the event's payload", MAX_PAYLOAD)?;
-            plan(&name, &payload)?.lines()
+            planned(&name, &payload)?
         }
         Ask::Counts { report } => counts(&read(&report, "the report", u64::MAX)?),
     };
@@ -67,6 +67,11 @@ fn read(path: &Path, what: &str, max: u64) -> Result<Value> {
     }
     let text = std::fs::read(path).with_context(wrong)?;
     serde_json::from_slice(&text).with_context(|| format!("{what} {} is not JSON", path.display()))
+}
+
+/// The lines for an event with this payload. The fuzz target `payloads` asks it too.
+pub fn planned(event: &str, payload: &Value) -> Result<String> {
+    Ok(plan(event, payload)?.lines())
 }
 
 /// What a run is to scan.

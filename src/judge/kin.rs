@@ -99,6 +99,8 @@ impl Sets {
     /// ways are short.
     fn of(&mut self, mut number: usize) -> usize {
         while self.0[number] != number {
+            #[cfg(test)]
+            super::growth::step();
             self.0[number] = self.0[self.0[number]];
             number = self.0[number];
         }

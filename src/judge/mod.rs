@@ -4,19 +4,19 @@
 //! May use `finding` and `rule`; never a source or a report.
 
 mod kin;
+mod marks;
 mod place;
 mod samples;
 mod test_keys;
 
-use std::collections::BTreeMap;
+pub use marks::FileMarks;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{
-    Class, Confidence, Exposure, Finding, Place, RepoPath, Severity, Sighting, Timeline,
-};
+use crate::finding::{Class, Confidence, Exposure, Finding, Place, Severity, Sighting, Timeline};
 use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::{Fingerprint, Secret};
+use marks::Wheres;
 
 /// Sightings with the places that the source found for them.
 pub struct Placed {
@@ -36,19 +36,21 @@ pub fn judge(
 ) -> Vec<Finding> {
     let wheres = Wheres::new(rules);
     let mut groups: BTreeMap<Secret, Vec<Placed>> = BTreeMap::new();
-    for mut placed in all {
-        let rule = &rules.rules[placed.sighting.rule];
+    for placed in all {
         if !wheres.allow(placed.sighting.rule, &placed.place.whole_path()) {
             continue;
         }
-        settle_place(rule, &mut placed);
         groups
             .entry(placed.sighting.secret.clone())
             .or_default()
             .push(placed);
     }
     let mut findings = Vec::new();
-    for (secret, group) in groups {
+    for (secret, mut group) in groups {
+        let published = samples::known(secret.expose());
+        for placed in &mut group {
+            settle_place(&rules.rules[placed.sighting.rule], published, placed);
+        }
         let whole = timelines.get(&secret);
         let mut credentials = kin::credentials(rules, group);
         let only = credentials.len() == 1;
@@ -83,12 +85,12 @@ fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
     }
 }
 
-/// What the place makes of one sighting. It never lowers a finding with a checksum or a
-/// provider's own form.
-fn settle_place(rule: &Rule, placed: &mut Placed) {
+/// What the place makes of one sighting, and that its value is `published` there. It never lowers a
+/// finding with a checksum or a provider's own form.
+fn settle_place(rule: &Rule, published: Option<&'static str>, placed: &mut Placed) {
     let kind = place::kind(&placed.place.whole_path());
     let sighting = &mut placed.sighting;
-    if let Some(source) = samples::known(sighting.secret.expose()) {
+    if let Some(source) = published {
         sighting.class = Class::Sample;
         sighting.confidence = Confidence::High;
         sighting.evidence.reasons.insert(0, source);
@@ -151,13 +153,13 @@ fn join(
     }
     let rule = &rules.rules[best.rule];
     let mut evidence = best.evidence;
-    for other in &group {
-        let id = &rules.rules[other.sighting.rule].id;
-        if other.sighting.rule != best.rule && !evidence.also.iter().any(|have| have == id) {
-            evidence.also.push(id.to_string());
-        }
-    }
+    let others: BTreeSet<usize> = group.iter().map(|other| other.sighting.rule).collect();
+    let others = others.into_iter().filter(|rule| *rule != best.rule);
+    evidence
+        .also
+        .extend(others.map(|rule| rules.rules[rule].id.to_string()));
     evidence.also.sort();
+    evidence.also.dedup();
     let published = match rule.exposure {
         Exposure::Secret => false,
         Exposure::Publishable => true,
@@ -224,6 +226,8 @@ fn better_named(rules: &RuleSet, best: &Sighting, group: &[Placed]) -> Option<us
 /// Best first: rules of what is scanned last, then credential before sample, surer, a provider's
 /// rule before a generic one, worse, then a fixed order.
 fn rank<'a>(rules: &'a RuleSet, placed: &'a Placed) -> impl Ord + 'a {
+    #[cfg(test)]
+    growth::step();
     let sighting = &placed.sighting;
     let rule = &rules.rules[sighting.rule];
     (
@@ -239,6 +243,8 @@ fn rank<'a>(rules: &'a RuleSet, placed: &'a Placed) -> impl Ord + 'a {
 
 /// Places that still hold the value first, then by path and line.
 fn order(place: &Place) -> impl Ord + '_ {
+    #[cfg(test)]
+    growth::step();
     (
         place.at_head == Some(false),
         place.reach.is_some(),
@@ -248,159 +254,5 @@ fn order(place: &Place) -> impl Ord + '_ {
     )
 }
 
-/// The `where` conditions of all rules, ready to match.
-struct Wheres(Vec<Option<(GlobSet, Vec<String>)>>);
-
-impl Wheres {
-    fn new(rules: &RuleSet) -> Self {
-        Wheres(
-            rules
-                .rules
-                .iter()
-                .map(|rule| {
-                    let place = &rule.place;
-                    if place.path.is_empty() && place.ext.is_empty() {
-                        return None;
-                    }
-                    let exts = place.ext.iter().map(|e| e.to_string()).collect();
-                    Some((globs(&place.path), exts))
-                })
-                .collect(),
-        )
-    }
-
-    fn allow(&self, rule: usize, path: &RepoPath) -> bool {
-        self.0[rule].as_ref().is_none_or(|(globs, exts)| {
-            let text = String::from_utf8_lossy(&path.0);
-            (globs.is_empty() || globs.is_match(text.as_ref()))
-                && (exts.is_empty() || exts.contains(&path.extension()))
-        })
-    }
-}
-
-/// Globs that match a whole path, or a file name when they hold no `/`. What is not a glob
-/// matches nothing; the loader's test refuses such rules.
-fn globs(list: &[crate::rule::Text]) -> GlobSet {
-    let mut set = GlobSetBuilder::new();
-    for glob in list {
-        let glob = if glob.contains('/') {
-            glob.to_string()
-        } else {
-            format!("**/{glob}")
-        };
-        if let Ok(glob) = GlobBuilder::new(&glob).case_insensitive(true).build() {
-            set.add(glob);
-        }
-    }
-    set.build().unwrap_or_default()
-}
-
-/// Files that are a finding by their name or first bytes.
-pub struct FileMarks {
-    marks: Vec<Mark>,
-    /// The last components of all globs, in lower case: a fast first question.
-    names: GlobSet,
-    /// By glob of `names`: the position in `marks`.
-    of_name: Vec<usize>,
-}
-
-struct Mark {
-    rule: usize,
-    paths: GlobSet,
-    magic: Vec<u8>,
-}
-
-impl FileMarks {
-    /// The file rules of a set.
-    pub fn new(rules: &RuleSet) -> Self {
-        let (mut marks, mut of_name) = (Vec::new(), Vec::new());
-        let mut names = GlobSetBuilder::new();
-        for (index, rule) in rules.rules.iter().enumerate().filter(|(_, rule)| rule.on) {
-            let Kind::File(mark) = &rule.kind else {
-                continue;
-            };
-            for glob in mark.path.iter() {
-                names.add(last_component(glob));
-                of_name.push(marks.len());
-            }
-            marks.push(Mark {
-                rule: index,
-                paths: globs(&mark.path),
-                magic: mark.magic.to_vec(),
-            });
-        }
-        FileMarks {
-            marks,
-            names: names.build().unwrap_or_default(),
-            of_name,
-        }
-    }
-
-    /// Whether a file of this name (a last path component) may fit a rule.
-    pub fn wants(&self, name: &[u8]) -> bool {
-        self.names.is_match(lower(name).as_ref())
-    }
-
-    /// The file rules that may fit a file of this name and content, as far as can be said without
-    /// its path; [`FileMarks::fits`] says the rest.
-    pub fn of_name(&self, name: &[u8], bytes: &[u8]) -> Vec<usize> {
-        let mut found: Vec<usize> = self
-            .names
-            .matches(lower(name).as_ref())
-            .into_iter()
-            .filter_map(|glob| self.marks.get(*self.of_name.get(glob)?))
-            .filter(|mark| !bytes.is_empty() && bytes.starts_with(&mark.magic))
-            .map(|mark| mark.rule)
-            .collect();
-        found.sort_unstable();
-        found.dedup();
-        found
-    }
-
-    /// Whether `rule` is a file rule.
-    pub fn has(&self, rule: usize) -> bool {
-        self.marks.iter().any(|mark| mark.rule == rule)
-    }
-
-    /// Whether a finding of `rule` may stand at `path`: always, unless it is a file rule for other
-    /// paths.
-    pub fn fits(&self, rule: usize, path: &RepoPath) -> bool {
-        let text = String::from_utf8_lossy(&path.0);
-        let mut of_rule = self.marks.iter().filter(|mark| mark.rule == rule);
-        of_rule.all(|mark| mark.paths.is_match(text.as_ref()))
-    }
-
-    /// The file rules that fit a path and its content.
-    pub fn of(&self, path: &RepoPath, bytes: &[u8]) -> Vec<usize> {
-        if bytes.is_empty() {
-            return Vec::new();
-        }
-        let text = String::from_utf8_lossy(&path.0);
-        self.marks
-            .iter()
-            .filter(|mark| bytes.starts_with(&mark.magic) && mark.paths.is_match(text.as_ref()))
-            .map(|mark| mark.rule)
-            .collect()
-    }
-}
-
-fn lower(name: &[u8]) -> std::borrow::Cow<'_, str> {
-    let text = String::from_utf8_lossy(name);
-    match text
-        .bytes()
-        .any(|b| b.is_ascii_uppercase() || !b.is_ascii())
-    {
-        true => text.to_lowercase().into(),
-        false => text,
-    }
-}
-
-/// The last component of a glob in lower case, or what fits everything when it has none of its
-/// own.
-fn last_component(glob: &str) -> globset::Glob {
-    let last = glob.rsplit('/').next().unwrap_or(glob).to_lowercase();
-    let any = || globset::Glob::new("*");
-    globset::Glob::new(&last)
-        .or_else(|_| any())
-        .expect("`*` is a glob")
-}
+#[cfg(test)]
+mod growth;
