@@ -9,6 +9,8 @@ mod laws {
     pub mod leaks;
     pub mod locality;
     pub mod rooms;
+    #[cfg(unix)]
+    pub mod special_files;
     pub mod versions;
     pub mod whole;
 }

@@ -28,6 +28,10 @@ pub struct Scan {
     /// Read what the index holds instead of the files of the working tree.
     #[arg(long, conflicts_with_all = ["no_ignore", "exclude", "recurse_submodules"])]
     pub index: bool,
+    /// With --index: follow an object store outside the repository (git's alternates); can be given
+    /// several times.
+    #[arg(long, value_name = "PATH", requires = "index")]
+    pub allow_alternate: Vec<PathBuf>,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -38,6 +42,8 @@ pub struct Scan {
 pub struct Staged {
     /// A directory inside the repository. [default: .]
     pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub alternates: Alternates,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -59,9 +65,8 @@ pub struct History {
     /// Look at every byte of every version instead of at what changed: slower, the same result.
     #[arg(long)]
     pub full: bool,
-    /// Follow an object store outside the repository (git's alternates); can be given several times.
-    #[arg(long, value_name = "PATH")]
-    pub allow_alternate: Vec<PathBuf>,
+    #[command(flatten)]
+    pub alternates: Alternates,
     #[command(flatten)]
     pub limits: Limits,
     #[command(flatten)]
@@ -107,9 +112,19 @@ pub enum BaselineVerb {
     Prune,
 }
 
+/// What lies outside a repository and is read all the same.
+#[derive(Args, Clone, Default)]
+pub struct Alternates {
+    /// Follow an object store outside the repository (git's alternates); can be given several times.
+    #[arg(long = "allow-alternate", value_name = "PATH")]
+    pub allowed: Vec<PathBuf>,
+}
+
 /// How findings are looked for in order to name them.
 #[derive(Args, Clone)]
 pub struct Looking {
+    #[command(flatten)]
+    pub alternates: Alternates,
     #[command(flatten)]
     pub config: ConfigArgs,
     /// Rules of your own, in a file of the same format; can be given several times.

@@ -100,6 +100,7 @@ impl House {
                 Mode::Staged,
                 Input::Staged(StagedOptions {
                     dir: self.root.clone(),
+                    allow_alternates: self.looking.alternates.allowed.clone(),
                     threads: 0,
                     max_file_size: MAX_FILE_SIZE,
                 }),
@@ -109,6 +110,7 @@ impl House {
                 Mode::History,
                 Input::History(HistoryOptions {
                     path: self.root.clone(),
+                    allow_alternates: self.looking.alternates.allowed.clone(),
                     ..HistoryOptions::default()
                 }),
                 Scope::History,

@@ -65,6 +65,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             } else if scan.index {
                 Input::Indexed(IndexedOptions {
                     dir: PathBuf::from("."),
+                    allow_alternates: scan.allow_alternate,
                     paths: scan.paths,
                     threads: scan.limits.threads,
                     max_file_size: MAX_FILE_SIZE,
@@ -92,6 +93,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Staged(staged) => {
             let input = Input::Staged(StagedOptions {
                 dir: staged.dir.unwrap_or_else(|| PathBuf::from(".")),
+                allow_alternates: staged.alternates.allowed,
                 threads: staged.limits.threads,
                 max_file_size: MAX_FILE_SIZE,
             });
@@ -109,7 +111,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     what,
                     full: history.full,
                     threads: history.limits.threads,
-                    allow_alternates: history.allow_alternate,
+                    allow_alternates: history.alternates.allowed,
                     max_object: MAX_FILE_SIZE,
                 });
                 return run(Mode::Range, input, &history.limits, &history.common);
@@ -119,7 +121,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 unreachable: history.unreachable,
                 full: history.full,
                 threads: history.limits.threads,
-                allow_alternates: history.allow_alternate,
+                allow_alternates: history.alternates.allowed,
                 delta_budget: DELTA_BUDGET,
                 max_object: MAX_FILE_SIZE,
             });

@@ -11,7 +11,7 @@ use super::{fail_on, output, rule_files};
 use keysweep::Input;
 use keysweep::config::{Config, FILE};
 use keysweep::rule::RuleSet;
-use keysweep::source::{self, PolicyFile, PolicyFrom, RangeOptions, What};
+use keysweep::source::{self, PolicyFile, PolicyFrom, RangeOptions, Repository, What};
 use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 
 /// What the user says about it.
@@ -244,8 +244,8 @@ pub struct Sides {
     trusted: Option<PolicyFrom>,
     /// The trusted side is the commit that a range starts from: it hides by itself.
     base: bool,
-    /// A directory of the repository.
-    dir: PathBuf,
+    /// The repository.
+    repository: Repository,
     /// Where the configuration is looked for first, when not at the top.
     start: Option<PathBuf>,
     /// The ignore file and the baseline speak of what is scanned.
@@ -257,12 +257,12 @@ pub struct Sides {
 
 impl Sides {
     /// No change, so nothing that is older than it.
-    pub fn one(current: PolicyFrom, dir: PathBuf, scope: Scope) -> Self {
+    pub fn one(current: PolicyFrom, repository: impl Into<Repository>, scope: Scope) -> Self {
         Sides {
             current,
             trusted: None,
             base: false,
-            dir,
+            repository: repository.into(),
             start: None,
             lists: true,
             range: false,
@@ -302,26 +302,24 @@ impl Sides {
                 }
             }
             Input::Indexed(options) => {
-                let dir = options.dir.clone();
+                let from = Repository::new(&options.dir, &options.allow_alternates);
                 let scope = match options.paths.is_empty() {
                     true => Scope::Tree,
                     false => Scope::Part,
                 };
-                Sides::one(PolicyFrom::Index(dir.clone()), dir, scope)
+                Sides::one(PolicyFrom::Index(from.clone()), from, scope)
             }
-            Input::Staged(options) => Sides {
-                trusted: Some(PolicyFrom::Head(options.dir.clone())),
-                ..Sides::one(
-                    PolicyFrom::Index(options.dir.clone()),
-                    options.dir.clone(),
-                    Scope::Change,
-                )
-            },
-            Input::History(options) => Sides::one(
-                PolicyFrom::Head(options.path.clone()),
-                options.path.clone(),
-                Scope::History,
-            ),
+            Input::Staged(options) => {
+                let from = Repository::new(&options.dir, &options.allow_alternates);
+                Sides {
+                    trusted: Some(PolicyFrom::Head(from.clone())),
+                    ..Sides::one(PolicyFrom::Index(from.clone()), from, Scope::Change)
+                }
+            }
+            Input::History(options) => {
+                let from = Repository::new(&options.path, &options.allow_alternates);
+                Sides::one(PolicyFrom::Head(from.clone()), from, Scope::History)
+            }
             Input::Range(options) => Self::of_range(options)?,
         })
     }
@@ -331,11 +329,11 @@ impl Sides {
     /// (the first push of all, `--since`) there is no trusted side, and its end says what is hidden.
     fn of_range(options: &RangeOptions) -> Result<Self> {
         let info = source::range_ends(options)?;
-        let dir = options.path.clone();
-        let at = |id| PolicyFrom::Commit(dir.clone(), id);
+        let from = Repository::new(&options.path, &options.allow_alternates);
+        let at = |id| PolicyFrom::Commit(from.clone(), id);
         let current = match info.to {
             Some(id) => at(id),
-            None => PolicyFrom::Head(dir.clone()),
+            None => PolicyFrom::Head(from.clone()),
         };
         // Whoever makes a branch chooses the merge base, and with it an old commit, or one of their
         // own that a merge brought once. The side that the range is held against is not theirs.
@@ -347,7 +345,7 @@ impl Sides {
             trusted: base.map(at),
             base: base.is_some(),
             range: true,
-            ..Sides::one(current, dir.clone(), Scope::Change)
+            ..Sides::one(current, from.clone(), Scope::Change)
         })
     }
 
@@ -360,10 +358,10 @@ impl Sides {
                 "--policy-from base needs a range with a commit to start from; name a branch, a tag, a commit or `head` instead"
             ),
             Some("head") if self.range => Some(self.current.clone()),
-            Some("head") => Some(PolicyFrom::Head(self.dir.clone())),
+            Some("head") => Some(PolicyFrom::Head(self.repository.clone())),
             Some(name) => {
-                let id = source::commit_of(&self.dir, name).context("--policy-from")?;
-                Some(PolicyFrom::Commit(self.dir.clone(), id))
+                let id = source::commit_of(&self.repository, name).context("--policy-from")?;
+                Some(PolicyFrom::Commit(self.repository.clone(), id))
             }
         })
     }

@@ -9,8 +9,9 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::hash::Kind;
 use gix::index::entry::{Flags, Mode};
-use gix::objs::{Find as _, TreeRefIter};
+use gix::objs::TreeRefIter;
 
+use super::git::odb::Odb;
 use crate::finding::{Reason, Skipped};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
@@ -46,7 +47,7 @@ type Dir = BTreeMap<Vec<u8>, Entry>;
 
 /// Compares an index with trees.
 pub(super) struct Changes<'a> {
-    odb: &'a gix::odb::Handle,
+    odb: &'a Odb,
     hash: Kind,
     skipped: &'a mut Vec<Skipped>,
     buffer: Vec<u8>,
@@ -70,7 +71,7 @@ impl<'i> Slice<'i> {
 
 impl<'a> Changes<'a> {
     /// Starts with an object store; what cannot be read goes to `skipped`.
-    pub fn new(odb: &'a gix::odb::Handle, hash: Kind, skipped: &'a mut Vec<Skipped>) -> Self {
+    pub fn new(odb: &'a Odb, hash: Kind, skipped: &'a mut Vec<Skipped>) -> Self {
         Changes {
             odb,
             hash,

@@ -30,7 +30,7 @@ pub(super) enum Content {
 }
 
 /// Opens `path` if it is a regular file.
-fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
+pub(super) fn open_regular(path: &Path) -> io::Result<Option<(File, u64)>> {
     // Asked before opening, because opening alone can act on a device.
     if !std::fs::symlink_metadata(path)?.is_file() {
         return Ok(None);

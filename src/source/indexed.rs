@@ -9,8 +9,10 @@ use std::sync::atomic::Ordering;
 use anyhow::Result;
 
 use super::changes::Changes;
-use super::git::repo::GitEnv;
-use super::staged::{self, Opened};
+use super::git::location::GitEnv;
+use super::git::odb::Odb;
+use super::git::open;
+use super::staged;
 use super::tree::{Ignored, Visited};
 use super::{Control, StagedOptions, Visit, files};
 use crate::finding::{Reason, Skipped};
@@ -23,6 +25,8 @@ pub struct IndexedOptions {
     pub paths: Vec<PathBuf>,
     /// How many threads; 0 for all.
     pub threads: usize,
+    /// Directories outside the repository that its alternates may lead to.
+    pub allow_alternates: Vec<PathBuf>,
     /// Larger content is skipped; bytes.
     pub max_file_size: u64,
 }
@@ -37,13 +41,12 @@ pub fn scan_indexed<V: Visit>(
     visit: &V,
     control: &Control,
 ) -> Result<Visited> {
-    let Opened {
-        location,
-        hash,
-        odb,
-        index,
-    } = staged::open(&options.dir, &GitEnv::of_process())?;
-    let top = location.work_tree.unwrap_or(location.git_dir);
+    let env = GitEnv::of_process();
+    let layout = open::open_for_index(&options.dir, &options.allow_alternates, &env)?;
+    let odb = Odb::open(&layout)?;
+    let index = layout.index(&env)?;
+    let hash = layout.hash;
+    let top = layout.work_tree.unwrap_or(layout.git_dir);
     let mut wanted = Wanted::new(&options.dir, &top, &options.paths);
 
     let mut skipped = Vec::new();
@@ -73,6 +76,7 @@ pub fn scan_indexed<V: Visit>(
     control.expected.store(jobs.len() as u64, Ordering::Relaxed);
     let reading = StagedOptions {
         dir: PathBuf::new(),
+        allow_alternates: Vec::new(),
         threads: options.threads,
         max_file_size: options.max_file_size,
     };

@@ -21,14 +21,15 @@ mod walk;
 pub use archive::ArchiveLimits;
 #[doc(hidden)]
 pub use git::delta::apply_delta;
-pub use git::repo::GitEnv;
+pub use git::location::GitEnv;
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
 };
 pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::locate;
 pub use policy_files::{
-    PolicyFile, PolicyFiles, PolicyFrom, commit_of, find_policy, git_dir, is_bare, read_policy,
+    PolicyFile, PolicyFiles, PolicyFrom, Repository, commit_of, find_policy, git_dir, is_bare,
+    read_policy,
 };
 pub use range::{
     Change, File, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,

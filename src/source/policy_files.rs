@@ -12,10 +12,13 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::index::entry::{Mode, Stage};
 use gix::objs::tree::EntryRef;
-use gix::objs::{CommitRef, Find as _, Kind, TagRef, TreeRefIter};
+use gix::objs::{CommitRef, Kind, TagRef, TreeRefIter};
 
 use super::files;
-use super::git::repo::{self, GitEnv, Location, Probe};
+use super::git::location::{GitEnv, Probe, Search};
+use super::git::odb::Odb;
+use super::git::open::{self, Layout};
+use super::git::refs;
 use crate::finding::Oid;
 
 /// Larger ones are refused; bytes.
@@ -26,12 +29,40 @@ const MAX: u64 = 16 << 20;
 pub enum PolicyFrom {
     /// The directory that is scanned.
     WorkTree(PathBuf),
-    /// The index of the repository around a directory, honouring git's environment.
-    Index(PathBuf),
-    /// HEAD of the repository around a directory; nothing when it has none.
-    Head(PathBuf),
-    /// A commit of the repository around a directory.
-    Commit(PathBuf, Oid),
+    /// The index of a repository, honouring git's environment.
+    Index(Repository),
+    /// HEAD of a repository; nothing when it has none.
+    Head(Repository),
+    /// A commit of a repository.
+    Commit(Repository, Oid),
+}
+
+/// A repository to read policy from.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// The directory that it is or lies in.
+    pub dir: PathBuf,
+    /// Directories outside the repository that its alternates may lead to.
+    pub allow_alternates: Vec<PathBuf>,
+}
+
+impl Repository {
+    /// The repository around `dir`, with what the user allows.
+    pub fn new(dir: &Path, allow_alternates: &[PathBuf]) -> Self {
+        Repository {
+            dir: dir.to_owned(),
+            allow_alternates: allow_alternates.to_vec(),
+        }
+    }
+}
+
+impl From<PathBuf> for Repository {
+    fn from(dir: PathBuf) -> Self {
+        Repository {
+            dir,
+            allow_alternates: Vec::new(),
+        }
+    }
 }
 
 /// A file with the name that messages give it.
@@ -59,18 +90,16 @@ pub fn read_policy(from: &PolicyFrom, names: &[&str]) -> Result<PolicyFiles> {
         PolicyFrom::WorkTree(root) => names.iter().map(|name| of_tree(root, name)).collect(),
         PolicyFrom::Index(dir) => of_index(dir, names),
         PolicyFrom::Head(dir) => {
-            let Some(store) = Opened::at(dir) else {
+            let Ok(store) = Opened::at(dir) else {
                 return Ok(vec![None; names.len()]);
             };
-            let head = repo::head(&store.location, store.hash).ok().flatten();
-            match head {
+            match store.head().ok().flatten() {
                 Some(id) => store.of_commit(id, "HEAD", names, false),
                 None => Ok(vec![None; names.len()]),
             }
         }
         PolicyFrom::Commit(dir, id) => {
-            let store = Opened::at(dir)
-                .with_context(|| format!("no repository to read at {}", dir.display()))?;
+            let store = Opened::at(dir)?;
             let git_id = ObjectId::try_from(id.as_bytes())?;
             store.of_commit(git_id, &id.short(), names, true)
         }
@@ -130,19 +159,16 @@ fn of_tree(root: &Path, name: &str) -> Result<Option<PolicyFile>> {
     }))
 }
 
-fn of_index(dir: &Path, names: &[&str]) -> Result<PolicyFiles> {
+fn of_index(from: &Repository, names: &[&str]) -> Result<PolicyFiles> {
     let none = || Ok(vec![None; names.len()]);
     let env = GitEnv::of_process();
-    let Some(store) = Opened::with(repo::for_index(dir, &env).ok()) else {
+    let Ok(layout) = open::open_for_index(&from.dir, &from.allow_alternates, &env) else {
         return none();
     };
-    let path = match &env.index_file {
-        Some(path) => path.clone(),
-        None => store.location.git_dir.join("index"),
-    };
-    let Ok(Some(index)) = repo::index(&path, store.hash) else {
+    let (Ok(odb), Ok(Some(index))) = (Odb::open(&layout), layout.index(&env)) else {
         return none();
     };
+    let store = Opened { layout, odb };
     names
         .iter()
         .map(|name| {
@@ -181,29 +207,20 @@ fn of_index(dir: &Path, names: &[&str]) -> Result<PolicyFiles> {
 
 /// A repository with its objects.
 struct Opened {
-    location: Location,
-    hash: gix::hash::Kind,
-    odb: gix::odb::Handle,
+    layout: Layout,
+    odb: Odb,
 }
 
 impl Opened {
-    fn at(dir: &Path) -> Option<Self> {
-        let start = fs::canonicalize(dir).ok()?;
-        match repo::discover(&start, true) {
-            Probe::Found(location) => Self::with(Some(location)),
-            Probe::Refused(_) | Probe::Nothing => None,
-        }
+    fn at(from: &Repository) -> Result<Self> {
+        let layout = open::open(&from.dir, &from.allow_alternates)?;
+        let odb = Odb::open(&layout)?;
+        Ok(Opened { layout, odb })
     }
 
-    fn with(location: Option<Location>) -> Option<Self> {
-        let location = location?;
-        let hash = repo::format(&location).ok()?.hash;
-        let odb = repo::objects(&location, hash).ok()?;
-        Some(Opened {
-            location,
-            hash,
-            odb,
-        })
+    fn head(&self) -> Result<Option<ObjectId>> {
+        let head = refs::head(&self.layout)?;
+        Ok(head.map(|oid| ObjectId::from_bytes_or_panic(oid.as_bytes())))
     }
 
     /// The named files of a commit's top directory. With `strict` a commit that cannot be read
@@ -242,7 +259,7 @@ impl Opened {
         while let Some(part) = parts.next() {
             let mut entries = match self.odb.try_find(&tree, &mut buffer) {
                 Ok(Some(object)) if object.kind == Kind::Tree => {
-                    TreeRefIter::from_bytes(object.data, self.hash)
+                    TreeRefIter::from_bytes(object.data, self.layout.hash)
                 }
                 _ if strict => {
                     bail!("the commit {name} cannot be read here; fetch it, or name another")
@@ -274,12 +291,14 @@ impl Opened {
             let object = self.odb.try_find(&id, buffer).ok()??;
             match object.kind {
                 Kind::Commit => {
-                    return CommitRef::from_bytes(object.data, self.hash)
+                    return CommitRef::from_bytes(object.data, self.layout.hash)
                         .ok()
                         .map(|commit| commit.tree());
                 }
                 Kind::Tag => {
-                    id = TagRef::from_bytes(object.data, self.hash).ok()?.target();
+                    id = TagRef::from_bytes(object.data, self.layout.hash)
+                        .ok()?
+                        .target();
                 }
                 Kind::Tree => return Some(id),
                 Kind::Blob => return None,
@@ -289,22 +308,16 @@ impl Opened {
     }
 
     fn blob(&self, id: ObjectId, shown: &str) -> Result<Vec<u8>> {
-        use gix::odb::Header as _;
         let missing = || {
             format!(
                 "{shown} cannot be read: its object is missing or damaged; fetch it (`git fetch --refetch`), or pass --untrusted"
             )
         };
-        if id == ObjectId::empty_blob(self.hash) {
+        if id == ObjectId::empty_blob(self.layout.hash) {
             return Ok(Vec::new());
         }
-        let header = self
-            .odb
-            .try_header(&id)
-            .ok()
-            .flatten()
-            .with_context(missing)?;
-        if header.size() > MAX {
+        let size = self.odb.size(&id).ok().flatten().with_context(missing)?;
+        if size > MAX {
             bail!("{shown} is larger than 16 MiB; shorten it");
         }
         let mut buffer = Vec::new();
@@ -316,49 +329,27 @@ impl Opened {
     }
 }
 
-/// The commit that `name` means in the repository around `dir`: `HEAD`, a full id, or a branch,
-/// remote branch or tag. (Expressions such as `main~3` are `git rev-parse`'s.)
+/// The commit that `name` means in a repository: `HEAD`, a full id, or a branch, remote branch or
+/// tag. (Expressions such as `main~3` are `git rev-parse`'s.)
 ///
 /// # Errors
-/// There is none.
-pub fn commit_of(dir: &Path, name: &str) -> Result<Oid> {
-    let store =
-        Opened::at(dir).with_context(|| format!("no repository to read at {}", dir.display()))?;
-    let id = match ObjectId::from_hex(name.as_bytes()) {
-        Ok(id) => id,
-        Err(_) if name == "HEAD" => {
-            repo::head(&store.location, store.hash)?.context("HEAD names no commit yet")?
-        }
-        Err(_) => {
-            let refs = gix::refs::file::Store::for_linked_worktree(
-                store.location.git_dir.clone(),
-                store.location.common_dir.clone(),
-                store.hash,
-            );
-            // The names are tried as git tries them.
-            let found = refs.try_find(name).ok().flatten();
-            let mut target = found.map(|found| found.target);
-            let mut steps = 0;
-            loop {
-                match target {
-                    Some(gix::refs::Target::Object(id)) => break id,
-                    Some(gix::refs::Target::Symbolic(name)) if steps < 5 => {
-                        steps += 1;
-                        target = refs
-                            .try_find(name.as_ref())
-                            .ok()
-                            .flatten()
-                            .map(|r| r.target);
-                    }
-                    _ => bail!(
-                        "there is no branch, tag or full commit id of the name given; \
-                         `git rev-parse NAME` prints the id of an expression"
-                    ),
-                }
-            }
-        }
-    };
-    Ok(Oid::from_bytes(id.as_bytes()))
+/// There is none, or no such repository.
+pub fn commit_of(from: &Repository, name: &str) -> Result<Oid> {
+    let layout = open::open(&from.dir, &from.allow_alternates)?;
+    if let Ok(id) = ObjectId::from_hex(name.as_bytes()) {
+        return Ok(Oid::from_bytes(id.as_bytes()));
+    }
+    if name == "HEAD" {
+        return refs::head(&layout)?.context("HEAD names no commit yet");
+    }
+    match refs::Finder::new(&layout).short(name.as_bytes()) {
+        Ok(Some(oid)) => Ok(oid),
+        Err(fault) => bail!("the reference cannot be read: {}", fault.detail),
+        Ok(None) => bail!(
+            "there is no branch, tag or full commit id of the name given; `git rev-parse NAME` \
+             prints the id of an expression"
+        ),
+    }
 }
 
 /// Whether `dir` is a bare repository, or lies in one or in a `.git`: there is no place for a
@@ -367,7 +358,11 @@ pub fn is_bare(dir: &Path) -> bool {
     let Ok(start) = fs::canonicalize(dir) else {
         return false;
     };
-    match repo::discover(&start, true) {
+    let search = Search {
+        bare: true,
+        allowed: &[],
+    };
+    match search.up(&start) {
         Probe::Found(location) => location.work_tree.is_none(),
         Probe::Refused(_) | Probe::Nothing => false,
     }
@@ -375,7 +370,12 @@ pub fn is_bare(dir: &Path) -> bool {
 
 /// The private directory of the repository around `dir`, honouring git's environment.
 pub fn git_dir(dir: &Path) -> Option<PathBuf> {
-    repo::for_index(dir, &GitEnv::of_process())
+    let search = Search {
+        bare: true,
+        allowed: &[],
+    };
+    search
+        .for_index(dir, &GitEnv::of_process())
         .ok()
         .map(|location| location.git_dir)
 }

@@ -5,7 +5,7 @@
 //! `Origin::File` (the index) and `Origin::Before` (HEAD, and in a merge MERGE_HEAD).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,10 +15,12 @@ use gix::hash::Kind;
 use rayon::prelude::*;
 
 use super::changes::{Change, Changes, Version};
-use super::git::repo::{self, GitEnv};
+use super::git::location::GitEnv;
+use super::git::odb::{self, Odb};
+use super::git::{open, refs};
 use super::tree::{Ignored, Visited};
 use super::{Blob, Control, Visit, archive, files};
-use crate::finding::{Origin, Reason, RepoPath, Skipped};
+use crate::finding::{Oid, Origin, Reason, RepoPath, Skipped};
 
 /// Starting threads pays only from this many pieces of content on.
 const SERIAL: usize = 16;
@@ -32,13 +34,16 @@ pub struct StagedOptions {
     pub dir: PathBuf,
     /// How many threads; 0 for all.
     pub threads: usize,
+    /// Directories outside the repository that its alternates may lead to.
+    pub allow_alternates: Vec<PathBuf>,
     /// Larger content is skipped; bytes.
     pub max_file_size: u64,
 }
 
-/// What is asked of an object store, whichever way its handle is shared.
-trait Store: gix::objs::Find + gix::odb::Header {}
-impl<T: gix::objs::Find + gix::odb::Header> Store for T {}
+/// An object id as gix has it.
+fn object_id(oid: Oid) -> ObjectId {
+    ObjectId::from_bytes_or_panic(oid.as_bytes())
+}
 
 /// One piece of content to visit.
 pub(super) struct Job {
@@ -77,19 +82,20 @@ pub fn scan_staged_with<V: Visit>(
     visit: &V,
     control: &Control,
 ) -> Result<Visited> {
-    let Opened {
-        location,
-        hash,
-        odb,
-        index,
-    } = open(&options.dir, env)?;
-    let head = repo::head(&location, hash)?;
-    let parents = repo::merge_heads(&location)?;
+    let layout = open::open_for_index(&options.dir, &options.allow_alternates, env)?;
+    let odb = Odb::open(&layout)?;
+    let index = layout.index(env)?;
+    let head = refs::head(&layout)?.map(object_id);
+    let parents: Vec<ObjectId> = refs::merge_heads(&layout)?
+        .into_iter()
+        .map(object_id)
+        .collect();
+    let hash = layout.hash;
 
     let mut skipped = Vec::new();
     let mut visited = Visited {
         skipped: Vec::new(),
-        root: location.work_tree.unwrap_or(location.git_dir),
+        root: layout.work_tree.unwrap_or(layout.git_dir),
         nothing: None,
         ignored: Ignored::default(),
     };
@@ -117,43 +123,6 @@ pub fn scan_staged_with<V: Visit>(
     skipped.dedup();
     visited.skipped = skipped;
     Ok(visited)
-}
-
-/// A repository whose index is read.
-pub(super) struct Opened {
-    pub location: repo::Location,
-    pub hash: Kind,
-    pub odb: gix::odb::Handle,
-    /// `None` when there is no index yet.
-    pub index: Option<gix::index::File>,
-}
-
-/// Opens the repository around `dir`, or the one that git's environment names.
-///
-/// # Errors
-/// No repository, a bare one, or one whose format, index or object store is not understood.
-pub(super) fn open(dir: &Path, env: &GitEnv) -> Result<Opened> {
-    let location = repo::for_index(dir, env)?;
-    let format = repo::format(&location)?;
-    if format.bare && env.git_dir.is_none() && location.git_dir == location.common_dir {
-        anyhow::bail!(
-            "{} is a bare repository, where nothing can be staged; `keysweep history` scans what \
-             is committed",
-            location.git_dir.display()
-        );
-    }
-    let index_path = match &env.index_file {
-        Some(path) => path.clone(),
-        None => location.git_dir.join("index"),
-    };
-    let odb = repo::objects(&location, format.hash)?;
-    let index = repo::index(&index_path, format.hash)?;
-    Ok(Opened {
-        location,
-        hash: format.hash,
-        odb,
-        index,
-    })
 }
 
 /// The content of all changes, in the order of paths, each once per path and side.
@@ -191,7 +160,7 @@ pub(super) fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
 /// # Errors
 /// Threads that cannot be started.
 pub(super) fn read_all<V: Visit>(
-    odb: &gix::odb::Handle,
+    odb: &Odb,
     hash: Kind,
     jobs: &[Job],
     options: &StagedOptions,
@@ -199,7 +168,7 @@ pub(super) fn read_all<V: Visit>(
     control: &Control,
 ) -> Result<Vec<Skipped>> {
     let unread = AtomicU64::new(0);
-    let one = |odb: &dyn Store, buffer: &mut Vec<u8>, job: &Job| -> Vec<Skipped> {
+    let one = |odb: &Odb, buffer: &mut Vec<u8>, job: &Job| -> Vec<Skipped> {
         if control.stopped() {
             unread.fetch_add(1, Ordering::Relaxed);
             return Vec::new();
@@ -223,8 +192,8 @@ pub(super) fn read_all<V: Visit>(
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.threads)
             .build()?;
-        // A handle belongs to one thread; all are made from one shared store.
-        let shared = Mutex::new(odb.clone().into_arc()?);
+        // A handle belongs to one thread; all are clones of one.
+        let shared = Mutex::new(odb.clone());
         let handle = || {
             let odb = shared.lock().unwrap_or_else(|broken| broken.into_inner());
             (odb.clone(), Vec::new())
@@ -263,7 +232,7 @@ fn path(origin: &Origin) -> Vec<u8> {
 
 /// Reads one object and visits it.
 fn read_one<V: Visit>(
-    odb: &dyn Store,
+    odb: &Odb,
     hash: Kind,
     job: &Job,
     max: u64,
@@ -277,13 +246,13 @@ fn read_one<V: Visit>(
     let bytes: &[u8] = if empty {
         &[]
     } else {
-        match odb.try_header(&job.id) {
+        match odb.size(&job.id) {
             Ok(None) => {
                 return skip(Reason::MissingObject, format!("object {}", job.id));
             }
-            Err(_) => return skip(Reason::CorruptObject, format!("object {}", job.id)),
-            Ok(Some(header)) if header.size() > max => {
-                let detail = format!("{} bytes, the limit is {max}", header.size());
+            Err(fault) => return skip(fault.reason, odb::told(&job.id, &fault)),
+            Ok(Some(size)) if size > max => {
+                let detail = format!("{size} bytes, the limit is {max}");
                 return skip(Reason::TooLarge, detail);
             }
             Ok(Some(_)) => {}
@@ -291,9 +260,8 @@ fn read_one<V: Visit>(
         match odb.try_find(&job.id, buffer) {
             Ok(Some(object)) if object.kind == gix::objs::Kind::Blob => object.data,
             Ok(None) => return skip(Reason::MissingObject, format!("object {}", job.id)),
-            Ok(Some(_)) | Err(_) => {
-                return skip(Reason::CorruptObject, format!("object {}", job.id));
-            }
+            Ok(Some(_)) => return skip(Reason::CorruptObject, format!("object {}", job.id)),
+            Err(fault) => return skip(fault.reason, odb::told(&job.id, &fault)),
         }
     };
     let blob = Blob {

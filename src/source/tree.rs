@@ -15,7 +15,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use rayon::prelude::*;
 
 use super::files::{self, Content};
-use super::git::repo::{self, Probe};
+use super::git::location::{OF_TREES, Probe};
 use super::ignored::Excludes;
 use super::walk::{Inside, Item, Listing, Walk, special};
 use super::{Blob, Control, Visit, archive};
@@ -212,7 +212,7 @@ fn target(path: &Path) -> Result<Target> {
         let name = path.file_name().ok_or_else(missing)?;
         (parent.join(name), meta.file_type())
     };
-    let probe = repo::discover(dir_of(&full, kind), false);
+    let probe = OF_TREES.up(dir_of(&full, kind));
     if let Probe::Found(location) = &probe
         && kind.is_dir()
         && full.starts_with(&location.git_dir)
@@ -260,7 +260,7 @@ fn dir_of(full: &Path, kind: std::fs::FileType) -> &Path {
 /// The directory whose `.git` is not followed.
 fn refused_top(full: &Path) -> Option<PathBuf> {
     full.ancestors()
-        .find(|dir| matches!(repo::probe(dir), Probe::Refused(_)))
+        .find(|dir| matches!(OF_TREES.at(dir), Probe::Refused(_)))
         .map(Path::to_owned)
 }
 

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex};
 
 use ignore::gitignore::Gitignore;
 
-use super::git::repo::{self, Location, Probe};
+use super::git::bounds::SMALL;
+use super::git::location::{GitEnv, Location, OF_TREES, Probe};
+use super::git::open::Layout;
 use super::ignored::{Excludes, Rules, holds_packages, is_credential_store, rules};
 use super::{Control, files};
 use crate::finding::{Reason, RepoPath, Skipped};
@@ -55,15 +57,17 @@ impl Inside {
     /// then only ignore rules decide.
     pub fn open(location: &Location, shown: &[u8], skipped: &mut Vec<Skipped>) -> Arc<Inside> {
         let top = location.work_tree.clone().unwrap_or_default();
-        let index = repo::format(location)
-            .and_then(|format| repo::index(&location.git_dir.join("index"), format.hash));
+        // Where a scan starts is said by the user, so git's environment does not count.
+        let index =
+            Layout::at(location.clone()).and_then(|layout| layout.index(&GitEnv::default()));
         let index = index.unwrap_or_else(|error| {
             let detail =
                 format!("tracked files are not known, ignored ones are left out: {error:#}");
             skipped.push(Skipped::new(Reason::Io, shown, detail));
             None
         });
-        let exclude = match files::read_small(&location.common_dir.join("info/exclude")) {
+        let exclude = location.common_dir.join("info/exclude");
+        let exclude = match location.bounds.read(&exclude, SMALL) {
             Ok(text) => rules(&top, &text.unwrap_or_default()),
             Err(_) => Gitignore::empty(),
         };
@@ -325,7 +329,7 @@ impl Walk<'_> {
             next.packages |= next.ignored && holds_packages(&full);
             if !next.ignored && !here.foreign {
                 let submodule = inside.is_submodule(&full);
-                let probe = repo::probe(&full);
+                let probe = OF_TREES.at(&full);
                 if submodule || !matches!(probe, Probe::Nothing) {
                     let what = self.shown(&full);
                     match probe {

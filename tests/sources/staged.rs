@@ -342,6 +342,7 @@ fn interrupted_and_commit_of_single_files() {
     control.interrupt();
     let options = keysweep::source::StagedOptions {
         dir: repo.dir.clone(),
+        allow_alternates: Vec::new(),
         threads: 1,
         max_file_size: 100,
     };

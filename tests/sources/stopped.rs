@@ -28,6 +28,7 @@ fn an_interruption_is_told_once() {
                 Mode::Staged,
                 Input::Staged(StagedOptions {
                     dir: repo.dir.clone(),
+                    allow_alternates: Vec::new(),
                     threads: 1,
                     max_file_size: 1 << 20,
                 }),

@@ -136,6 +136,7 @@ impl Spot {
     pub fn try_staged(&self, env: &GitEnv) -> anyhow::Result<Seen> {
         let options = StagedOptions {
             dir: self.dir.clone(),
+            allow_alternates: Vec::new(),
             threads: 2,
             max_file_size: 1 << 20,
         };

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::args::{Common, Limits};
+use super::args::{Alternates, Common, Limits};
 use super::output;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
@@ -49,6 +49,8 @@ pub struct Hook {
     /// Which hook of git this is. [default: as it looks]
     #[arg(long, value_enum)]
     stage: Option<Stage>,
+    #[command(flatten)]
+    alternates: Alternates,
     #[command(flatten)]
     limits: Limits,
     #[command(flatten)]
@@ -100,13 +102,14 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     }
     let outputs = output::Outputs::open(&hook.common)?;
     if let Some(pushed) = push::pushed(&hook, within)? {
-        return match push::input(pushed, &hook.limits)? {
+        return match push::input(pushed, &hook)? {
             Some(input) => finish(&hook, &outputs, input),
             None => Ok(ExitCode::SUCCESS),
         };
     }
     let staged = Input::Staged(StagedOptions {
         dir: PathBuf::from("."),
+        allow_alternates: hook.alternates.allowed.clone(),
         threads: hook.limits.threads,
         max_file_size: MAX_FILE_SIZE,
     });
@@ -126,6 +129,7 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     }
     let whole = Input::Indexed(IndexedOptions {
         dir: PathBuf::from("."),
+        allow_alternates: hook.alternates.allowed.clone(),
         paths: std::mem::take(&mut hook.files),
         threads: hook.limits.threads,
         max_file_size: MAX_FILE_SIZE,

@@ -9,7 +9,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 
 use super::{Hook, Stage};
-use crate::cli::args::Limits;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::source::{PushLine, RangeOptions, What};
@@ -113,7 +112,7 @@ fn is_push(text: &[u8]) -> bool {
 }
 
 /// What to scan for it; `None` when nothing but deletions is pushed.
-pub fn input(pushed: Pushed, limits: &Limits) -> Result<Option<Input>> {
+pub fn input(pushed: Pushed, hook: &Hook) -> Result<Option<Input>> {
     let what = match pushed {
         Pushed::Range(from, to) => What::Revisions(format!("{from}..{to}")),
         Pushed::Lines(text) => {
@@ -132,8 +131,8 @@ pub fn input(pushed: Pushed, limits: &Limits) -> Result<Option<Input>> {
         path,
         what,
         full: false,
-        threads: limits.threads,
-        allow_alternates: Vec::new(),
+        threads: hook.limits.threads,
+        allow_alternates: hook.alternates.allowed.clone(),
         max_object: MAX_FILE_SIZE,
     })))
 }

@@ -3,9 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
-use gix::hash::ObjectId;
-
-use super::refs::Ref;
+use super::refs::{Ref, hex};
 use crate::finding::Oid;
 
 /// What is kept of every commit.
@@ -26,11 +24,6 @@ pub(in crate::source) struct Parsed<'a> {
     pub committer: &'a [u8],
     pub signed: bool,
     pub message: &'a [u8],
-}
-
-fn hex(text: &[u8]) -> Option<Oid> {
-    let id = ObjectId::from_hex(text).ok()?;
-    Some(Oid::from_bytes(id.as_bytes()))
 }
 
 /// Header lines of a commit or tag, and its message.
@@ -138,19 +131,16 @@ impl Graph {
         commits.dedup_by_key(|c| c.oid);
         let mut graph = order(commits);
         graph.tags = tags;
-        // A group a namespace, in the order of their names; branches and tags first.
-        let mut names: Vec<&str> = refs.iter().filter_map(|r| r.group.as_deref()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+        let names = namespaces(refs.iter().filter_map(|r| r.group.as_deref()));
+        let numbered = |name| {
+            let at = number(&names, &place(name))?;
+            Some((at + 1).min(usize::from(LOST) - 1) as Group)
+        };
         let mut starts: Vec<(Group, u32)> = Vec::new();
         for r in refs {
             let group = match &r.group {
                 None => MAIN,
-                Some(name) => names
-                    .iter()
-                    .position(|n| n == name)
-                    .map_or(LOST, |i| (i + 1).min(usize::from(LOST) - 1) as Group),
+                Some(name) => numbered(name).unwrap_or(LOST),
             };
             // The tags on the way are reached too.
             let mut at = r.oid;
@@ -168,7 +158,7 @@ impl Graph {
                 None => graph.other.push((at, group)),
             }
         }
-        graph.names = names;
+        graph.names = names.iter().map(|(_, name)| (*name).to_owned()).collect();
         graph.head = head.and_then(|oid| graph.index.get(&oid).copied());
         if let Some(pos) = graph.head {
             starts.push((MAIN, pos));
@@ -217,6 +207,26 @@ impl Graph {
         }
         self.index.get(&at).copied()
     }
+}
+
+/// The groups in the order in which they claim commits: namespaces by name, then what is no
+/// namespace (pseudo-references).
+fn namespaces<'r>(groups: impl Iterator<Item = &'r str>) -> Vec<(bool, &'r str)> {
+    let mut names: Vec<_> = groups.map(place).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// What groups are ordered by.
+fn place(name: &str) -> (bool, &str) {
+    (!name.starts_with("refs/"), name)
+}
+
+/// The place of `name` in the list, which is sorted: a repository may have as many namespaces as
+/// references.
+fn number<T: Ord>(names: &[T], name: &T) -> Option<usize> {
+    names.binary_search(name).ok()
 }
 
 /// Parents before children; among those ready, the oldest first. Each commit once.

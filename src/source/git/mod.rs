@@ -3,15 +3,20 @@
 //!
 //! Nothing of a repository is executed, fetched or followed outside of it.
 
+pub(super) mod bounds;
 pub(super) mod delta;
 pub(super) mod fault;
 mod forest;
+mod format;
 pub(super) mod graph;
+mod index;
+pub(super) mod location;
+mod object_dirs;
+pub(super) mod odb;
 pub(super) mod open;
 mod pack;
 pub(super) mod people;
 pub(super) mod refs;
-pub(super) mod repo;
 pub(super) mod resolve;
 pub(super) mod store;
 pub(super) mod tree;

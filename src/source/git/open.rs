@@ -1,4 +1,4 @@
-//! Finding a repository and reading the few facts of it that may be believed.
+//! Opening a repository: one way for everything that reads one.
 //!
 //! Opened isolated: of the repository's own configuration only the format version, the object
 //! format, the extensions and the remote's address (to show it) are read; no includes, no user or
@@ -6,19 +6,32 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Result;
 use gix::hash::Kind;
 
-/// Where the parts of a repository are.
+use super::bounds::{Bounds, What};
+use super::format::{self, Format};
+use super::location::{GitEnv, Location, Search};
+use crate::source::files;
+
+/// How many linked directories are gone into: they may lie in one another.
+const MAX_LINKS: usize = 1000;
+
+/// A repository that is understood: where its parts are, and its format.
+#[derive(Clone, Debug)]
 pub(in crate::source) struct Layout {
-    /// Holds `HEAD`; differs from `common` in a linked worktree.
+    /// Holds `HEAD` and the index; differs from `common` in a linked worktree.
     pub git_dir: PathBuf,
     /// Holds `objects` and `refs`.
     pub common: PathBuf,
-    /// The directory that holds the repository: alternates inside it are followed.
-    pub holder: PathBuf,
+    /// The top of the working tree; `None` in a bare repository or inside a `.git`.
+    pub work_tree: Option<PathBuf>,
+    /// What may be opened: the directory that holds the repository, and what the user allows.
+    pub bounds: Bounds,
     /// SHA-1 or SHA-256.
     pub hash: Kind,
+    /// `core.bare`.
+    pub bare: bool,
     /// A clone that left objects at the server.
     pub partial: bool,
     /// The address of `origin`, else of the first remote.
@@ -29,256 +42,112 @@ pub(in crate::source) struct Layout {
 ///
 /// # Errors
 /// If there is none, if it points outside its directory, or if its format is not understood.
-pub(in crate::source) fn open(path: &Path, allowed: &[PathBuf]) -> anyhow::Result<Layout> {
-    let start = path
-        .canonicalize()
-        .with_context(|| format!("cannot open {}", path.display()))?;
-    let (git_dir, holder) = discover(&start, allowed)?
-        .with_context(|| format!("no git repository at or above {}", path.display()))?;
-    let common = common_dir(&git_dir, &holder, allowed)?;
-    let holder = if common.starts_with(&holder) {
-        holder
-    } else {
-        // A linked worktree: what counts is where the main repository lies.
-        holder_of(&common)
+pub(in crate::source) fn open(path: &Path, allowed: &[PathBuf]) -> Result<Layout> {
+    let search = Search {
+        bare: true,
+        allowed,
     };
-    let config = match std::fs::read(common.join("config")) {
-        Ok(bytes) => config_values(&bytes),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(error).context("cannot read the repository's config"),
-    };
-    let hash = check_format(&config)?;
-    Ok(Layout {
-        partial: is_partial(&config),
-        remote: remote(&config),
-        git_dir,
-        common,
-        holder,
-        hash,
-    })
+    Layout::at(search.required(path)?)
 }
 
-/// `(git directory, directory that holds the repository)`.
-fn discover(start: &Path, allowed: &[PathBuf]) -> anyhow::Result<Option<(PathBuf, PathBuf)>> {
-    for dir in start.ancestors() {
-        let dot = dir.join(".git");
-        if dot.is_dir() && looks_like_git(&dot) {
-            let dot = dot.canonicalize()?;
-            return Ok(Some((dot, dir.to_owned())));
-        }
-        if dot.is_file() {
-            return follow_gitfile(&dot, dir, allowed).map(Some);
-        }
-        if dir.is_dir() && looks_like_git(dir) {
-            return Ok(Some((dir.to_owned(), holder_of(dir))));
-        }
-    }
-    Ok(None)
-}
-
-fn looks_like_git(dir: &Path) -> bool {
-    let head = std::fs::symlink_metadata(dir.join("HEAD")).is_ok();
-    head && (dir.join("commondir").is_file()
-        || (dir.join("objects").is_dir() && dir.join("refs").is_dir()))
-}
-
-/// The directory above `.git`; a bare repository holds itself.
-fn holder_of(git_dir: &Path) -> PathBuf {
-    match (git_dir.file_name(), git_dir.parent()) {
-        (Some(name), Some(parent)) if name == ".git" => parent.to_owned(),
-        _ => git_dir.to_owned(),
-    }
-}
-
-fn follow_gitfile(
-    file: &Path,
-    dir: &Path,
+/// The same with a working tree and, where git's environment names one, the repository that it
+/// names.
+///
+/// # Errors
+/// As [`open`], and for a bare repository.
+pub(in crate::source) fn open_for_index(
+    path: &Path,
     allowed: &[PathBuf],
-) -> anyhow::Result<(PathBuf, PathBuf)> {
-    let text = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let target = text
-        .strip_prefix(b"gitdir:")
-        .map(trim)
-        .and_then(to_path)
-        .with_context(|| format!("{} is not a repository pointer", file.display()))?;
-    let target = dir
-        .join(target)
-        .canonicalize()
-        .with_context(|| format!("{} points to a directory that is not there", file.display()))?;
-    if !looks_like_git(&target) {
-        bail!("{} does not point to a git repository", file.display());
-    }
-    // A linked worktree's administrative directory names the `.git` file that it belongs to.
-    let points_back = std::fs::read(target.join("gitdir"))
-        .ok()
-        .and_then(|text| to_path(trim(&text)))
-        .and_then(|back| target.join(back).canonicalize().ok())
-        .is_some_and(|back| file.canonicalize().is_ok_and(|file| file == back));
-    if !(points_back || target.starts_with(dir) || is_allowed(&target, allowed)) {
-        bail!(
-            "{} points to a repository outside its directory that does not point back; allow it with --allow-alternate",
-            file.display()
+    env: &GitEnv,
+) -> Result<Layout> {
+    let search = Search {
+        bare: true,
+        allowed,
+    };
+    let layout = Layout::at(search.for_index(path, env)?)?;
+    if layout.bare && env.git_dir.is_none() && layout.git_dir == layout.common {
+        anyhow::bail!(
+            "{} is a bare repository, where nothing can be staged; `keysweep history` scans what \
+             is committed",
+            layout.git_dir.display()
         );
     }
-    Ok((target, dir.to_owned()))
+    Ok(layout)
 }
 
-fn common_dir(git_dir: &Path, holder: &Path, allowed: &[PathBuf]) -> anyhow::Result<PathBuf> {
-    let Ok(text) = std::fs::read(git_dir.join("commondir")) else {
-        return Ok(git_dir.to_owned());
-    };
-    let named = to_path(trim(&text)).context("the commondir file names no directory")?;
-    let common = git_dir
-        .join(named)
-        .canonicalize()
-        .context("the commondir file names a directory that is not there")?;
-    // `<common>/worktrees/<name>` is where git itself puts a linked worktree's directory.
-    let inside = git_dir.starts_with(common.join("worktrees"));
-    if !(inside || common.starts_with(holder) || is_allowed(&common, allowed)) {
-        bail!("the commondir file leads out of the repository; allow it with --allow-alternate");
+impl Layout {
+    /// Reads the format of a repository that was found.
+    ///
+    /// # Errors
+    /// A format that is not understood.
+    pub fn at(location: Location) -> Result<Layout> {
+        let Location {
+            git_dir,
+            common_dir,
+            work_tree,
+            bounds,
+        } = location;
+        let Format {
+            hash,
+            bare,
+            partial,
+            remote,
+        } = format::read(&common_dir, &bounds)?;
+        Ok(Layout {
+            git_dir,
+            common: common_dir,
+            work_tree,
+            bounds,
+            hash,
+            bare,
+            partial,
+            remote,
+        })
     }
-    Ok(common)
-}
 
-/// Whether the user named `path`, or a directory above it, as a place that may be read.
-pub(in crate::source) fn is_allowed(path: &Path, allowed: &[PathBuf]) -> bool {
-    allowed
-        .iter()
-        .any(|ok| ok.canonicalize().is_ok_and(|ok| path.starts_with(ok)))
-}
-
-pub(in crate::source) fn trim(text: &[u8]) -> &[u8] {
-    text.trim_ascii()
-}
-
-/// A path from raw bytes; `None` where the platform cannot express them.
-pub(in crate::source) fn to_path(bytes: &[u8]) -> Option<PathBuf> {
-    if bytes.is_empty() {
-        return None;
-    }
-    gix::path::from_byte_slice(bytes).ok().map(Path::to_owned)
-}
-
-/// One value of a configuration file, section and key in lower case.
-struct Value {
-    section: String,
-    sub: Vec<u8>,
-    key: String,
-    value: Vec<u8>,
-}
-
-/// A deliberately small reader: sections, subsections, `key = value`, comments and quotes.
-fn config_values(bytes: &[u8]) -> Vec<Value> {
-    let (mut section, mut sub) = (String::new(), Vec::new());
-    let mut out = Vec::new();
-    for line in bytes.split(|b| *b == b'\n') {
-        let mut line = trim(line);
-        if line.first() == Some(&b'[') {
-            let mut quoted = false;
-            let Some(end) = line.iter().position(|b| {
-                quoted ^= *b == b'"';
-                *b == b']' && !quoted
-            }) else {
-                continue;
-            };
-            let inner = &line[1..end];
-            let (name, rest) = match inner.iter().position(|b| *b == b'"') {
-                Some(at) => (&inner[..at], unquote(&inner[at..])),
-                None => (inner, Vec::new()),
-            };
-            section = String::from_utf8_lossy(trim(name)).to_ascii_lowercase();
-            sub = rest;
-            line = trim(&line[end + 1..]);
+    /// Goes through everything below the git directory that gix may open by a name of its own
+    /// choice, before it is left to gix.
+    ///
+    /// # Errors
+    /// Something leads out of the repository, or is no regular file.
+    pub fn check_all(&self) -> Result<()> {
+        let mut stack = vec![self.git_dir.clone(), self.common.clone()];
+        for below in ["refs", "logs", "info", "objects/info", "objects/pack"] {
+            let all = [&self.git_dir, &self.common].map(|dir| dir.join(below));
+            stack.extend(all);
         }
-        if line.is_empty() || matches!(line[0], b'#' | b';') {
-            continue;
-        }
-        let (key, value) = match line.iter().position(|b| *b == b'=') {
-            Some(at) => (trim(&line[..at]), unquote(trim(&line[at + 1..]))),
-            None => (line, b"true".to_vec()),
-        };
-        out.push(Value {
-            section: section.clone(),
-            sub: sub.clone(),
-            key: String::from_utf8_lossy(key).to_ascii_lowercase(),
-            value,
-        });
-    }
-    out
-}
-
-/// Drops quotes and what follows a comment sign outside of them; resolves backslashes.
-fn unquote(text: &[u8]) -> Vec<u8> {
-    let (mut out, mut quoted, mut escaped) = (Vec::new(), false, false);
-    for byte in text {
-        match byte {
-            _ if escaped => {
-                out.push(*byte);
-                escaped = false;
+        let top = stack.clone();
+        let mut links = 0;
+        while let Some(dir) = stack.pop() {
+            let refuse = |fault: super::fault::Fault, name: &Path| {
+                anyhow::anyhow!("{} cannot be read: {}", name.display(), fault.detail)
+            };
+            let entries = self
+                .bounds
+                .list(&dir)
+                .map_err(|fault| refuse(fault, &dir))?;
+            for entry in entries.unwrap_or_default() {
+                let descend = !top[..2].contains(&dir) && entry.what == What::Directory;
+                links += usize::from(descend && entry.link);
+                if descend && links < MAX_LINKS {
+                    stack.push(entry.path);
+                } else if !matches!(entry.what, What::File | What::Directory) {
+                    return Err(refuse(
+                        entry.fault(),
+                        &dir.join(files::path_of(&entry.name)),
+                    ));
+                }
             }
-            b'\\' => escaped = true,
-            b'"' => quoted = !quoted,
-            b'#' | b';' if !quoted => break,
-            _ => out.push(*byte),
         }
+        Ok(())
     }
-    out.trim_ascii_end().to_vec()
-}
 
-/// The extensions that change nothing about how objects and refs are read.
-const HARMLESS: [&str; 6] = [
-    "noop",
-    "noop-v1",
-    "preciousobjects",
-    "partialclone",
-    "worktreeconfig",
-    "relativeworktrees",
-];
-
-fn check_format(config: &[Value]) -> anyhow::Result<Kind> {
-    let version = config
-        .iter()
-        .rev()
-        .find(|v| v.section == "core" && v.key == "repositoryformatversion")
-        .map(|v| String::from_utf8_lossy(&v.value).trim().to_owned())
-        .unwrap_or_else(|| "0".to_owned());
-    if version != "0" && version != "1" {
-        bail!("repository format version {version:?} is not supported");
+    /// The index of the repository, or the one that git's environment names; `None` when there is
+    /// none yet.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn index(&self, env: &GitEnv) -> Result<Option<gix::index::File>> {
+        super::index::index(&self.git_dir, &self.bounds, env, self.hash)
     }
-    let mut hash = Kind::Sha1;
-    for value in config.iter().filter(|v| v.section == "extensions") {
-        let text = String::from_utf8_lossy(&value.value).to_ascii_lowercase();
-        match value.key.as_str() {
-            "objectformat" if text == "sha1" => hash = Kind::Sha1,
-            "objectformat" if text == "sha256" => hash = Kind::Sha256,
-            "refstorage" if text == "files" => {}
-            "refstorage" => bail!(
-                "the repository uses `extensions.refStorage = {text}`, which cannot be read; convert a copy with `git refs migrate --ref-format=files`"
-            ),
-            key if HARMLESS.contains(&key) => {}
-            key => bail!(
-                "the repository uses the unknown `extensions.{key} = {text}`; if it concerns references, convert a copy with `git refs migrate --ref-format=files`"
-            ),
-        }
-    }
-    Ok(hash)
-}
-
-fn is_partial(config: &[Value]) -> bool {
-    config.iter().any(|v| {
-        (v.section == "extensions" && v.key == "partialclone")
-            || (v.section == "remote" && v.key == "promisor" && v.value == b"true")
-    })
-}
-
-fn remote(config: &[Value]) -> Option<Vec<u8>> {
-    let urls = || {
-        config
-            .iter()
-            .filter(|v| v.section == "remote" && v.key == "url")
-    };
-    urls()
-        .find(|v| v.sub == b"origin")
-        .or_else(|| urls().next())
-        .map(|v| v.value.clone())
 }

@@ -1,6 +1,6 @@
 //! The objects of a repository: packs, loose objects, alternates; and reading one in full.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -8,9 +8,11 @@ use gix::hash::{Kind as Hash, ObjectId};
 use gix::odb::pack::data;
 use gix::zlib::{Inflate, Status};
 
+use super::bounds::{self, Bounds, What};
 use super::delta::{apply, check_yield, delta_sizes};
 use super::fault::{Fault, Kind};
-use super::open::{Layout, is_allowed, to_path, trim};
+use super::object_dirs::{self, ObjectDir, ObjectDirs};
+use super::open::Layout;
 use super::pack::Pack;
 use crate::finding::{Oid, Reason, Skipped};
 
@@ -53,12 +55,7 @@ const MAX_HOPS: usize = 64;
 
 impl Store {
     /// Opens everything below `objects` and the alternates that may be followed.
-    pub fn open(
-        layout: &Layout,
-        allowed: &[PathBuf],
-        max_object: u64,
-        skipped: &mut Vec<Skipped>,
-    ) -> Self {
+    pub fn open(layout: &Layout, max_object: u64, skipped: &mut Vec<Skipped>) -> Self {
         let mut store = Store {
             packs: Vec::new(),
             loose: BTreeMap::new(),
@@ -66,85 +63,51 @@ impl Store {
             promisor: false,
             max_object,
         };
-        for dir in object_dirs(layout, allowed, skipped) {
+        let ObjectDirs { dirs, refused } = object_dirs::find(&layout.common, &layout.bounds);
+        skipped.extend(refused);
+        for dir in dirs {
             store.add_packs(&dir, skipped);
-            store.add_loose(&dir, skipped);
+            store.add_loose(&dir, &layout.bounds, skipped);
         }
         store
     }
 
-    fn add_packs(&mut self, objects: &Path, skipped: &mut Vec<Skipped>) {
-        let dir = objects.join("pack");
-        let mut names: Vec<PathBuf> = match std::fs::read_dir(&dir) {
-            Ok(entries) => entries.flatten().map(|e| e.path()).collect(),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return,
-            Err(error) => {
-                skipped.push(Skipped::new(
-                    Reason::Io,
-                    path_bytes(&dir),
-                    error.to_string(),
-                ));
-                return;
-            }
-        };
-        names.sort();
-        for name in &names {
-            match name.extension().and_then(|e| e.to_str()) {
-                Some("promisor") => self.promisor = true,
-                Some("pack") => match Pack::open(name, self.hash) {
-                    Ok(pack) => self.packs.push(pack),
-                    Err(detail) => {
-                        skipped.push(Skipped::new(Reason::CorruptPack, file_name(name), detail));
-                    }
-                },
-                _ => {}
+    fn add_packs(&mut self, dir: &ObjectDir, skipped: &mut Vec<Skipped>) {
+        self.promisor |= dir.promisor;
+        for name in &dir.packs {
+            match Pack::open(name, self.hash) {
+                Ok(pack) => self.packs.push(pack),
+                Err(detail) => {
+                    skipped.push(Skipped::new(Reason::CorruptPack, file_name(name), detail));
+                }
             }
         }
     }
 
-    fn add_loose(&mut self, objects: &Path, skipped: &mut Vec<Skipped>) {
-        let Ok(entries) = std::fs::read_dir(objects) else {
-            return;
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name();
-            let Some(first) = name.to_str().filter(|n| n.len() == 2) else {
-                continue;
-            };
-            if !first.bytes().all(|b| b.is_ascii_hexdigit()) {
-                continue;
-            }
-            let dir = entry.path();
-            let files = match std::fs::read_dir(&dir) {
-                Ok(files) => files,
-                Err(error) => {
-                    skipped.push(Skipped::new(
-                        Reason::Io,
-                        path_bytes(&dir),
-                        error.to_string(),
-                    ));
+    fn add_loose(&mut self, dir: &ObjectDir, bounds: &Bounds, skipped: &mut Vec<Skipped>) {
+        for (first, path) in &dir.loose {
+            let files = match bounds.list(path) {
+                Ok(files) => files.unwrap_or_default(),
+                Err(fault) => {
+                    skipped.push(Skipped::new(fault.reason, path_bytes(path), fault.detail));
                     continue;
                 }
             };
-            for file in files.flatten() {
-                let rest = file.file_name();
-                let Some(rest) = rest.to_str() else { continue };
-                if rest.len() + 2 != self.hash.len_in_hex() {
+            for file in files {
+                let name = [first.as_bytes(), file.name.as_slice()].concat();
+                if name.len() != self.hash.len_in_hex() {
                     continue;
                 }
-                if file.file_type().is_ok_and(|kind| !kind.is_file()) {
+                if file.what != What::File {
                     // A FIFO would be waited for, and a link may lead anywhere.
-                    skipped.push(Skipped::new(
-                        Reason::CorruptObject,
-                        format!("{first}{rest}"),
-                        "the loose object is not a regular file",
-                    ));
+                    let detail = file.fault().detail;
+                    skipped.push(Skipped::new(Reason::CorruptObject, name, detail));
                     continue;
                 }
-                if let Ok(id) = ObjectId::from_hex(format!("{first}{rest}").as_bytes()) {
+                if let Ok(id) = ObjectId::from_hex(&name) {
                     self.loose
                         .entry(Oid::from_bytes(id.as_bytes()))
-                        .or_insert_with(|| file.path());
+                        .or_insert(file.path);
                 }
             }
         }
@@ -284,8 +247,7 @@ impl Store {
 /// Reads and checks one loose object.
 pub(in crate::source) fn read_loose(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault> {
     let corrupt = || Fault::corrupt("the loose object cannot be decompressed");
-    let mut file =
-        std::fs::File::open(path).map_err(|error| Fault::new(Reason::Io, error.to_string()))?;
+    let mut file = bounds::open(path)?;
     let mut packed = Vec::new();
     file.by_ref()
         .take(max.saturating_add(max / 512).saturating_add(1 << 16))
@@ -322,53 +284,6 @@ pub(in crate::source) fn read_loose(path: &Path, max: u64) -> Result<(Kind, Vec<
     out.truncate(n);
     out.drain(..=nul);
     Ok((kind, out))
-}
-
-/// The object directories: the repository's own, then its alternates, each once.
-pub(in crate::source) fn object_dirs(
-    layout: &Layout,
-    allowed: &[PathBuf],
-    skipped: &mut Vec<Skipped>,
-) -> Vec<PathBuf> {
-    let mut seen = HashSet::new();
-    let mut out = Vec::new();
-    let mut queue = vec![layout.common.join("objects")];
-    while let Some(dir) = queue.pop() {
-        let Ok(real) = dir.canonicalize() else {
-            skipped.push(Skipped::new(
-                Reason::MissingObject,
-                path_bytes(&dir),
-                "the object directory is not there",
-            ));
-            continue;
-        };
-        if !seen.insert(real.clone()) {
-            continue;
-        }
-        if !(real.starts_with(&layout.holder)
-            || real.starts_with(&layout.common)
-            || is_allowed(&real, allowed))
-        {
-            skipped.push(Skipped::new(
-                Reason::ForeignAlternate,
-                path_bytes(&dir),
-                "allow it with --allow-alternate",
-            ));
-            continue;
-        }
-        if let Ok(text) = std::fs::read(real.join("info/alternates")) {
-            for line in text.split(|b| *b == b'\n') {
-                let line = trim(line);
-                if line.first() != Some(&b'#')
-                    && let Some(path) = to_path(line)
-                {
-                    queue.push(real.join(path));
-                }
-            }
-        }
-        out.push(real);
-    }
-    out
 }
 
 fn path_bytes(path: &Path) -> Vec<u8> {

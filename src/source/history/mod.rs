@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::git::graph::Graph;
+use super::git::graph::{Graph, LOST};
 use super::git::store::Store;
 use super::git::{open, refs, resolve};
 use super::{Control, Visit};
@@ -147,13 +147,14 @@ pub fn open_and_scan<V: Visit>(
     let pool = pool(options)?;
     let layout = open::open(&options.path, &options.allow_alternates)?;
     let mut skipped = Vec::new();
-    let store = Store::open(
-        &layout,
-        &options.allow_alternates,
-        options.max_object,
-        &mut skipped,
-    );
-    let refs = refs::read(&layout, &mut skipped);
+    let store = Store::open(&layout, options.max_object, &mut skipped);
+    let mut refs = refs::read(&layout, &mut skipped);
+    if options.unreachable {
+        let mut pseudo = refs::pseudo(&layout, &mut skipped);
+        // They may outlive what they name.
+        pseudo.retain(|r| store.contains(&r.oid));
+        refs.all.extend(pseudo);
+    }
     control
         .expected
         .store(store.pieces() as u64, std::sync::atomic::Ordering::Relaxed);
@@ -163,11 +164,11 @@ pub fn open_and_scan<V: Visit>(
     for r in &refs.all {
         if !store.contains(&r.oid) {
             let name = r.name.clone();
-            let detail = format!("it names {}, which is not there", r.oid);
+            let detail = refs::names_nothing(&r.oid);
             skipped.push(Skipped::new(Reason::BrokenRef, name, detail));
         }
     }
-    let shallow = refs::shallow(&layout);
+    let shallow = refs::shallow(&layout, &mut skipped);
     let mut counts = refs.counts.clone();
     if options.unreachable {
         counts.extend(refs::log_count(&layout));
@@ -189,6 +190,20 @@ pub fn open_and_scan<V: Visit>(
         skipped.push(Skipped::new(Reason::ShallowHistory, "shallow", detail));
     }
     let graph = Graph::build(found.commits, found.tags, &refs.all, refs.head);
+    // What no reference reaches is left out: it must not be all there is because the references
+    // were lost.
+    if !options.unreachable && graph.group.contains(&LOST) {
+        if refs.all.is_empty() {
+            let detail = "no reference leads to any commit that is here: --unreachable reads them";
+            skipped.push(Skipped::new(Reason::BrokenRef, *b"refs", detail));
+        } else if refs.emptied {
+            skipped.push(Skipped::new(
+                Reason::BrokenRef,
+                *b"packed-refs",
+                refs::EMPTIED,
+            ));
+        }
+    }
     let mut history = History {
         skipped,
         info,
@@ -226,12 +241,7 @@ impl History {
 pub fn decode_only(options: &HistoryOptions, control: &Control) -> anyhow::Result<(u64, u64)> {
     let pool = pool(options)?;
     let layout = open::open(&options.path, &options.allow_alternates)?;
-    let store = Store::open(
-        &layout,
-        &options.allow_alternates,
-        options.max_object,
-        &mut Vec::new(),
-    );
+    let store = Store::open(&layout, options.max_object, &mut Vec::new());
     let sink = scan::Decode::new(control);
     pool.install(|| resolve::walk(&store, options.delta_budget, &sink));
     Ok(sink.counts())

@@ -191,9 +191,10 @@ pub fn scan_range<V: Visit>(
     control: &Control,
 ) -> anyhow::Result<Range> {
     let layout = open::open(&options.path, &options.allow_alternates)?;
-    let objects = Objects::open(&layout, &options.allow_alternates, options.max_object)?;
+    let objects = Objects::open(&layout, options.max_object)?;
     let refs = Lazy::new(&layout);
-    let cut = refs::shallow(&layout);
+    let mut gaps = Vec::new();
+    let cut = refs::shallow(&layout, &mut gaps);
     let mut walk = Walk::new(&objects, &cut);
     let mut range = Range {
         skipped: Vec::new(),
@@ -206,18 +207,20 @@ pub fn scan_range<V: Visit>(
         objects: objects.handle(),
         mailmap: Snapshot::default(),
     };
+    let shallow = !cut.is_empty();
     let ends = settle(
         options,
         &layout,
         &refs,
         &objects,
         &mut walk,
-        &mut range.info,
+        (&mut range.info, shallow),
     )?;
+    range.skipped = gaps;
+    range.skipped.extend(refs.skipped(&options.what, &objects));
     let Some(mut ends) = ends else {
         return Ok(range);
     };
-    range.skipped = refs.skipped();
     range.reach = std::mem::take(&mut ends.selected.reach);
     if range.info.nothing.is_some() {
         return Ok(range);
@@ -249,27 +252,28 @@ pub fn scan_range<V: Visit>(
 /// As [`scan_range`].
 pub fn range_ends(options: &RangeOptions) -> anyhow::Result<RangeInfo> {
     let layout = open::open(&options.path, &options.allow_alternates)?;
-    let objects = Objects::open(&layout, &options.allow_alternates, options.max_object)?;
+    let objects = Objects::open(&layout, options.max_object)?;
     let refs = Lazy::new(&layout);
-    let cut = refs::shallow(&layout);
+    let cut = refs::shallow(&layout, &mut Vec::new());
     let mut walk = Walk::new(&objects, &cut);
     let mut info = RangeInfo::default();
-    settle(options, &layout, &refs, &objects, &mut walk, &mut info)?;
+    let told = (&mut info, !cut.is_empty());
+    settle(options, &layout, &refs, &objects, &mut walk, told)?;
     Ok(info)
 }
 
 /// Finds the ends and says in `info` what they are; `None` in a repository without commits.
+/// `shallow` is whether the history is cut.
 fn settle(
     options: &RangeOptions,
     layout: &open::Layout,
     refs: &Lazy<'_>,
     objects: &Objects,
     walk: &mut Walk<'_>,
-    info: &mut RangeInfo,
+    (info, shallow): (&mut RangeInfo, bool),
 ) -> anyhow::Result<Option<revs::Ends>> {
     let what = &options.what;
     info.asked = asked(what);
-    let shallow = !refs::shallow(layout).is_empty();
     let ends = match what {
         What::Since(_) | What::Pushed if is_unborn(refs.get(), what) => None,
         _ => match revs::resolve(what, layout, refs, objects, walk, shallow) {

@@ -2,13 +2,12 @@
 //! reads more of a repository than what was asked for.
 
 use gix::hash::ObjectId;
-use gix::objs::{Find as _, Kind};
-use gix::odb::Header as _;
+use gix::objs::Kind;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use crate::finding::{Oid, Reason, Skipped};
+use crate::source::git::odb::{self, Odb};
 use crate::source::git::open::Layout;
-use crate::source::git::store;
 
 /// Bytes of decoded objects kept per handle as bases of deltas.
 const BASES: usize = 96 << 20;
@@ -36,7 +35,7 @@ impl Fault {
 
 /// The object database of a repository. Belongs to one thread; [`Objects::handle`] makes another.
 pub(super) struct Objects {
-    odb: gix::odb::HandleArc,
+    odb: Odb,
     /// Objects were left at the server.
     partial: bool,
     /// Larger blobs are not read; bytes.
@@ -47,26 +46,9 @@ impl Objects {
     /// Opens the objects of a repository.
     ///
     /// # Errors
-    /// They cannot be opened, or some lie in a store outside the repository that is not in
-    /// `allowed`.
-    pub fn open(
-        layout: &Layout,
-        allowed: &[std::path::PathBuf],
-        max: u64,
-    ) -> anyhow::Result<Objects> {
-        let mut foreign = Vec::new();
-        store::object_dirs(layout, allowed, &mut foreign);
-        if let Some(gap) = foreign.first() {
-            anyhow::bail!(
-                "the repository borrows objects from {}, which is not followed: {}",
-                String::from_utf8_lossy(&gap.what),
-                gap.detail
-            );
-        }
-        let dir = layout.common.join("objects");
-        let odb = gix::odb::at(dir, layout.hash)?
-            .into_arc()?
-            .with_pack_cache(|| Box::new(MemoryCappedHashmap::new(BASES)));
+    /// They cannot be opened, or some lie in a store outside the repository that is not allowed.
+    pub fn open(layout: &Layout, max: u64) -> anyhow::Result<Objects> {
+        let odb = Odb::open(layout)?.with_cache(|| MemoryCappedHashmap::new(BASES));
         Ok(Objects {
             odb,
             partial: layout.partial,
@@ -85,8 +67,7 @@ impl Objects {
 
     /// Whether the object can be found.
     pub fn contains(&self, oid: &Oid) -> bool {
-        use gix::objs::Exists as _;
-        ObjectId::try_from(oid.as_bytes()).is_ok_and(|id| self.odb.exists(&id))
+        ObjectId::try_from(oid.as_bytes()).is_ok_and(|id| self.odb.contains(&id))
     }
 
     /// Reads an object into `buffer`.
@@ -107,7 +88,7 @@ impl Objects {
                 format!("{oid} was left at the server"),
             )),
             Ok(None) => Err(Fault::new(Reason::MissingObject, format!("object {oid}"))),
-            Err(_) => Err(Fault::new(Reason::CorruptObject, format!("object {oid}"))),
+            Err(fault) => Err(Fault::new(fault.reason, odb::told(&id, &fault))),
         }
     }
 
@@ -138,10 +119,10 @@ impl Objects {
             return Ok(());
         }
         // A header that cannot be read is said by the reading below.
-        if let Ok(Some(header)) = self.odb.try_header(&id)
-            && header.size() > self.max
+        if let Ok(Some(size)) = self.odb.size(&id)
+            && size > self.max
         {
-            let detail = format!("{} bytes, the limit is {}", header.size(), self.max);
+            let detail = format!("{size} bytes, the limit is {}", self.max);
             return Err(Fault::new(Reason::TooLarge, detail));
         }
         self.read_as(oid, Kind::Blob, buffer)

@@ -7,9 +7,9 @@ use super::What;
 use super::objects::Objects;
 use super::push::PushLine;
 use super::walk::{Selected, Walk};
-use crate::finding::{Oid, Skipped};
+use crate::finding::{Oid, Reason, Skipped};
 use crate::source::git::open::Layout;
-use crate::source::git::refs::{self, Refs};
+use crate::source::git::refs::{self, Finder, Refs};
 
 /// All references, read at the first question: there may be very many, and a range between two
 /// revisions asks none.
@@ -34,12 +34,23 @@ impl<'a> Lazy<'a> {
         &self.read.get_or_init(read).0
     }
 
-    /// What could not be read, if anything was.
-    pub fn skipped(self) -> Vec<Skipped> {
-        self.read
-            .into_inner()
-            .map(|(_, skipped)| skipped)
-            .unwrap_or_default()
+    /// What could not be read, if anything was, and what else hides commits that `what` asks for.
+    pub fn skipped(self, what: &What, objects: &Objects) -> Vec<Skipped> {
+        let Some((refs, mut skipped)) = self.read.into_inner() else {
+            return Vec::new();
+        };
+        let mut gap = |name: &[u8], detail: String| {
+            skipped.push(Skipped::new(Reason::BrokenRef, name, detail));
+        };
+        if matches!(what, What::Since(_)) {
+            for r in refs.all.iter().filter(|r| !objects.contains(&r.oid)) {
+                gap(&r.name, refs::names_nothing(&r.oid));
+            }
+        }
+        if matches!(what, What::Since(_) | What::Pushed) && refs.emptied && refs.head.is_none() {
+            gap(b"packed-refs", refs::EMPTIED.to_owned());
+        }
+        skipped
     }
 }
 
@@ -77,7 +88,7 @@ pub(super) fn resolve(
     match what {
         What::Revisions(text) => {
             let (from, to, symmetric) = split(text)?;
-            let repo = open(layout)?;
+            let repo = Revisions::new(layout);
             let from = revision(&repo, from, walk, shallow)?;
             let to = revision(&repo, to, walk, shallow)?;
             let mut ends = Ends {
@@ -251,21 +262,58 @@ fn split(text: &str) -> anyhow::Result<(&str, &str, bool)> {
     Ok((or_head("HEAD", from), or_head("HEAD", to), symmetric))
 }
 
-/// Opens the repository for reading revisions, isolated: no configuration of the user or system,
+/// What revisions name. Names of references and whole ids are read here; every other form is left
+/// to gix, which opens the repository once more, isolated: no configuration of the user or system,
 /// no environment, no includes, no replacement objects.
-fn open(layout: &Layout) -> anyhow::Result<gix::Repository> {
-    gix::open::Options::isolated()
-        .with(gix::sec::Trust::Full)
-        .open_path_as_is(true)
-        .config_overrides(["core.useReplaceRefs=false"])
-        .open(&layout.git_dir)
-        .map(|repo| repo.to_thread_local())
-        .with_context(|| format!("cannot open {}", layout.git_dir.display()))
+struct Revisions<'a> {
+    layout: &'a Layout,
+    finder: Finder<'a>,
+    rest: std::cell::OnceCell<gix::Repository>,
+}
+
+impl<'a> Revisions<'a> {
+    fn new(layout: &'a Layout) -> Self {
+        Revisions {
+            layout,
+            finder: Finder::new(layout),
+            rest: std::cell::OnceCell::new(),
+        }
+    }
+
+    /// The object that a revision names; `None` when there is none.
+    fn find(&self, name: &str) -> anyhow::Result<Option<Oid>> {
+        if let Ok(id) = gix::ObjectId::from_hex(name.as_bytes()) {
+            return Ok(Some(Oid::from_bytes(id.as_bytes())));
+        }
+        match self.finder.short(name.as_bytes()) {
+            Ok(Some(oid)) => return Ok(Some(oid)),
+            Ok(None) => {}
+            Err(fault) => bail!("the revision `{name}` cannot be read: {}", fault.detail),
+        }
+        let id = self.rest()?.rev_parse_single(name.as_bytes().as_bstr());
+        Ok(id.ok().map(|id| Oid::from_bytes(id.detach().as_bytes())))
+    }
+
+    fn rest(&self) -> anyhow::Result<&gix::Repository> {
+        if let Some(rest) = self.rest.get() {
+            return Ok(rest);
+        }
+        let layout = self.layout;
+        layout.check_all()?;
+        let rest = gix::open::Options::isolated()
+            .with(gix::sec::Trust::Full)
+            .open_path_as_is(true)
+            .config_overrides(["core.useReplaceRefs=false"])
+            .open(&layout.git_dir)
+            .map(|repo| repo.to_thread_local())
+            .with_context(|| format!("cannot open {}", layout.git_dir.display()))?;
+        Ok(self.rest.get_or_init(|| rest))
+    }
 }
 
 /// The commit that a revision names, and the annotated tags on the way.
 fn revision(
-    repo: &gix::Repository,
+    repo: &Revisions<'_>,
     name: &str,
     walk: &mut Walk<'_>,
     shallow: bool,
@@ -281,10 +329,10 @@ fn revision(
         }
     };
     let (start, steps) = ancestry(name);
-    let Ok(id) = repo.rev_parse_single(start.as_bytes().as_bstr()) else {
+    let Some(id) = repo.find(start)? else {
         bail!("there is no revision `{start}` in this repository; {help}");
     };
-    let peeled = match walk.peel(Oid::from_bytes(id.detach().as_bytes())) {
+    let peeled = match walk.peel(id) {
         Ok(peeled) => peeled,
         Err(what) => bail!("the revision `{name}` is {what}; {help}"),
     };

@@ -1,0 +1,157 @@
+//! Single objects by their ids, as gix looks them up: in packs by their indexes, then loose. What
+//! gix opens was checked before.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::{Context, bail};
+use gix::hash::oid;
+use gix::objs::{Data, Exists as _, Find as _};
+use gix::odb::Header as _;
+use gix::odb::pack::cache::DecodeEntry;
+
+use super::bounds::{Bounds, What};
+use super::fault::Fault;
+use super::object_dirs::{self, ObjectDirs};
+use super::open::Layout;
+use crate::finding::Reason;
+
+/// The object database of a repository. Belongs to one thread; a clone may go to another.
+#[derive(Clone)]
+pub(in crate::source) struct Odb {
+    inner: gix::odb::HandleArc,
+    loose: Arc<Loose>,
+}
+
+/// The loose objects that gix must not open: found out by listing their directory, at the first
+/// question for one of its objects.
+struct Loose {
+    bounds: Bounds,
+    /// By the two digits that an id starts with: the directories that hold such objects.
+    dirs: HashMap<u8, Fanout>,
+}
+
+struct Fanout {
+    paths: Vec<PathBuf>,
+    /// The ids (without their first two digits) that are no regular files inside.
+    irregular: OnceLock<Vec<(Vec<u8>, Fault)>>,
+}
+
+impl Odb {
+    /// Opens the object database.
+    ///
+    /// # Errors
+    /// It cannot be opened, or some of it lies outside the repository and is not allowed.
+    pub fn open(layout: &Layout) -> anyhow::Result<Odb> {
+        let ObjectDirs { dirs, refused } = object_dirs::find(&layout.common, &layout.bounds);
+        if let Some(gap) = refused.first() {
+            let name = String::from_utf8_lossy(&gap.what);
+            match gap.reason {
+                Reason::ForeignAlternate => bail!(
+                    "the repository borrows objects from {name}, outside its directory, which is \
+                     not followed: allow it with --allow-alternate, or make the repository \
+                     independent with `git repack -a -d` and remove what leads there",
+                ),
+                _ => bail!("{name} cannot be read: {}", gap.detail),
+            }
+        }
+        let mut loose: HashMap<u8, Fanout> = HashMap::new();
+        for (name, path) in dirs.into_iter().flat_map(|dir| dir.loose) {
+            if let Ok(first) = u8::from_str_radix(&name, 16) {
+                let fanout = loose.entry(first).or_insert_with(|| Fanout {
+                    paths: Vec::new(),
+                    irregular: OnceLock::new(),
+                });
+                fanout.paths.push(path);
+            }
+        }
+        let dir = layout.common.join("objects");
+        let inner = gix::odb::at(dir.clone(), layout.hash)
+            .and_then(gix::odb::Handle::into_arc)
+            .with_context(|| format!("cannot open {}", dir.display()))?;
+        Ok(Odb {
+            inner,
+            loose: Arc::new(Loose {
+                bounds: layout.bounds.clone(),
+                dirs: loose,
+            }),
+        })
+    }
+
+    /// The same with a cache of decoded bases.
+    pub fn with_cache<C: DecodeEntry + Send + 'static>(
+        mut self,
+        cache: impl Fn() -> C + Send + Sync + 'static,
+    ) -> Self {
+        self.inner = self.inner.with_pack_cache(move || Box::new(cache()));
+        self
+    }
+
+    /// Whether the object can be found.
+    pub fn contains(&self, id: &oid) -> bool {
+        self.inner.exists(id)
+    }
+
+    /// Reads an object into `buffer`; `None` when it is not there.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn try_find<'a>(
+        &self,
+        id: &oid,
+        buffer: &'a mut Vec<u8>,
+    ) -> Result<Option<Data<'a>>, Fault> {
+        self.loose.check(id)?;
+        self.inner
+            .try_find(id, buffer)
+            .map_err(|_| Fault::corrupt(""))
+    }
+
+    /// The size of an object in bytes; `None` when it is not there.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn size(&self, id: &oid) -> Result<Option<u64>, Fault> {
+        self.loose.check(id)?;
+        self.inner
+            .try_header(id)
+            .map(|found| found.map(|header| header.size()))
+            .map_err(|_| Fault::corrupt(""))
+    }
+}
+
+/// What to say of an object that cannot be read.
+pub(in crate::source) fn told(id: &oid, fault: &Fault) -> String {
+    match fault.detail.as_str() {
+        "" => format!("object {id}"),
+        detail => format!("object {id}: {detail}"),
+    }
+}
+
+impl Loose {
+    /// Whether gix may look for the object: it opens what lies at the place of a loose one.
+    fn check(&self, id: &oid) -> Result<(), Fault> {
+        let first = id.as_bytes().first();
+        let Some(fanout) = first.and_then(|first| self.dirs.get(first)) else {
+            return Ok(());
+        };
+        let irregular = fanout.irregular.get_or_init(|| {
+            let mut out = Vec::new();
+            for path in &fanout.paths {
+                let entries = self.bounds.list(path).ok().flatten().unwrap_or_default();
+                let odd = entries.into_iter().filter(|e| e.what != What::File);
+                out.extend(odd.map(|entry| (entry.name.clone(), entry.fault())));
+            }
+            out
+        });
+        if irregular.is_empty() {
+            return Ok(());
+        }
+        let rest = id.to_hex().to_string().split_off(2);
+        match irregular.iter().find(|(name, _)| *name == rest.as_bytes()) {
+            Some((_, fault)) => Err(Fault::corrupt(&fault.detail)),
+            None => Ok(()),
+        }
+    }
+}
