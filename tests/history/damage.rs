@@ -290,6 +290,7 @@ fn a_fifo_is_not_waited_for() {
     assert_eq!(seen, names(&[loose]));
     let told = [
         (Reason::CorruptObject, name),
+        (Reason::CorruptPack, "pack-fifo.idx".to_owned()),
         (Reason::CorruptPack, "pack-fifo.pack".to_owned()),
     ];
     assert_eq!(skipped, BTreeSet::from(told));

@@ -43,7 +43,8 @@ fn it_is_shown_with_unreachable_only() {
     let kept = BTreeMap::from([("kept.env", "branches")]);
     let all = BTreeMap::from([
         ("kept.env", "branches"),
-        ("reset.env", "unreachable"),
+        // What HEAD was moved away from last.
+        ("reset.env", "ORIG_HEAD"),
         ("amended.env", "unreachable"),
     ]);
     let same = |found: BTreeMap<String, String>, wanted: &BTreeMap<&str, &str>, what: &str| {

@@ -254,9 +254,11 @@ fn links_out_of_the_repository_are_not_followed_and_links_inside_are() {
                     matches!(code, 1 | 2),
                     "{verb:?} ends with {code}: {what}: {text}"
                 );
-                let (code, text) = (of_git(&verb))
-                    .then(|| spot.ends(&[verb, &["--allow-alternate", allowed]].concat(), &what))
-                    .unwrap_or((1, String::new()));
+                if !of_git(&verb) {
+                    continue;
+                }
+                let verb = [verb, &["--allow-alternate", allowed]].concat();
+                let (code, text) = spot.ends(&verb, &what);
                 // gix passes over single packs that are links, and says what it misses then.
                 let pack = path.starts_with("objects/pack/");
                 assert!(

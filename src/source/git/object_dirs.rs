@@ -116,11 +116,15 @@ impl ObjectDirs {
             if entry.what == What::File {
                 whole.insert(entry.name.as_slice());
             } else if is_read(entry) {
-                let mut fault = entry.fault();
-                if fault.reason == Reason::Io {
-                    fault.reason = Reason::CorruptPack;
+                let fault = entry.fault();
+                match fault.reason {
+                    Reason::Io => {
+                        let name = entry.name.clone();
+                        let gap = Skipped::new(Reason::CorruptPack, name, fault.detail);
+                        self.refused.push(gap);
+                    }
+                    _ => self.refuse(&at.join(files::path_of(&entry.name)), fault),
                 }
-                self.refuse(&at.join(files::path_of(&entry.name)), fault);
             }
         }
         dir.promisor |= entries.iter().any(|e| e.name.ends_with(b".promisor"));

@@ -88,7 +88,7 @@ pub(super) fn resolve(
     match what {
         What::Revisions(text) => {
             let (from, to, symmetric) = split(text)?;
-            let repo = Revisions::new(layout);
+            let repo = Revisions::new(layout, objects);
             let from = revision(&repo, from, walk, shallow)?;
             let to = revision(&repo, to, walk, shallow)?;
             let mut ends = Ends {
@@ -267,14 +267,16 @@ fn split(text: &str) -> anyhow::Result<(&str, &str, bool)> {
 /// no environment, no includes, no replacement objects.
 struct Revisions<'a> {
     layout: &'a Layout,
+    objects: &'a Objects,
     finder: Finder<'a>,
     rest: std::cell::OnceCell<gix::Repository>,
 }
 
 impl<'a> Revisions<'a> {
-    fn new(layout: &'a Layout) -> Self {
+    fn new(layout: &'a Layout, objects: &'a Objects) -> Self {
         Revisions {
             layout,
+            objects,
             finder: Finder::new(layout),
             rest: std::cell::OnceCell::new(),
         }
@@ -283,7 +285,8 @@ impl<'a> Revisions<'a> {
     /// The object that a revision names; `None` when there is none.
     fn find(&self, name: &str) -> anyhow::Result<Option<Oid>> {
         if let Ok(id) = gix::ObjectId::from_hex(name.as_bytes()) {
-            return Ok(Some(Oid::from_bytes(id.as_bytes())));
+            let oid = Oid::from_bytes(id.as_bytes());
+            return Ok(self.objects.contains(&oid).then_some(oid));
         }
         match self.finder.short(name.as_bytes()) {
             Ok(Some(oid)) => return Ok(Some(oid)),
