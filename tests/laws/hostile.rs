@@ -40,7 +40,16 @@ fn no_source_file_names_the_network() {
     // No crate in the tree can speak to a host either.
     let lock =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).expect("there");
-    for crate_name in ["ureq", "reqwest", "hyper", "curl", "native-tls", "rustls"] {
+    // The list that cargo-deny holds, too.
+    let deny: toml::Table = include_str!("../../deny.toml").parse().expect("TOML");
+    let banned = deny["bans"]["deny"].as_array().expect("a list");
+    assert!(banned.len() > 20);
+    for banned in banned {
+        let crate_name = banned["crate"].as_str().expect("a name");
+        assert!(
+            banned["reason"].as_str().is_some(),
+            "{crate_name} has no reason"
+        );
         assert!(
             !lock.contains(&format!("name = \"{crate_name}\"\n")),
             "{crate_name}"
