@@ -2,25 +2,55 @@
 //! bytes are gone.
 
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::detect::{Base, Candidate, Copied, Known, Scanner};
+use crate::detect::{Base, Candidate, Copied, Cut, Known, Scanned, Scanner, Watch};
 use crate::finding::{
-    Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Sighting,
+    Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Reason, Sighting, Skipped,
 };
 use crate::judge::FileMarks;
 use crate::secret::Secret;
-use crate::source::{self, ArchiveLimits, Blob, Inherit, Visit};
+use crate::source::{self, ArchiveLimits, Blob, Control, Inherit, Visit};
 
 /// A file that is a finding by itself is named by its first bytes.
 const FILE_VALUE_MAX: usize = 4096;
+/// Once a scan is to end, so many of the values that a content showed are still placed: a
+/// hundredth of a second.
+const PLACED_AFTER_STOP: usize = 2_000;
+/// So many stretches of one content that were left out are named; the others are counted.
+const CUTS_NAMED: usize = 3;
 
 /// A visitor that collects sightings from several threads.
 pub struct Collector<'a> {
     scanner: &'a Scanner,
     files: FileMarks,
     archives: Option<ArchiveLimits>,
+    control: Option<&'a Control>,
     found: Mutex<Vec<Sighting>>,
+    gaps: Mutex<Vec<Gap>>,
+}
+
+/// Content that was not looked at to its end.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Gap {
+    /// The content.
+    pub origin: Origin,
+    /// Why.
+    pub reason: Reason,
+    /// What exactly, in our own words.
+    pub detail: String,
+}
+
+impl Gap {
+    /// The gap in the words of the report. Content of a history is named by its id.
+    pub fn skipped(&self) -> Skipped {
+        Skipped::new(self.reason, self.origin.called(), self.detail.clone())
+    }
+
+    /// The scan was ended inside the content: what stands in its rest is not known.
+    pub fn is_stop(&self) -> bool {
+        matches!(self.reason, Reason::Interrupted | Reason::TimedOut)
+    }
 }
 
 impl<'a> Collector<'a> {
@@ -30,14 +60,37 @@ impl<'a> Collector<'a> {
             scanner,
             files: FileMarks::new(scanner.rules()),
             archives: None,
+            control: None,
             found: Mutex::default(),
+            gaps: Mutex::default(),
         }
+    }
+
+    /// Ends inside a content when `control` says so.
+    pub fn with_control(mut self, control: &'a Control) -> Self {
+        self.control = Some(control);
+        self
     }
 
     /// Also looks into archives, within `limits`; `None` leaves them closed.
     pub fn with_archives(mut self, limits: Option<ArchiveLimits>) -> Self {
         self.archives = limits;
         self
+    }
+
+    /// What was not looked at so far, in an order that does not depend on threads. What a change
+    /// starts from is left out: it is never reported.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = locked(&self.gaps).clone();
+        let before = |gap: &Gap| {
+            matches!(
+                gap.origin.outer(),
+                Origin::Before(_) | Origin::BeforeLink(_)
+            )
+        };
+        gaps.retain(|gap| !before(gap));
+        gaps.sort();
+        gaps
     }
 
     /// Everything seen, in an order that does not depend on threads. A value that a member of an
@@ -83,36 +136,38 @@ impl Visit for Collector<'_> {
     type State = Option<Known>;
 
     fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Option<Known>>>) -> Option<Known> {
-        let (mut candidates, known) = match blob.origin {
+        let stop = || self.control.is_some_and(Control::stopped);
+        let watch = Watch::new(&stop);
+        let scanned = match blob.origin {
             // Only versions in a history have others that are stored as a difference to them.
-            Origin::Blob(_) => self
-                .scanner
-                .scan_version(blob.bytes, parent.as_ref().and_then(base).as_ref()),
-            _ => (self.scanner.scan(blob.bytes), None),
+            Origin::Blob(_) => self.scanner.scan_version(
+                blob.bytes,
+                parent.as_ref().and_then(base).as_ref(),
+                &watch,
+            ),
+            _ => self.scanner.scan_watched(blob.bytes, &watch),
         };
+        let Scanned {
+            mut candidates,
+            known,
+            stopped,
+            cuts,
+        } = scanned;
         let path = match blob.origin {
             Origin::File(path) | Origin::Before(path) => Some(path),
             Origin::Member(member) => member.path.last(),
             _ => None,
         };
         if let Some(path) = path {
-            for rule in self.files.of(path, blob.bytes) {
-                candidates.push(whole_file(rule, blob.bytes));
-            }
+            // In front: they stand at the first byte, and the others are sorted.
+            let files = self.files.of(path, blob.bytes).into_iter();
+            candidates.splice(0..0, files.map(|rule| whole_file(rule, blob.bytes)));
         }
-        if candidates.is_empty() {
-            return known;
+        self.left_out(blob.origin, &cuts);
+        let unplaced = self.keep(blob, candidates);
+        if stopped || unplaced > 0 {
+            self.ended(blob.origin, unplaced);
         }
-        let spans: Vec<_> = candidates.iter().map(|c| c.span.clone()).collect();
-        let located = source::locate(blob.bytes, &spans);
-        let sightings = candidates
-            .into_iter()
-            .zip(located)
-            .map(|(candidate, located)| self.sighting(blob.origin, candidate, located));
-        self.found
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(sightings);
         known
     }
 
@@ -129,7 +184,7 @@ impl Visit for Collector<'_> {
     }
 
     fn holders(&self) -> Option<BTreeSet<Oid>> {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = locked(&self.found);
         let blobs = found
             .iter()
             .filter_map(|sighting| match sighting.origin.outer() {
@@ -143,19 +198,64 @@ impl Visit for Collector<'_> {
 impl Collector<'_> {
     /// Keeps a whole file as a finding of each of `rules`.
     fn keep_files(&self, blob: Blob<'_>, rules: Vec<usize>) {
-        let start = 0..0;
-        let located = source::locate(blob.bytes, std::slice::from_ref(&start));
-        let Some(located) = located.first() else {
-            return;
+        let files = rules.into_iter().map(|rule| whole_file(rule, blob.bytes));
+        self.keep(blob, files.collect());
+    }
+
+    /// Keeps what was found in a content. Says how much of it could not be placed because the
+    /// scan is to end.
+    fn keep(&self, blob: Blob<'_>, mut candidates: Vec<Candidate>) -> usize {
+        if candidates.is_empty() {
+            return 0;
+        }
+        let spans: Vec<_> = candidates.iter().map(|c| c.span.clone()).collect();
+        let over = || self.control.is_some_and(Control::stopped);
+        let located = source::locate_until(blob.bytes, &spans, &over, PLACED_AFTER_STOP);
+        let placed = located.len();
+        let sightings: Vec<Sighting> = candidates
+            .drain(..placed)
+            .zip(located)
+            .map(|(candidate, located)| self.sighting(blob.origin, candidate, located))
+            .collect();
+        locked(&self.found).extend(sightings);
+        candidates.len()
+    }
+
+    /// Notes that the scan was ended inside a content.
+    fn ended(&self, origin: &Origin, unplaced: usize) {
+        let timed_out = self.control.is_some_and(Control::timed_out);
+        let detail = match unplaced {
+            0 => "not looked at to its end; what was found until then is reported".to_owned(),
+            n => format!("not looked at to its end; {n} places found in it are not listed"),
         };
-        let found = rules.into_iter().map(|rule| {
-            let file = whole_file(rule, blob.bytes);
-            self.sighting(blob.origin, file, located.clone())
+        self.gap(Gap {
+            origin: origin.clone(),
+            reason: match timed_out {
+                true => Reason::TimedOut,
+                false => Reason::Interrupted,
+            },
+            detail,
         });
-        self.found
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extend(found);
+    }
+
+    /// Notes stretches of a content that no decoder looked at whole: a few are named.
+    fn left_out(&self, origin: &Origin, cuts: &[Cut]) {
+        let limit = |detail| Gap {
+            origin: origin.clone(),
+            reason: Reason::LimitReached,
+            detail,
+        };
+        for cut in cuts.iter().take(CUTS_NAMED) {
+            let (start, end) = (cut.span.start, cut.span.end);
+            self.gap(limit(format!("bytes {start} to {end}: {}", cut.why)));
+        }
+        if let Some(more) = cuts.len().checked_sub(CUTS_NAMED).filter(|more| *more > 0) {
+            self.gap(limit(format!("and {more} more stretches of it")));
+        }
+    }
+
+    fn gap(&self, gap: Gap) {
+        locked(&self.gaps).push(gap);
     }
 
     fn sighting(&self, origin: &Origin, candidate: Candidate, located: Located) -> Sighting {
@@ -182,6 +282,10 @@ impl Collector<'_> {
             strong: candidate.strong,
         }
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A delta base in the words of the scanner.

@@ -118,7 +118,9 @@ pub fn examine(
 ) -> anyhow::Result<(Report, Vec<Known>)> {
     let scanner = &plan.scanner;
     let rules = scanner.rules();
-    let collector = Collector::new(scanner).with_archives(plan.archives);
+    let collector = Collector::new(scanner)
+        .with_archives(plan.archives)
+        .with_control(control);
     let seen = trace::visit(plan.input, &collector, control)?;
     let placed = seen.place(collector.into_sightings(), &FileMarks::new(rules), control);
 

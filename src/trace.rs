@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use crate::collect::Collector;
+use crate::collect::{Collector, Gap};
 use crate::finding::{Introduction, Oid, Origin, Place, RepoPath, Sighting, Skipped, Timeline};
 use crate::judge::{FileMarks, Placed};
 use crate::news::{self, news};
 use crate::report::{HistoryInfo, IgnoredRows, Mode, RangeRow};
 use crate::secret::{Masker, Secret};
 use crate::source::{
-    self, Attributed, Carrier, Control, File, History, Ignored, Info, Range, RangeInfo,
+    self, Attributed, Carrier, Change, Control, File, History, Ignored, Info, Range, RangeInfo,
+    Step,
 };
 use crate::{Input, source::Visited};
 
@@ -37,8 +38,58 @@ pub(crate) struct Traced {
     pub(crate) range: Option<RangeInfo>,
 }
 
-/// Shows the whole source to the collector.
+/// Shows the whole source to the collector. What the collector could not look at is told with
+/// what the source could not read.
 pub(crate) fn visit(input: Input, collector: &Collector<'_>, control: &Control) -> Result<Seen> {
+    let mut seen = show(input, collector, control)?;
+    let gaps = collector.gaps();
+    match &mut seen {
+        Seen::Tree(visited) | Seen::Staged(visited) => {
+            visited.skipped.extend(gaps.iter().map(Gap::skipped));
+            visited.skipped.sort();
+        }
+        Seen::History(history, _) => history.skipped.extend(gaps.iter().map(Gap::skipped)),
+        Seen::Range(range) => settle_range(range, &gaps),
+    }
+    Ok(seen)
+}
+
+/// Names what was not looked at by a path of the range, and leaves out comparisons with a version
+/// that was not looked at to its end: what it holds must not look new.
+fn settle_range(range: &mut Range, gaps: &[Gap]) {
+    let changes = range.steps.iter().flat_map(|step| &step.against).flatten();
+    let mut paths: BTreeMap<Oid, &RepoPath> = BTreeMap::new();
+    for change in changes {
+        if let Some(after) = change.after {
+            paths.entry(after.oid).or_insert(&change.path);
+        }
+    }
+    let mut unknown = BTreeSet::new();
+    for gap in gaps {
+        let mut skipped = gap.skipped();
+        if let Origin::Blob(oid) = gap.origin.outer() {
+            if gap.is_stop() {
+                unknown.insert(*oid);
+            }
+            if let Some(path) = paths.get(oid) {
+                let inside = skipped.what.split_off(oid.to_string().len());
+                skipped.what = [path.0.as_slice(), &inside].concat();
+            }
+        }
+        range.skipped.push(skipped);
+    }
+    if !unknown.is_empty() {
+        let known = |change: &Change| {
+            change
+                .before
+                .is_none_or(|file| !unknown.contains(&file.oid))
+        };
+        let whole = |step: &Step| step.against.iter().flatten().all(known);
+        range.steps.retain(whole);
+    }
+}
+
+fn show(input: Input, collector: &Collector<'_>, control: &Control) -> Result<Seen> {
     Ok(match input {
         Input::Tree(options) => Seen::Tree(source::scan_tree(&options, collector, control)?),
         Input::Stream(name, reader, max) => {

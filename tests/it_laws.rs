@@ -11,6 +11,7 @@ mod laws {
     pub mod rooms;
     #[cfg(unix)]
     pub mod special_files;
+    pub mod stops;
     pub mod versions;
     pub mod whole;
 }

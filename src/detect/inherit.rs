@@ -13,7 +13,8 @@ use super::candidate::Candidate;
 use super::decode;
 use super::runs;
 use super::scanner::{Anchor, Scanner};
-use super::verdict::{Memo, Reach};
+use super::verdict::Reach;
+use super::watch::{Cut, Look, Scanned, Watch};
 
 /// An occurrence of a literal is found by at most so many bytes from its start.
 const LITERAL_MAX: usize = 12;
@@ -78,6 +79,8 @@ struct Held {
     reach: Reach,
     /// Candidates, placed as in the version in which they were first found.
     found: Arc<[Candidate]>,
+    /// What was left out, placed as well.
+    cuts: Arc<[Cut]>,
     /// How far they moved since.
     moved: isize,
 }
@@ -144,14 +147,16 @@ impl Copied {
 
 impl Scanner {
     /// As [`Scanner::scan`], with what is known of another version of the content, and with what
-    /// is then known of this one. `None` for content that nothing can be inherited from.
+    /// is then known of this one: nothing for content that nothing can be inherited from, or whose
+    /// scan was ended.
     pub fn scan_version(
         &self,
         bytes: &[u8],
         base: Option<&Base<'_>>,
-    ) -> (Vec<Candidate>, Option<Known>) {
+        watch: &Watch<'_>,
+    ) -> Scanned {
         if !self.is_anchored() || u32::try_from(bytes.len()).is_err() {
-            return (self.scan(bytes), None);
+            return self.scan_watched(bytes, watch);
         }
         if let Some(base) = base {
             let zones = zones(bytes.len(), &base.copies);
@@ -162,14 +167,14 @@ impl Scanner {
             // Mostly new: searching it whole is cheaper. Zero bytes: stretches of UTF-16 depend on
             // where the first one stands.
             if new <= bytes.len() / 2 && !wide {
-                return self.changed(bytes, base, &zones);
+                return self.changed(bytes, base, &zones, watch);
             }
         }
         if memchr::memchr(0, bytes).is_some() {
-            return (self.scan(bytes), None);
+            return self.scan_watched(bytes, watch);
         }
-        let mut pass = Pass::new(self, bytes);
-        self.anchors(bytes, 0..bytes.len(), |anchor| pass.ask(&anchor));
+        let mut pass = Pass::new(self, bytes, watch);
+        self.watched_anchors(bytes, 0..bytes.len(), watch, |anchor| pass.ask(&anchor));
         pass.finish()
     }
 
@@ -178,15 +183,16 @@ impl Scanner {
         bytes: &[u8],
         base: &Base<'_>,
         zones: &[Range<usize>],
-    ) -> (Vec<Candidate>, Option<Known>) {
+        watch: &Watch<'_>,
+    ) -> Scanned {
         let mut todo = Vec::with_capacity(base.known.spots.len());
         for copy in &base.copies {
             self.inherit(base.known, copy, bytes.len(), &mut todo);
         }
-        self.search(bytes, zones, &mut todo);
+        self.search(bytes, zones, watch, &mut todo);
         todo.sort_by_key(|(spot, fate)| (spot.at, spot.what, *fate));
         todo.dedup_by_key(|(spot, _)| (spot.at, spot.what));
-        let mut pass = Pass::new(self, bytes);
+        let mut pass = Pass::new(self, bytes, watch);
         for (spot, fate) in todo {
             match fate {
                 Fate::Ask => pass.ask(&spot.anchor()),
@@ -228,7 +234,13 @@ impl Scanner {
     }
 
     /// The anchors that touch what is new, or a seam.
-    fn search(&self, bytes: &[u8], zones: &[Range<usize>], todo: &mut Vec<(Spot, Fate)>) {
+    fn search(
+        &self,
+        bytes: &[u8],
+        zones: &[Range<usize>],
+        watch: &Watch<'_>,
+        todo: &mut Vec<(Spot, Fate)>,
+    ) {
         let mut add = |anchor| todo.extend(self.spot(&anchor).map(|spot| (spot, Fate::Ask)));
         // What was searched already. Anchors are found by where they start, so that what starts
         // before these places is known.
@@ -236,7 +248,7 @@ impl Scanner {
         for zone in zones {
             let start = zone.start.saturating_sub(LITERAL_MAX - 1).max(literals);
             literals = zone.end.max(start);
-            self.literals_in(bytes, start..literals, &mut add);
+            self.literals_in(bytes, start..literals, watch, &mut add);
             // A run or stretch may also start on the first byte behind the zone.
             let end = (zone.end + 1).min(bytes.len());
             if runs < end {
@@ -310,20 +322,18 @@ fn back_while(bytes: &[u8], at: usize, floor: usize, fits: impl Fn(u8) -> bool) 
 struct Pass<'a> {
     scanner: &'a Scanner,
     bytes: &'a [u8],
-    memo: Memo,
-    out: Vec<Candidate>,
+    look: Look<'a>,
     known: Known,
     /// Too many anchors to be remembered.
     over: bool,
 }
 
 impl<'a> Pass<'a> {
-    fn new(scanner: &'a Scanner, bytes: &'a [u8]) -> Self {
+    fn new(scanner: &'a Scanner, bytes: &'a [u8], watch: &'a Watch<'a>) -> Self {
         Pass {
             scanner,
             bytes,
-            memo: Memo::new(),
-            out: Vec::new(),
+            look: Look::new(watch),
             known: Known {
                 len: bytes.len(),
                 ..Known::default()
@@ -333,22 +343,24 @@ impl<'a> Pass<'a> {
     }
 
     fn ask(&mut self, anchor: &Anchor) {
-        let first = self.out.len();
+        let (first, cut) = (self.look.found.len(), self.look.cuts.len());
         let reach = self
             .scanner
-            .judge_anchor(self.bytes, anchor, 0, &mut self.memo, &mut self.out);
+            .judge_anchor(self.bytes, anchor, 0, &mut self.look);
         let Some(mut spot) = self.scanner.spot(anchor) else {
             self.over = true;
             return;
         };
-        let found = &self.out[first..];
-        if !found.is_empty() || reach != self.scanner.usual(spot.what) {
+        let (found, cuts) = (&self.look.found[first..], &self.look.cuts[cut..]);
+        let quiet = found.is_empty() && cuts.is_empty();
+        if !quiet || reach != self.scanner.usual(spot.what) {
             spot.held = true;
             self.known.held.push(Held {
                 at: spot.at,
                 what: spot.what,
                 reach,
                 found: found.into(),
+                cuts: cuts.into(),
                 moved: 0,
             });
         }
@@ -357,12 +369,18 @@ impl<'a> Pass<'a> {
 
     fn keep(&mut self, spot: Spot, held: &Held) {
         let moved = held.moved + spot.at as isize - held.at as isize;
+        let by = |place: usize| place.checked_add_signed(moved).unwrap_or(place);
+        let moved_by = |span: &Range<usize>| by(span.start)..by(span.end);
         for candidate in held.found.iter() {
             let mut candidate = candidate.clone();
-            let by = |place: usize| place.checked_add_signed(moved).unwrap_or(place);
-            candidate.span = by(candidate.span.start)..by(candidate.span.end);
-            self.out.push(candidate);
+            candidate.span = moved_by(&candidate.span);
+            self.look.found.push(candidate);
         }
+        let cuts = held.cuts.iter().map(|cut| Cut {
+            span: moved_by(&cut.span),
+            ..cut.clone()
+        });
+        self.look.cuts.extend(cuts);
         self.known.held.push(Held {
             at: spot.at,
             moved,
@@ -379,13 +397,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    fn finish(mut self) -> (Vec<Candidate>, Option<Known>) {
-        let found = self.scanner.settled(self.bytes, self.out);
-        if self.over {
-            return (found, None);
+    fn finish(mut self) -> Scanned {
+        let mut scanned = self.scanner.scanned(self.bytes, self.look);
+        if self.over || scanned.stopped {
+            return scanned;
         }
         self.known.spots.sort_unstable();
         self.known.held.sort_by_key(|held| (held.at, held.what));
-        (found, Some(self.known))
+        scanned.known = Some(self.known);
+        scanned
     }
 }

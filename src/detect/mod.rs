@@ -19,12 +19,14 @@ mod scanner;
 mod settle;
 mod token;
 mod verdict;
+mod watch;
 
 pub use candidate::Candidate;
 #[doc(hidden)]
 pub use decode::every_layer;
 pub use inherit::{Base, Copied, Known};
 pub use scanner::{Anchor, Scanner};
+pub use watch::{Cut, Scanned, Watch};
 
 /// What the patterns of a rule weigh once they are compiled, in halves of a mebibyte; nothing for
 /// those of common size. `None` when one is larger than 8 MiB: such a rule would find nothing.

@@ -8,7 +8,8 @@ use super::context::ContextIndex;
 use super::decode::{self, Layer};
 use super::kernel::Kernel;
 use super::token::{self, Matcher};
-use super::verdict::{Memo, Reach};
+use super::verdict::Reach;
+use super::watch::{Look, Scanned, Watch};
 use super::{assign, partner, runs, settle};
 use crate::rule::{ByteSet, Kind, Literal, RuleSet};
 
@@ -109,9 +110,25 @@ impl Scanner {
     }
 
     /// Calls `hit` for every anchor that starts in `range` of `bytes`.
-    pub fn anchors(&self, bytes: &[u8], range: Range<usize>, mut hit: impl FnMut(Anchor)) {
-        self.literals_in(bytes, range.clone(), &mut hit);
-        runs::find(bytes, range.clone(), |run| hit(Anchor::Run(run)));
+    pub fn anchors(&self, bytes: &[u8], range: Range<usize>, hit: impl FnMut(Anchor)) {
+        self.watched_anchors(bytes, range, &Watch::default(), hit);
+    }
+
+    /// The same, or some of them when the watch says to end.
+    pub(super) fn watched_anchors(
+        &self,
+        bytes: &[u8],
+        range: Range<usize>,
+        watch: &Watch<'_>,
+        mut hit: impl FnMut(Anchor),
+    ) {
+        self.literals_in(bytes, range.clone(), watch, &mut hit);
+        for piece in pieces(range.clone(), watch) {
+            runs::find(bytes, piece, |run| hit(Anchor::Run(run)));
+        }
+        if watch.stopped() {
+            return;
+        }
         decode::escaped(bytes, range.clone(), |stretch| {
             hit(Anchor::Escaped(stretch))
         });
@@ -127,24 +144,48 @@ impl Scanner {
         &self,
         bytes: &[u8],
         range: Range<usize>,
+        watch: &Watch<'_>,
         hit: &mut impl FnMut(Anchor),
     ) {
-        self.kernel.find(bytes, range, |at, literal| {
-            hit(Anchor::Literal(at, literal));
-        });
+        for piece in pieces(range, watch) {
+            self.kernel.find(bytes, piece, |at, literal| {
+                hit(Anchor::Literal(at, literal));
+            });
+        }
     }
 
     /// What stands at an anchor: a function of the bytes of a bounded window around it.
     pub fn verdict(&self, bytes: &[u8], anchor: &Anchor, out: &mut Vec<Candidate>) {
-        self.judge_anchor(bytes, anchor, 0, &mut Memo::new(), out);
+        let watch = Watch::default();
+        let mut look = Look::new(&watch);
+        self.judge_anchor(bytes, anchor, 0, &mut look);
+        out.append(&mut look.found);
     }
 
     /// Every candidate in `bytes`, sorted by place, overlaps settled. The plain way and the oracle
     /// of every faster one.
     pub fn scan(&self, bytes: &[u8]) -> Vec<Candidate> {
-        let mut out = Vec::new();
-        self.layer(bytes, 0, &mut out);
-        self.settled(bytes, out)
+        self.scan_watched(bytes, &Watch::default()).candidates
+    }
+
+    /// As [`Scanner::scan`], until `watch` says to end: then what was found so far.
+    pub fn scan_watched(&self, bytes: &[u8], watch: &Watch<'_>) -> Scanned {
+        let mut look = Look::new(watch);
+        self.layer(bytes, 0, &mut look);
+        self.scanned(bytes, look)
+    }
+
+    /// What all verdicts of a content come down to.
+    pub(super) fn scanned(&self, bytes: &[u8], look: Look<'_>) -> Scanned {
+        let mut cuts = look.cuts;
+        cuts.sort_by_key(|cut| (cut.span.start, cut.span.end, cut.why));
+        cuts.dedup();
+        Scanned {
+            candidates: self.settled(bytes, look.found),
+            known: None,
+            stopped: look.watch.stopped(),
+            cuts,
+        }
     }
 
     /// From what the verdicts say to what is reported.
@@ -158,13 +199,13 @@ impl Scanner {
     }
 
     /// The verdicts of all anchors in the bytes of a layer.
-    pub(super) fn layer(&self, bytes: &[u8], depth: usize, out: &mut Vec<Candidate>) {
-        let mut memo = Memo::new();
-        self.anchors(bytes, 0..bytes.len(), |anchor| {
-            self.judge_anchor(bytes, &anchor, depth, &mut memo, out);
+    pub(super) fn layer(&self, bytes: &[u8], depth: usize, look: &mut Look<'_>) {
+        let watch = look.watch;
+        self.watched_anchors(bytes, 0..bytes.len(), watch, |anchor| {
+            self.judge_anchor(bytes, &anchor, depth, look);
         });
         for &rule in &self.slow {
-            self.line_by_line(bytes, rule, out);
+            self.line_by_line(bytes, rule, look);
         }
     }
 
@@ -194,7 +235,7 @@ impl Scanner {
     }
 
     /// The way of rules without a literal: every line, cut to the window a rule may look at.
-    fn line_by_line(&self, bytes: &[u8], index: usize, out: &mut Vec<Candidate>) {
+    fn line_by_line(&self, bytes: &[u8], index: usize, look: &mut Look<'_>) {
         let Some(token) = token::of(&self.rules.rules[index]) else {
             return;
         };
@@ -202,10 +243,16 @@ impl Scanner {
         for end in memchr::memchr_iter(b'\n', bytes).chain([bytes.len()]) {
             let mut at = start;
             while at < end {
-                match self.matchers[index].verdict(token, &bytes[..end], at) {
+                look.watch
+                    .step(1 + token.before as usize + token.after as usize);
+                if look.watch.stopped() {
+                    return;
+                }
+                match self.matchers[index].verdict(token, &bytes[..end], at, look.watch) {
                     Some(found) => {
                         at = found.whole.end.max(at + 1);
-                        out.push(self.token_candidate(index, token, bytes, found));
+                        let found = self.token_candidate(index, token, bytes, found);
+                        look.found.push(found);
                     }
                     None => at += 1,
                 }
@@ -213,4 +260,18 @@ impl Scanner {
             start = end + 1;
         }
     }
+}
+
+/// Cuts a range into pieces, before each of which it is asked whether the scan is to end. Anchors
+/// are found by where they start, so that the pieces have those of the whole.
+fn pieces(range: Range<usize>, watch: &Watch<'_>) -> impl Iterator<Item = Range<usize>> {
+    const PIECE: usize = 1 << 20;
+    let end = range.end;
+    range
+        .step_by(PIECE)
+        .map(move |start| start..(start + PIECE).min(end))
+        .take_while(|_| {
+            watch.ask();
+            !watch.stopped()
+        })
 }

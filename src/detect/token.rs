@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
 
+use super::watch::Watch;
 use crate::rule::{ByteSet, Kind, Rule, Token};
 
 /// A token rule with its patterns, compiled at the first anchor: a hook that scans one file must
@@ -64,7 +65,13 @@ pub(super) fn weight(rule: &Rule) -> Option<u32> {
 impl Matcher {
     /// The leftmost-first match of the rule's pattern inside the window around `at` that covers
     /// the literal's first byte. Nothing outside `[at − before − 1, at + after + 1)` is looked at.
-    pub(super) fn verdict(&self, token: &Token, bytes: &[u8], at: usize) -> Option<Match> {
+    pub(super) fn verdict(
+        &self,
+        token: &Token,
+        bytes: &[u8],
+        at: usize,
+        watch: &Watch<'_>,
+    ) -> Option<Match> {
         if token.prefix && !starts_freely(bytes, at, &token.left) {
             return None;
         }
@@ -90,6 +97,7 @@ impl Matcher {
         let window = &bytes[low..high];
         let mut from = 0;
         while from <= at - low {
+            watch.step(window.len() - from);
             let found = compiled.regex.find_at(window, from)?;
             if low + found.start() > at {
                 return None;

@@ -7,6 +7,7 @@ use std::ops::Range;
 use super::candidate::Candidate;
 use super::decode::{self, Layer};
 use super::scanner::{Anchor, Scanner};
+use super::watch::{Cut, Look};
 use super::{assign, checks, context, generic, pair, partner, token};
 use crate::finding::{Check, Class, Confidence, Evidence};
 use crate::rule::{Rule, Token};
@@ -15,6 +16,11 @@ use crate::rule::{Rule, Token};
 const DEPTH: usize = 3;
 /// Judging an assignment looks at so many bytes on both sides of it.
 const JUDGED: usize = 128;
+
+/// Reading what stands around a word or run looks at so many bytes, besides the value itself.
+const READ: usize = 128;
+/// Judging a value looks at each of its bytes so many times.
+const PASSES: usize = 16;
 
 /// How far a verdict looked, in bytes before its anchor's first byte and behind its last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,31 +92,27 @@ impl Scanner {
         bytes: &[u8],
         anchor: &Anchor,
         depth: usize,
-        memo: &mut Memo,
-        out: &mut Vec<Candidate>,
+        look: &mut Look<'_>,
     ) -> Reach {
+        look.watch.step(1);
+        if look.watch.stopped() {
+            return Reach::default();
+        }
         match anchor {
-            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, memo, out),
-            Anchor::Run(run) => self.run(bytes, run, depth, memo, out),
+            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, look),
+            Anchor::Run(run) => self.run(bytes, run, depth, look),
             Anchor::Escaped(stretch) => {
                 let mut reach = Reach::STRETCH;
                 decode::escapes(bytes, stretch, |layer| {
-                    reach = reach.or(self.inner(bytes, &layer, depth, out));
+                    reach = reach.or(self.inner(bytes, &layer, depth, look));
                 });
                 reach
             }
-            Anchor::Wide(layer) => self.inner(bytes, layer, depth, out),
+            Anchor::Wide(layer) => self.inner(bytes, layer, depth, look),
         }
     }
 
-    fn literal(
-        &self,
-        bytes: &[u8],
-        at: usize,
-        literal: usize,
-        memo: &mut Memo,
-        out: &mut Vec<Candidate>,
-    ) -> Reach {
+    fn literal(&self, bytes: &[u8], at: usize, literal: usize, look: &mut Look<'_>) -> Reach {
         let target = self.target(literal);
         let mut reach = target.reach;
         for &rule in &target.rules {
@@ -118,8 +120,10 @@ impl Scanner {
             let Some(token) = token::of(&self.rules().rules[index]) else {
                 continue;
             };
-            if let Some(found) = self.matcher(index).verdict(token, bytes, at) {
-                out.push(self.token_candidate(index, token, bytes, found));
+            let found = self.matcher(index).verdict(token, bytes, at, look.watch);
+            if let Some(found) = found {
+                let found = self.token_candidate(index, token, bytes, found);
+                look.found.push(found);
                 reach = reach.or(Reach::of_token(token).and(Reach::ASSIGNMENT));
             }
         }
@@ -128,47 +132,50 @@ impl Scanner {
             let (low, sight) = sight(bytes, &word);
             let assignment =
                 assign::read_from_word(sight, word.start - low..(word.end - low).min(sight.len()));
+            look.watch.step(READ);
             if let Some(assignment) = assignment {
-                self.assigned(bytes, &assignment.forward(low), memo, out);
+                look.watch.step(assignment.value.len());
+                self.assigned(bytes, &assignment.forward(low), look);
             }
         }
         reach
     }
 
-    fn run(
-        &self,
-        bytes: &[u8],
-        run: &Range<usize>,
-        depth: usize,
-        memo: &mut Memo,
-        out: &mut Vec<Candidate>,
-    ) -> Reach {
+    fn run(&self, bytes: &[u8], run: &Range<usize>, depth: usize, look: &mut Look<'_>) -> Reach {
         let mut reach = Reach::ASSIGNMENT;
         let (low, sight) = sight(bytes, run);
+        look.watch.step(READ + run.len());
         if let Some(assignment) = assign::read_from_run(sight, run.start - low..run.end - low) {
             let assignment = assignment.forward(low);
             if !assignment.value.contains(&run.start) {
-                self.provider(bytes, run.clone(), &assignment, out);
+                self.provider(bytes, run.clone(), &assignment, &mut look.found);
             }
-            self.assigned(bytes, &assignment, memo, out);
+            self.assigned(bytes, &assignment, look);
         }
         if depth < DEPTH {
             let (wrapped, looked) = decode::wrapped(bytes, run);
             reach.right = reach.right.max(looked - run.end);
             if let Some(layer) = wrapped.or_else(|| decode::base64(bytes, run)) {
-                reach = reach.or(self.inner(bytes, &layer, depth, out));
+                reach = reach.or(self.inner(bytes, &layer, depth, look));
             }
         }
         reach
     }
 
     /// Scans a decoded layer and maps what it holds back to the encoded stretch.
-    fn inner(&self, bytes: &[u8], layer: &Layer, depth: usize, out: &mut Vec<Candidate>) -> Reach {
+    fn inner(&self, bytes: &[u8], layer: &Layer, depth: usize, look: &mut Look<'_>) -> Reach {
         if depth >= DEPTH {
             return Reach::default();
         }
-        let mut found = Vec::new();
-        self.layer(&layer.bytes, depth + 1, &mut found);
+        look.watch.step(layer.bytes.len());
+        let mut inside = Look::new(look.watch);
+        self.layer(&layer.bytes, depth + 1, &mut inside);
+        let cuts = inside.cuts.into_iter();
+        look.cuts.extend(cuts.map(|cut| Cut {
+            span: layer.back(&cut.span),
+            ..cut
+        }));
+        let mut found = inside.found;
         if found.is_empty() {
             return Reach::default();
         }
@@ -179,7 +186,7 @@ impl Scanner {
             candidate.evidence.layers.insert(0, layer.name);
             partner::outside(self.rules(), bytes, candidate);
         }
-        out.append(&mut found);
+        look.found.append(&mut found);
         // A layer may be longer than its anchor (base64 over many lines).
         Reach::PARTNER.and(Reach {
             left: 0,
@@ -198,13 +205,7 @@ impl Scanner {
     }
 
     /// What an assigned value may be: a provider's, by the words beside it, or a secret by its name.
-    fn assigned(
-        &self,
-        bytes: &[u8],
-        assignment: &assign::Assignment<'_>,
-        memo: &mut Memo,
-        out: &mut Vec<Candidate>,
-    ) {
+    fn assigned(&self, bytes: &[u8], assignment: &assign::Assignment<'_>, look: &mut Look<'_>) {
         let read = (
             assignment.value.start,
             assignment.value.end,
@@ -215,13 +216,15 @@ impl Scanner {
             assignment.fallback,
             assignment.wrapped,
         );
-        let found = memo.entry(read).or_insert_with(|| {
+        let watch = look.watch;
+        let found = look.memo.entry(read).or_insert_with(|| {
+            watch.step(READ + PASSES * assignment.value.len());
             let mut found = Vec::new();
             self.provider(bytes, assignment.value.clone(), assignment, &mut found);
             found.extend(self.generic(bytes, assignment));
             found
         });
-        out.extend(found.iter().cloned());
+        look.found.extend(found.iter().cloned());
     }
 
     fn generic(&self, bytes: &[u8], assignment: &assign::Assignment<'_>) -> Option<Candidate> {

@@ -131,6 +131,26 @@ impl Origin {
         }
     }
 
+    /// How skipped input is named: by its path, the user's name for it or its id, and the names on
+    /// the way into archives, joined by `!`.
+    pub fn called(&self) -> Vec<u8> {
+        let mut name = match self.outer() {
+            Origin::File(path)
+            | Origin::Before(path)
+            | Origin::Link(path)
+            | Origin::BeforeLink(path) => path.0.clone(),
+            Origin::Stdin(name) => name.clone().into_bytes(),
+            Origin::Blob(id) | Origin::Message(id) => id.to_string().into_bytes(),
+            // The outermost archive is never a member.
+            Origin::Member(_) => Vec::new(),
+        };
+        for inner in self.inside() {
+            name.push(b'!');
+            name.extend_from_slice(&inner.0);
+        }
+        name
+    }
+
     /// The member as people write it: `inner.tar!path`.
     pub fn member(&self) -> Option<RepoPath> {
         let inside = self.inside();

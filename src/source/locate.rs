@@ -18,6 +18,17 @@ const LONG_LINE: usize = 1_000;
 /// Locates `spans` (byte ranges into `bytes`, any order) in one pass over `bytes`.
 /// The result has the order of `spans`.
 pub fn locate(bytes: &[u8], spans: &[Range<usize>]) -> Vec<Located> {
+    locate_until(bytes, spans, &|| false, 0)
+}
+
+/// As [`locate`], until `over` says to end: then the places of the first spans, of which at most
+/// `grace` are located after it said so. Spans that come sorted by their starts cost one pass.
+pub fn locate_until(
+    bytes: &[u8],
+    spans: &[Range<usize>],
+    over: &dyn Fn() -> bool,
+    grace: usize,
+) -> Vec<Located> {
     let mut order: Vec<usize> = (0..spans.len()).collect();
     order.sort_by_key(|i| (spans[*i].start, spans[*i].end));
     let sorted: Vec<Range<usize>> = order.iter().map(|i| spans[*i].clone()).collect();
@@ -25,12 +36,20 @@ pub fn locate(bytes: &[u8], spans: &[Range<usize>]) -> Vec<Located> {
     let mut out: Vec<Option<Located>> = vec![None; spans.len()];
     let mut at = Line::default();
     let mut comments = Comments::default();
+    let mut left = grace;
     for (index, span) in order.into_iter().zip(&sorted) {
+        if over() {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+        }
         at.go_to(bytes, span.start);
         let allow = comments.of(bytes, span, at.number, at.start);
         out[index] = Some(one(bytes, &near, span, &mut at, allow));
     }
-    out.into_iter().flatten().collect()
+    // What is not located has no place in the result; sorted spans lose only their last ones.
+    out.into_iter().map_while(|located| located).collect()
 }
 
 /// The line of a place, and how far its columns are counted. A line can be the whole file and hold

@@ -26,7 +26,7 @@ pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
 };
 pub use indexed::{IndexedOptions, scan_indexed};
-pub use locate::locate;
+pub use locate::{locate, locate_until};
 pub use policy_files::{
     PolicyFile, PolicyFiles, PolicyFrom, Repository, commit_of, find_policy, git_dir, is_bare,
     read_policy,

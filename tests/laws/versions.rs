@@ -1,6 +1,6 @@
 //! Inheritance: a version that is judged by what changed gives what a plain scan gives.
 
-use keysweep::detect::{Base, Copied, Known, Scanner};
+use keysweep::detect::{Base, Copied, Known, Scanner, Watch};
 use proptest::prelude::*;
 
 use crate::common::{Dir, expand, findings, jwt, line};
@@ -116,16 +116,16 @@ proptest! {
     ) {
         let pieces = pieces();
         let mut text: String = first.iter().map(|n| pieces[n % pieces.len()].as_str()).collect();
-        let (found, known) = scanner().scan_version(text.as_bytes(), None);
-        prop_assert!(found == scanner().scan(text.as_bytes()), "the first version");
-        let mut known: Option<Known> = known;
+        let first = scanner().scan_version(text.as_bytes(), None, &Watch::default());
+        prop_assert!(first.candidates == scanner().scan(text.as_bytes()), "the first version");
+        let mut known: Option<Known> = first.known;
         for (n, steps) in versions.iter().enumerate() {
             let (next, copies) = apply(&text, steps);
             let base = known.as_ref().map(|known| Base { known, copies });
-            let (found, then) = scanner().scan_version(next.as_bytes(), base.as_ref());
+            let then = scanner().scan_version(next.as_bytes(), base.as_ref(), &Watch::default());
             // Values are in neither side of the message.
-            prop_assert!(found == scanner().scan(next.as_bytes()), "version {}", n + 1);
-            (text, known) = (next, then);
+            prop_assert!(then.candidates == scanner().scan(next.as_bytes()), "version {}", n + 1);
+            (text, known) = (next, then.known);
         }
     }
 }

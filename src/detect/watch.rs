@@ -1,0 +1,136 @@
+//! What a scan of one content is held to, and what comes of it: whether it is to end, how much it
+//! looked at, what it left out.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use super::candidate::Candidate;
+use super::inherit::Known;
+use super::verdict::Memo;
+
+/// After so many steps it is asked whether the scan is to end: a few thousandths of a second.
+const EVERY: u64 = 1 << 16;
+
+/// Holds one scan: whoever starts it can end it, and what it costs is counted.
+///
+/// A step is a byte that something looked at, be it a pattern, a reader or a decoder. Bytes that
+/// the prefilter passes over count for nothing: that runs at the speed of memory.
+pub struct Watch<'a> {
+    stop: &'a dyn Fn() -> bool,
+    steps: Cell<u64>,
+    next: Cell<u64>,
+    stopped: Cell<bool>,
+}
+
+impl Default for Watch<'_> {
+    /// Holds a scan that nobody ends.
+    fn default() -> Self {
+        Watch::new(&|| false)
+    }
+}
+
+impl<'a> Watch<'a> {
+    /// A watch that ends the scan soon after `stop` says so. It is asked often, and must be cheap.
+    pub fn new(stop: &'a dyn Fn() -> bool) -> Self {
+        Watch {
+            stop,
+            steps: Cell::new(0),
+            next: Cell::new(EVERY),
+            stopped: Cell::new(false),
+        }
+    }
+
+    /// Counts so many steps.
+    #[inline]
+    pub(super) fn step(&self, count: usize) {
+        let steps = self.steps.get() + count as u64;
+        self.steps.set(steps);
+        if steps >= self.next.get() {
+            self.ask();
+        }
+    }
+
+    /// Asks whether the scan is to end, whatever was counted.
+    #[cold]
+    pub(super) fn ask(&self) {
+        self.next.set(self.steps.get() + EVERY);
+        if (self.stop)() {
+            self.stopped.set(true);
+        }
+    }
+
+    /// Whether the scan ended before its end.
+    pub fn stopped(&self) -> bool {
+        self.stopped.get()
+    }
+
+    /// The steps so far.
+    pub fn steps(&self) -> u64 {
+        self.steps.get()
+    }
+}
+
+/// A stretch of the content that was not looked at as far as it could be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The stretch, in bytes of the original content.
+    pub span: Range<usize>,
+    /// Why, in our own words.
+    pub why: &'static str,
+}
+
+/// What a scan of one content gives.
+#[derive(Debug, Default)]
+pub struct Scanned {
+    /// What was found, sorted by place, overlaps settled.
+    pub candidates: Vec<Candidate>,
+    /// What is known for versions that are stored as a difference to this one; `None` where
+    /// nothing can be handed down.
+    pub known: Option<Known>,
+    /// The scan was ended: what stands in the rest of the content is not known.
+    pub stopped: bool,
+    /// What was left out, in order.
+    pub cuts: Vec<Cut>,
+}
+
+/// One layer of content while its anchors are judged.
+pub(super) struct Look<'a> {
+    pub(super) watch: &'a Watch<'a>,
+    pub(super) memo: Memo,
+    pub(super) found: Vec<Candidate>,
+    pub(super) cuts: Vec<Cut>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn new(watch: &'a Watch<'a>) -> Self {
+        Look {
+            watch,
+            memo: Memo::new(),
+            found: Vec::new(),
+            cuts: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_watch_asks_after_so_many_steps_and_stays_stopped() {
+        let asked = Cell::new(0);
+        let stop = || {
+            asked.set(asked.get() + 1);
+            asked.get() == 2
+        };
+        let watch = Watch::new(&stop);
+        for _ in 0..10 {
+            watch.step(EVERY as usize / 10 + 1);
+        }
+        assert!(!watch.stopped());
+        watch.step(EVERY as usize);
+        assert!(watch.stopped());
+        watch.step(EVERY as usize);
+        assert!(watch.stopped());
+    }
+}

@@ -1,0 +1,206 @@
+//! Law 7 and the promise of `--timeout`: no content holds the run. The time limit, SIGTERM and
+//! Ctrl-C end it inside a single content, wherever that stands, and what was left is said.
+
+use std::io::Write;
+use std::process::{Child, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::archive::{Zip, gzip};
+use crate::common::{Dir, Run, expand, line, skipped};
+
+/// Looking at one of the contents to its end takes minutes without optimisation, and this is what
+/// ending may take: generous, because other tests run beside this one.
+const SOON: Duration = Duration::from_secs(12);
+
+/// The name of the content that holds everybody up.
+const NAME: &str = "heavy.txt";
+
+/// Contents that take long, each of many megabytes, by what is slow about them.
+fn heavy() -> Vec<(&'static str, Vec<u8>)> {
+    let many = |unit: &str, bytes: usize| unit.repeat(bytes / unit.len()).into_bytes();
+    let names = "password=".repeat(400);
+    let encoded = expand(&format!("{{b64:{names}}}\n"), 3);
+    vec![
+        ("names on one line", many("password=", 24 << 20)),
+        ("heads of tokens", many("GITHUB_TOKEN=ghp_", 24 << 20)),
+        ("encoded text", many(&encoded, 48 << 20)),
+        // All of them are found: placing, judging and writing them must end too.
+        (
+            "findings",
+            (0..200_000).map(line).collect::<String>().into_bytes(),
+        ),
+    ]
+}
+
+/// Where a content can stand: how to put it there, the verb, and how it is then called.
+type Carrier = (
+    &'static str,
+    fn(&Dir, &[u8]),
+    &'static [&'static str],
+    &'static str,
+);
+
+const CARRIERS: &[Carrier] = &[
+    ("file", plain, &["scan"], NAME),
+    ("gzip", zipped, &["scan"], "heavy.txt.gz!heavy.txt"),
+    ("zip", packed, &["scan"], "heavy.zip!heavy.txt"),
+    ("index", staged, &["staged"], NAME),
+    (
+        "range",
+        committed,
+        &["history", "--range", "HEAD~1..HEAD"],
+        NAME,
+    ),
+    // When a history is left, nothing is known of paths.
+    ("history", committed, &["history"], ""),
+    ("versions", versions, &["history"], ""),
+    (
+        "archive in a history",
+        committed_gzip,
+        &["history"],
+        "!content",
+    ),
+];
+
+fn plain(dir: &Dir, bytes: &[u8]) {
+    dir.write(NAME, bytes);
+}
+
+fn zipped(dir: &Dir, bytes: &[u8]) {
+    dir.write("heavy.txt.gz", gzip(bytes));
+}
+
+fn packed(dir: &Dir, bytes: &[u8]) {
+    dir.write("heavy.zip", Zip::default().deflated(NAME, bytes).end());
+}
+
+fn staged(dir: &Dir, bytes: &[u8]) {
+    dir.write(NAME, bytes);
+    dir.git(&["add", "-A"]);
+}
+
+fn committed(dir: &Dir, bytes: &[u8]) {
+    dir.write("a.txt", "nothing");
+    dir.commit("one");
+    dir.write(NAME, bytes);
+    dir.commit("two");
+}
+
+/// Two versions, one stored as a difference to the other.
+fn versions(dir: &Dir, bytes: &[u8]) {
+    committed(dir, bytes);
+    dir.write(NAME, [bytes, b"\nand a last line\n"].concat());
+    dir.commit("three");
+    dir.git(&["-c", "core.bigFileThreshold=1g", "repack", "-q", "-a", "-d"]);
+}
+
+fn committed_gzip(dir: &Dir, bytes: &[u8]) {
+    dir.write("heavy.txt.gz", gzip(bytes));
+    dir.commit("one");
+}
+
+/// Waits for the end; a run that does not end is killed and fails the test.
+fn wait(mut child: Child, what: &str) -> Run {
+    // Pipes are emptied meanwhile: a report can be larger than they are.
+    let out = child.stdout.take().map(drain);
+    let err = child.stderr.take().map(drain);
+    let start = Instant::now();
+    let status = loop {
+        match child.try_wait().expect("it can be asked") {
+            Some(status) => break status,
+            None if start.elapsed() > SOON => {
+                child.kill().expect("it is ours");
+                child.wait().expect("it ends");
+                panic!("{what}: not ended after {SOON:?}");
+            }
+            None => std::thread::sleep(Duration::from_millis(20)),
+        }
+    };
+    let text = |reader: Option<std::thread::JoinHandle<Vec<u8>>>| {
+        reader.map_or_else(Vec::new, |reader| reader.join().expect("reads"))
+    };
+    Run::from(Output {
+        status,
+        stdout: text(out),
+        stderr: text(err),
+    })
+}
+
+fn drain(mut from: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
+    std::thread::spawn(move || {
+        let mut all = Vec::new();
+        let _ = from.read_to_end(&mut all);
+        all
+    })
+}
+
+fn check(run: &Run, reason: &str, name: &str, what: &str) {
+    assert_eq!(run.status, Some(2), "{what}: {}", run.errors());
+    let report = run.json();
+    assert_eq!(report["summary"]["complete"], false, "{what}");
+    assert!(
+        skipped(&report)
+            .iter()
+            .any(|row| row.starts_with(reason) && row.contains(name) && row.contains("its end")),
+        "{what}: {:?}",
+        skipped(&report)
+    );
+}
+
+#[test]
+fn the_time_limit_holds_inside_one_content_wherever_it_stands() {
+    let (_, bytes) = &heavy()[0];
+    for (carrier, put, verb, name) in CARRIERS {
+        let dir = Dir::repo();
+        put(&dir, bytes);
+        let args = [verb, &["--timeout", "1s", "--format", "json"][..]].concat();
+        let child = dir.spawn(&args, Stdio::null(), Stdio::piped());
+        check(&wait(child, carrier), "timed-out", name, carrier);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_run_inside_one_content_wherever_it_stands() {
+    let (_, bytes) = &heavy()[0];
+    for (n, (carrier, put, verb, name)) in CARRIERS.iter().enumerate() {
+        let dir = Dir::repo();
+        put(&dir, bytes);
+        let args = [verb, &["--format", "json"][..]].concat();
+        let child = dir.spawn(&args, Stdio::null(), Stdio::piped());
+        std::thread::sleep(Duration::from_millis(1500));
+        let signal = ["-TERM", "-INT"][n % 2];
+        let id = child.id().to_string();
+        let sent = std::process::Command::new("kill")
+            .args([signal, &id])
+            .status();
+        assert!(sent.is_ok_and(|sent| sent.success()), "{carrier}");
+        check(&wait(child, carrier), "interrupted", name, carrier);
+    }
+}
+
+#[test]
+fn the_time_limit_holds_whatever_is_slow_about_a_content() {
+    for (kind, bytes) in heavy().into_iter().skip(1) {
+        let dir = Dir::new();
+        dir.write(NAME, &bytes);
+        let args = ["scan", "--timeout", "1s", "--format", "json"];
+        let run = wait(dir.spawn(&args, Stdio::null(), Stdio::piped()), kind);
+        check(&run, "timed-out", NAME, kind);
+    }
+}
+
+#[test]
+fn the_time_limit_holds_inside_standard_input() {
+    let (_, bytes) = heavy().swap_remove(0);
+    let dir = Dir::new();
+    let args = ["scan", "-", "--timeout", "2s", "--format", "json"];
+    let mut child = dir.spawn(&args, Stdio::piped(), Stdio::piped());
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let writer = std::thread::spawn(move || {
+        let _ = stdin.write_all(&bytes);
+    });
+    let run = wait(child, "standard input");
+    writer.join().expect("writing does not panic");
+    check(&run, "timed-out", "stdin", "standard input");
+}
