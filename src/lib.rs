@@ -34,12 +34,12 @@ use policy::Policy;
 use present::Wishes;
 use report::{ConfigurationRow, Mode, Outcome, Read, Report, RuleSetInfo};
 use rule::RuleSet;
-use secret::{Fingerprint, Masker, Secret};
+use secret::{Fingerprint, Masker};
 use source::{
     ArchiveLimits, Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions,
     TreeOptions,
 };
-use suppress::{Entry, Salt, Scope, Suppressions};
+use suppress::{Scope, Subject, Suppressions};
 
 /// What to scan.
 pub enum Input {
@@ -85,16 +85,26 @@ pub struct Plan {
     pub strict: bool,
 }
 
-/// A finding as a baseline would name it.
+/// A finding as people and baselines name it.
 pub struct Known {
     /// Its fingerprint, which the report's row has too.
     pub fingerprint: Fingerprint,
-    /// Its value, to be kept out of what people write beside it.
-    pub secret: Secret,
-    /// The line of a baseline.
-    pub entry: Entry,
-    /// The numbers of the entries that mean it already.
-    pub entries: Vec<usize>,
+    /// What it shares with other values of the same name in the same file.
+    pub family: Fingerprint,
+    /// How a baseline names it.
+    pub subject: Subject,
+    /// Where it stands first, as it may be shown: path, line and column.
+    pub place: String,
+}
+
+/// A look at findings in order to write about them.
+pub struct Examined {
+    /// What a run reports.
+    pub report: Report,
+    /// How each finding is named, listed or not.
+    pub known: Vec<Known>,
+    /// The entries of the baseline that fit no finding, as the baseline writes them.
+    pub unused: Vec<String>,
 }
 
 /// Scans and reports.
@@ -103,19 +113,18 @@ pub struct Known {
 /// Only what makes the whole run pointless: no such path, no repository, one that cannot be read.
 /// What fails on the way is in the report.
 pub fn run(plan: Plan, control: &Control) -> anyhow::Result<Report> {
-    examine(plan, None, control).map(|(report, _)| report)
+    scan(plan, false, control).map(|examined| examined.report)
 }
 
-/// Scans and reports; with a salt also says how a baseline with that salt names each finding,
-/// listed or not.
+/// Scans and reports; also says how baselines name each finding, listed or not.
 ///
 /// # Errors
 /// As [`run`].
-pub fn examine(
-    plan: Plan,
-    salt: Option<Salt>,
-    control: &Control,
-) -> anyhow::Result<(Report, Vec<Known>)> {
+pub fn examine(plan: Plan, control: &Control) -> anyhow::Result<Examined> {
+    scan(plan, true, control)
+}
+
+fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> {
     let scanner = &plan.scanner;
     let rules = scanner.rules();
     let collector = Collector::new(scanner)
@@ -147,18 +156,20 @@ pub fn examine(
         .collect();
 
     // A sample is no secret, and often a plain word that reports are full of.
-    let known: Vec<secret::Secret> = assessed
+    let values: Vec<secret::Secret> = assessed
         .iter()
         .filter(|(finding, _)| finding.class != Class::Sample)
         .map(|(finding, _)| finding.secret.clone())
         .collect();
     let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
-    let masker = Masker::new(&known, &finder, plan.wishes.secrets);
+    let masker = Masker::new(&values, &finder, plan.wishes.secrets);
 
-    let known_as = match salt {
-        Some(salt) => entries(rules, &masker, &assessed, &plan.suppressions, &salt),
-        None => Vec::new(),
+    let known = match named {
+        true => names(rules, &masker, &assessed),
+        false => Vec::new(),
     };
+    let unused = applied.unused.iter().map(|idle| idle.text.clone());
+    let unused = unused.collect();
 
     // What is new is never called dead: it was just written.
     let lower_dead = !matches!(placed.mode, Mode::Staged | Mode::Range);
@@ -241,28 +252,36 @@ pub fn examine(
         Some(why) => Outcome::Nothing(why),
         None => Outcome::Clean,
     };
-    Ok((report, known_as))
+    Ok(Examined {
+        report,
+        known,
+        unused,
+    })
 }
 
-/// How a baseline names each finding.
-fn entries(
+/// How people and baselines name each finding.
+fn names(
     rules: &RuleSet,
     masker: &Masker<'_>,
     findings: &[(finding::Finding, audit::Life)],
-    suppressions: &Suppressions,
-    salt: &Salt,
 ) -> Vec<Known> {
     findings
         .iter()
         .map(|(finding, _)| {
             let rule = &rules.rules[finding.rule].id;
             let at_head = finding.timeline.as_ref().is_none_or(|t| t.at_head);
-            let at = masker.masked_path(&finding.places[0].path.0);
+            let place = &finding.places[0];
+            let region = place.located.region;
             Known {
                 fingerprint: finding.fingerprint,
-                secret: finding.secret.clone(),
-                entry: Entry::of(finding, rule, salt, !at_head, &at),
-                entries: suppressions.current.baseline.of(finding, rule),
+                family: finding.family(rule),
+                subject: Subject::of(finding, rule, !at_head, &masker.masked_path(&place.path.0)),
+                place: format!(
+                    "{}:{}:{}",
+                    masker.show_path(&place.whole_path().0).as_str(),
+                    region.start_line,
+                    region.start_column
+                ),
             }
         })
         .collect()

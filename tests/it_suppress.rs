@@ -11,5 +11,6 @@ mod suppress {
     pub mod merges;
     pub mod ranges;
     pub mod robust;
+    pub mod together;
     pub mod trust;
 }

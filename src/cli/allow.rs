@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Error, Result, bail};
+use jiff::civil::Date;
 
 use super::args::Allow;
 use super::known::{House, Look};
-use super::{last, output};
+use super::{choose, last, output};
 use keysweep::Known;
 use keysweep::detect::Scanner;
-use keysweep::suppress::{BASELINE, Entry, PathGlob};
+use keysweep::suppress::{BASELINE, Baseline, Entry, PathGlob, Salt};
 
 /// Bytes of a reason.
 const MAX_REASON: usize = 300;
@@ -25,7 +26,7 @@ const MAX_REASON: usize = 300;
 pub fn run(args: Allow) -> Result<ExitCode> {
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     super::baseline::refuse_bare(&dir)?;
-    let mut house = House::open(&dir, args.looking.clone())?;
+    let house = House::open(&dir, args.looking.clone())?;
     let ids = wanted(&args, &dir)?;
     if let Some(until) = args.until
         && until < house.today()
@@ -43,11 +44,13 @@ pub fn run(args: Allow) -> Result<ExitCode> {
             check(what, text, &found)?;
         }
     }
-    for known in found {
-        let entry = entry(&house, known, &args, path.clone());
-        house.baseline.set(entry).map_err(Error::msg)?;
-    }
-    let change = house.save()?;
+    let change = house.change(|baseline, salt| {
+        for known in &found {
+            let entry = entry(baseline, salt, known, &args, path.clone(), house.today());
+            baseline.set(entry).map_err(Error::msg)?;
+        }
+        Ok(())
+    })?;
     let mut out = std::io::stdout().lock();
     if change.gone.is_empty() && change.came.is_empty() {
         writeln!(
@@ -95,42 +98,24 @@ fn find(house: &House, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Know
     if history {
         places.push(Look::History);
     }
+    // Reports name entries past their date by the baseline's own id.
+    let baseline = house.baseline()?.unwrap_or_default();
     let mut found: Vec<Known> = Vec::new();
     let mut missing = ids.clone();
     for place in places {
         if missing.is_empty() {
             break;
         }
-        let (_, known) = house.look(place, true)?;
-        let mut met = BTreeSet::new();
-        for one in known {
-            let full = one.fingerprint.to_string();
-            // Reports name entries past their date by the baseline's own id.
-            let mut entries = one.entries.iter().map(|n| &house.baseline.entries[*n]);
-            let entry = one.entry.id.base();
-            let known = entries.any(|old| old.id.base() == entry);
-            let mut wanted = false;
-            for id in &missing {
-                if full.starts_with(id.as_str()) {
-                    met.insert((id.clone(), full.clone()));
-                    wanted = true;
-                } else if known && entry.starts_with(id.as_str()) {
-                    met.insert((id.clone(), entry.to_owned()));
-                    wanted = true;
-                }
-            }
-            if wanted {
-                found.push(one);
-            }
-        }
-        for (id, full) in &met {
-            if met.iter().any(|(other, more)| other == id && more != full) {
-                bail!(
-                    "the id {id} fits several findings; give more of its digits, as JSON reports show them"
-                );
-            }
-            missing.remove(id);
-        }
+        let known = house.look(place, true)?.known;
+        let meant = choose::meant(&missing, &known, &baseline)?;
+        missing.retain(|id| !meant.contains_key(id));
+        let wanted: BTreeSet<usize> = meant.into_values().collect();
+        let chosen = known.into_iter().enumerate();
+        found.extend(
+            chosen
+                .filter(|(n, _)| wanted.contains(n))
+                .map(|(_, one)| one),
+        );
     }
     if missing.is_empty() {
         return Ok(found);
@@ -155,7 +140,7 @@ fn check(what: &str, text: &str, found: &[Known]) -> Result<()> {
         bail!("the {what} holds invisible characters or line ends; write it in one plain line");
     }
     let told = found.iter().any(|known| {
-        let value = known.secret.expose();
+        let value = known.subject.secret.expose();
         value.len() >= 4 && memchr::memmem::find(text.as_bytes(), value).is_some()
     });
     let scanner = Scanner::new(keysweep::builtin::set());
@@ -166,25 +151,32 @@ fn check(what: &str, text: &str, found: &[Known]) -> Result<()> {
 }
 
 /// The entry for a finding; what the user does not say stays as it was.
-fn entry(house: &House, known: Known, args: &Allow, path: Option<PathGlob>) -> Entry {
+fn entry(
+    baseline: &Baseline,
+    salt: &Salt,
+    known: &Known,
+    args: &Allow,
+    path: Option<PathGlob>,
+    today: Date,
+) -> Entry {
+    let new = known.subject.entry(salt);
     let glob = |path: &Option<PathGlob>| path.as_ref().map(|glob| glob.text().to_owned());
-    let old = house
-        .baseline
-        .entries
-        .iter()
-        .find(|entry| entry.id == known.entry.id && glob(&entry.path) == glob(&path));
+    let same = baseline.of_subject(&known.subject).into_iter();
+    let old = same
+        .map(|n| &baseline.entries[n])
+        .find(|entry| entry.id == new.id && glob(&entry.path) == glob(&path));
     let reason = match &args.reason {
         Some(reason) => reason.trim().to_owned(),
         None => old.map(|entry| entry.reason.clone()).unwrap_or_default(),
     };
     let until = args.until.or_else(|| {
         old.and_then(|entry| entry.until)
-            .filter(|until| *until >= house.today())
+            .filter(|until| *until >= today)
     });
     Entry {
         path,
         reason,
         until,
-        ..known.entry
+        ..new
     }
 }

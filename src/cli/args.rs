@@ -102,7 +102,7 @@ pub struct Baseline {
     pub looking: Looking,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum BaselineVerb {
     /// Make it from what is found now.
     Create,

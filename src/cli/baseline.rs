@@ -1,5 +1,6 @@
 //! `keysweep baseline create|update|prune`.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -8,11 +9,16 @@ use std::process::ExitCode;
 use anyhow::{Error, Result, bail};
 
 use super::args::{Baseline, BaselineVerb};
-use super::known::{House, Look};
+use super::known::{Change, House, Look};
 use super::output;
+use keysweep::Examined;
 use keysweep::finding::Class;
 use keysweep::report::Report;
 use keysweep::suppress::BASELINE;
+
+/// What `create` says when it must not write.
+const THERE_ALREADY: &str = ".keysweep-baseline is there already: `keysweep baseline update` adds \
+                             what is new; remove the file to begin again";
 
 /// Runs the verb.
 ///
@@ -27,16 +33,13 @@ pub fn run(args: Baseline) -> Result<ExitCode> {
     } else {
         Look::Tree
     };
-    match (args.verb, house.before.is_some()) {
-        (BaselineVerb::Create, true) => bail!(
-            "{BASELINE} is there already: `keysweep baseline update` adds what is new; remove the \
-             file to begin again"
-        ),
+    match (args.verb, house.baseline()?.is_some()) {
+        (BaselineVerb::Create, true) => bail!("{THERE_ALREADY}"),
         (BaselineVerb::Update | BaselineVerb::Prune, false) => {
             bail!("there is no {BASELINE} here: `keysweep baseline create` makes one")
         }
-        (BaselineVerb::Create | BaselineVerb::Update, _) => add(house, look),
-        (BaselineVerb::Prune, true) => prune(house, look),
+        (verb, _) if verb != BaselineVerb::Prune => add(&house, look, verb),
+        _ => prune(&house, look),
     }
 }
 
@@ -53,72 +56,79 @@ pub fn refuse_bare(path: &Path) -> Result<()> {
 }
 
 /// Adds what is listed and not hidden by anything.
-fn add(mut house: House, look: Look) -> Result<ExitCode> {
-    let (report, known) = house.look(look, false)?;
+fn add(house: &House, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
+    let Examined {
+        report, mut known, ..
+    } = house.look(look, false)?;
     let listed: BTreeSet<_> = report
         .rows
         .iter()
         .filter(|row| row.class == Class::Credential)
         .map(|row| row.fingerprint)
         .collect();
+    known.retain(|one| listed.contains(&one.fingerprint));
     let today = house.today();
-    let mut left = 0;
-    for one in known {
-        if !listed.contains(&one.fingerprint) {
-            continue;
+    let left = Cell::new(0);
+    let asked = Cell::new(false);
+    let change = house.change(|baseline, salt| {
+        // Somebody else was faster than this look. Asked again, it finds its own entries.
+        if verb == BaselineVerb::Create && !asked.replace(true) && !baseline.entries.is_empty() {
+            bail!("{THERE_ALREADY}");
         }
-        let past = one
-            .entries
-            .iter()
-            .any(|n| house.baseline.entries[*n].expired(today));
-        // A date was set so that somebody looks again; adding it anew would be to look away.
-        if past {
-            left += 1;
-            continue;
+        left.set(0);
+        for one in &known {
+            let entries = baseline.of_subject(&one.subject);
+            // A date was set so that somebody looks again; adding it anew would be to look away.
+            if entries.iter().any(|n| baseline.entries[*n].expired(today)) {
+                left.set(left.get() + 1);
+                continue;
+            }
+            // Somebody else wrote it down since the look, with what they had to say.
+            if entries.iter().any(|n| baseline.entries[*n].path.is_none()) {
+                continue;
+            }
+            baseline.set(one.subject.entry(salt)).map_err(Error::msg)?;
         }
-        house.baseline.set(one.entry).map_err(Error::msg)?;
-    }
-    if left > 0 {
+        Ok(())
+    })?;
+    if left.get() > 0 {
         output::note(&format!(
-            "{left} past their dates are not added again: `keysweep allow ID --until DATE` renews one"
+            "{} past their dates are not added again: `keysweep allow ID --until DATE` renews one",
+            left.get()
         ));
     }
-    finish(house, &report)
+    finish(house, &change, &report)
 }
 
-/// Removes entries that fit nothing or are past their dates.
-fn prune(mut house: House, look: Look) -> Result<ExitCode> {
-    let (report, _) = house.look(look, false)?;
+/// Removes entries that fit nothing or are past their dates. What others add or change meanwhile
+/// stays: an entry is removed by what its line says, not by where the line stood.
+fn prune(house: &House, look: Look) -> Result<ExitCode> {
+    let Examined { report, unused, .. } = house.look(look, false)?;
     if !report.complete() {
         bail!("not everything could be read, so nothing is pruned; `keysweep scan` says what");
     }
     let today = house.today();
-    let unused: BTreeSet<u32> = report
-        .suppression
-        .unused
-        .iter()
-        .map(|entry| entry.line)
-        .collect();
-    house
-        .baseline
-        .keep(|entry| !unused.contains(&entry.line) && !entry.expired(today));
-    finish(house, &report)
+    let unused: BTreeSet<String> = unused.into_iter().collect();
+    let change = house.change(|baseline, _| {
+        baseline.keep(|entry| !unused.contains(&entry.text()) && !entry.expired(today));
+        Ok(())
+    })?;
+    finish(house, &change, &report)
 }
 
-fn finish(house: House, report: &Report) -> Result<ExitCode> {
-    let change = house.save()?;
+fn finish(house: &House, change: &Change, report: &Report) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
-    if house.before.is_some() {
+    if change.existed {
         out.write_all(change.shown().as_bytes())?;
     }
     writeln!(
         out,
         "{BASELINE}: {} added, {} removed, {} in all",
-        entries(&change.came),
-        entries(&change.gone),
-        house.baseline.entries.len()
+        change.added(),
+        change.removed(),
+        change.entries
     )?;
-    if house.before.is_none() && !merges_by_itself(&house.root) {
+    if !change.existed && !merges_by_itself(&house.root) {
         output::note(&format!(
             "for merges without conflicts, put `{BASELINE} merge=union` into .gitattributes"
         ));
@@ -141,12 +151,4 @@ fn merges_by_itself(root: &Path) -> bool {
         let name = words.next().unwrap_or_default();
         name.trim_start_matches('/') == BASELINE && words.any(|word| word == "merge=union")
     })
-}
-
-/// How many of the lines are entries.
-fn entries(lines: &[String]) -> usize {
-    lines
-        .iter()
-        .filter(|line| !line.starts_with('#') && !line.starts_with("salt="))
-        .count()
 }

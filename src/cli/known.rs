@@ -6,19 +6,21 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::args::{Limits, Looking, Trust};
 use super::policy::{self, Asked, Loaded, Sides};
-use super::{now, output, shape, signals};
+use super::{now, shape, signals, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::policy::Policy;
 use keysweep::present::Wishes;
-use keysweep::report::{Mode, Report, terminal};
-use keysweep::source::{Control, HistoryOptions, PolicyFrom, StagedOptions, TreeOptions, home};
+use keysweep::report::{Mode, terminal};
+use keysweep::source::{
+    Control, HistoryOptions, PolicyFile, PolicyFrom, StagedOptions, TreeOptions, home,
+};
 use keysweep::suppress::{BASELINE, Baseline, Salt, Scope};
-use keysweep::{Input, Known, Plan};
+use keysweep::{Examined, Input, Plan};
 
 /// Where to look.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,7 +33,7 @@ pub enum Look {
     History,
 }
 
-/// A repository, or a directory, with its baseline.
+/// A repository, or a directory, whose baseline may be changed.
 pub struct House {
     /// Its top.
     pub root: PathBuf,
@@ -39,42 +41,40 @@ pub struct House {
     looking: Looking,
     /// The moment that dates are judged for.
     pub now: jiff::Timestamp,
-    /// The baseline as it is; `None` when there is none.
-    pub before: Option<String>,
-    /// The baseline to be.
-    pub baseline: Baseline,
-    /// Its salt.
-    pub salt: Salt,
 }
 
 impl House {
-    /// Reads the baseline at the top of what `path` lies in.
+    /// The one that `path` lies in.
     ///
     /// # Errors
     /// No such path, or a broken baseline.
     pub fn open(path: &Path, looking: Looking) -> Result<Self> {
-        let root = home(&[path.to_owned()])?.root;
-        let from = PolicyFrom::WorkTree(root.clone());
-        let file = keysweep::source::read_policy(&from, &[BASELINE])?.remove(0);
-        let fresh = fresh_salt();
-        let (before, mut baseline) = match file {
-            Some(file) => {
-                let baseline = Baseline::parse(&file.name, &file.bytes)?;
-                (
-                    Some(String::from_utf8_lossy(&file.bytes).into_owned()),
-                    baseline,
-                )
-            }
-            None => (None, Baseline::new(fresh)),
-        };
-        Ok(House {
-            salt: baseline.salt(fresh),
-            root,
+        let house = House {
+            root: home(&[path.to_owned()])?.root,
             now: now(looking.now)?,
             looking,
-            before,
-            baseline,
-        })
+        };
+        // A baseline that cannot be changed is said before anything is looked at.
+        house.baseline()?;
+        Ok(house)
+    }
+
+    /// The baseline as it is now; `None` when there is none. Others may change it at any time:
+    /// what is found out from it here holds until it is read again, and numbers of its entries
+    /// mean nothing in another reading.
+    ///
+    /// # Errors
+    /// It is broken.
+    pub fn baseline(&self) -> Result<Option<Baseline>> {
+        match self.read()? {
+            Some(file) => Ok(Some(Baseline::parse(&file.name, &file.bytes)?)),
+            None => Ok(None),
+        }
+    }
+
+    fn read(&self) -> Result<Option<PolicyFile>> {
+        let from = PolicyFrom::WorkTree(self.root.clone());
+        Ok(keysweep::source::read_policy(&from, &[BASELINE])?.remove(0))
     }
 
     /// Looks for findings. What hides them is that of the working tree, whatever is looked at,
@@ -82,7 +82,7 @@ impl House {
     ///
     /// # Errors
     /// What makes a scan pointless: no repository, a broken ignore file.
-    pub fn look(&self, at: Look, all: bool) -> Result<(Report, Vec<Known>)> {
+    pub fn look(&self, at: Look, all: bool) -> Result<Examined> {
         let (mode, mut input, scope) = match at {
             Look::Tree => (
                 Mode::Tree,
@@ -153,26 +153,31 @@ impl House {
         };
         let control = Arc::new(Control::default());
         signals::watch(&control)?;
-        keysweep::examine(plan, Some(self.salt), &control)
+        keysweep::examine(plan, &control)
     }
 
-    /// Writes the baseline if it changed. Returns the lines that went and those that came.
+    /// Changes the baseline: `make` is given it as it is at that moment, and the salt of its
+    /// entries. No other keysweep writes meanwhile; where another program did, `make` is asked
+    /// again, with what is there then. Says which lines went and which came.
     ///
     /// # Errors
-    /// It cannot be written.
-    pub fn save(&self) -> Result<Change> {
+    /// It is broken or cannot be written, and what `make` says.
+    pub fn change(&self, make: impl Fn(&mut Baseline, &Salt) -> Result<()>) -> Result<Change> {
         let path = self.root.join(BASELINE);
-        let after = self.baseline.text();
-        let lines = |text: &str| -> BTreeSet<String> { text.lines().map(str::to_owned).collect() };
-        let old = lines(self.before.as_deref().unwrap_or_default());
-        let new = lines(&after);
-        if self.before.as_deref() != Some(&after) {
-            output::write_plain(&path, after.as_bytes())
-                .with_context(|| format!("{} cannot be written", path.display()))?;
-        }
-        Ok(Change {
-            gone: old.difference(&new).cloned().collect(),
-            came: new.difference(&old).cloned().collect(),
+        let git_dir = keysweep::source::git_dir(&self.root);
+        let read = || Ok(self.read()?.map(|file| file.bytes));
+        let fresh = fresh_salt();
+        whole::change(&path, git_dir.as_deref(), read, |before| {
+            let mut baseline = match before {
+                Some(bytes) => Baseline::parse(BASELINE, bytes)?,
+                None => Baseline::new(fresh),
+            };
+            let salt = baseline.salt(fresh);
+            make(&mut baseline, &salt)?;
+            let after = baseline.text();
+            let change = Change::between(before, &after);
+            let same = before.is_some_and(|bytes| bytes == after.as_bytes());
+            Ok(((!same).then(|| after.into_bytes()), change))
         })
     }
 
@@ -182,15 +187,44 @@ impl House {
     }
 }
 
-/// Lines of a file that changed.
+/// What became of a baseline.
 pub struct Change {
+    /// There was one before.
+    pub existed: bool,
     /// Lines that went.
     pub gone: Vec<String>,
     /// Lines that came.
     pub came: Vec<String>,
+    /// How many entries there are now, equal ones counted once.
+    pub entries: usize,
 }
 
 impl Change {
+    fn between(before: Option<&[u8]>, after: &str) -> Self {
+        let text = String::from_utf8_lossy(before.unwrap_or_default());
+        let old: BTreeSet<&str> = text.lines().collect();
+        let new: BTreeSet<&str> = after.lines().collect();
+        let only = |a: &BTreeSet<&str>, b: &BTreeSet<&str>| -> Vec<String> {
+            a.difference(b).map(|line| (*line).to_owned()).collect()
+        };
+        Change {
+            existed: before.is_some(),
+            gone: only(&old, &new),
+            came: only(&new, &old),
+            entries: entries(new.iter().copied()),
+        }
+    }
+
+    /// How many entries came.
+    pub fn added(&self) -> usize {
+        entries(self.came.iter().map(String::as_str))
+    }
+
+    /// How many entries went.
+    pub fn removed(&self) -> usize {
+        entries(self.gone.iter().map(String::as_str))
+    }
+
     /// The lines as a difference is shown, ready to be printed.
     pub fn shown(&self) -> String {
         let gone = self.gone.iter().map(|line| ("-", line));
@@ -199,6 +233,12 @@ impl Change {
             .map(|(sign, line)| format!("{sign} {}\n", terminal(line)))
             .collect()
     }
+}
+
+/// How many of the lines are entries.
+fn entries<'a>(lines: impl Iterator<Item = &'a str>) -> usize {
+    let other = |line: &&str| line.is_empty() || line.starts_with('#') || line.starts_with("salt=");
+    lines.filter(|line| !other(line)).count()
 }
 
 /// A salt nobody could have known before.

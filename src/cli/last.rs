@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::whole::{self, Lasting, Mode};
 use keysweep::report::Report;
 use keysweep::source;
 
@@ -42,22 +43,7 @@ pub fn ids(dir: &Path) -> Vec<String> {
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let temporary = folder.join(format!("last.{}.tmp", std::process::id()));
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    let done = options
-        .open(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if done.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    done
+    fs::create_dir_all(whole::folder_of(path))?;
+    let content = |out: &mut dyn Write| out.write_all(text.as_bytes());
+    whole::write(path, Lasting::No, Mode::Private, content)
 }

@@ -4,6 +4,7 @@
 mod allow;
 mod args;
 mod baseline;
+mod choose;
 mod config;
 mod demo;
 mod event;
@@ -20,6 +21,7 @@ mod rules;
 mod signals;
 mod typed;
 mod verbs;
+mod whole;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -46,7 +48,7 @@ const DELTA_BUDGET: usize = 512 << 20;
 /// Runs the program.
 pub fn main() -> ExitCode {
     let cli = typed::arguments();
-    match dispatch(cli.verb) {
+    match signals::survive_limits().and_then(|()| dispatch(cli.verb)) {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

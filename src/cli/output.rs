@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::args::{Color, Common};
+use super::whole::{self, Lasting, Mode};
 use keysweep::detect::Scanner;
 use keysweep::report::{self, Report, Style};
 use keysweep::secret::Masker;
@@ -55,7 +56,7 @@ impl Outputs {
     pub fn open(common: &Common) -> Result<Self> {
         let mut seen = BTreeSet::new();
         for (_, path) in &common.output {
-            check_target(path)?;
+            whole::check_target(path)?;
             if !seen.insert(identity(path)) {
                 bail!(
                     "two outputs go to {}: give each a file of its own",
@@ -86,7 +87,8 @@ impl Outputs {
             ..self.style
         };
         for (format, path) in &self.files {
-            write_file(path, |out| report::write(format, report, plain, out))
+            let content = |out: &mut dyn Write| report::write(format, report, plain, out);
+            whole::write(path, Lasting::No, Mode::Usual, content)
                 .with_context(|| format!("the report {} cannot be written", path.display()))?;
         }
         let mut out = BufWriter::new(io::stdout().lock());
@@ -109,62 +111,9 @@ fn color(wish: Color, terminal: bool) -> bool {
     }
 }
 
-/// A symlink or special file at the target is an error: a report must not write through it.
-fn check_target(path: &Path) -> Result<()> {
-    match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_file() => {}
-        Ok(meta) if meta.is_dir() => bail!("{} is a directory; name a file", path.display()),
-        Ok(_) => bail!(
-            "{} is a symbolic link or a special file; name a plain file",
-            path.display()
-        ),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => {
-            return Err(error).with_context(|| format!("{} cannot be used", path.display()));
-        }
-    }
-    let folder = folder_of(path);
-    if !folder.is_dir() {
-        bail!("the folder {} does not exist", folder.display());
-    }
-    Ok(())
-}
-
 /// The same for two ways to write one path (`x`, `./x`). The file need not exist, its folder does.
 fn identity(path: &Path) -> PathBuf {
-    let folder = folder_of(path);
+    let folder = whole::folder_of(path);
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     folder.join(path.file_name().unwrap_or_default())
-}
-
-fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
-}
-
-/// Writes a file that is to be committed: through no link, whole or not at all.
-pub fn write_plain(path: &Path, bytes: &[u8]) -> Result<()> {
-    check_target(path)?;
-    Ok(write_file(path, |out| out.write_all(bytes))?)
-}
-
-/// Writes to a temporary file beside the target and renames it.
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let temporary = folder_of(path).join(format!(".{name}.{}.tmp", std::process::id()));
-    let file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&temporary)?;
-    let mut out = BufWriter::new(file);
-    let done = write(&mut out)
-        .and_then(|()| out.flush())
-        .and_then(|()| fs::rename(&temporary, path));
-    if done.is_err() {
-        // The half-written file is of no use; if it cannot be removed either, the error above says enough.
-        let _ = fs::remove_file(&temporary);
-    }
-    done
 }

@@ -12,6 +12,16 @@ use keysweep::source::Control;
 /// How soon a signal is noticed.
 const TICK: Duration = Duration::from_millis(20);
 
+/// A limit for the size of files (`ulimit -f`, a quota) sends a signal that would end the program in
+/// the middle of a file. With a handler the write fails instead, which is said like any other
+/// failure, and what was half written is removed. Programs that this one starts are not concerned.
+pub fn survive_limits() -> Result<()> {
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())
+        .context("signals cannot be watched")?;
+    Ok(())
+}
+
 /// Watches for interruption until the program ends.
 pub fn watch(control: &Arc<Control>) -> Result<()> {
     let asked = Arc::new(AtomicBool::new(false));

@@ -125,3 +125,16 @@ pub struct Finding {
     /// Since when and until when it stood in the history, when a history was read.
     pub timeline: Option<Timeline>,
 }
+
+impl Finding {
+    /// The fingerprint that all guessable values share which a rule finds under one name in one
+    /// file; of a value that nobody can guess, its own.
+    pub fn family(&self, rule: &str) -> Fingerprint {
+        let strong = Fingerprint::of_strong(self.secret.expose());
+        if self.fingerprint == strong {
+            return strong;
+        }
+        let key = self.key.as_deref().unwrap_or_default();
+        Fingerprint::of_weak(rule, key, &self.places[0].whole_path().0)
+    }
+}

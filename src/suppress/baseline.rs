@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::broken::{self, Broken, safe};
-use super::entry::{self, Entry, EntryId, PathGlob, Salt};
+use super::entry::{self, Entry, EntryId, PathGlob, Salt, Subject};
 use crate::finding::Finding;
 use crate::rule::closest;
 
@@ -23,8 +23,8 @@ pub const BASELINE: &str = ".keysweep-baseline";
 
 /// More salts than branches that began a baseline each are an attack on the slow hash.
 const MAX_SALTS: usize = 16;
-/// More lines than this for one credential, or for guessable values of one name, are a mistake or
-/// an attack: each is asked about each of its findings.
+/// More lines than this for one credential are a mistake or an attack: each is asked about each of
+/// its places.
 const MAX_SAME: usize = 5_000;
 /// What one line may hold, in bytes.
 const MAX_LINE: usize = 4_096;
@@ -44,8 +44,10 @@ pub struct Baseline {
     pub entries: Vec<Entry>,
     salts: Vec<Salt>,
     comments: Vec<String>,
-    /// Entries by the part of their id that needs no salt.
-    by_base: HashMap<String, Vec<usize>>,
+    /// Entries by their id.
+    by_id: HashMap<EntryId, Vec<usize>>,
+    /// Of the entries for guessable values, the part of their id that needs no salt.
+    guessable: HashSet<String>,
 }
 
 impl Baseline {
@@ -117,14 +119,17 @@ impl Baseline {
 
     /// Fails when there are too many for one credential.
     fn push(&mut self, entry: Entry) -> Result<(), String> {
-        let same = self.by_base.entry(entry.id.base().to_owned()).or_default();
+        let same = self.by_id.entry(entry.id.clone()).or_default();
         if same.len() == MAX_SAME {
             return Err(format!(
-                "more than {MAX_SAME} lines for one credential or one name; join their paths, or \
-                 remove the file and run `keysweep baseline create`"
+                "more than {MAX_SAME} lines for one credential; join their paths, or remove the \
+                 file and run `keysweep baseline create`"
             ));
         }
         same.push(self.entries.len());
+        if let EntryId::Weak(base, _) = &entry.id {
+            self.guessable.insert(base.clone());
+        }
         self.entries.push(entry);
         Ok(())
     }
@@ -140,27 +145,33 @@ impl Baseline {
         }
     }
 
-    /// The numbers of the entries that mean a finding, whatever their path and date.
+    /// The numbers of the entries that mean a finding of `rule`, whatever their path and date.
+    /// They hold for this value of the baseline and for no other reading of its file.
     pub fn of(&self, finding: &Finding, rule: &str) -> Vec<usize> {
         let (base, strong) = entry::base(finding, rule);
-        let Some(candidates) = self.by_base.get(&base) else {
+        self.named(base, strong, finding.secret.expose())
+    }
+
+    /// The same for a finding that is known from an earlier look.
+    pub fn of_subject(&self, subject: &Subject) -> Vec<usize> {
+        let base = subject.base().to_owned();
+        self.named(base, subject.is_strong(), subject.secret.expose())
+    }
+
+    fn named(&self, base: String, strong: bool, value: &[u8]) -> Vec<usize> {
+        let all = |id: &EntryId| self.by_id.get(id).map(Vec::as_slice).unwrap_or_default();
+        if strong {
+            return all(&EntryId::Strong(base)).to_vec();
+        }
+        if !self.guessable.contains(&base) {
+            // Most passwords are in no baseline, and the hash is slow.
             return Vec::new();
-        };
-        let mut tags: Option<BTreeSet<u8>> = None;
-        candidates
-            .iter()
-            .copied()
-            .filter(|n| match &self.entries[*n].id {
-                EntryId::Strong(_) => strong,
-                EntryId::Weak(_, tag) => {
-                    let value = finding.secret.expose();
-                    let known = tags.get_or_insert_with(|| {
-                        self.salts.iter().map(|s| entry::tag(value, s)).collect()
-                    });
-                    !strong && known.contains(tag)
-                }
-            })
-            .collect()
+        }
+        let tags: BTreeSet<u8> = self.salts.iter().map(|s| entry::tag(value, s)).collect();
+        let ids = tags.into_iter().map(|tag| EntryId::Weak(base.clone(), tag));
+        let mut out: Vec<usize> = ids.flat_map(|id| all(&id).to_vec()).collect();
+        out.sort_unstable();
+        out
     }
 
     /// Adds an entry in place of those for the same credential and the same paths.
@@ -169,38 +180,27 @@ impl Baseline {
     /// There are too many for this credential.
     pub fn set(&mut self, new: Entry) -> Result<(), String> {
         let path = |entry: &Entry| entry.path.as_ref().map(|glob| glob.text().to_owned());
-        let same = |entry: &Entry| entry.id == new.id && path(entry) == path(&new);
-        let found: Vec<usize> = match self.by_base.get(new.id.base()) {
-            Some(all) => all
-                .iter()
-                .copied()
-                .filter(|n| same(&self.entries[*n]))
-                .collect(),
-            None => Vec::new(),
-        };
-        match found[..] {
-            [] => self.push(new),
-            [one] => {
-                self.entries[one] = new;
-                Ok(())
+        let wanted = path(&new);
+        let mut found = false;
+        for n in self.by_id.get(&new.id).into_iter().flatten() {
+            if path(&self.entries[*n]) == wanted {
+                // Doubles of a merge become one line: equal lines are written once.
+                self.entries[*n] = new.clone();
+                found = true;
             }
-            _ => {
-                self.keep(|entry| !same(entry));
-                self.push(new)
-            }
+        }
+        match found {
+            true => Ok(()),
+            false => self.push(new),
         }
     }
 
-    /// Keeps the entries that `keep` says.
+    /// Keeps the entries that `keep` says, and numbers them anew.
     pub fn keep(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
-        let old = std::mem::take(&mut self.entries);
-        self.by_base.clear();
-        for entry in old {
-            if keep(&entry) {
-                let same = self.by_base.entry(entry.id.base().to_owned()).or_default();
-                same.push(self.entries.len());
-                self.entries.push(entry);
-            }
+        self.entries.retain(|entry| keep(entry));
+        self.by_id.clear();
+        for (n, entry) in self.entries.iter().enumerate() {
+            self.by_id.entry(entry.id.clone()).or_default().push(n);
         }
     }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::ignore_file::matched;
 use crate::finding::Finding;
-use crate::secret::Fingerprint;
+use crate::secret::{Fingerprint, Secret};
 
 /// Rounds of the slow hash. Eight bits are all it gives away; the rounds make even those dear.
 const ROUNDS: u32 = 1 << 14;
@@ -40,7 +40,7 @@ impl Salt {
 }
 
 /// Names a credential.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EntryId {
     /// The fingerprint of a value that nobody can guess.
     Strong(String),
@@ -72,14 +72,6 @@ impl EntryId {
             EntryId::Strong(id) | EntryId::Weak(id, _) => id,
         }
     }
-
-    /// The id of a finding in a baseline with this salt.
-    pub fn of(finding: &Finding, rule: &str, salt: &Salt) -> Self {
-        match base(finding, rule) {
-            (id, true) => EntryId::Strong(id),
-            (id, false) => EntryId::Weak(id, tag(finding.secret.expose(), salt)),
-        }
-    }
 }
 
 impl std::fmt::Display for EntryId {
@@ -100,6 +92,71 @@ pub(super) fn base(finding: &Finding, rule: &str) -> (String, bool) {
     let key = finding.key.as_deref().unwrap_or_default();
     // Without the path, so that a renamed file stays known.
     (Fingerprint::of_weak(rule, key, b"").to_string(), false)
+}
+
+/// A finding as every baseline can name it, whatever its salts: what is known of a credential
+/// once its bytes are gone, to be written down when the baseline is at hand.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The rule that found it.
+    pub rule: String,
+    /// The value.
+    pub secret: Secret,
+    /// Nobody can guess it.
+    strong: bool,
+    /// The part of its id that needs no salt.
+    base: String,
+    /// It stands in the history only.
+    history: bool,
+    /// Where it stands, as it may be shown.
+    at: String,
+}
+
+impl Subject {
+    /// A finding of `rule`, seen `at` a path that may be shown.
+    pub fn of(finding: &Finding, rule: &str, history: bool, at: &[u8]) -> Self {
+        let (base, strong) = base(finding, rule);
+        Subject {
+            rule: rule.to_owned(),
+            secret: finding.secret.clone(),
+            strong,
+            base,
+            history,
+            at: hint(at),
+        }
+    }
+
+    /// The part of its id in a baseline that needs no salt, in hexadecimal digits.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Whether nobody can guess it.
+    pub(super) fn is_strong(&self) -> bool {
+        self.strong
+    }
+
+    /// Its id in a baseline with this salt.
+    pub fn id(&self, salt: &Salt) -> EntryId {
+        match self.strong {
+            true => EntryId::Strong(self.base.clone()),
+            false => EntryId::Weak(self.base.clone(), tag(self.secret.expose(), salt)),
+        }
+    }
+
+    /// A new entry for it in a baseline with this salt.
+    pub fn entry(&self, salt: &Salt) -> Entry {
+        Entry {
+            rule: self.rule.clone(),
+            id: self.id(salt),
+            history: self.history,
+            path: None,
+            until: None,
+            at: self.at.clone(),
+            reason: String::new(),
+            line: 0,
+        }
+    }
 }
 
 /// Eight bits of a slow, salted hash.
@@ -187,20 +244,6 @@ impl PathGlob {
 }
 
 impl Entry {
-    /// An entry for a finding of `rule`, seen `at` a path that may be shown.
-    pub fn of(finding: &Finding, rule: &str, salt: &Salt, history: bool, at: &[u8]) -> Self {
-        Entry {
-            rule: rule.to_owned(),
-            id: EntryId::of(finding, rule, salt),
-            history,
-            path: None,
-            until: None,
-            at: hint(at),
-            reason: String::new(),
-            line: 0,
-        }
-    }
-
     /// Whether its last day is past.
     pub fn expired(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)

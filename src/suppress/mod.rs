@@ -16,7 +16,7 @@ mod tests;
 pub use baseline::{BASELINE, Baseline};
 pub use broken::Broken;
 pub use configured::{Configured, DisabledRule};
-pub use entry::{Entry, EntryId, PathGlob, Salt};
+pub use entry::{Entry, EntryId, PathGlob, Salt, Subject};
 pub use ignore_file::{IGNORE_FILE, IgnoreFile};
 
 use std::borrow::Cow;
@@ -121,6 +121,8 @@ pub struct Idle {
     pub line: u32,
     /// Its rule and id.
     pub what: String,
+    /// All that it says, as the baseline writes it: what names it in another reading of the file.
+    pub text: String,
 }
 
 /// What [`Suppressions::apply`] found.
@@ -219,6 +221,7 @@ impl Suppressions {
         let idle = |n: usize| Idle {
             line: self.current.baseline.entries[n].line,
             what: self.current.baseline.entries[n].name(),
+            text: self.current.baseline.entries[n].text(),
         };
         out.expired = expired.iter().map(|n| idle(*n)).collect();
         out.unused = (0..self.current.baseline.entries.len())

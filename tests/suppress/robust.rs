@@ -60,7 +60,7 @@ fn the_beginning_of_two_ids_is_refused() {
     let id = id_of(one);
     dir.run(&["allow", &id[..6]])
         .ends(2)
-        .complains("fits several findings; give more of its digits");
+        .complains("fits 2 findings; name the one you mean by its own id:");
     assert!(!dir.path().join(".keysweep-baseline").exists());
     dir.run(&["allow", &id, &id[..10].to_ascii_uppercase()])
         .ends(0)

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 use super::{Stage, git};
+use crate::cli::whole::{self, Lasting, Lock, Mode};
 
 const STAGES: [Stage; 2] = [Stage::PreCommit, Stage::PrePush];
 
@@ -75,10 +76,18 @@ fn folder() -> Result<(PathBuf, bool)> {
     Ok((folder, set))
 }
 
+/// Keeps other runs of `install` and `uninstall` out of a folder of hooks.
+fn lock(folder: &Path) -> Result<Lock> {
+    Lock::of(&folder.join("hooks"), None)
+}
+
 /// Writes both hooks, or none.
 pub fn install() -> Result<ExitCode> {
     let (folder, set) = folder()?;
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let paths = STAGES.map(|stage| (stage, folder.join(stage.name())));
+    let _lock = lock(&folder)?;
     for (stage, path) in &paths {
         if matches!(look(path, *stage)?, Found::Foreign) {
             // Both, because whoever keeps one by hand gets neither from us.
@@ -100,8 +109,6 @@ pub fn install() -> Result<ExitCode> {
             );
         }
     }
-    fs::create_dir_all(&folder)
-        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let program = std::env::current_exe().context("this program's own path is not known")?;
     let mut out = std::io::stdout().lock();
     for (stage, path) in &paths {
@@ -122,6 +129,10 @@ pub fn install() -> Result<ExitCode> {
 /// Removes what [`install`] wrote, as long as nobody changed it.
 pub fn uninstall() -> Result<ExitCode> {
     let (folder, _) = folder()?;
+    let _lock = match folder.is_dir() {
+        true => Some(lock(&folder)?),
+        false => None,
+    };
     let mut out = std::io::stdout().lock();
     let mut any = false;
     for stage in STAGES {
@@ -162,31 +173,9 @@ fn write_script(path: &Path, stage: Stage, program: &Path) -> Result<()> {
         bail!("the program's path holds a line break");
     }
     // Written beside and renamed: git must never run half a hook.
-    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
-    let written = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&beside)
-        .and_then(|mut file| {
-            file.write_all(format!("{before}'{program}'{after}").as_bytes())?;
-            executable(&file)
-        })
-        .and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // The half-written file is of no use; the error above says enough.
-        let _ = fs::remove_file(&beside);
-    }
-    Ok(written?)
-}
-
-#[cfg(unix)]
-fn executable(file: &fs::File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.set_permissions(fs::Permissions::from_mode(0o755))
-}
-
-/// Git for Windows runs hooks by their first line.
-#[cfg(not(unix))]
-fn executable(_: &fs::File) -> std::io::Result<()> {
-    Ok(())
+    let content = |out: &mut dyn Write| {
+        let script = format!("{before}'{program}'{after}");
+        out.write_all(script.as_bytes())
+    };
+    Ok(whole::write(path, Lasting::Yes, Mode::Program, content)?)
 }
