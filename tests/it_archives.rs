@@ -4,7 +4,9 @@
 mod common;
 mod archives {
     pub mod formats;
+    pub mod growth;
     pub mod hostile;
+    pub mod kept;
     pub mod limits;
     pub mod make;
     pub mod places;

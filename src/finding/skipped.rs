@@ -66,6 +66,8 @@ pub enum Reason {
     Ignored,
     /// Named by the user where only what the index holds is read, and not in it.
     NotInIndex,
+    /// In the index and not in the working tree, which alone is read.
+    NotInWorkTree,
 }
 
 impl Reason {
@@ -77,9 +79,8 @@ impl Reason {
             | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | Interrupted
             | TimedOut | Bomb | CorruptArchive | LimitReached => Weight::Failed,
             TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | Submodule
-            | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored | NotInIndex => {
-                Weight::Scope
-            }
+            | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored | NotInIndex
+            | NotInWorkTree => Weight::Scope,
         }
     }
 
@@ -141,6 +142,7 @@ impl Reason {
             Excluded => "excluded",
             Ignored => "ignored",
             NotInIndex => "not-in-index",
+            NotInWorkTree => "not-in-work-tree",
         }
     }
 
@@ -174,6 +176,7 @@ impl Reason {
             Excluded => "excluded",
             Ignored => "ignored by git, not scanned",
             NotInIndex => "not in the index: `git add` it first",
+            NotInWorkTree => "tracked files are not in the working tree",
         }
     }
 }

@@ -179,7 +179,9 @@ impl Gap<'_> {
             PermissionDenied | Io | Changed | TooLarge | Excluded | Ignored => {
                 format!("{} {phrase}", count(n, "file", "files"))
             }
-            Interrupted | TimedOut | ShallowHistory | PartialClone if n == 1 => phrase.to_owned(),
+            Interrupted | TimedOut | ShallowHistory | PartialClone | NotInWorkTree if n == 1 => {
+                phrase.to_owned()
+            }
             _ if n == 1 => format!("1 {phrase}"),
             _ => format!("{} × {phrase}", digits(n)),
         }

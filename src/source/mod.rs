@@ -3,6 +3,7 @@
 //!
 //! Only this room names `gix` and `rayon`, and no type of theirs leaves it.
 
+mod absent;
 mod archive;
 mod changes;
 mod files;
@@ -19,6 +20,8 @@ mod tree;
 mod walk;
 
 pub use archive::ArchiveLimits;
+#[doc(hidden)]
+pub use archive::open_archive;
 #[doc(hidden)]
 pub use git::delta::apply_delta;
 pub use git::location::GitEnv;

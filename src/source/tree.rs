@@ -18,7 +18,7 @@ use super::files::{self, Content};
 use super::git::location::{OF_TREES, Probe};
 use super::ignored::Excludes;
 use super::walk::{Inside, Item, Listing, Walk, special};
-use super::{Blob, Control, Visit, archive};
+use super::{Blob, Control, Visit, absent, archive};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};
 
 /// A thread's buffer is given back to the system when it grew beyond this.
@@ -109,6 +109,11 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
         .into_inner()
         .unwrap_or_else(|broken| broken.into_inner());
     listing.settle(&excludes);
+    // An interrupted walk has not seen what it could have.
+    if !control.stopped() {
+        let absent = absent::absent(&listing, &root, &excludes);
+        listing.skipped.extend(absent);
+    }
     let Listing {
         items,
         mut skipped,

@@ -42,13 +42,15 @@ pub(super) struct Listing {
     pub ignored_files: u64,
     pub credential_stores: Vec<RepoPath>,
     excluded: BTreeMap<usize, u64>,
+    /// The repositories that were walked, each with the directory that was.
+    pub walked: Vec<(Arc<Inside>, PathBuf)>,
 }
 
 /// A repository that is being walked: its index and exclude file.
 pub(super) struct Inside {
-    top: PathBuf,
+    pub top: PathBuf,
     /// Sorted by path; `None` if it could not be read.
-    index: Option<gix::index::File>,
+    pub index: Option<gix::index::File>,
     exclude: Gitignore,
 }
 
@@ -207,6 +209,9 @@ impl Walk<'_> {
                 rules = self.rules_at(dir, rules);
             }
         }
+        if let Some(inside) = &inside {
+            self.update(|found| found.walked.push((Arc::clone(inside), dir.to_owned())));
+        }
         let here = Here {
             inside,
             rules,
@@ -258,7 +263,7 @@ impl Walk<'_> {
             here.rules = self.rules_at(&dir, here.rules.take());
         }
         for (kind, full) in list {
-            if full.file_name().is_some_and(|name| name == ".git") {
+            if full.file_name().is_some_and(|name| name == ".git") && is_gits(&dir, &full, kind) {
                 continue;
             }
             if let Some(glob) = self.excludes.find(&full, kind.is_dir()) {
@@ -334,7 +339,9 @@ impl Walk<'_> {
                     let what = self.shown(&full);
                     match probe {
                         Probe::Found(location) if self.recurse => {
-                            next.inside = Some(Inside::open(&location, &what.0, &mut mine.skipped));
+                            let inside = Inside::open(&location, &what.0, &mut mine.skipped);
+                            mine.walked.push((Arc::clone(&inside), full.clone()));
+                            next.inside = Some(inside);
                             next.rules = None;
                         }
                         probe => {
@@ -361,12 +368,22 @@ impl Walk<'_> {
     }
 }
 
+/// Whether what is called `.git` in `dir` is git's own: a repository, or a file that leads to one
+/// and is followed. Anything else under that name is a file or directory like others.
+fn is_gits(dir: &Path, full: &Path, kind: fs::FileType) -> bool {
+    match kind.is_dir() {
+        true => repo::is_git_dir(full),
+        false => matches!(repo::probe(dir), Probe::Found(_)),
+    }
+}
+
 impl Listing {
     fn join(&mut self, other: Listing) {
         self.items.extend(other.items);
         self.skipped.extend(other.skipped);
         self.ignored_files += other.ignored_files;
         self.credential_stores.extend(other.credential_stores);
+        self.walked.extend(other.walked);
         for (glob, count) in other.excluded {
             *self.excluded.entry(glob).or_default() += count;
         }

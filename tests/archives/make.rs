@@ -78,6 +78,20 @@ pub fn sum(block: &mut [u8]) {
     block[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
 }
 
+/// A pax record.
+pub fn pax(key: &str, value: &str) -> String {
+    let rest = format!(" {key}={value}\n");
+    let digits = |len: usize| (rest.len() + len).to_string();
+    let len = digits(digits(digits(2).len()).len());
+    format!("{len}{rest}")
+}
+
+/// Puts bytes into a field of a header block, and the checksum right.
+pub fn put(block: &mut [u8], at: usize, bytes: &[u8]) {
+    block[at..at + bytes.len()].copy_from_slice(bytes);
+    sum(&mut block[..512]);
+}
+
 /// A tar's member: header, content, padding.
 pub fn tar_member(name: &[u8], kind: u8, content: &[u8]) -> Vec<u8> {
     let mut out = tar_header(name, kind, content.len() as u64);
@@ -120,6 +134,16 @@ pub struct Entry<'a> {
     pub start: Option<u32>,
     /// It is not in the list.
     pub unlisted: bool,
+    /// Its own header: method, flags, size and length, if they are others than the list says.
+    pub own_method: Option<u16>,
+    pub own_flags: Option<u16>,
+    pub own_size: Option<u32>,
+    pub own_compressed: Option<u32>,
+    /// Its own header's name, if it is another.
+    pub own_name: Option<&'a [u8]>,
+    /// Extra fields and comment in the list.
+    pub extra: &'a [u8],
+    pub comment: &'a [u8],
 }
 
 impl Zip {
@@ -155,19 +179,25 @@ impl Zip {
 
     fn entry(&mut self, entry: &Entry<'_>) {
         let start = entry.start.unwrap_or(self.out.len() as u32);
-        let compressed = entry.compressed.unwrap_or(entry.data.len() as u32);
-        let len = entry.name.len() as u16;
+        let own = entry.data.len() as u32;
+        let own_name = entry.own_name.unwrap_or(entry.name);
+        let own_flags = entry.own_flags.unwrap_or(entry.flags);
+        let own_method = entry.own_method.unwrap_or(entry.method);
         self.out.extend_from_slice(b"PK\x03\x04");
-        for n in [20, entry.flags, entry.method, 0, 0] {
+        for n in [20, own_flags, own_method, 0, 0] {
             self.out.extend_from_slice(&n.to_le_bytes());
         }
-        for n in [0, entry.data.len() as u32, entry.size] {
+        for n in [
+            crc32fast::hash(entry.data),
+            entry.own_compressed.unwrap_or(own),
+            entry.own_size.unwrap_or(entry.size),
+        ] {
             self.out.extend_from_slice(&n.to_le_bytes());
         }
-        for n in [len, 0] {
+        for n in [own_name.len() as u16, 0] {
             self.out.extend_from_slice(&n.to_le_bytes());
         }
-        self.out.extend_from_slice(entry.name);
+        self.out.extend_from_slice(own_name);
         self.out.extend_from_slice(entry.data);
         if entry.unlisted {
             return;
@@ -177,14 +207,17 @@ impl Zip {
         for n in [20, 20, entry.flags, entry.method, 0, 0] {
             self.list.extend_from_slice(&n.to_le_bytes());
         }
-        for n in [0, compressed, entry.size] {
+        for n in [0, entry.compressed.unwrap_or(own), entry.size] {
             self.list.extend_from_slice(&n.to_le_bytes());
         }
-        for n in [len, 0, 0, 0, 0, 0, 0] {
-            self.list.extend_from_slice(&n.to_le_bytes());
+        let lengths = [entry.name.len(), entry.extra.len(), entry.comment.len()];
+        for n in lengths.into_iter().chain([0; 4]) {
+            self.list.extend_from_slice(&(n as u16).to_le_bytes());
         }
         self.list.extend_from_slice(&start.to_le_bytes());
         self.list.extend_from_slice(entry.name);
+        self.list.extend_from_slice(entry.extra);
+        self.list.extend_from_slice(entry.comment);
     }
 
     /// The entries without a list.
@@ -193,7 +226,12 @@ impl Zip {
     }
 
     /// The whole file.
-    pub fn end(mut self) -> Vec<u8> {
+    pub fn end(self) -> Vec<u8> {
+        self.end_with(b"")
+    }
+
+    /// The whole file with a comment.
+    pub fn end_with(mut self, comment: &[u8]) -> Vec<u8> {
         let start = self.out.len() as u32;
         self.out.extend_from_slice(&self.list);
         self.out.extend_from_slice(b"PK\x05\x06");
@@ -203,7 +241,9 @@ impl Zip {
         for n in [self.list.len() as u32, start] {
             self.out.extend_from_slice(&n.to_le_bytes());
         }
-        self.out.extend_from_slice(&[0, 0]);
+        let len = comment.len() as u16;
+        self.out.extend_from_slice(&len.to_le_bytes());
+        self.out.extend_from_slice(comment);
         self.out
     }
 }

@@ -3,21 +3,27 @@
 //! that are there. Source: APPNOTE 6.3.10.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 /// Begins an entry's own header.
 pub(super) const LOCAL: &[u8] = b"PK\x03\x04";
 const CENTRAL: &[u8] = b"PK\x01\x02";
 const END: &[u8] = b"PK\x05\x06";
+/// Length of the end record without its comment; bytes.
+const END_LEN: usize = 22;
+/// Programs that read zips look for the end record this far before the end: its own length and the
+/// longest comment there can be.
+const NEAR_END: usize = END_LEN + u16::MAX as usize;
 const END64: &[u8] = b"PK\x06\x06";
 const LOCATOR64: &[u8] = b"PK\x06\x07";
 
 /// An entry of the list.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Entry<'a> {
     /// Its name, as it is.
-    pub name: Vec<u8>,
+    pub name: &'a [u8],
     /// Where its own header starts, in bytes of the file.
     pub start: usize,
     /// Length of its data.
@@ -28,16 +34,22 @@ pub(super) struct Entry {
     pub method: u16,
     /// It says that it is encrypted.
     pub encrypted: bool,
+    /// Its extra fields.
+    pub extra: &'a [u8],
+    /// Its comment.
+    pub comment: &'a [u8],
 }
 
 /// The list.
-pub(super) struct Directory {
+pub(super) struct Directory<'a> {
     /// The entries, in its order.
-    pub entries: Vec<Entry>,
-    /// Where it stands, its end record included.
+    pub entries: Vec<Entry<'a>>,
+    /// Where it stands, its end record included, the comment of the archive not.
     pub place: Range<usize>,
+    /// The comment of the archive.
+    pub comment: &'a [u8],
     /// What it says that is not so.
-    pub lie: Option<String>,
+    pub lies: Vec<String>,
 }
 
 /// An entry's own header.
@@ -50,6 +62,10 @@ pub(super) struct Local<'a> {
     pub compressed: Option<usize>,
     /// Length of its content, the same.
     pub size: Option<u64>,
+    /// The lengths stand behind the data, and those before it count for nothing.
+    pub streamed: bool,
+    /// Its extra fields.
+    pub extra: &'a [u8],
     /// How it is compressed.
     pub method: u16,
     /// It says that it is encrypted.
@@ -98,16 +114,19 @@ impl<'a> Local<'a> {
         let extra_len = usize::from(u16_at(head, 28)?);
         let name = head.get(30..30 + name_len)?;
         let extra = head.get(30 + name_len..30 + name_len + extra_len)?;
-        // Bit 3: the lengths stand behind the data.
-        let behind = flags & 8 != 0 && compressed == 0;
         let mut wide = Wide::new(extra);
         let size = wide.or(size);
         let compressed = usize::try_from(wide.or(compressed)).unwrap_or(usize::MAX);
+        // Bit 3: the lengths stand behind the data.
+        let streamed = flags & 8 != 0;
+        let behind = streamed && compressed == 0;
         Some(Local {
             name,
             data: start + 30 + name_len + extra_len,
             compressed: (!behind).then_some(compressed),
             size: (!behind).then_some(size),
+            streamed,
+            extra,
             method,
             encrypted: encrypted(flags, method),
         })
@@ -147,34 +166,11 @@ impl<'a> Wide<'a> {
 }
 
 /// Reads the list, at most `most` entries and one; `None` when there is none.
-pub(super) fn read(bytes: &[u8], most: u64) -> Option<Directory> {
-    let end = end_record(bytes)?;
-    let stated = u16_at(bytes, end + 10)?;
-    let comment = usize::from(u16_at(bytes, end + 20)?);
-    let (mut size, mut offset) = (
-        u64::from(u32_at(bytes, end + 12)?),
-        u64::from(u32_at(bytes, end + 16)?),
-    );
-    let mut stop = end;
-    if let Some(wide) = end64(bytes, end) {
-        size = u64_at(bytes, wide + 40)?;
-        offset = u64_at(bytes, wide + 48)?;
-        stop = wide;
-    }
-    // It ends where its end record starts; what it says of its start may be off by what stands
-    // before the zip, or be a lie.
-    let by_size = usize::try_from(size)
-        .ok()
-        .and_then(|size| stop.checked_sub(size));
-    let by_offset = usize::try_from(offset).ok();
-    let is_list = |start: &usize| {
-        *start == stop
-            || bytes
-                .get(*start..stop)
-                .is_some_and(|list| list.starts_with(CENTRAL))
-    };
-    let start = by_size.filter(is_list).or(by_offset.filter(is_list))?;
-    let before = start.saturating_sub(by_offset.unwrap_or(start));
+pub(super) fn read(bytes: &[u8], most: u64) -> Option<Directory<'_>> {
+    let Ends { last, other } = ends(bytes);
+    let end = last?;
+    let (start, stop) = (end.list.start, end.list.end);
+    let before = start.saturating_sub(end.offset.unwrap_or(start));
     let mut entries = Vec::new();
     let mut at = start;
     while at < stop && entries.len() as u64 <= most {
@@ -185,31 +181,134 @@ pub(super) fn read(bytes: &[u8], most: u64) -> Option<Directory> {
         at = next;
     }
     let cut = entries.len() as u64 > most;
-    let count = entries.len() as u64;
-    let lie = (!cut && count & 0xffff != u64::from(stated) && stated != u16::MAX)
-        .then(|| format!("its list says {stated} entries and has {count}"));
+    let (count, stated) = (entries.len() as u64, end.count);
+    let mut lies = Vec::new();
+    // Without the wide record a count can only be told modulo 65,536.
+    let same = count == stated || (!end.wide && count & 0xffff == stated);
+    if !cut && !same {
+        lies.push(format!("its list says {stated} entries and has {count}"));
+    }
+    if other {
+        let detail = "two lists of entries, and programs differ in which they read";
+        lies.push(detail.to_owned());
+    }
+    let behind = end.at + END_LEN;
+    let comment = behind..(behind + end.comment).min(bytes.len());
     Some(Directory {
         entries,
-        place: start..(end + 22 + comment).min(bytes.len()),
-        lie,
+        place: start..behind,
+        comment: bytes.get(comment).unwrap_or_default(),
+        lies,
     })
 }
 
-/// The last end record whose comment fits the file; else the last there is.
-fn end_record(bytes: &[u8]) -> Option<usize> {
-    let from = bytes.len().saturating_sub(22 + usize::from(u16::MAX));
-    let mut last = None;
-    for found in memmem::rfind_iter(&bytes[from..], END) {
-        let at = from + found;
-        let Some(comment) = u16_at(bytes, at + 20) else {
+/// Whether there is an end record with a list of entries, whatever stands before the zip or
+/// behind it. Asked of every piece of content.
+pub(super) fn has_list(bytes: &[u8]) -> bool {
+    ends(bytes).last.is_some_and(|end| !end.list.is_empty())
+}
+
+/// An end record.
+struct End {
+    /// Where it starts.
+    at: usize,
+    /// Where the list is that it tells of.
+    list: Range<usize>,
+    /// Where the list is, as it says itself; bytes from the start of the zip.
+    offset: Option<usize>,
+    /// How many entries it says that there are.
+    count: u64,
+    /// Length of the comment; bytes.
+    comment: usize,
+    /// There is a zip64 end record.
+    wide: bool,
+}
+
+/// The end records of a file that tell of a list.
+struct Ends {
+    /// The last; one without entries only if there is no other.
+    last: Option<End>,
+    /// Another one is such that its comment ends with the file: some programs read that one.
+    other: bool,
+}
+
+/// Looks for end records where programs look for them. What begins like a zip or like a program
+/// is searched whole: certificates and signatures stand behind both, and are longer than any
+/// comment.
+fn ends(bytes: &[u8]) -> Ends {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(END));
+    let whole = bytes.starts_with(LOCAL) || is_program(bytes);
+    let from = match whole {
+        true => 0,
+        false => bytes.len().saturating_sub(NEAR_END),
+    };
+    let mut last: Option<End> = None;
+    let mut exact = None;
+    for found in FINDER.find_iter(&bytes[from..]) {
+        let Some(end) = End::at(bytes, from + found) else {
             continue;
         };
-        if at + 22 + usize::from(comment) == bytes.len() {
-            return Some(at);
+        if end.at + END_LEN + end.comment == bytes.len() && !end.list.is_empty() {
+            exact = Some(end.at);
         }
-        last = last.or(Some(at));
+        if !end.list.is_empty() || last.as_ref().is_none_or(|last| last.list.is_empty()) {
+            last = Some(end);
+        }
     }
-    last
+    let other = matches!((&last, exact), (Some(last), Some(at)) if last.at != at);
+    Ends { last, other }
+}
+
+/// The first bytes of programs: Windows, ELF, Mach-O, scripts.
+fn is_program(bytes: &[u8]) -> bool {
+    const MARKS: [&[u8]; 7] = [
+        b"MZ",
+        b"#!",
+        b"\x7fELF",
+        b"\xfe\xed\xfa",
+        b"\xce\xfa\xed\xfe",
+        b"\xcf\xfa\xed\xfe",
+        b"\xca\xfe\xba\xbe",
+    ];
+    MARKS.iter().any(|mark| bytes.starts_with(mark))
+}
+
+impl End {
+    /// The record at `at`, if there is a list where it says.
+    fn at(bytes: &[u8], at: usize) -> Option<Self> {
+        let mut count = u64::from(u16_at(bytes, at + 10)?);
+        let mut size = u64::from(u32_at(bytes, at + 12)?);
+        let mut offset = u64::from(u32_at(bytes, at + 16)?);
+        let comment = usize::from(u16_at(bytes, at + 20)?);
+        let mut stop = at;
+        let wide = end64(bytes, at);
+        if let Some(wide) = wide {
+            count = u64_at(bytes, wide + 32)?;
+            size = u64_at(bytes, wide + 40)?;
+            offset = u64_at(bytes, wide + 48)?;
+            stop = wide;
+        }
+        // The list ends where its end record starts; what that says of its start may be off by
+        // what stands before the zip, or be a lie.
+        let size = usize::try_from(size).ok();
+        let by_size = size.and_then(|size| stop.checked_sub(size));
+        let offset = usize::try_from(offset).ok();
+        let is_list = |start: &usize| {
+            *start == stop
+                || bytes
+                    .get(*start..stop)
+                    .is_some_and(|list| list.starts_with(CENTRAL))
+        };
+        let start = by_size.filter(is_list).or(offset.filter(is_list))?;
+        Some(End {
+            at,
+            list: start..stop,
+            offset,
+            count,
+            comment,
+            wide: wide.is_some(),
+        })
+    }
 }
 
 /// The zip64 end record before the end record at `end`.
@@ -228,7 +327,7 @@ fn end64(bytes: &[u8], end: usize) -> Option<usize> {
 }
 
 /// The entry at `at` and where the next one is.
-fn entry(bytes: &[u8], at: usize, before: usize) -> Option<(Entry, usize)> {
+fn entry(bytes: &[u8], at: usize, before: usize) -> Option<(Entry<'_>, usize)> {
     let head = bytes.get(at..)?;
     if !head.starts_with(CENTRAL) {
         return None;
@@ -242,17 +341,50 @@ fn entry(bytes: &[u8], at: usize, before: usize) -> Option<(Entry, usize)> {
     let offset = u32_at(head, 42)?;
     let name = head.get(46..46 + name_len)?;
     let extra = head.get(46 + name_len..46 + name_len + extra_len)?;
+    let end = 46 + name_len + extra_len + comment_len;
+    let comment = head
+        .get(46 + name_len + extra_len..end.min(head.len()))
+        .unwrap_or_default();
     let mut wide = Wide::new(extra);
     let size = wide.or(size);
     let compressed = wide.or(compressed);
     let offset = wide.or(offset);
     let entry = Entry {
-        name: name.to_vec(),
+        name,
         start: usize::try_from(offset).ok()?.saturating_add(before),
         compressed: usize::try_from(compressed).unwrap_or(usize::MAX),
         size,
         method,
         encrypted: encrypted(flags, method),
+        extra,
+        comment,
     };
-    Some((entry, at + 46 + name_len + extra_len + comment_len))
+    Some((entry, at + end))
+}
+
+/// What of extra fields is text: bodies that hold eight printable characters in a row. Times,
+/// lengths and owners hold none.
+pub(super) fn texts(mut extra: &[u8]) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        while !extra.is_empty() {
+            let len = u16_at(extra, 2).map_or(0, usize::from);
+            let field;
+            // What is no field is looked at whole.
+            (field, extra) = match extra.get(4..4 + len) {
+                Some(body) if extra.len() >= 4 => (body, &extra[4 + len..]),
+                _ => (extra, &extra[extra.len()..]),
+            };
+            if has_text(field) {
+                return Some(field);
+            }
+        }
+        None
+    })
+}
+
+/// Whether there are eight printable characters in a row: fewer are no secret.
+pub(super) fn has_text(bytes: &[u8]) -> bool {
+    bytes
+        .split(|byte| !matches!(byte, b'!'..=b'~'))
+        .any(|run| run.len() >= 8)
 }

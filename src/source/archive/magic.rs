@@ -1,9 +1,9 @@
 //! Which archive it is, from a few bytes; the name is never asked. Asked of every piece of
 //! content, so the common answer, none, costs a comparison of the first bytes, one in the middle
-//! of the first block and one at the end.
+//! of the first block, and a search for four bytes in the last 64 KiB.
 
+use super::header;
 use super::stream::Codec;
-use super::tar;
 
 /// Bytes at the start that are enough for every answer but a zip's end.
 pub(super) const HEAD: usize = 512;
@@ -21,11 +21,8 @@ pub(super) enum Kind {
     Unsupported(&'static str),
 }
 
-/// A zip's last record when it has no comment.
-const ZIP_END: usize = 22;
-
 /// Recognises an archive. Sources: APPNOTE 6.3.10 (zip), RFC 1952 (gzip), the bzip2 and xz file
-/// format documents, RFC 8878 (zstd), POSIX pax (tar), the format notes of 7-Zip and RAR.
+/// format documents, RFC 8878 (zstd), POSIX pax (tar).
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     let (&first, _) = bytes.split_first()?;
     let found = match first {
@@ -36,35 +33,88 @@ pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
             Some(Kind::Stream(Codec::Xz))
         }
         0x28 if bytes.starts_with(&ZSTD) => Some(Kind::Stream(Codec::Zstd)),
-        0x50..=0x5f if skippable(bytes) => Some(Kind::Stream(Codec::Zstd)),
-        b'7' if bytes.starts_with(&[b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c]) => {
-            Some(Kind::Unsupported("7z"))
-        }
-        b'R' if bytes.starts_with(b"Rar!\x1a\x07") => Some(Kind::Unsupported("RAR")),
+        0x50..=0x5f if behind_skippable(bytes) => Some(Kind::Stream(Codec::Zstd)),
         _ => None,
     };
     found
         .or_else(|| is_tar(bytes).then_some(Kind::Tar))
-        .or_else(|| zip_at_the_end(bytes).then_some(Kind::Zip))
+        .or_else(|| super::zip::has_list(bytes).then_some(Kind::Zip))
+        .or_else(|| closed(bytes).map(Kind::Unsupported))
+}
+
+/// Archives and compressed files that are named and not read, by their first bytes. Sources: the
+/// format notes of 7-Zip, RAR, lzip, LZ4, lzop, xar and XZ Utils (lzma), Microsoft's description
+/// of cabinets, git's gitformat-bundle and gitformat-pack, ncompress, the Linux Standard Base
+/// (rpm), deb(5), squashfs in the Linux documentation.
+fn closed(bytes: &[u8]) -> Option<&'static str> {
+    const MARKS: [(&[u8], &str); 16] = [
+        (b"7z\xbc\xaf\x27\x1c", "7z"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"# v2 git bundle\n", "git bundle"),
+        (b"# v3 git bundle\n", "git bundle"),
+        (b"PACK\0\0\0\x02", "git pack"),
+        (b"PACK\0\0\0\x03", "git pack"),
+        (b"LZIP\x01", "lzip"),
+        (b"LZIP\0", "lzip"),
+        (b"\x04\x22\x4d\x18", "LZ4"),
+        (b"\x02\x21\x4c\x18", "LZ4"),
+        (b"\x89LZO\0\x0d\x0a\x1a\x0a", "lzop"),
+        (b"MSCF\0\0\0\0", "cabinet"),
+        (b"xar!\0\x1c", "xar"),
+        (b"\xed\xab\xee\xdb", "rpm"),
+        (b"!<arch>\ndebian-binary", "deb"),
+        (b"hsqs", "squashfs"),
+    ];
+    let marked = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark));
+    match marked {
+        Some((_, name)) => Some(name),
+        None if compress(bytes) => Some("compress (.Z)"),
+        None if lzma(bytes) => Some("lzma"),
+        None => None,
+    }
+}
+
+/// Two bytes, the greatest length of a code (9 to 16 bits), no unknown flag, and then, because
+/// codes are at first 9 bits long and the first is a plain byte, a ninth bit that is 0.
+fn compress(bytes: &[u8]) -> bool {
+    bytes.len() > 4
+        && bytes.starts_with(&[0x1f, 0x9d])
+        && (9..=16).contains(&(bytes[2] & 0x1f))
+        && bytes[2] & 0x60 == 0
+        && bytes[4] & 1 == 0
+}
+
+/// The properties that every program writes, a dictionary of a power of two from 64 KiB on, and a
+/// length that is unknown or below 2^40; the first byte of the range coder is 0.
+fn lzma(bytes: &[u8]) -> bool {
+    let Some(head) = bytes.first_chunk::<14>() else {
+        return false;
+    };
+    let dictionary = u32::from_le_bytes([head[1], head[2], head[3], head[4]]);
+    let unknown = head[5..13].iter().all(|b| *b == 0xff);
+    head[0] == 0x5d
+        && dictionary >= 1 << 16
+        && dictionary.is_power_of_two()
+        && (unknown || head[10..13] == [0, 0, 0])
+        && head[13] == 0
 }
 
 /// The magic number of a zstd frame.
 pub(super) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// A tar header, with a checksum that fits.
+/// A tar header, with a checksum that fits: ustar and its successors have a mark, and older ones
+/// nothing but zeros there.
 pub(super) fn is_tar(bytes: &[u8]) -> bool {
-    bytes.get(257..262) == Some(b"ustar".as_slice())
-        && bytes.first_chunk().is_some_and(tar::checksum_fits)
-}
-
-/// Programs can stand before a zip (self-extracting ones, executable jars, Python's zipapps).
-fn zip_at_the_end(bytes: &[u8]) -> bool {
-    let Some(at) = bytes.len().checked_sub(ZIP_END) else {
-        return false;
+    let marked = match bytes.get(257..265) {
+        Some(mark) => mark.starts_with(b"ustar") || mark == [0; 8],
+        None => false,
     };
-    let end = &bytes[at..];
-    // No comment, and at least one entry.
-    end.starts_with(b"PK\x05\x06") && end[20..] == [0, 0] && end[10..12] != [0, 0]
+    // The checksum's first digit, before all bytes are summed; and a name.
+    let digit = |byte: u8| matches!(byte, b' ' | b'0'..=b'7');
+    marked
+        && digit(bytes[148])
+        && bytes[0] != 0
+        && bytes.first_chunk().is_some_and(header::checksum_fits)
 }
 
 /// Deflate is the only method there is, and the upper flag bits are reserved.
@@ -81,17 +131,20 @@ fn bzip2(bytes: &[u8]) -> bool {
             || bytes[4..10] == [0x17, 0x72, 0x45, 0x38, 0x50, 0x90])
 }
 
-/// A zstd frame that holds something else, with a real one behind it.
-fn skippable(bytes: &[u8]) -> bool {
-    after_skippable(bytes).is_some_and(|rest| rest.starts_with(&ZSTD))
+/// A zstd frame behind any number of those that hold something else.
+fn behind_skippable(mut bytes: &[u8]) -> bool {
+    while let Some((_, rest)) = skippable(bytes) {
+        bytes = rest;
+    }
+    bytes.starts_with(&ZSTD)
 }
 
-/// What follows a skippable frame.
-pub(super) fn after_skippable(bytes: &[u8]) -> Option<&[u8]> {
+/// What a skippable frame at the start holds, and what follows it.
+pub(super) fn skippable(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (head, rest) = bytes.split_first_chunk::<8>()?;
     if !(0x50..=0x5f).contains(&head[0]) || head[1..4] != [0x2a, 0x4d, 0x18] {
         return None;
     }
     let len = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
-    rest.get(usize::try_from(len).ok()?..)
+    rest.split_at_checked(usize::try_from(len).ok()?)
 }

@@ -8,6 +8,7 @@
 
 mod directory;
 mod gaps;
+mod header;
 mod magic;
 mod reader;
 mod stream;
@@ -21,7 +22,7 @@ use super::{Blob, Control, Visit};
 use crate::finding::{Member, Origin, Reason, RepoPath, Skipped};
 use gaps::Gaps;
 use magic::Kind;
-use reader::{Capped, End};
+use reader::{Budget, Capped, End};
 
 /// Bytes that a whole archive may always grow to, however small it is.
 const FLOOR: u64 = 64 << 20;
@@ -63,11 +64,27 @@ impl Default for ArchiveLimits {
 /// Shows the members of `blob` to the visitor, if it wants any and `blob` is an archive. What was
 /// not read is given back; it is named by the blob's origin and the member, joined by `!`.
 pub(super) fn open<V: Visit>(blob: Blob<'_>, visit: &V, control: &Control) -> Vec<Skipped> {
+    counted(blob, visit, control).0
+}
+
+/// The same for tests of growth and for fuzzing, with what it cost: bytes decoded and searched,
+/// and records read.
+#[doc(hidden)]
+pub fn open_archive<V: Visit>(bytes: &[u8], visit: &V, control: &Control) -> (Vec<Skipped>, u64) {
+    let origin = Origin::Stdin("archive".to_owned());
+    let blob = Blob {
+        bytes,
+        origin: &origin,
+    };
+    counted(blob, visit, control)
+}
+
+fn counted<V: Visit>(blob: Blob<'_>, visit: &V, control: &Control) -> (Vec<Skipped>, u64) {
     let Some(limits) = visit.archives() else {
-        return Vec::new();
+        return Default::default();
     };
     let Some(kind) = magic::kind(blob.bytes) else {
-        return Vec::new();
+        return Default::default();
     };
     let grown = blob.bytes.len() as u64;
     let grown = FLOOR.saturating_add(grown.saturating_mul(limits.ratio));
@@ -80,21 +97,16 @@ pub(super) fn open<V: Visit>(blob: Blob<'_>, visit: &V, control: &Control) -> Ve
         },
         budget: Budget {
             left: Cell::new(limits.total.min(grown)),
+            spare: Cell::new(limits.total.min(grown)),
             by_ratio: grown < limits.total,
+            steps: Cell::new(0),
         },
         members: Cell::new(limits.members),
         over: Cell::new(false),
         gaps: Gaps::new(blob.origin),
     };
     opener.archive(kind, blob.bytes, &[], 0);
-    opener.gaps.finish()
-}
-
-/// Decompressed bytes that are left for one outer file.
-pub(super) struct Budget {
-    left: Cell<u64>,
-    /// The outer file is so small that its growth is the limit.
-    by_ratio: bool,
+    (opener.gaps.finish(), opener.budget.steps.get())
 }
 
 /// One outer file that is being opened.
@@ -136,7 +148,7 @@ impl<'a> Opener<'a> {
     /// A compressed stream: a tar is walked as it comes, anything else is one member.
     fn stream(&self, codec: stream::Codec, bytes: &[u8], at: &[RepoPath], depth: usize) {
         let mut frames = stream::Frames::new(codec, bytes);
-        let named = frames.name();
+        let name = frames.name().unwrap_or_else(|| self.stem(at));
         let mut reader = self.capped(&mut frames, bytes.len());
         let mut head = Vec::new();
         // An error is kept by the reader and looked at below.
@@ -146,18 +158,31 @@ impl<'a> Opener<'a> {
         if magic::is_tar(&head) {
             tar::walk(self, &mut Cursor::new(&head).chain(&mut reader), at, depth);
         } else {
-            let name = named.unwrap_or_else(|| self.stem(at));
             let inner = child(at, &name);
             let (content, whole) = self.buffer(&mut Cursor::new(&head).chain(&mut reader));
-            if !whole {
-                self.too_large(&inner);
-            }
             if self.one_more(at) {
                 self.member(&inner, &content, depth);
             }
+            if !whole {
+                reader.drain();
+                self.too_large(&inner);
+            }
         }
-        let end = reader.end();
-        self.ended(end, at);
+        let (end, produced) = (reader.end(), reader.produced());
+        let consumed = bytes.len() - frames.rest().len();
+        self.ended(self.settled(end, produced, consumed), at);
+        self.around(&frames, at, &name, depth);
+    }
+
+    /// What a compressed file holds beside its streams: texts in their headers, and archives of
+    /// other kinds between and behind them. All other bytes are scanned with the file.
+    fn around(&self, frames: &stream::Frames<'_>, at: &[RepoPath], name: &[u8], depth: usize) {
+        self.beside(at, name, "gzip header", frames.texts(), depth);
+        for other in frames.others() {
+            if magic::kind(other).is_some() {
+                self.beside(at, name, "not compressed", other, depth);
+            }
+        }
     }
 
     /// Lends one member and opens it, if it is an archive again.
@@ -169,6 +194,7 @@ impl<'a> Opener<'a> {
             outer: self.outer.clone(),
             path: at.to_vec(),
         }));
+        self.budget.step(bytes.len() as u64);
         (self.lend)(Blob {
             bytes,
             origin: &origin,
@@ -179,6 +205,19 @@ impl<'a> Opener<'a> {
         if let Some(kind) = magic::kind(bytes) {
             self.archive(kind, bytes, at, depth + 1);
         }
+    }
+
+    /// Lends what stands in an archive beside its members: as a member called `name (what)`.
+    fn beside(&self, at: &[RepoPath], name: &[u8], what: &str, bytes: &[u8], depth: usize) {
+        if bytes.is_empty() {
+            return;
+        }
+        let name = &name[..name.len().min(MAX_NAME)];
+        let blank: &[u8] = if name.is_empty() { b"" } else { b" " };
+        let name = [name, blank, b"(", what.as_bytes(), b")"].concat();
+        let mut path = at.to_vec();
+        path.push(RepoPath(name));
+        self.member(&path, bytes, depth);
     }
 
     /// Counts a member of the archive at `at`; false when there were too many.
@@ -206,7 +245,20 @@ impl<'a> Opener<'a> {
     fn capped<'r>(&'r self, inner: &'r mut dyn Read, compressed: usize) -> Capped<'r> {
         let grown = (compressed as u64).saturating_mul(self.limits.ratio);
         let most = MEMBER_FLOOR.saturating_add(grown);
-        Capped::new(inner, most, &self.budget.left, self.control)
+        Capped::new(inner, most, &self.budget, self.control)
+    }
+
+    /// How a decoder ended that nobody looked on to the end: out of proportion, if it was until
+    /// then. Of two limits the harder one counts.
+    fn settled(&self, end: End, produced: u64, consumed: usize) -> End {
+        if end != End::Unknown {
+            return end;
+        }
+        let most = (consumed as u64).saturating_mul(self.limits.ratio);
+        match produced > MEMBER_FLOOR.saturating_add(most) {
+            true => End::Ratio,
+            false => End::Well,
+        }
     }
 
     /// Reads one member, and whether that is all of it.
@@ -224,7 +276,7 @@ impl<'a> Opener<'a> {
     fn ended(&self, end: End, at: &[RepoPath]) {
         let limit = self.limits;
         match end {
-            End::Well | End::Stopped => {}
+            End::Well | End::Stopped | End::Unknown => {}
             End::Broken(why) => self.gap(Reason::CorruptArchive, at, why),
             End::Memory => {
                 let detail = "its decoder wants more than 128 MiB of memory".to_owned();

@@ -6,6 +6,25 @@ use std::io::{self, ErrorKind, Read};
 
 use super::super::Control;
 
+/// Decompressed bytes that are left for one outer file, and what was done for it.
+pub(super) struct Budget {
+    /// For what is kept.
+    pub left: Cell<u64>,
+    /// For what is only decoded to learn how it ends, and not kept.
+    pub spare: Cell<u64>,
+    /// The outer file is so small that its growth is the limit.
+    pub by_ratio: bool,
+    /// Bytes decoded or searched, and records read: what time is proportional to.
+    pub steps: Cell<u64>,
+}
+
+impl Budget {
+    /// Counts work.
+    pub fn step(&self, count: u64) {
+        self.steps.set(self.steps.get().saturating_add(count));
+    }
+}
+
 /// How a decoder ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
@@ -21,6 +40,8 @@ pub(super) enum End {
     Ratio,
     /// The outer file's budget is used up.
     Budget,
+    /// Nobody looked on to its end.
+    Unknown,
     /// The scan is to stop.
     Stopped,
 }
@@ -30,10 +51,12 @@ pub(super) struct Capped<'a> {
     inner: &'a mut dyn Read,
     /// How many bytes may still come by proportion.
     most: u64,
-    budget: &'a Cell<u64>,
+    budget: &'a Budget,
     control: &'a Control,
     end: End,
     produced: u64,
+    /// What comes is not kept.
+    draining: bool,
 }
 
 impl<'a> Capped<'a> {
@@ -41,7 +64,7 @@ impl<'a> Capped<'a> {
     pub fn new(
         inner: &'a mut dyn Read,
         most: u64,
-        budget: &'a Cell<u64>,
+        budget: &'a Budget,
         control: &'a Control,
     ) -> Self {
         Capped {
@@ -51,7 +74,16 @@ impl<'a> Capped<'a> {
             control,
             end: End::Well,
             produced: 0,
+            draining: false,
         }
+    }
+
+    /// Goes on to the end without keeping anything: what is larger than is looked at may still be
+    /// damaged, or grow beyond every proportion.
+    pub fn drain(&mut self) {
+        self.draining = true;
+        // The end is kept.
+        let _ = io::copy(self, &mut io::sink());
     }
 
     /// How it ended.
@@ -81,7 +113,11 @@ impl Read for Capped<'_> {
         if self.control.stopped() {
             return Err(self.fail(End::Stopped));
         }
-        let left = self.most.min(self.budget.get());
+        let purse = match self.draining {
+            true => &self.budget.spare,
+            false => &self.budget.left,
+        };
+        let left = self.most.min(purse.get());
         let mut probe = [0];
         let want = usize::try_from(left).unwrap_or(usize::MAX);
         let want = want.min(buffer.len());
@@ -93,11 +129,13 @@ impl Read for Capped<'_> {
         match self.inner.read(target) {
             Ok(0) => Ok(0),
             Ok(_) if want == 0 && self.most == 0 => Err(self.fail(End::Ratio)),
+            Ok(_) if want == 0 && self.draining => Err(self.fail(End::Unknown)),
             Ok(_) if want == 0 => Err(self.fail(End::Budget)),
             Ok(n) => {
                 let n64 = n as u64;
                 self.most = self.most.saturating_sub(n64);
-                self.budget.set(self.budget.get().saturating_sub(n64));
+                purse.set(purse.get().saturating_sub(n64));
+                self.budget.step(n64);
                 self.produced += n64;
                 Ok(n)
             }

@@ -3,10 +3,12 @@
 use std::io::{self, Chain, ErrorKind, Read};
 
 use bzip2::bufread::BzDecoder;
+use flate2::GzHeader;
 use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
+use super::directory::has_text;
 use super::magic::{self, ZSTD};
 
 /// Memory that a decoder may take for its window, in KiB. `xz -9` needs 65 MiB, `zstd --long` 128.
@@ -34,8 +36,8 @@ enum Decoder<'a> {
     Zstd(Box<StreamingDecoder<Given<'a>, FrameDecoder>>),
 }
 
-/// All streams of one file. What follows the last is no business of the format's, and its raw
-/// bytes are scanned with the file.
+/// All streams of one file, with padding between them. What follows the last is no business of
+/// the format's: its raw bytes are scanned with the file.
 pub(super) struct Frames<'a> {
     codec: Codec,
     now: Option<Decoder<'a>>,
@@ -47,6 +49,10 @@ pub(super) struct Frames<'a> {
     empty: u32,
     /// The stream at work is cut off, and its decoder does not know.
     cut: bool,
+    /// What headers say in words.
+    texts: Vec<u8>,
+    /// What stands between streams.
+    between: Vec<&'a [u8]>,
 }
 
 impl<'a> Frames<'a> {
@@ -60,7 +66,22 @@ impl<'a> Frames<'a> {
             gave: false,
             empty: 0,
             cut: false,
+            texts: Vec::new(),
+            between: Vec::new(),
         }
+    }
+
+    /// The names, comments and extra fields of the gzip streams that were read, a line each,
+    /// unless the name of the first is all there is.
+    pub fn texts(&self) -> &[u8] {
+        &self.texts
+    }
+
+    /// What is between and behind the streams that were read, and no padding.
+    pub fn others(&self) -> impl Iterator<Item = &'a [u8]> {
+        let behind = self.rest();
+        let behind = &behind[padding(behind)..];
+        self.between.iter().copied().chain([behind])
     }
 
     /// The last component of the name that a gzip header gives its content.
@@ -86,9 +107,14 @@ impl<'a> Frames<'a> {
 
     /// Opens the next stream, if there is one.
     fn next(&mut self) -> io::Result<bool> {
-        while let Some(rest) =
-            magic::after_skippable(self.rest).filter(|_| self.codec == Codec::Zstd)
+        // Tapes and block devices pad with zeros, and programs read on behind them.
+        if self.started && self.codec != Codec::Xz {
+            self.rest = &self.rest[padding(self.rest)..];
+        }
+        while let Some((skipped, rest)) =
+            magic::skippable(self.rest).filter(|_| self.codec == Codec::Zstd)
         {
+            self.between.push(skipped);
             self.rest = rest;
         }
         let more = match self.codec {
@@ -101,11 +127,17 @@ impl<'a> Frames<'a> {
         if !more {
             return Ok(false);
         }
-        self.started = true;
+        let first = !std::mem::replace(&mut self.started, true);
         self.gave = false;
         let rest = self.rest;
         self.now = Some(match self.codec {
-            Codec::Gzip => Decoder::Gzip(Box::new(GzDecoder::new(rest))),
+            Codec::Gzip => {
+                let decoder = GzDecoder::new(rest);
+                if let Some(header) = decoder.header() {
+                    self.header(header, first);
+                }
+                Decoder::Gzip(Box::new(decoder))
+            }
             Codec::Bzip2 => Decoder::Bzip2(BzDecoder::new(rest)),
             Codec::Xz => Decoder::Xz(Box::new(XzReader::new_mem_limit(
                 rest,
@@ -129,6 +161,26 @@ impl<'a> Frames<'a> {
         });
         Ok(true)
     }
+
+    /// Keeps what a gzip header says in words. The file's own bytes hold it too, but there it can
+    /// touch other bytes that make it look like part of something longer.
+    fn header(&mut self, header: &GzHeader, first: bool) {
+        let (name, comment, extra) = (header.filename(), header.comment(), header.extra());
+        let words = [comment, extra].into_iter().flatten();
+        let words: Vec<&[u8]> = words.filter(|text| has_text(text)).collect();
+        if first && words.is_empty() {
+            return;
+        }
+        for text in name.into_iter().chain(words) {
+            self.texts.extend_from_slice(text);
+            self.texts.push(b'\n');
+        }
+    }
+}
+
+/// How many zeros there are at the start.
+fn padding(bytes: &[u8]) -> usize {
+    bytes.iter().position(|b| *b != 0).unwrap_or(bytes.len())
 }
 
 impl Read for Frames<'_> {

@@ -1,72 +1,15 @@
 //! Tar: ustar, GNU and pax, walked block by block from a stream. What is damaged is stepped over
 //! to the next header whose checksum fits.
+//!
+//! Only contents are members; but all that a tar holds is shown: words in headers and attributes,
+//! padding, and blocks that belong to no member, which programs read past and people put things
+//! into.
 
 use std::io::Read;
 
-use super::{Opener, child};
+use super::header::{self, BLOCK, Said, checksum_fits, number, plain_name, text};
+use super::{MAX_NAME, Opener, child};
 use crate::finding::{Reason, RepoPath};
-
-/// The unit of everything; bytes.
-const BLOCK: usize = 512;
-
-/// Names and attributes of a member that stand in records of their own are read up to this size.
-const MAX_RECORD: u64 = 1 << 20;
-
-/// Whether a header's checksum fits: the sum of its bytes, the checksum's own taken as blanks;
-/// some old programs summed signed bytes. Source: POSIX pax, ustar interchange format.
-pub(super) fn checksum_fits(block: &[u8; BLOCK]) -> bool {
-    let Some(stated) = number(&block[148..156]) else {
-        return false;
-    };
-    let body = || {
-        let blanks = [b' '; 8];
-        block[..148]
-            .iter()
-            .copied()
-            .chain(blanks)
-            .chain(block[156..].iter().copied())
-    };
-    let unsigned: u64 = body().map(u64::from).sum();
-    let signed: i64 = body().map(|b| i64::from(b.cast_signed())).sum();
-    stated == unsigned || i64::try_from(stated) == Ok(signed)
-}
-
-/// A number in octal digits, or (GNU) big-endian with the upper bit set; `None` when it is
-/// neither, negative, or beyond every file.
-fn number(field: &[u8]) -> Option<u64> {
-    let (&first, rest) = field.split_first()?;
-    if first & 0x80 != 0 {
-        if first & 0x7f != 0 {
-            return None;
-        }
-        return rest
-            .iter()
-            .try_fold(0u64, |n, b| n.checked_mul(256)?.checked_add(u64::from(*b)))
-            .filter(|n| *n < 1 << 62);
-    }
-    let digits: Vec<u8> = field
-        .iter()
-        .copied()
-        .skip_while(|b| *b == b' ')
-        .take_while(|b| !matches!(b, b' ' | 0))
-        .collect();
-    digits.iter().try_fold(0u64, |n, b| match b {
-        b'0'..=b'7' => n.checked_mul(8)?.checked_add(u64::from(b - b'0')),
-        _ => None,
-    })
-}
-
-/// A header's text up to its first zero byte.
-fn text(field: &[u8]) -> &[u8] {
-    field.split(|b| *b == 0).next().unwrap_or_default()
-}
-
-/// What records before a header say about the member behind it.
-#[derive(Default)]
-struct Said {
-    name: Option<Vec<u8>>,
-    size: Option<u64>,
-}
 
 /// Lends every member of a tar. Errors of the stream end the walk; the stream keeps them.
 pub(super) fn walk(opener: &Opener<'_>, reader: &mut dyn Read, at: &[RepoPath], depth: usize) {
@@ -76,35 +19,11 @@ pub(super) fn walk(opener: &Opener<'_>, reader: &mut dyn Read, at: &[RepoPath], 
         at,
         depth,
         lost: false,
+        loose: Loose::default(),
+        shown: Vec::new(),
     };
-    let mut said = Said::default();
-    let mut any = false;
-    loop {
-        let mut block = [0; BLOCK];
-        match walk.fill(&mut block) {
-            BLOCK => {}
-            // Padding may be cut, a header may not.
-            0 => break,
-            _ if any && block.iter().all(|b| *b == 0) => break,
-            _ => return walk.damaged("cut off inside a header"),
-        }
-        if block.iter().all(|b| *b == 0) {
-            // Two such blocks are the end, and nothing stops anybody from going on behind it.
-            walk.lost = true;
-            continue;
-        }
-        if !checksum_fits(&block) {
-            if !std::mem::replace(&mut walk.lost, true) {
-                walk.damaged("a damaged header; read on at the next whole one");
-            }
-            continue;
-        }
-        any = true;
-        walk.lost = false;
-        if !walk.header(&block, &mut said) {
-            return;
-        }
-    }
+    walk.run();
+    walk.flush();
 }
 
 struct Walk<'a, 'r> {
@@ -114,9 +33,73 @@ struct Walk<'a, 'r> {
     depth: usize,
     /// Between headers, where anything may stand without being told again.
     lost: bool,
+    /// Blocks that belong to no member.
+    loose: Loose,
+    /// The words of a header that were shown last: owners are mostly those of the member before.
+    shown: Vec<u8>,
+}
+
+/// Blocks that belong to no member, as far as they are kept.
+#[derive(Default)]
+struct Loose {
+    bytes: Vec<u8>,
+    /// Zeros behind them, which count only when something else follows.
+    zeros: usize,
+    cut: bool,
+}
+
+impl Loose {
+    fn add(&mut self, block: &[u8], most: u64) {
+        if block.iter().all(|b| *b == 0) {
+            self.zeros += block.len();
+            return;
+        }
+        // Zeros before the first are the end of the tar.
+        let zeros = std::mem::take(&mut self.zeros);
+        let zeros = if self.bytes.is_empty() { 0 } else { zeros };
+        let more = (self.bytes.len() + zeros + block.len()) as u64;
+        if more > most {
+            self.cut = true;
+            return;
+        }
+        self.bytes.resize(self.bytes.len() + zeros, 0);
+        self.bytes.extend_from_slice(block);
+    }
 }
 
 impl Walk<'_, '_> {
+    /// Goes through all blocks.
+    fn run(&mut self) {
+        let mut said = Said::default();
+        let mut any = false;
+        loop {
+            let mut block = [0; BLOCK];
+            let filled = self.fill(&mut block);
+            let blank = block.iter().all(|b| *b == 0);
+            match filled {
+                BLOCK => {}
+                // Padding may be cut, a header may not.
+                0 => return,
+                _ if any && (blank || self.lost) => return self.loosen(&block[..filled]),
+                _ => return self.damaged("cut off inside a header"),
+            }
+            if blank || !checksum_fits(&block) {
+                // Two blocks of zeros are the end, and nothing stops anybody from going on behind.
+                if !std::mem::replace(&mut self.lost, true) && !blank {
+                    self.damaged("a damaged header; read on at the next whole one");
+                }
+                self.loosen(&block);
+                continue;
+            }
+            any = true;
+            self.lost = false;
+            self.flush();
+            if !self.header(&block, &mut said) {
+                return;
+            }
+        }
+    }
+
     /// One header and what belongs to it; false at the end.
     fn header(&mut self, block: &[u8; BLOCK], said: &mut Said) -> bool {
         let kind = block[156];
@@ -125,58 +108,115 @@ impl Walk<'_, '_> {
             *said = Said::default();
             return true;
         };
-        match kind {
-            // GNU: the next member's name; its link's target.
-            b'L' | b'K' => {
-                let Some(record) = self.record(stated) else {
-                    return false;
-                };
-                if kind == b'L' {
-                    said.name = Some(text(&record).to_vec());
-                }
-                return true;
-            }
-            // pax: attributes of the next member; of all.
-            b'x' | b'g' => {
-                let Some(record) = self.record(stated) else {
-                    return false;
-                };
-                if kind == b'x' {
-                    attributes(&record, said);
-                }
-                return true;
-            }
-            // GNU: a sparse file's map goes on in blocks of its own.
-            b'S' if block[482] != 0 => {
-                let mut more = [0; BLOCK];
-                loop {
-                    if self.fill(&mut more) < BLOCK {
-                        self.damaged("cut off inside a header");
-                        return false;
-                    }
-                    if more[504] == 0 {
-                        break;
-                    }
-                }
-            }
-            _ => {}
+        if matches!(kind, b'L' | b'K' | b'x' | b'g' | b'X') {
+            return self.record(kind, stated, said);
         }
-        let told = std::mem::take(said);
+        let mut told = std::mem::take(said);
+        // GNU: a sparse file's map goes on in blocks of its own.
+        if kind == b'S' && block[482] != 0 && !self.map(&mut told) {
+            return false;
+        }
+        let differs = told.size_differs(stated);
         let name = told.name.unwrap_or_else(|| plain_name(block));
         if !self.opener.one_more(self.at) {
             return false;
         }
         let path = child(self.at, &name);
-        let target = text(&block[157..257]);
+        if differs {
+            let detail = "its header and its attributes give different sizes";
+            let reason = Reason::CorruptArchive;
+            self.opener.gap(reason, &path, detail.to_owned());
+        }
+        let short = text(&block[157..257]);
+        let target = told.link.as_deref().unwrap_or(short);
         if kind == b'2' && !target.is_empty() {
             // As in a tree: the target's text is content.
             self.opener.member(&path, target, self.depth);
+        } else if let Some(target) = &told.link {
+            told.words.extend_from_slice(target);
         }
-        self.content(&path, told.size.unwrap_or(stated))
+        let target_is_short = kind == b'2' && told.link.is_none();
+        self.words(&name, block, !target_is_short, &told.words);
+        if (b'1'..=b'6').contains(&kind) {
+            // Links, devices and directories have no content; some programs read one all the
+            // same, others read on behind the header. Here both is done: what is no header is
+            // loose.
+            self.lost = stated > 0;
+            return true;
+        }
+        self.content(&name, &path, told.size.unwrap_or(stated))
+    }
+
+    /// A record about the next member, or about all; false when it is cut off.
+    fn record(&mut self, kind: u8, size: u64, said: &mut Said) -> bool {
+        let Some(record) = self.read(size) else {
+            return false;
+        };
+        match kind {
+            // GNU: the next member's name; its link's target.
+            b'L' | b'K' => {
+                let name = text(&record);
+                match kind {
+                    b'L' => said.name = Some(name.to_vec()),
+                    _ => said.link = Some(name.to_vec()),
+                }
+                // What is longer than a name that is shown, or hidden behind its end.
+                let hidden = match name.len() > MAX_NAME {
+                    true => &record[..],
+                    false => &record[name.len()..],
+                };
+                if hidden.iter().any(|b| *b != 0) {
+                    said.words.extend_from_slice(hidden);
+                    said.words.push(b'\n');
+                }
+            }
+            b'g' => {
+                let mut all = Said::default();
+                all.attributes(&record);
+                if all.size.is_some() {
+                    self.damaged("a size for all members, which programs read differently");
+                }
+                self.opener
+                    .beside(self.at, b"", "tar header", &all.words, self.depth);
+            }
+            // pax, and the same from Solaris.
+            _ => said.attributes(&record),
+        }
+        true
+    }
+
+    /// The blocks that go on with the map of a sparse file; false when they are cut off.
+    fn map(&mut self, told: &mut Said) -> bool {
+        loop {
+            let mut more = [0; BLOCK];
+            if self.fill(&mut more) < BLOCK {
+                self.damaged("cut off inside a header");
+                return false;
+            }
+            if !header::map_of_numbers(&more) {
+                told.words.extend_from_slice(&more);
+            }
+            if more[504] == 0 {
+                return true;
+            }
+        }
+    }
+
+    /// Shows the words that stand beside a member, the target of a link among them if `link`.
+    fn words(&mut self, name: &[u8], block: &[u8; BLOCK], link: bool, said: &[u8]) {
+        let mut words = header::words(block, link);
+        if words == self.shown {
+            words.clear();
+        } else {
+            self.shown.clone_from(&words);
+        }
+        words.extend_from_slice(said);
+        self.opener
+            .beside(self.at, name, "tar header", &words, self.depth);
     }
 
     /// One member's bytes; false when they are cut off.
-    fn content(&mut self, path: &[RepoPath], size: u64) -> bool {
+    fn content(&mut self, name: &[u8], path: &[RepoPath], size: u64) -> bool {
         if size == 0 {
             return true;
         }
@@ -184,6 +224,7 @@ impl Walk<'_, '_> {
         let mut content = Vec::new();
         // The stream keeps its errors; a member that is too short is named here.
         let _ = (&mut *self.reader).take(most).read_to_end(&mut content);
+        self.opener.budget.step(content.len() as u64);
         self.opener.member(path, &content, self.depth);
         if (content.len() as u64) < most {
             if !self.opener.stopped() {
@@ -196,16 +237,20 @@ impl Walk<'_, '_> {
             self.opener.too_large(path);
         }
         drop(content);
-        self.pass((size - most).saturating_add(padding(size)))
+        self.pass(size - most) && self.padding(name, size)
     }
 
-    /// A record about the next member, with its padding; `None` when it is cut off.
-    fn record(&mut self, size: u64) -> Option<Vec<u8>> {
-        let most = size.min(MAX_RECORD);
+    /// A record of its own, with its padding; `None` when it is cut off.
+    fn read(&mut self, size: u64) -> Option<Vec<u8>> {
+        let most = size.min(self.opener.limits.member);
         let mut record = Vec::new();
         let _ = (&mut *self.reader).take(most).read_to_end(&mut record);
+        self.opener.budget.step(record.len() as u64);
+        if most < size {
+            self.opener.too_large(self.at);
+        }
         let whole =
-            record.len() as u64 == most && self.pass((size - most).saturating_add(padding(size)));
+            record.len() as u64 == most && self.pass(size - most) && self.padding(b"", size);
         if !whole {
             self.damaged("cut off inside a header");
         }
@@ -215,11 +260,27 @@ impl Walk<'_, '_> {
     /// Reads over `count` bytes; false when there are fewer.
     fn pass(&mut self, count: u64) -> bool {
         let passed = std::io::copy(&mut (&mut *self.reader).take(count), &mut std::io::sink());
-        matches!(passed, Ok(n) if n == count)
+        let passed = passed.unwrap_or(0);
+        self.opener.budget.step(passed);
+        passed == count
+    }
+
+    /// Reads what fills a member's last block, and shows it unless it is zeros; false when it is
+    /// cut off.
+    fn padding(&mut self, name: &[u8], size: u64) -> bool {
+        let mut block = [0; BLOCK];
+        let padding = (size.wrapping_neg() % BLOCK as u64) as usize;
+        let padding = &mut block[..padding];
+        let whole = self.reader.read_exact(padding).is_ok();
+        let end = padding.iter().rposition(|b| *b != 0).map_or(0, |at| at + 1);
+        self.opener
+            .beside(self.at, name, "padding", &padding[..end], self.depth);
+        whole
     }
 
     /// Fills as much of a block as there is.
     fn fill(&mut self, block: &mut [u8; BLOCK]) -> usize {
+        self.opener.budget.step(BLOCK as u64);
         let mut filled = 0;
         while filled < BLOCK {
             match self.reader.read(&mut block[filled..]) {
@@ -230,54 +291,26 @@ impl Walk<'_, '_> {
         filled
     }
 
+    /// Keeps what belongs to no member.
+    fn loosen(&mut self, block: &[u8]) {
+        self.loose.add(block, self.opener.limits.member);
+    }
+
+    /// Shows what belongs to no member, if there is something.
+    fn flush(&mut self) {
+        let loose = std::mem::take(&mut self.loose);
+        self.opener
+            .beside(self.at, b"", "in no member", &loose.bytes, self.depth);
+        if loose.cut {
+            self.opener.too_large(&child(self.at, b"(in no member)"));
+        }
+    }
+
     fn damaged(&self, detail: &str) {
         // A stream that ended for another reason says so itself.
         if !self.opener.stopped() {
             let reason = Reason::CorruptArchive;
             self.opener.gap(reason, self.at, detail.to_owned());
-        }
-    }
-}
-
-/// Bytes between a member's end and the next block.
-fn padding(size: u64) -> u64 {
-    size.wrapping_neg() % BLOCK as u64
-}
-
-/// The name in the header itself; only POSIX has a part that goes before it.
-fn plain_name(block: &[u8; BLOCK]) -> Vec<u8> {
-    let name = text(&block[..100]);
-    let prefix = text(&block[345..500]);
-    match &block[257..263] == b"ustar\0" && !prefix.is_empty() {
-        true => [prefix, b"/", name].concat(),
-        false => name.to_vec(),
-    }
-}
-
-/// Reads pax records, `LENGTH KEY=VALUE\n` each.
-fn attributes(mut record: &[u8], said: &mut Said) {
-    while let Some(space) = record.iter().take(20).position(|b| *b == b' ') {
-        let length = std::str::from_utf8(&record[..space])
-            .ok()
-            .and_then(|digits| digits.parse::<usize>().ok());
-        let Some(entry) = length.and_then(|length| record.get(space + 1..length)) else {
-            return;
-        };
-        record = &record[length.unwrap_or(record.len())..];
-        let entry = entry.strip_suffix(b"\n").unwrap_or(entry);
-        let Some(equals) = entry.iter().position(|b| *b == b'=') else {
-            continue;
-        };
-        let value = &entry[equals + 1..];
-        match &entry[..equals] {
-            // A sparse file's own name goes before the one that stands for its parts.
-            b"GNU.sparse.name" => said.name = Some(value.to_vec()),
-            b"path" if said.name.is_none() => said.name = Some(value.to_vec()),
-            b"size" => {
-                let digits = std::str::from_utf8(value).ok();
-                said.size = digits.and_then(|digits| digits.parse().ok());
-            }
-            _ => {}
         }
     }
 }

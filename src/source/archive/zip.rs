@@ -1,8 +1,9 @@
 //! Zip: the central directory says what there is; what it leaves out (deleted entries, whatever
 //! stands before or behind, everything when it is missing) is found by the entries' own headers.
 //!
-//! Every byte is decoded at most once, whatever offsets and sizes say: an entry ends at the
-//! latest where the next one starts.
+//! Every byte is decoded a bounded number of times, whatever offsets and sizes say: an entry ends
+//! at the latest where the next one starts, and is read once for each way to read it: as the list
+//! says and as its own header says.
 
 use std::io::Read;
 use std::ops::Range;
@@ -18,7 +19,7 @@ use super::stream::{Codec, Frames, WINDOW_KIB};
 use super::{Opener, child};
 use crate::finding::{Reason, RepoPath};
 
-pub(super) use super::directory::plausible;
+pub(super) use super::directory::{has_list, plausible};
 
 /// Lends every member of a zip.
 pub(super) fn walk(opener: &Opener<'_>, bytes: &[u8], at: &[RepoPath], depth: usize) {
@@ -28,20 +29,22 @@ pub(super) fn walk(opener: &Opener<'_>, bytes: &[u8], at: &[RepoPath], depth: us
         at,
         depth,
         encrypted: 0,
+        read: 0,
     };
-    let mut read = 0;
+    opener.budget.step(bytes.len() as u64);
     match directory::read(bytes, opener.members.get()) {
         Some(directory) => {
-            if let Some(lie) = &directory.lie {
+            for lie in &directory.lies {
                 opener.gap(Reason::CorruptArchive, at, lie.clone());
             }
-            let end = walk.entries(&directory.entries, directory.place.start, &mut read);
-            walk.lost(end..directory.place.start, &mut read);
-            walk.lost(directory.place.end..bytes.len(), &mut read);
+            opener.beside(at, b"", "zip comment", directory.comment, depth);
+            let end = walk.entries(&directory.entries, directory.place.start);
+            walk.lost(end..directory.place.start);
+            // Behind the list, its comment included, another zip may stand.
+            walk.lost(directory.place.end..bytes.len());
         }
         None => {
-            let whole = bytes.len();
-            let found = walk.lost(0..whole, &mut read);
+            let found = walk.lost(0..bytes.len());
             let detail = match found {
                 0 => "no list of entries, and no whole entry".to_owned(),
                 n => format!("no list of entries; {n} found by their own headers"),
@@ -50,7 +53,7 @@ pub(super) fn walk(opener: &Opener<'_>, bytes: &[u8], at: &[RepoPath], depth: us
         }
     }
     if walk.encrypted > 0 {
-        let detail = match (walk.encrypted, read) {
+        let detail = match (walk.encrypted, walk.read) {
             (n, 0) => format!("{n} members"),
             (n, read) => format!("{n} of {} members", n + read),
         };
@@ -63,7 +66,22 @@ struct Walk<'a> {
     bytes: &'a [u8],
     at: &'a [RepoPath],
     depth: usize,
+    /// Members that are encrypted, and that were read.
     encrypted: u64,
+    read: u64,
+}
+
+/// What one entry is taken for: programs that go by the list and those that go by the entries'
+/// own headers may see different things.
+struct Reading<'a> {
+    /// Where it is shown.
+    path: &'a [RepoPath],
+    method: u16,
+    /// Length of its content, as it is stated.
+    size: Option<u64>,
+    data: &'a [u8],
+    /// It is in the list: damage is told; what only looks like an entry may be anything.
+    listed: bool,
 }
 
 /// How the reading of one entry went.
@@ -74,15 +92,48 @@ enum Went {
     Left,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
     /// The entries of the list, in the order of their places; gives where the last one ends.
-    fn entries(&mut self, entries: &[Entry], limit: usize, read: &mut u64) -> usize {
+    fn entries(&mut self, entries: &[Entry<'_>], limit: usize) -> usize {
+        let order = self.order(entries, limit);
+        let mut covered = 0;
+        for (n, (entry, local)) in order.iter().enumerate() {
+            if self.opener.stopped() {
+                return limit;
+            }
+            // Between two entries there may be some that were deleted from the list.
+            if covered < entry.start {
+                self.lost(covered..entry.start);
+            }
+            // A later entry that starts inside this one cuts it.
+            let next = order.get(n + 1).map_or(limit, |(next, _)| next.start);
+            let next = next.max(local.data);
+            let by_list = local.data.saturating_add(entry.compressed);
+            let own = local.compressed.filter(|_| !local.streamed);
+            let by_itself = own.map_or(by_list, |own| local.data.saturating_add(own));
+            let path = child(self.at, entry.name);
+            if by_list.max(by_itself) > next {
+                self.corrupt(&path, "it overlaps what comes next".to_owned());
+            }
+            // Where the two lengths differ, other entries may stand in the difference.
+            covered = by_list.min(by_itself).min(next);
+            if !self.opener.one_more(self.at) {
+                return limit;
+            }
+            let data = local.data..by_list.max(by_itself).min(next);
+            self.entry(entry, local, &path, data);
+        }
+        covered
+    }
+
+    /// The entries that are where the list says, by their places, with their own headers.
+    fn order<'e>(&self, entries: &'e [Entry<'e>], limit: usize) -> Vec<(&'e Entry<'e>, Local<'a>)> {
         let mut order = Vec::new();
         for entry in entries {
             match Local::at(self.bytes, entry.start).filter(|local| local.data <= limit) {
                 Some(local) => order.push((entry, local)),
                 None => {
-                    let path = child(self.at, &entry.name);
+                    let path = child(self.at, entry.name);
                     self.corrupt(&path, "no entry where the list says".to_owned());
                 }
             }
@@ -96,46 +147,101 @@ impl Walk<'_> {
             let detail = format!("{twice} entries of its list are at the places of others");
             self.corrupt(self.at, detail);
         }
-        let mut covered = 0;
-        for (n, (entry, local)) in order.iter().enumerate() {
-            if self.opener.stopped() {
-                return limit;
-            }
-            let path = child(self.at, &entry.name);
-            // Between two entries there may be some that were deleted from the list.
-            if covered < entry.start {
-                self.lost(covered..entry.start, read);
-            }
-            // A later entry that starts inside this one cuts it.
-            let next = order.get(n + 1).map_or(limit, |(next, _)| next.start);
-            let next = next.max(local.data);
-            let stated = local.data.saturating_add(entry.compressed);
-            let end = stated.min(next);
-            if stated > next {
-                self.corrupt(&path, "it overlaps what comes next".to_owned());
-            }
-            covered = end;
-            if !self.opener.one_more(self.at) {
-                return limit;
-            }
-            // Some programs set the flag in one place to keep readers out.
-            if entry.encrypted && local.encrypted {
-                self.encrypted += 1;
-                continue;
-            }
-            let data = &self.bytes[local.data..end];
-            if let Went::Read(_) = self.one(&path, entry.method, Some(entry.size), data, true) {
-                *read += 1;
-            }
+        order
+    }
+
+    /// One entry of the list, read as the list says and as its own header says.
+    fn entry(
+        &mut self,
+        entry: &Entry<'_>,
+        local: &Local<'_>,
+        path: &[RepoPath],
+        data: Range<usize>,
+    ) {
+        self.words(entry.name, entry.comment, [entry.extra, local.extra]);
+        // Some programs set the flag in one place to keep readers out.
+        if entry.encrypted && local.encrypted {
+            self.encrypted += 1;
+            return;
         }
-        covered
+        let longer = data.len() > entry.compressed;
+        let data = &self.bytes[data];
+        let own_path = child(self.at, local.name);
+        let mut reading = Reading {
+            path,
+            method: entry.method,
+            size: Some(entry.size),
+            data,
+            listed: true,
+        };
+        let mut went = self.one(&reading);
+        let differ = self.differences(entry, local);
+        if !differ.is_empty() {
+            let detail = format!(
+                "its list and its own header differ about its {}; both were read",
+                differ.join(" and ")
+            );
+            self.corrupt(path, detail);
+        }
+        if entry.method != local.method && !local.encrypted {
+            reading.method = local.method;
+            went = self.one(&reading);
+        } else if entry.method == 0 && longer {
+            // The end as the list says, where other bytes would otherwise touch the last ones.
+            reading.data = &data[..entry.compressed];
+            went = self.one(&reading);
+        }
+        let own = slashes(local.name);
+        if own != slashes(entry.name) {
+            // Rules that name files, and places like tests, go by names.
+            reading.path = &own_path;
+            went = self.one(&reading);
+        }
+        if let Went::Read(_) = went {
+            self.read += 1;
+        }
+    }
+
+    /// What the list and an entry's own header say differently.
+    fn differences(&self, entry: &Entry<'_>, local: &Local<'_>) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        if entry.method != local.method {
+            found.push("compression method");
+        }
+        let stated = |differs: bool| differs && !local.streamed;
+        if stated(local.compressed.is_some_and(|own| own != entry.compressed)) {
+            found.push("compressed size");
+        }
+        if stated(local.size.is_some_and(|own| own != entry.size)) {
+            found.push("size");
+        }
+        found
+    }
+
+    /// Shows the comment and the extra fields of an entry, as far as they are text: in the file
+    /// they touch names and each other.
+    fn words(&self, name: &[u8], comment: &[u8], extra: [&[u8]; 2]) {
+        let [list, own] = extra;
+        let own = if own == list { b"" } else { own };
+        let fields = directory::texts(list).chain(directory::texts(own));
+        let mut words = Vec::new();
+        for text in [comment].into_iter().chain(fields) {
+            words.extend_from_slice(text);
+            words.push(b'\n');
+        }
+        if directory::has_text(&words) {
+            self.opener
+                .beside(self.at, name, "zip header", &words, self.depth);
+        }
     }
 
     /// Entries in `range` that no list names; gives how many.
-    fn lost(&mut self, range: Range<usize>, read: &mut u64) -> u64 {
+    fn lost(&mut self, range: Range<usize>) -> u64 {
         let mut found = 0;
         let finder = memmem::Finder::new(LOCAL);
         let mut from = range.start;
+        let listed = range.len() < self.bytes.len();
+        self.opener.budget.step(range.len() as u64);
         while from < range.end && !self.opener.stopped() {
             let Some(offset) = finder.find(&self.bytes[from..range.end]) else {
                 break;
@@ -147,42 +253,66 @@ impl Walk<'_> {
                 _ => continue,
             };
             from = local.data;
-            let mut end = range.end;
-            if let Some(compressed) = local.compressed {
-                end = end.min(local.data.saturating_add(compressed));
-            } else if local.method == 0 {
-                // Not compressed and without a length: its bytes stand in the file as they are.
-                continue;
+            let stated = local.compressed.map(|len| local.data.saturating_add(len));
+            let path = child(self.at, local.name);
+            if stated.is_some_and(|end| end > range.end) && listed {
+                let detail = match range.end < self.bytes.len() {
+                    true => "in no list, and it overlaps what comes next",
+                    false => "in no list, and cut off",
+                };
+                self.corrupt(&path, detail.to_owned());
             }
+            let end = match stated {
+                Some(end) => end.min(range.end),
+                // Not compressed and without a length: up to what follows.
+                None if local.method == 0 => self.until_mark(local.data..range.end),
+                None => range.end,
+            };
             if !self.opener.one_more(self.at) {
                 break;
             }
+            self.words(local.name, b"", [b"", local.extra]);
             if local.encrypted {
                 self.encrypted += 1;
-                from = end.min(range.end);
+                from = end;
                 continue;
             }
-            let path = child(self.at, local.name);
-            let data = &self.bytes[local.data..end];
-            if let Went::Read(taken) = self.one(&path, local.method, local.size, data, false) {
+            let went = self.one(&Reading {
+                path: &path,
+                method: local.method,
+                size: local.size,
+                data: &self.bytes[local.data..end],
+                listed: false,
+            });
+            if let Went::Read(taken) = went {
                 from = local.data + taken;
                 found += 1;
-                *read += 1;
+                self.read += 1;
             }
         }
         found
     }
 
-    /// One entry's data. `listed`: damage is told; what only looks like an entry may be anything.
-    fn one(
-        &self,
-        path: &[RepoPath],
-        method: u16,
-        size: Option<u64>,
-        data: &[u8],
-        listed: bool,
-    ) -> Went {
+    /// Where the next record of a zip starts in `range`, or its end.
+    fn until_mark(&self, range: Range<usize>) -> usize {
+        let mark = memmem::find_iter(&self.bytes[range.clone()], b"PK")
+            .find(|at| matches!(self.bytes.get(range.start + at + 2), Some(1 | 3 | 5 | 7)))
+            .unwrap_or(range.len());
+        self.opener.budget.step(mark as u64);
+        range.start + mark
+    }
+
+    /// One entry's data.
+    fn one(&self, reading: &Reading<'_>) -> Went {
         let opener = self.opener;
+        let Reading {
+            path,
+            method,
+            size,
+            data,
+            listed,
+        } = *reading;
+        opener.budget.step(1);
         if method == 0 {
             let most = usize::try_from(opener.limits.member).unwrap_or(usize::MAX);
             if data.len() > most {
@@ -193,26 +323,25 @@ impl Walk<'_> {
             return Went::Read(data.len());
         }
         let Some(mut decoder) = Method::new(method, data) else {
-            if listed {
-                let detail = format!("compression method {method}");
-                opener.gap(Reason::UnsupportedArchive, path, detail);
-            }
+            let detail = format!("compression method {method}");
+            opener.gap(Reason::UnsupportedArchive, path, detail);
             return Went::Left;
         };
         let mut reader = opener.capped(&mut decoder, data.len());
         let (content, whole) = opener.buffer(&mut reader);
-        let end = reader.end();
-        let produced = reader.produced();
-        let taken = data.len() - decoder.rest().len();
+        opener.member(path, &content, self.depth);
+        drop(content);
         if !whole {
             opener.too_large(path);
+            reader.drain();
         }
-        opener.member(path, &content, self.depth);
+        let (end, produced) = (reader.end(), reader.produced());
+        let taken = data.len() - decoder.rest().len();
         // A stream without an end mark ends where its size says, or a few symbols later that its
         // last bytes seem to hold.
         let past = size.and_then(|size| produced.checked_sub(size));
         let ends = method == LZMA && past.is_some_and(|past| past < LZMA_PAST);
-        match end {
+        match opener.settled(end, produced, taken) {
             End::Broken(_) if ends => {}
             End::Well if whole => self.lies(path, size, produced, listed),
             End::Broken(_) if !listed => {}
@@ -235,6 +364,12 @@ impl Walk<'_> {
     fn corrupt(&self, path: &[RepoPath], detail: String) {
         self.opener.gap(Reason::CorruptArchive, path, detail);
     }
+}
+
+/// A name with the separators that the format asks for.
+fn slashes(name: &[u8]) -> Vec<u8> {
+    let slash = |b: &u8| if *b == b'\\' { b'/' } else { *b };
+    name.iter().map(slash).collect()
 }
 
 /// The method of an entry that is an LZMA stream.
