@@ -6,6 +6,7 @@
 //! the cases somebody can read.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::process::Command;
 
 use serde_json::Value;
@@ -710,7 +711,10 @@ fn what_others_read_is_not_called_clean() {
     let readers = match readers {
         Ok(readers) if readers.status.success() => readers,
         other => {
-            eprintln!("LEFT OUT: no python3 that reads archives ({other:?})");
+            let text = format!("LEFT OUT: no python3 that reads archives ({other:?})\n");
+            std::io::stderr()
+                .write_all(text.as_bytes())
+                .expect("standard error is open");
             return;
         }
     };
