@@ -3,6 +3,7 @@
 
 mod common;
 mod archives {
+    pub mod cases;
     pub mod formats;
     pub mod growth;
     pub mod hostile;

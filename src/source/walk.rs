@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use ignore::gitignore::Gitignore;
 
 use super::git::bounds::SMALL;
-use super::git::location::{GitEnv, Location, OF_TREES, Probe};
+use super::git::location::{GitEnv, Location, OF_TREES, Probe, is_git_dir};
 use super::git::open::Layout;
 use super::ignored::{Excludes, Rules, holds_packages, is_credential_store, rules};
 use super::{Control, files};
@@ -372,8 +372,8 @@ impl Walk<'_> {
 /// and is followed. Anything else under that name is a file or directory like others.
 fn is_gits(dir: &Path, full: &Path, kind: fs::FileType) -> bool {
     match kind.is_dir() {
-        true => repo::is_git_dir(full),
-        false => matches!(repo::probe(dir), Probe::Found(_)),
+        true => is_git_dir(full),
+        false => matches!(OF_TREES.at(dir), Probe::Found(_)),
     }
 }
 

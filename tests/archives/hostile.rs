@@ -1,6 +1,7 @@
 //! Hostile archives end in bounded time, everything readable is scanned, and nothing is called
 //! clean.
 
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
@@ -9,6 +10,7 @@ use serde_json::Value;
 use keysweep::finding::Skipped;
 use keysweep::source::{ArchiveLimits, Blob, Control, Inherit, Visit, scan_reader};
 
+use super::cases::cases;
 use super::make::{Entry, Zip, bzip2, deflate, gzip, sum, tar, tar_member, xz, zstd};
 use crate::common::{Dir, line, members, skipped, token};
 
@@ -438,6 +440,13 @@ fn archives() -> Vec<Vec<u8>> {
     ]
 }
 
+/// Eight that are right, and every small one that is not.
+static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let wrong = cases().into_iter().map(|case| case.bytes);
+    let small = wrong.filter(|bytes| bytes.len() < 5_000);
+    archives().into_iter().chain(small).collect()
+});
+
 proptest! {
     #![proptest_config(ProptestConfig {
         // More with PROPTEST_CASES.
@@ -449,12 +458,15 @@ proptest! {
     /// Nothing panics, whatever is changed in an archive, and wherever it is cut.
     #[test]
     fn any_damage_is_survived(
-        which in 0usize..8,
+        which in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12),
         cut in any::<prop::sample::Index>(),
         cuts in any::<bool>(),
     ) {
-        let mut bytes = archives().swap_remove(which);
+        // Half of the time one that is right.
+        let usual = which.index(2 * SEEDS.len());
+        let which = if usual < SEEDS.len() { usual } else { usual % 8 };
+        let mut bytes = SEEDS[which].clone();
         for (at, value) in &changes {
             let at = at.index(bytes.len());
             bytes[at] = *value;
@@ -462,7 +474,7 @@ proptest! {
         if cuts {
             bytes.truncate(cut.index(bytes.len()));
         }
-        let whole = changes.is_empty() && !cuts;
+        let whole = changes.is_empty() && !cuts && which < 8;
         let said = open(bytes);
         prop_assert!(!whole || said.is_empty());
     }

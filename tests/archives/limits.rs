@@ -1,6 +1,6 @@
 //! Every limit: what it cuts off is named with the right weight, and the rest is read.
 
-use super::make::{Entry, Zip, gzip, tar};
+use super::make::{Entry, Zip, bzip2, deflate, gzip, tar, xz, zstd};
 use crate::common::{Dir, line, members, skipped};
 use serde_json::Value;
 
@@ -203,4 +203,47 @@ fn a_flag_that_keeps_readers_out_in_one_place_does_not() {
     zip[list + 8] |= 1;
     let report = scan("a.zip", &zip, &[]);
     assert_eq!(members(&report), ["a.zip!a.env:1:14"]);
+}
+
+#[test]
+fn of_two_limits_the_harder_counts() {
+    // Over the limit for a member long before it is out of proportion.
+    let mut content = line(1).into_bytes();
+    content.resize(40 << 20, 0);
+    let max = ["--max-file-size", "1M"];
+    let zip = |data: &[u8]| {
+        let entry = Entry {
+            name: b"a",
+            method: 8,
+            data,
+            size: content.len() as u32,
+            ..Entry::default()
+        };
+        Zip::default().with(&entry).end()
+    };
+    let bombs = [
+        ("a.gz", gzip(&content)),
+        ("a.bz2", bzip2(&content)),
+        ("a.xz", xz(&content)),
+        ("a.zst", zstd(&content)),
+        ("a.tgz", gzip(&tar(&[("a", &content)]))),
+        ("a.zip", zip(&deflate(&content))),
+    ];
+    for (name, bomb) in bombs {
+        assert!(bomb.len() < 500_000, "{name}");
+        let report = scan(name, &bomb, &max);
+        assert_eq!(members(&report), [format!("{name}!a:1:14")]);
+        assert_eq!(report["summary"]["complete"], false, "{name}");
+        let told = skipped(&report);
+        assert!(told[0].starts_with("bomb "), "{name}: {told:?}");
+    }
+    // Damage behind the limit is no less damage.
+    let noise: Vec<u8> = (0u32..700_000)
+        .flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes())
+        .collect();
+    let whole = gzip(&[line(1).as_bytes(), &noise].concat());
+    let report = scan("a.gz", &whole, &max);
+    assert_eq!(weights(&report), ["scope"]);
+    let report = scan("a.gz", &whole[..whole.len() - 1000], &max);
+    assert!(weights(&report).contains(&"failed"));
 }

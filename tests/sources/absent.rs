@@ -144,3 +144,20 @@ fn repositories_and_what_leads_to_them_stay_closed() {
     assert_eq!(run.json()["summary"]["complete"], true);
     assert_eq!(skipped(&run.json()), Vec::<String>::new());
 }
+
+#[test]
+fn a_submodule_that_is_entered_speaks_for_itself() {
+    let dir = three();
+    let from = dir.outside("from");
+    let text = from.to_str().expect("text");
+    dir.git(&["clone", "-q", ".", text]);
+    let local = "protocol.file.allow=always";
+    dir.git(&["-c", local, "submodule", "--quiet", "add", text, "module"]);
+    std::fs::remove_file(dir.path().join("module/a/x.env")).expect("it is there");
+    let report = dir.json(&["scan", "--recurse-submodules"]);
+    let reads = "`keysweep scan --index` reads them";
+    assert_eq!(
+        skipped(&report),
+        [format!("not-in-work-tree module (1 file: {reads})")]
+    );
+}

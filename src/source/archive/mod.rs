@@ -170,15 +170,26 @@ impl<'a> Opener<'a> {
         }
         let (end, produced) = (reader.end(), reader.produced());
         let consumed = bytes.len() - frames.rest().len();
-        self.ended(self.settled(end, produced, consumed), at);
-        self.around(&frames, at, &name, depth);
+        let end = self.settled(end, produced, consumed);
+        self.around(&frames, at, &name, depth, end == End::Well);
+        self.ended(end, at);
     }
 
     /// What a compressed file holds beside its streams: texts in their headers, and archives of
     /// other kinds between and behind them. All other bytes are scanned with the file.
-    fn around(&self, frames: &stream::Frames<'_>, at: &[RepoPath], name: &[u8], depth: usize) {
+    ///
+    /// `whole`: the last stream ended well, so that what follows is no part of it.
+    fn around(
+        &self,
+        frames: &stream::Frames<'_>,
+        at: &[RepoPath],
+        name: &[u8],
+        depth: usize,
+        whole: bool,
+    ) {
         self.beside(at, name, "gzip header", frames.texts(), depth);
-        for other in frames.others() {
+        let behind = frames.behind().filter(|_| whole);
+        for other in frames.between().chain(behind) {
             if magic::kind(other).is_some() {
                 self.beside(at, name, "not compressed", other, depth);
             }
@@ -187,6 +198,14 @@ impl<'a> Opener<'a> {
 
     /// Lends one member and opens it, if it is an archive again.
     fn member(&self, at: &[RepoPath], bytes: &[u8], depth: usize) {
+        self.show(at, bytes);
+        if let Some(kind) = magic::kind(bytes).filter(|_| !self.stopped()) {
+            self.archive(kind, bytes, at, depth + 1);
+        }
+    }
+
+    /// Lends one member.
+    fn show(&self, at: &[RepoPath], bytes: &[u8]) {
         if bytes.is_empty() || self.stopped() {
             return;
         }
@@ -202,9 +221,6 @@ impl<'a> Opener<'a> {
         let more = bytes.len() as u64;
         let counted = &self.control.bytes;
         counted.fetch_add(more, std::sync::atomic::Ordering::Relaxed);
-        if let Some(kind) = magic::kind(bytes) {
-            self.archive(kind, bytes, at, depth + 1);
-        }
     }
 
     /// Lends what stands in an archive beside its members: as a member called `name (what)`.

@@ -77,11 +77,15 @@ impl<'a> Frames<'a> {
         &self.texts
     }
 
-    /// What is between and behind the streams that were read, and no padding.
-    pub fn others(&self) -> impl Iterator<Item = &'a [u8]> {
-        let behind = self.rest();
-        let behind = &behind[padding(behind)..];
-        self.between.iter().copied().chain([behind])
+    /// What is between the streams that were read, and no padding.
+    pub fn between(&self) -> impl Iterator<Item = &'a [u8]> {
+        self.between.iter().copied()
+    }
+
+    /// What is behind the last stream, without padding; `None` when nothing was read.
+    pub fn behind(&self) -> Option<&'a [u8]> {
+        let rest = self.rest();
+        self.started.then(|| &rest[padding(rest)..])
     }
 
     /// The last component of the name that a gzip header gives its content.

@@ -82,6 +82,8 @@ struct Reading<'a> {
     data: &'a [u8],
     /// It is in the list: damage is told; what only looks like an entry may be anything.
     listed: bool,
+    /// Its content was not seen before, so that it is opened if it is an archive.
+    fresh: bool,
 }
 
 /// How the reading of one entry went.
@@ -173,6 +175,7 @@ impl<'a> Walk<'a> {
             size: Some(entry.size),
             data,
             listed: true,
+            fresh: true,
         };
         let mut went = self.one(&reading);
         let differ = self.differences(entry, local);
@@ -189,12 +192,14 @@ impl<'a> Walk<'a> {
         } else if entry.method == 0 && longer {
             // The end as the list says, where other bytes would otherwise touch the last ones.
             reading.data = &data[..entry.compressed];
+            reading.fresh = false;
             went = self.one(&reading);
         }
         let own = slashes(local.name);
         if own != slashes(entry.name) {
             // Rules that name files, and places like tests, go by names.
             reading.path = &own_path;
+            reading.fresh = false;
             went = self.one(&reading);
         }
         if let Went::Read(_) = went {
@@ -283,6 +288,7 @@ impl<'a> Walk<'a> {
                 size: local.size,
                 data: &self.bytes[local.data..end],
                 listed: false,
+                fresh: true,
             });
             if let Went::Read(taken) = went {
                 from = local.data + taken;
@@ -311,14 +317,19 @@ impl<'a> Walk<'a> {
             size,
             data,
             listed,
+            fresh,
         } = *reading;
+        let lend = |content: &[u8]| match fresh {
+            true => opener.member(path, content, self.depth),
+            false => opener.show(path, content),
+        };
         opener.budget.step(1);
         if method == 0 {
             let most = usize::try_from(opener.limits.member).unwrap_or(usize::MAX);
             if data.len() > most {
                 opener.too_large(path);
             }
-            opener.member(path, &data[..data.len().min(most)], self.depth);
+            lend(&data[..data.len().min(most)]);
             self.lies(path, size, data.len() as u64, listed);
             return Went::Read(data.len());
         }
@@ -329,7 +340,7 @@ impl<'a> Walk<'a> {
         };
         let mut reader = opener.capped(&mut decoder, data.len());
         let (content, whole) = opener.buffer(&mut reader);
-        opener.member(path, &content, self.depth);
+        lend(&content);
         drop(content);
         if !whole {
             opener.too_large(path);
