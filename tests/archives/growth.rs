@@ -173,7 +173,11 @@ fn twice_as_much_takes_twice_as_long() {
         assert!(few > 0, "{name}: nothing was opened");
         assert!(many <= few * 5 / 2, "{name}: {few} steps, then {many}");
         // A bounded number of looks at each byte of the file, and of what it decompresses to.
-        assert!(few <= 400 * bytes, "{name}: {few} steps for {bytes} bytes");
+        // Deflate makes at most 1,032 of one.
+        assert!(
+            few <= 1_200 * bytes,
+            "{name}: {few} steps for {bytes} bytes"
+        );
     }
 }
 
