@@ -242,7 +242,7 @@ impl Collector<'_> {
     fn left_out(&self, origin: &Origin, cuts: &[Cut]) {
         let limit = |detail| Gap {
             origin: origin.clone(),
-            reason: Reason::LimitReached,
+            reason: Reason::EncodedLimit,
             detail,
         };
         for cut in cuts.iter().take(CUTS_NAMED) {

@@ -5,6 +5,7 @@
 mod archive;
 mod common;
 mod laws {
+    pub mod encodings;
     pub mod hostile;
     pub mod leaks;
     pub mod locality;

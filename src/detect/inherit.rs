@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::candidate::Candidate;
 use super::decode;
+use super::inside::Nest;
 use super::runs;
 use super::scanner::{Anchor, Scanner};
 use super::verdict::Reach;
@@ -346,7 +347,7 @@ impl<'a> Pass<'a> {
         let (first, cut) = (self.look.found.len(), self.look.cuts.len());
         let reach = self
             .scanner
-            .judge_anchor(self.bytes, anchor, 0, &mut self.look);
+            .judge_anchor(self.bytes, anchor, Nest::default(), &mut self.look);
         let Some(mut spot) = self.scanner.spot(anchor) else {
             self.over = true;
             return;

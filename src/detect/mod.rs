@@ -11,6 +11,7 @@ mod context;
 mod decode;
 pub mod generic;
 mod inherit;
+mod inside;
 mod kernel;
 mod pair;
 mod partner;

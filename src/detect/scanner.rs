@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::candidate::{self, Candidate};
 use super::context::ContextIndex;
 use super::decode::{self, Layer};
+use super::inside::Nest;
 use super::kernel::Kernel;
 use super::token::{self, Matcher};
 use super::verdict::Reach;
@@ -32,6 +33,8 @@ pub(super) struct Target {
     pub(super) rules: Vec<u16>,
     /// It is a word that names secrets.
     pub(super) word: bool,
+    /// It marks quoted-printable text.
+    pub(super) quoted: bool,
     /// How far its verdicts look when they find nothing.
     pub(super) reach: Reach,
     /// The bytes that can follow it.
@@ -86,6 +89,14 @@ impl Scanner {
                 target.next = ByteSet([u64::MAX; 4]);
             }
         }
+        let quoted = Literal {
+            text: decode::EQUALS.into(),
+            fold: false,
+        };
+        let quoted = wanted.entry(quoted).or_default();
+        quoted.quoted = true;
+        quoted.reach = quoted.reach.or(Reach::QUOTED);
+        quoted.next = ByteSet([u64::MAX; 4]);
         let follow = wanted
             .iter()
             .map(|(literal, target)| (literal.clone(), target.next))
@@ -132,7 +143,7 @@ impl Scanner {
         decode::escaped(bytes, range.clone(), |stretch| {
             hit(Anchor::Escaped(stretch))
         });
-        decode::utf16(bytes, |layer| {
+        decode::wide(bytes, |layer| {
             if range.contains(&layer.source.start) {
                 hit(Anchor::Wide(layer));
             }
@@ -158,7 +169,7 @@ impl Scanner {
     pub fn verdict(&self, bytes: &[u8], anchor: &Anchor, out: &mut Vec<Candidate>) {
         let watch = Watch::default();
         let mut look = Look::new(&watch);
-        self.judge_anchor(bytes, anchor, 0, &mut look);
+        self.judge_anchor(bytes, anchor, Nest::default(), &mut look);
         out.append(&mut look.found);
     }
 
@@ -171,7 +182,7 @@ impl Scanner {
     /// As [`Scanner::scan`], until `watch` says to end: then what was found so far.
     pub fn scan_watched(&self, bytes: &[u8], watch: &Watch<'_>) -> Scanned {
         let mut look = Look::new(watch);
-        self.layer(bytes, 0, &mut look);
+        self.layer(bytes, Nest::default(), &mut look);
         self.scanned(bytes, look)
     }
 
@@ -199,10 +210,10 @@ impl Scanner {
     }
 
     /// The verdicts of all anchors in the bytes of a layer.
-    pub(super) fn layer(&self, bytes: &[u8], depth: usize, look: &mut Look<'_>) {
+    pub(super) fn layer(&self, bytes: &[u8], nest: Nest, look: &mut Look<'_>) {
         let watch = look.watch;
         self.watched_anchors(bytes, 0..bytes.len(), watch, |anchor| {
-            self.judge_anchor(bytes, &anchor, depth, look);
+            self.judge_anchor(bytes, &anchor, nest, look);
         });
         for &rule in &self.slow {
             self.line_by_line(bytes, rule, look);

@@ -85,6 +85,7 @@ fn concede(rules: &RuleSet, winner: &mut Candidate, loser: Candidate) {
     }
 }
 
-fn is_generic(rules: &RuleSet, rule: usize) -> bool {
+/// Whether a rule judges by names and values of any kind.
+pub(super) fn is_generic(rules: &RuleSet, rule: usize) -> bool {
     matches!(&rules.rules[rule].kind, Kind::Context(context) if !context.generic.is_empty())
 }

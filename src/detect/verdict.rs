@@ -5,15 +5,14 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::candidate::Candidate;
-use super::decode::{self, Layer};
+use super::decode;
+use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
-use super::watch::{Cut, Look};
+use super::watch::Look;
 use super::{assign, checks, context, generic, pair, partner, token};
 use crate::finding::{Check, Class, Confidence, Evidence};
 use crate::rule::{Rule, Token};
 
-/// Encodings inside encodings are followed to this depth.
-const DEPTH: usize = 3;
 /// Judging an assignment looks at so many bytes on both sides of it.
 const JUDGED: usize = 128;
 
@@ -37,8 +36,13 @@ impl Reach {
     };
     /// The bytes that end a stretch.
     pub(super) const STRETCH: Reach = Reach { left: 1, right: 1 };
+    /// A mark of quoted-printable, and the run beside it.
+    pub(super) const QUOTED: Reach = Reach {
+        left: decode::QUOTED_LOOK + 3,
+        right: decode::QUOTED_LOOK + 3,
+    };
     /// Certificates beside a key.
-    const PARTNER: Reach = Reach {
+    pub(super) const PARTNER: Reach = Reach {
         left: partner::CERTIFICATE_REACH,
         right: partner::CERTIFICATE_REACH,
     };
@@ -61,7 +65,7 @@ impl Reach {
     }
 
     /// As far as both, one from the end of the other.
-    fn and(self, other: Reach) -> Reach {
+    pub(super) fn and(self, other: Reach) -> Reach {
         Reach {
             left: self.left + other.left,
             right: self.right + other.right,
@@ -91,7 +95,7 @@ impl Scanner {
         &self,
         bytes: &[u8],
         anchor: &Anchor,
-        depth: usize,
+        nest: Nest,
         look: &mut Look<'_>,
     ) -> Reach {
         look.watch.step(1);
@@ -99,20 +103,27 @@ impl Scanner {
             return Reach::default();
         }
         match anchor {
-            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, look),
-            Anchor::Run(run) => self.run(bytes, run, depth, look),
+            Anchor::Literal(at, literal) => self.literal(bytes, *at, *literal, nest, look),
+            Anchor::Run(run) => self.run(bytes, run, nest, look),
             Anchor::Escaped(stretch) => {
                 let mut reach = Reach::STRETCH;
                 decode::escapes(bytes, stretch, |layer| {
-                    reach = reach.or(self.inner(bytes, &layer, depth, look));
+                    reach = reach.or(self.inner(bytes, &layer, nest, look));
                 });
                 reach
             }
-            Anchor::Wide(layer) => self.inner(bytes, layer, depth, look),
+            Anchor::Wide(layer) => self.inner(bytes, layer, nest, look),
         }
     }
 
-    fn literal(&self, bytes: &[u8], at: usize, literal: usize, look: &mut Look<'_>) -> Reach {
+    fn literal(
+        &self,
+        bytes: &[u8],
+        at: usize,
+        literal: usize,
+        nest: Nest,
+        look: &mut Look<'_>,
+    ) -> Reach {
         let target = self.target(literal);
         let mut reach = target.reach;
         for &rule in &target.rules {
@@ -126,6 +137,9 @@ impl Scanner {
                 look.found.push(found);
                 reach = reach.or(Reach::of_token(token).and(Reach::ASSIGNMENT));
             }
+        }
+        if target.quoted {
+            reach = reach.or(self.quoted(bytes, at..at + 1, at, nest, look));
         }
         if target.word {
             let word = at..at + self.text(literal).len();
@@ -141,8 +155,8 @@ impl Scanner {
         reach
     }
 
-    fn run(&self, bytes: &[u8], run: &Range<usize>, depth: usize, look: &mut Look<'_>) -> Reach {
-        let mut reach = Reach::ASSIGNMENT;
+    fn run(&self, bytes: &[u8], run: &Range<usize>, nest: Nest, look: &mut Look<'_>) -> Reach {
+        let reach = Reach::ASSIGNMENT;
         let (low, sight) = sight(bytes, run);
         look.watch.step(READ + run.len());
         if let Some(assignment) = assign::read_from_run(sight, run.start - low..run.end - low) {
@@ -152,46 +166,7 @@ impl Scanner {
             }
             self.assigned(bytes, &assignment, look);
         }
-        if depth < DEPTH {
-            let (wrapped, looked) = decode::wrapped(bytes, run);
-            reach.right = reach.right.max(looked - run.end);
-            if let Some(layer) = wrapped.or_else(|| decode::base64(bytes, run)) {
-                reach = reach.or(self.inner(bytes, &layer, depth, look));
-            }
-        }
-        reach
-    }
-
-    /// Scans a decoded layer and maps what it holds back to the encoded stretch.
-    fn inner(&self, bytes: &[u8], layer: &Layer, depth: usize, look: &mut Look<'_>) -> Reach {
-        if depth >= DEPTH {
-            return Reach::default();
-        }
-        look.watch.step(layer.bytes.len());
-        let mut inside = Look::new(look.watch);
-        self.layer(&layer.bytes, depth + 1, &mut inside);
-        let cuts = inside.cuts.into_iter();
-        look.cuts.extend(cuts.map(|cut| Cut {
-            span: layer.back(&cut.span),
-            ..cut
-        }));
-        let mut found = inside.found;
-        if found.is_empty() {
-            return Reach::default();
-        }
-        super::candidate::in_order(&mut found);
-        partner::join(self.rules(), &layer.bytes, &mut found);
-        for candidate in &mut found {
-            candidate.span = layer.back(&candidate.span);
-            candidate.evidence.layers.insert(0, layer.name);
-            partner::outside(self.rules(), bytes, candidate);
-        }
-        look.found.append(&mut found);
-        // A layer may be longer than its anchor (base64 over many lines).
-        Reach::PARTNER.and(Reach {
-            left: 0,
-            right: layer.source.len(),
-        })
+        reach.or(self.encoded(bytes, run, nest, look))
     }
 
     fn provider(

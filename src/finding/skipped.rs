@@ -52,6 +52,8 @@ pub enum Reason {
     EncryptedArchive,
     /// An archive format or a compression method that is not read.
     UnsupportedArchive,
+    /// An encoded stretch that is compressed, and more inside than is looked at.
+    EncodedLimit,
     /// A submodule, which `--recurse-submodules` would enter.
     Submodule,
     /// A repository inside the scanned tree.
@@ -78,9 +80,9 @@ impl Reason {
             PermissionDenied | Io | Changed | CorruptObject | MissingObject | CorruptPack
             | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | Interrupted
             | TimedOut | Bomb | CorruptArchive | LimitReached => Weight::Failed,
-            TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | Submodule
-            | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored | NotInIndex
-            | NotInWorkTree => Weight::Scope,
+            TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | EncodedLimit
+            | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored
+            | NotInIndex | NotInWorkTree => Weight::Scope,
         }
     }
 
@@ -135,6 +137,7 @@ impl Reason {
             ArchiveLimit => "archive-limit",
             EncryptedArchive => "encrypted-archive",
             UnsupportedArchive => "unsupported-archive",
+            EncodedLimit => "encoded-limit",
             Submodule => "submodule",
             NestedRepository => "nested-repository",
             LfsPointer => "lfs-pointer",
@@ -169,6 +172,7 @@ impl Reason {
             ArchiveLimit => "archive over a limit, the rest not read",
             EncryptedArchive => "encrypted archive, not read",
             UnsupportedArchive => "archive of a kind that is not read",
+            EncodedLimit => "encoded and compressed over a limit, the rest not read",
             Submodule => "submodule, not entered",
             NestedRepository => "nested repository, not entered",
             LfsPointer => "Git LFS pointer, content is elsewhere",

@@ -1,0 +1,114 @@
+//! UTF-16 and UTF-32 in either byte order, with or without a mark: ASCII characters with zero bytes
+//! before or behind each.
+
+use std::ops::Range;
+
+use super::{Layer, Map};
+
+/// Fewer characters hold no token.
+const SHORTEST: usize = 16;
+/// Longer stretches are decoded in pieces of so many characters.
+const PIECE: usize = 256 << 10;
+/// What two pieces share, in characters.
+const OVERLAP: usize = 64 << 10;
+
+/// How characters stand in bytes.
+#[derive(Clone, Copy)]
+struct Form {
+    name: &'static str,
+    /// Bytes of a character.
+    width: usize,
+    /// Which of them is not zero.
+    place: usize,
+}
+
+const FORMS: [Form; 4] = [
+    // Four bytes first: two of them look like a character of two.
+    Form {
+        name: "utf-32",
+        width: 4,
+        place: 0,
+    },
+    Form {
+        name: "utf-32",
+        width: 4,
+        place: 3,
+    },
+    Form {
+        name: "utf-16",
+        width: 2,
+        place: 0,
+    },
+    Form {
+        name: "utf-16",
+        width: 2,
+        place: 1,
+    },
+];
+
+impl Form {
+    /// Whether a character stands at `at`.
+    fn fits(self, bytes: &[u8], at: usize) -> bool {
+        let Some(character) = bytes.get(at..at + self.width) else {
+            return false;
+        };
+        let text = |b: u8| (0x20..0x7f).contains(&b) || matches!(b, b'\n' | b'\r' | b'\t');
+        let fits = |(place, byte): (usize, &u8)| match place == self.place {
+            true => text(*byte),
+            false => *byte == 0,
+        };
+        character.iter().enumerate().all(fits)
+    }
+}
+
+/// Stretches of 16 or more ASCII characters that are two or four bytes wide.
+pub(in crate::detect) fn wide(bytes: &[u8], mut found: impl FnMut(Layer)) {
+    let Some(mut at) = memchr::memchr(0, bytes).map(|zero| zero.saturating_sub(1)) else {
+        return;
+    };
+    while at + 2 * SHORTEST <= bytes.len() {
+        // Without a zero there is no such character; behind the second byte the next can start.
+        if bytes[at] != 0 && bytes[at + 1] != 0 {
+            let next = memchr::memchr(0, &bytes[at + 1..]);
+            at = next.map_or(bytes.len(), |zero| at + zero);
+            continue;
+        }
+        let Some(form) = FORMS.into_iter().find(|form| form.fits(bytes, at)) else {
+            at += 1;
+            continue;
+        };
+        let mut end = at;
+        while form.fits(bytes, end) {
+            end += form.width;
+        }
+        if (end - at) / form.width >= SHORTEST {
+            pieces(bytes, form, at..end, &mut found);
+        }
+        at = end.max(at + 1);
+    }
+}
+
+fn pieces(bytes: &[u8], form: Form, source: Range<usize>, found: &mut impl FnMut(Layer)) {
+    let count = source.len() / form.width;
+    let mut first = 0;
+    loop {
+        let last = (first + PIECE).min(count);
+        let start = source.start + first * form.width;
+        let length = last - first;
+        let low = if first == 0 { 0 } else { OVERLAP / 2 };
+        let high = length - if last == count { 0 } else { OVERLAP / 2 };
+        let characters = (0..length).map(|n| bytes[start + n * form.width + form.place]);
+        found(Layer {
+            name: form.name,
+            own: low..high,
+            open: last < count,
+            bytes: characters.collect(),
+            source: start..start + length * form.width,
+            map: Map::Each((0..=length).map(|n| (n * form.width) as u32).collect()),
+        });
+        if last == count {
+            return;
+        }
+        first = last - OVERLAP;
+    }
+}
