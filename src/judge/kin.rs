@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Placed, rank};
+use super::{Placed, generic_kind, rank};
 use crate::finding::{Class, RepoPath};
 use crate::rule::RuleSet;
 
@@ -25,8 +25,13 @@ pub(super) fn credentials(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed
     let best = group
         .iter()
         .min_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));
-    let guessable =
-        best.is_some_and(|best| best.sighting.class == Class::Credential && !best.sighting.strong);
+    let guessable = best.is_some_and(|best| {
+        let sighting = &best.sighting;
+        // A value that is a provider's token as a whole was drawn by a machine, however it looks.
+        let chosen = generic_kind(&rules.rules[sighting.rule]).is_some()
+            || sighting.whole != sighting.secret;
+        sighting.class == Class::Credential && !sighting.strong && chosen
+    });
     if !guessable || group.len() < 2 {
         return vec![group];
     }

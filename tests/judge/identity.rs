@@ -101,6 +101,17 @@ fn a_strong_value_is_one_credential_wherever_it_stands() {
     }
 }
 
+/// A provider's token is drawn by a machine, even one that does not look like it.
+#[test]
+fn a_token_of_a_provider_is_one_credential_wherever_it_stands() {
+    let dir = Dir::new();
+    let token = ["ghp", "_", &"ab".repeat(18)].concat();
+    dir.write("a/x.env", format!("DB_PASSWORD=\"{token}\"\n"));
+    dir.write("b/y.env", format!("SMTP_PASSWORD=\"{token}\"\n"));
+    let report = dir.json(&[&["scan", "."][..], &ALL].concat());
+    assert_eq!(results(&report), [["a/x.env", "b/y.env"]], "{report}");
+}
+
 #[test]
 fn a_baseline_knows_each_of_them() {
     let dir = Dir::repo();
