@@ -132,10 +132,28 @@ fn around(origin: &Origin) -> impl Iterator<Item = Origin> {
     })
 }
 
-impl Visit for Collector<'_> {
-    type State = Option<Known>;
+/// What the collector keeps of one piece of content.
+pub struct Seen {
+    /// What versions that are stored as a difference to it need not look at again.
+    known: Option<Known>,
+    /// It holds a credential that it does not copy from what it is stored as a difference to.
+    found: bool,
+}
 
-    fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Option<Known>>>) -> Option<Known> {
+/// Whether a candidate may be listed and is not wholly inside one copied stretch.
+fn is_new(candidate: &Candidate, copies: &[source::Copy]) -> bool {
+    let span = &candidate.span;
+    let at = copies.partition_point(|copy| copy.dst <= span.start);
+    let copied = at
+        .checked_sub(1)
+        .is_some_and(|at| span.end <= copies[at].dst + copies[at].len);
+    candidate.class == Class::Credential && candidate.confidence >= Confidence::Medium && !copied
+}
+
+impl Visit for Collector<'_> {
+    type State = Seen;
+
+    fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Seen>>) -> Seen {
         let stop = || self.control.is_some_and(Control::stopped);
         let watch = Watch::new(&stop);
         let scanned = match blob.origin {
@@ -163,12 +181,18 @@ impl Visit for Collector<'_> {
             let files = self.files.of(path, blob.bytes).into_iter();
             candidates.splice(0..0, files.map(|rule| whole_file(rule, blob.bytes)));
         }
+        let copies = parent.as_ref().map_or(&[][..], |parent| parent.copies);
+        let found = candidates.iter().any(|c| is_new(c, copies));
         self.left_out(blob.origin, &cuts);
         let unplaced = self.keep(blob, candidates);
         if stopped || unplaced > 0 {
             self.ended(blob.origin, unplaced);
         }
-        known
+        Seen { known, found }
+    }
+
+    fn holds(&self, seen: &Seen) -> bool {
+        seen.found
     }
 
     fn archives(&self) -> Option<&ArchiveLimits> {
@@ -289,14 +313,14 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A delta base in the words of the scanner.
-fn base<'a>(parent: &Inherit<'a, Option<Known>>) -> Option<Base<'a>> {
+fn base<'a>(parent: &Inherit<'a, Seen>) -> Option<Base<'a>> {
     let copies = parent.copies.iter().map(|copy| Copied {
         src: copy.src,
         dst: copy.dst,
         len: copy.len,
     });
     Some(Base {
-        known: parent.state.as_ref()?,
+        known: parent.state.known.as_ref()?,
         copies: copies.collect(),
     })
 }

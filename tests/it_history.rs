@@ -6,6 +6,7 @@ mod common;
 mod history {
     pub mod bombs;
     pub mod damage;
+    pub mod kinds;
     pub mod oracle;
     pub mod pack;
     pub mod reflog;
@@ -429,13 +430,14 @@ fn first_commits_agree_with_find_object() {
 #[test]
 fn stash_note_tag_dangling_and_pull() {
     let repo = Repo::new(&[]);
-    let c = repo.commit("f", "base", "base");
+    repo.commit("f", "base", "base");
     repo.write("f", "STASHVALUE");
     repo.git(&["stash", "-q"]);
     repo.write("f", "STASHSECOND");
     repo.git(&["stash", "-q"]);
     repo.git(&["notes", "add", "-m", "NOTEVALUE"]);
     repo.git(&["tag", "-a", "v1", "-m", "TAGVALUE"]);
+    let tag = repo.git(&["rev-parse", "v1"]);
     repo.git(&["commit", "-q", "--allow-empty", "-m", "MESSAGEVALUE"]);
     let m = repo.git(&["rev-parse", "HEAD"]);
     let blob = repo.git_in(repo.path(), &["hash-object", "-w", "--stdin"], b"DANGLING");
@@ -467,7 +469,7 @@ fn stash_note_tag_dangling_and_pull() {
         format!(".git-history/blob/{blob}").as_bytes()
     );
     let (_, a) = trace(&repo.options(), "TAGVALUE");
-    assert_eq!((by(&a.places[0]), a.places[0].reach.clone()), (c, None));
+    assert_eq!((by(&a.places[0]), a.places[0].reach.clone()), (tag, None));
     let (history, a) = trace(&repo.options(), "MESSAGEVALUE");
     let path = format!(".git-history/{m}/message");
     assert_eq!(by(place(&a, &path)), m);

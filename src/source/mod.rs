@@ -86,6 +86,12 @@ pub trait Visit: Sync {
     /// are visited along the delta tree, `None` for everything else.
     fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Self::State>>) -> Self::State;
 
+    /// Whether the content that left this state holds something that it does not have from its
+    /// base: then it is checked against its id, which takes longer than looking at a version.
+    fn holds(&self, _state: &Self::State) -> bool {
+        false
+    }
+
     /// Whether content without a path is to be shown again, to [`Visit::named`], because a tree
     /// has it under `name` (a last path component, bytes). Called very often: to be answered fast.
     fn wants_name(&self, _name: &[u8]) -> bool {

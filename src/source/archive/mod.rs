@@ -61,6 +61,11 @@ impl Default for ArchiveLimits {
     }
 }
 
+/// Whether the content looks like an archive.
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    magic::kind(bytes).is_some()
+}
+
 /// Shows the members of `blob` to the visitor, if it wants any and `blob` is an archive. What was
 /// not read is given back; it is named by the blob's origin and the member, joined by `!`.
 pub(super) fn open<V: Visit>(blob: Blob<'_>, visit: &V, control: &Control) -> Vec<Skipped> {

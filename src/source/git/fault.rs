@@ -1,6 +1,10 @@
-//! What git objects are, and why one could not be decoded.
+//! What git objects are, how their ids are made, and why one could not be decoded.
 
-use crate::finding::Reason;
+use std::fmt;
+
+use gix::objs;
+
+use crate::finding::{Oid, Reason};
 
 /// The kinds of git objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -9,6 +13,63 @@ pub(in crate::source) enum Kind {
     Tree,
     Blob,
     Tag,
+}
+
+impl Kind {
+    /// The kind that a tag's `type` line, or a loose object's header, names.
+    pub fn of_name(name: &[u8]) -> Option<Kind> {
+        match name {
+            b"commit" => Some(Kind::Commit),
+            b"tree" => Some(Kind::Tree),
+            b"blob" => Some(Kind::Blob),
+            b"tag" => Some(Kind::Tag),
+            _ => None,
+        }
+    }
+
+    /// A number for tables in which 0 means that no kind is known.
+    pub fn code(self) -> u8 {
+        match self {
+            Kind::Commit => 1,
+            Kind::Tree => 2,
+            Kind::Blob => 3,
+            Kind::Tag => 4,
+        }
+    }
+
+    /// The id of an object of this kind; `None` for content that is an attack on SHA-1.
+    pub fn id(self, hash: gix::hash::Kind, content: &[u8]) -> Option<Oid> {
+        let kind = match self {
+            Kind::Commit => objs::Kind::Commit,
+            Kind::Tree => objs::Kind::Tree,
+            Kind::Blob => objs::Kind::Blob,
+            Kind::Tag => objs::Kind::Tag,
+        };
+        let id = objs::compute_hash(hash, kind, content).ok()?;
+        Some(Oid::from_bytes(id.as_bytes()))
+    }
+}
+
+impl From<objs::Kind> for Kind {
+    fn from(kind: objs::Kind) -> Self {
+        match kind {
+            objs::Kind::Commit => Kind::Commit,
+            objs::Kind::Tree => Kind::Tree,
+            objs::Kind::Blob => Kind::Blob,
+            objs::Kind::Tag => Kind::Tag,
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Commit => "commit",
+            Kind::Tree => "tree",
+            Kind::Blob => "blob",
+            Kind::Tag => "tag",
+        })
+    }
 }
 
 /// Why an object could not be decoded.
@@ -28,6 +89,11 @@ impl Fault {
 
     pub fn corrupt(detail: &str) -> Self {
         Fault::new(Reason::CorruptObject, detail)
+    }
+
+    /// For content that is not what its id says.
+    pub fn false_id() -> Self {
+        Fault::corrupt("its content does not hash to its id")
     }
 
     pub fn bad_delta() -> Self {

@@ -1,8 +1,10 @@
 //! Commits and tags: parsing, the order of commits, and what reaches them.
 
 use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
+use super::fault::Kind;
 use super::refs::{Ref, hex};
 use crate::finding::Oid;
 
@@ -59,14 +61,36 @@ pub(in crate::source) fn parse_commit(bytes: &[u8]) -> Option<Parsed<'_>> {
     Some(parsed)
 }
 
-/// Reads an annotated tag: what it points to, and its message.
-pub(in crate::source) fn parse_tag(bytes: &[u8]) -> Option<(Oid, &[u8])> {
+/// An annotated tag's parts; slices of its bytes.
+pub(in crate::source) struct Tag<'a> {
+    pub label: Label,
+    /// Empty in tags of old versions of git.
+    pub tagger: &'a [u8],
+    pub message: &'a [u8],
+}
+
+/// What is kept of every annotated tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source) struct Label {
+    pub target: Oid,
+    /// What the tag says that its target is; `None` if git has no such kind.
+    pub kind: Option<Kind>,
+}
+
+/// Reads an annotated tag; `None` if it names no object.
+pub(in crate::source) fn parse_tag(bytes: &[u8]) -> Option<Tag<'_>> {
     let (head, message) = split(bytes);
-    let target = head
-        .strip_prefix(b"object ")?
-        .split(|b| *b == b'\n')
-        .next()?;
-    Some((hex(target)?, message))
+    let mut lines = head.split(|b| *b == b'\n');
+    let target = hex(lines.next()?.strip_prefix(b"object ")?)?;
+    let field = |name: &[u8]| lines.clone().find_map(|line| line.strip_prefix(name));
+    Some(Tag {
+        label: Label {
+            target,
+            kind: field(b"type ").and_then(Kind::of_name),
+        },
+        tagger: field(b"tagger ").unwrap_or_default(),
+        message,
+    })
 }
 
 /// `(name, address, seconds since 1970)` of an author or committer line. Odd lines give what
@@ -112,53 +136,46 @@ pub(in crate::source) struct Graph {
     pub of_head: Vec<bool>,
     pub head: Option<u32>,
     /// Tags: what they point to.
-    pub tags: BTreeMap<Oid, Oid>,
-    /// Objects named by refs that are no commits: `(object, group)`.
-    pub other: Vec<(Oid, Group)>,
+    pub tags: BTreeMap<Oid, Label>,
+    /// Objects that references reach, directly or through tags, and that are no commits; the tags
+    /// themselves are among them.
+    pub other: BTreeMap<Oid, Group>,
     /// Parents that are named and not there: `(parent, child)`.
     pub missing: Vec<(Oid, Oid)>,
+    /// Commits from which a way through parents leads back to a commit that it came by, because
+    /// some id is not what it says.
+    pub circles: Vec<Oid>,
+    /// The commit that each tag leads to, by position.
+    peeled: HashMap<Oid, Option<u32>>,
 }
 
 impl Graph {
     /// Orders `commits` and floods them from `refs`.
     pub fn build(
         mut commits: Vec<Node>,
-        tags: BTreeMap<Oid, Oid>,
+        tags: BTreeMap<Oid, Label>,
         refs: &[Ref],
         head: Option<Oid>,
     ) -> Self {
-        commits.sort_by_key(|c| c.oid);
-        commits.dedup_by_key(|c| c.oid);
+        sort(&mut commits);
         let mut graph = order(commits);
         graph.tags = tags;
+        graph.peel_all();
         let names = namespaces(refs.iter().filter_map(|r| r.group.as_deref()));
         let numbered = |name| {
             let at = number(&names, &place(name))?;
             Some((at + 1).min(usize::from(LOST) - 1) as Group)
         };
-        let mut starts: Vec<(Group, u32)> = Vec::new();
+        let mut named: Vec<(Group, Oid)> = Vec::new();
         for r in refs {
             let group = match &r.group {
                 None => MAIN,
                 Some(name) => numbered(name).unwrap_or(LOST),
             };
-            // The tags on the way are reached too.
-            let mut at = r.oid;
-            for _ in 0..64 {
-                match graph.tags.get(&at) {
-                    Some(next) => {
-                        graph.other.push((at, group));
-                        at = *next;
-                    }
-                    None => break,
-                }
-            }
-            match graph.index.get(&at) {
-                Some(pos) => starts.push((group, *pos)),
-                None => graph.other.push((at, group)),
-            }
+            named.push((group, r.oid));
         }
         graph.names = names.iter().map(|(_, name)| (*name).to_owned()).collect();
+        let mut starts = graph.follow(named);
         graph.head = head.and_then(|oid| graph.index.get(&oid).copied());
         if let Some(pos) = graph.head {
             starts.push((MAIN, pos));
@@ -174,6 +191,54 @@ impl Graph {
             }
         }
         graph
+    }
+
+    /// Follows references through tags, which are reached too, to the commits that they lead to.
+    fn follow(&mut self, mut named: Vec<(Group, Oid)>) -> Vec<(Group, u32)> {
+        // Groups come in rising order: what has one keeps it, and all that it leads to has one.
+        named.sort_unstable();
+        named.dedup();
+        let mut starts = Vec::new();
+        for (group, mut at) in named {
+            loop {
+                if let Some(pos) = self.index.get(&at) {
+                    starts.push((group, *pos));
+                    break;
+                }
+                let Entry::Vacant(new) = self.other.entry(at) else {
+                    break;
+                };
+                new.insert(group);
+                let Some(label) = self.tags.get(&at) else {
+                    break;
+                };
+                at = label.target;
+            }
+        }
+        starts
+    }
+
+    /// Finds the commit that each tag leads to. Every tag is looked at once, however deep they
+    /// are nested; those in a circle lead to none.
+    fn peel_all(&mut self) {
+        for start in self.tags.keys() {
+            let (mut at, mut way) = (*start, Vec::new());
+            let end = loop {
+                if let Some(pos) = self.index.get(&at) {
+                    break Some(*pos);
+                }
+                if let Some(known) = self.peeled.get(&at) {
+                    break *known;
+                }
+                let Some(label) = self.tags.get(&at) else {
+                    break None;
+                };
+                self.peeled.insert(at, None);
+                way.push(at);
+                at = label.target;
+            };
+            self.peeled.extend(way.into_iter().map(|tag| (tag, end)));
+        }
     }
 
     fn flood(&mut self, from: u32, group: Group) {
@@ -198,14 +263,10 @@ impl Graph {
 
     /// Follows tags to a commit.
     pub fn peel(&self, oid: Oid) -> Option<u32> {
-        let mut at = oid;
-        for _ in 0..64 {
-            match self.tags.get(&at) {
-                Some(next) => at = *next,
-                None => break,
-            }
+        match self.index.get(&oid) {
+            Some(pos) => Some(*pos),
+            None => self.peeled.get(&oid).copied().flatten(),
         }
-        self.index.get(&at).copied()
     }
 }
 
@@ -229,11 +290,20 @@ fn number<T: Ord>(names: &[T], name: &T) -> Option<usize> {
     names.binary_search(name).ok()
 }
 
-/// Parents before children; among those ready, the oldest first. Each commit once.
-pub(in crate::source) fn parents_first(mut commits: Vec<Node>) -> Vec<Node> {
-    commits.sort_by_key(|c| c.oid);
+/// Each commit once, by its id. Where an id has several contents, the choice must not depend on
+/// the order of threads.
+fn sort(commits: &mut Vec<Node>) {
+    let key = |c: &Node| (c.oid, c.committed, c.tree);
+    commits.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.parents.cmp(&b.parents)));
     commits.dedup_by_key(|c| c.oid);
-    order(commits).nodes
+}
+
+/// Parents before children; among those ready, the oldest first. Each commit once.
+/// Also says which of them are in circles, as [`Graph::circles`].
+pub(in crate::source) fn parents_first(mut commits: Vec<Node>) -> (Vec<Node>, Vec<Oid>) {
+    sort(&mut commits);
+    let graph = order(commits);
+    (graph.nodes, graph.circles)
 }
 
 fn order(commits: Vec<Node>) -> Graph {
@@ -261,16 +331,39 @@ fn order(commits: Vec<Node>) -> Graph {
         .map(|i| Reverse((commits[i].committed, commits[i].oid, i as u32)))
         .collect();
     let mut sorted = Vec::with_capacity(commits.len());
-    while let Some(Reverse((_, _, i))) = ready.pop() {
-        sorted.push(i);
-        for child in &children[i as usize] {
-            let left = &mut waiting[*child as usize];
-            *left -= 1;
-            if *left == 0 {
-                let c = &commits[*child as usize];
-                ready.push(Reverse((c.committed, c.oid, *child)));
+    let mut taken = vec![false; commits.len()];
+    let mut circles = Vec::new();
+    let mut rest = None;
+    loop {
+        while let Some(Reverse((_, _, i))) = ready.pop() {
+            if std::mem::replace(&mut taken[i as usize], true) {
+                continue;
+            }
+            sorted.push(i);
+            for child in &children[i as usize] {
+                let left = &mut waiting[*child as usize];
+                *left -= 1;
+                if *left == 0 {
+                    let c = &commits[*child as usize];
+                    ready.push(Reverse((c.committed, c.oid, *child)));
+                }
             }
         }
+        if sorted.len() == commits.len() {
+            break;
+        }
+        // What still waits hangs on a circle. The oldest of it goes first as if nothing were
+        // before it, so that no commit is lost.
+        let rest = rest.get_or_insert_with(|| {
+            circles = in_circles(&commits, &by_oid, &children, &waiting);
+            let left = (0..commits.len() as u32).filter(|i| !taken[*i as usize]);
+            let mut left: Vec<_> = left
+                .map(|i| (commits[i as usize].committed, commits[i as usize].oid, i))
+                .collect();
+            left.sort_unstable();
+            left.into_iter()
+        });
+        ready.extend(rest.find(|(_, _, i)| !taken[*i as usize]).map(Reverse));
     }
     let nodes: Vec<Node> = sorted
         .iter()
@@ -281,13 +374,12 @@ fn order(commits: Vec<Node>) -> Graph {
         .enumerate()
         .map(|(i, c)| (c.oid, i as u32))
         .collect();
-    let parents = nodes
-        .iter()
-        .map(|c| {
-            c.parents
-                .iter()
-                .filter_map(|p| index.get(p).copied())
-                .collect()
+    // A circle is open where it was cut: no commit has a parent behind it.
+    let parents = (0u32..)
+        .zip(&nodes)
+        .map(|(own, c)| {
+            let there = c.parents.iter().filter_map(|p| index.get(p).copied());
+            there.filter(|parent| *parent < own).collect()
         })
         .collect();
     let count = nodes.len();
@@ -300,7 +392,34 @@ fn order(commits: Vec<Node>) -> Graph {
         of_head: vec![false; count],
         head: None,
         tags: BTreeMap::new(),
-        other: Vec::new(),
+        other: BTreeMap::new(),
         missing,
+        circles,
+        peeled: HashMap::new(),
     }
+}
+
+/// Of commits that wait for a parent that never comes, those that are in circles or between them:
+/// what is left when those without children are taken away again and again.
+fn in_circles(
+    commits: &[Node],
+    by_oid: &HashMap<Oid, u32>,
+    children: &[Vec<u32>],
+    waiting: &[u32],
+) -> Vec<Oid> {
+    let mut open: Vec<usize> = children.iter().map(Vec::len).collect();
+    let mut leaves: Vec<usize> = (0..commits.len()).filter(|i| open[*i] == 0).collect();
+    while let Some(leaf) = leaves.pop() {
+        for parent in commits[leaf].parents.iter().filter_map(|p| by_oid.get(p)) {
+            let parent = *parent as usize;
+            open[parent] -= 1;
+            if open[parent] == 0 {
+                leaves.push(parent);
+            }
+        }
+    }
+    let left = commits.iter().zip(waiting).zip(open);
+    left.filter(|((_, waiting), open)| **waiting > 0 && *open > 0)
+        .map(|((commit, _), _)| commit.oid)
+        .collect()
 }

@@ -11,6 +11,7 @@ mod format;
 pub(super) mod graph;
 mod index;
 pub(super) mod location;
+mod loose;
 mod object_dirs;
 pub(super) mod odb;
 pub(super) mod open;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use gix::hash::{Kind as Hash, ObjectId};
@@ -18,7 +18,36 @@ pub(in crate::source) struct Pack {
     pub index: index::File,
     pub data: data::File,
     pub forest: Forest,
+    kinds: Kinds,
     spoiled: Spoiled,
+}
+
+/// The kind of every object, by its place in the index. A delta is of its base's kind; that of
+/// one whose base is not in the pack is known once it was decoded.
+struct Kinds(Vec<AtomicU8>);
+
+impl Kinds {
+    fn of(forest: &Forest) -> Kinds {
+        let mut kinds = Kinds(Vec::new());
+        kinds
+            .0
+            .resize_with(forest.len() as usize, AtomicU8::default);
+        for pos in 0..forest.len() {
+            if let Some(kind) = forest.kind(pos) {
+                kinds.spread(forest, pos, kind);
+            }
+        }
+        kinds
+    }
+
+    /// Notes the kind of an entry and of all that is stored as a difference to it.
+    fn spread(&self, forest: &Forest, pos: u32, kind: Kind) {
+        let mut stack = vec![pos];
+        while let Some(pos) = stack.pop() {
+            self.0[forest.index_entry(pos) as usize].store(kind.code(), Ordering::Relaxed);
+            stack.extend(forest.children(pos));
+        }
+    }
 }
 
 /// Entries that turned out to be unreadable. They are not decoded again: where many objects hang
@@ -47,6 +76,7 @@ impl Pack {
         // say is checked against the pack before it is used.
         let forest = Forest::build(&index, &data);
         Ok(Pack {
+            kinds: Kinds::of(&forest),
             index,
             data,
             forest,
@@ -58,6 +88,20 @@ impl Pack {
     pub fn oid(&self, pos: u32) -> Oid {
         let entry = self.forest.index_entry(pos);
         Oid::from_bytes(self.index.oid_at_index(entry).as_bytes())
+    }
+
+    /// Whether the pack has an object of this id and kind.
+    pub fn holds(&self, id: &gix::hash::oid, kind: Kind) -> bool {
+        self.index.lookup(id).is_some_and(|entry| {
+            let code = self.kinds.0.get(entry as usize);
+            code.is_some_and(|code| code.load(Ordering::Relaxed) == kind.code())
+        })
+    }
+
+    /// Notes the kind of the delta at `pos`, whose base is not in this pack, and of all that is
+    /// stored as a difference to it.
+    pub fn settle(&self, pos: u32, kind: Kind) {
+        self.kinds.spread(&self.forest, pos, kind);
     }
 
     /// How many entries are no trees. What is stored as a difference to a tree is one.

@@ -1,10 +1,10 @@
-//! Commits as the results show them: author after the mailmap, dates, subject.
+//! Commits and annotated tags as the results show them: author after the mailmap, dates, subject.
 
 use gix::actor::SignatureRef;
 use gix::mailmap::Snapshot;
 
 use super::fault::Kind;
-use super::graph::{Graph, parse_commit, parse_who};
+use super::graph::{Graph, parse_commit, parse_tag, parse_who};
 use super::store::Store;
 use super::tree::find_entry;
 use crate::finding::{Commit, Oid, Skipped};
@@ -33,9 +33,19 @@ impl<'a> People<'a> {
         }
     }
 
-    /// The commit `oid`; with empty fields, and a `Skipped`, if it cannot be read again.
+    /// Whether the object is an annotated tag that says who made it.
+    pub fn has_tagger(&self, oid: &Oid) -> bool {
+        let read = self.store.read(oid);
+        read.is_ok_and(|(kind, bytes)| {
+            kind == Kind::Tag && parse_tag(&bytes).is_some_and(|tag| !tag.tagger.is_empty())
+        })
+    }
+
+    /// The commit or annotated tag `oid`; with empty fields, and a `Skipped`, if it cannot be read
+    /// again.
     pub fn commit(&self, oid: Oid, skipped: &mut Vec<Skipped>) -> Commit {
         match self.store.read(&oid) {
+            Ok((Kind::Tag, bytes)) => tag(oid, &bytes, &self.mailmap),
             Ok((_, bytes)) => commit(oid, &bytes, &self.mailmap),
             Err(fault) => {
                 skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
@@ -47,36 +57,51 @@ impl<'a> People<'a> {
 
 /// The commit `oid` with the content `bytes`; with empty fields if that is no commit.
 pub(in crate::source) fn commit(oid: Oid, bytes: &[u8], mailmap: &Snapshot) -> Commit {
-    let mut commit = Commit {
-        id: oid,
-        author: Vec::new(),
-        email: Vec::new(),
-        authored: 0,
-        committed: 0,
-        subject: Vec::new(),
-        signed: false,
-    };
     let Some(parsed) = parse_commit(bytes) else {
-        return commit;
+        return by(oid, &[], &[], mailmap);
     };
-    let (name, email, authored) = parse_who(parsed.author);
+    Commit {
+        committed: parse_who(parsed.committer).2,
+        signed: parsed.signed,
+        ..by(oid, parsed.author, parsed.message, mailmap)
+    }
+}
+
+/// The annotated tag `oid` with the content `bytes`, as if it were a commit of its tagger's: what
+/// its message holds came with it, and not with what it points to. Empty fields if that is no tag.
+pub(in crate::source) fn tag(oid: Oid, bytes: &[u8], mailmap: &Snapshot) -> Commit {
+    let Some(parsed) = parse_tag(bytes) else {
+        return by(oid, &[], &[], mailmap);
+    };
+    Commit {
+        // Git appends a tag's signature to its message.
+        signed: memchr::memmem::find(parsed.message, b"-----BEGIN PGP SIGNATURE-----").is_some()
+            || memchr::memmem::find(parsed.message, b"-----BEGIN SSH SIGNATURE-----").is_some(),
+        ..by(oid, parsed.tagger, parsed.message, mailmap)
+    }
+}
+
+/// What an author's or tagger's line and a message say.
+fn by(oid: Oid, who: &[u8], message: &[u8], mailmap: &Snapshot) -> Commit {
+    let (name, email, date) = parse_who(who);
     let mapped = mailmap.try_resolve_ref(SignatureRef {
         name: name.into(),
         email: email.into(),
         time: "",
     });
     let (new_name, new_email) = mapped.map_or((None, None), |m| (m.name, m.email));
-    commit.author = new_name.map_or_else(|| name.to_vec(), |n| n.to_vec());
-    commit.email = new_email.map_or_else(|| email.to_vec(), |e| e.to_vec());
-    commit.authored = authored;
-    commit.committed = parse_who(parsed.committer).2;
-    commit.subject = parsed
-        .message
+    let subject = message
         .split(|b| *b == b'\n')
         .map(<[u8]>::trim_ascii)
         .find(|line| !line.is_empty())
-        .unwrap_or_default()
-        .to_vec();
-    commit.signed = parsed.signed;
-    commit
+        .unwrap_or_default();
+    Commit {
+        id: oid,
+        author: new_name.map_or_else(|| name.to_vec(), |n| n.to_vec()),
+        email: new_email.map_or_else(|| email.to_vec(), |e| e.to_vec()),
+        authored: date,
+        committed: date,
+        subject: subject.to_vec(),
+        signed: false,
+    }
 }

@@ -41,8 +41,8 @@ pub(in crate::source) trait Sink: Sync {
     ) -> Option<Self::State>;
     /// An object that could not be decoded; its kind is unknown when its delta tree has no root.
     fn failed(&self, oid: Oid, kind: Option<Kind>, fault: Fault);
-    /// A loose object that turned out to be of a kind that is not wanted.
-    fn unwanted(&self) {}
+    /// A loose object of any kind, before it is given to [`Sink::object`] if it is wanted.
+    fn loose(&self, _oid: Oid, _kind: Kind, _bytes: &[u8]) {}
     /// Whether to end soon.
     fn stopped(&self) -> bool;
 }
@@ -78,29 +78,7 @@ pub(in crate::source) fn walk<S: Sink>(store: &Store, budget: usize, sink: &S) {
             sink.failed(pack.oid(pos), None, fault);
         }
     }
-    let loose: Vec<_> = store
-        .loose
-        .iter()
-        .filter(|(oid, _)| !store.in_pack_before(oid, store.packs.len()))
-        .collect();
-    loose.par_iter().for_each(|(oid, path)| {
-        if sink.stopped() {
-            return;
-        }
-        match super::store::read_loose(path, store.max_object) {
-            Ok((kind, bytes)) if sink.wants(kind) => {
-                let object = Object {
-                    pack: store.packs.len(),
-                    oid: **oid,
-                    kind,
-                    bytes: &bytes,
-                };
-                sink.object(object, None);
-            }
-            Ok(_) => sink.unwanted(),
-            Err(fault) => sink.failed(**oid, None, fault),
-        }
-    });
+    store.walk_loose(sink);
 }
 
 /// What a thread keeps between delta trees.
@@ -143,6 +121,9 @@ impl<S: Sink> Tree<'_, S> {
             Err((kind, fault)) => return self.fail(root, kind, &fault),
         };
         let kind = object.kind;
+        if self.pack.forest.is_thin(root) {
+            self.pack.settle(root, kind);
+        }
         if !self.sink.wants(kind) {
             return;
         }

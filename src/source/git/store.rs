@@ -1,26 +1,32 @@
 //! The objects of a repository: packs, loose objects, alternates; and reading one in full.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use gix::hash::{Kind as Hash, ObjectId};
 use gix::odb::pack::data;
-use gix::zlib::{Inflate, Status};
+use gix::zlib::Inflate;
+use rayon::prelude::*;
 
-use super::bounds::{self, Bounds, What};
+use super::bounds::{Bounds, What};
 use super::delta::{apply, check_yield, delta_sizes};
 use super::fault::{Fault, Kind};
+use super::loose::Loose;
 use super::object_dirs::{self, ObjectDir, ObjectDirs};
 use super::open::Layout;
 use super::pack::Pack;
+use super::resolve::{Object, Sink};
 use crate::finding::{Oid, Reason, Skipped};
 
 /// All objects that can be read.
 pub(in crate::source) struct Store {
     pub packs: Vec<Pack>,
     /// Loose objects, sorted by id.
-    pub loose: BTreeMap<Oid, PathBuf>,
+    loose: BTreeMap<Oid, Loose>,
+    /// Loose objects that are read although packs have them too, because no copy in a pack is
+    /// what it should be.
+    uncovered: Mutex<BTreeSet<Oid>>,
     pub hash: Hash,
     pub promisor: bool,
     /// Larger objects are not decoded; bytes.
@@ -59,6 +65,7 @@ impl Store {
         let mut store = Store {
             packs: Vec::new(),
             loose: BTreeMap::new(),
+            uncovered: Mutex::default(),
             hash: layout.hash,
             promisor: false,
             max_object,
@@ -107,7 +114,7 @@ impl Store {
                 if let Ok(id) = ObjectId::from_hex(&name) {
                     self.loose
                         .entry(Oid::from_bytes(id.as_bytes()))
-                        .or_insert(file.path);
+                        .or_insert_with(|| Loose::new(file.path));
                 }
             }
         }
@@ -118,36 +125,130 @@ impl Store {
     /// reading them tells.
     pub fn pieces(&self) -> usize {
         let packed: usize = self.packs.iter().map(Pack::pieces).sum();
-        let all = self.packs.len();
-        let loose = self
-            .loose
-            .keys()
-            .filter(|oid| !self.in_pack_before(oid, all));
-        packed + loose.count()
+        packed + self.walked().len()
     }
 
     /// Whether the object is named by an index or lies loose.
     pub fn contains(&self, oid: &Oid) -> bool {
-        self.in_pack_before(oid, self.packs.len()) || self.loose.contains_key(oid)
+        self.in_packs(oid) || self.loose.contains_key(oid)
     }
 
-    /// Whether one of the first `packs` packs names the object.
-    pub fn in_pack_before(&self, oid: &Oid, packs: usize) -> bool {
+    fn in_packs(&self, oid: &Oid) -> bool {
+        ObjectId::try_from(oid.as_bytes())
+            .is_ok_and(|id| self.packs.iter().any(|p| p.index.lookup(id).is_some()))
+    }
+
+    /// Whether one of the first `packs` packs has the object and says that it is a `kind`.
+    pub fn in_pack_before(&self, oid: &Oid, kind: Kind, packs: usize) -> bool {
         if packs == 0 {
             return false;
         }
         let Ok(id) = ObjectId::try_from(oid.as_bytes()) else {
             return false;
         };
-        self.packs[..packs]
-            .iter()
-            .any(|pack| pack.index.lookup(id).is_some())
+        self.packs[..packs].iter().any(|pack| pack.holds(&id, kind))
+    }
+
+    /// Whether some copy of the object says that it is a `kind`. Loose objects are known once
+    /// they were walked. The empty tree and the empty blob need no copy.
+    pub fn holds(&self, oid: &Oid, kind: Kind) -> bool {
+        self.in_pack_before(oid, kind, self.packs.len())
+            || self.loose.get(oid).is_some_and(|loose| loose.is(kind))
+            || (matches!(kind, Kind::Tree | Kind::Blob) && kind.id(self.hash, b"") == Some(*oid))
+    }
+
+    /// The kinds that copies of the object say it is.
+    pub fn kinds(&self, oid: &Oid) -> impl Iterator<Item = Kind> {
+        let all = [Kind::Commit, Kind::Tree, Kind::Blob, Kind::Tag];
+        all.into_iter().filter(|kind| self.holds(oid, *kind))
+    }
+
+    /// The loose objects that are walked: those that no pack has, and the uncovered ones.
+    fn walked(&self) -> Vec<(&Oid, &Loose)> {
+        let uncovered = self.uncovered();
+        let all = self.loose.iter();
+        all.filter(|(oid, _)| !self.in_packs(oid) || uncovered.contains(oid))
+            .collect()
+    }
+
+    fn uncovered(&self) -> MutexGuard<'_, BTreeSet<Oid>> {
+        self.uncovered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives the loose objects to `sink`, on the current rayon pool.
+    pub fn walk_loose<S: Sink>(&self, sink: &S) {
+        self.walked().par_iter().for_each(|(oid, loose)| {
+            if sink.stopped() {
+                return;
+            }
+            let (kind, bytes) = match loose.read(self.max_object) {
+                Ok(read) => read,
+                Err(fault) => return sink.failed(**oid, None, fault),
+            };
+            loose.settle(kind);
+            sink.loose(**oid, kind, &bytes);
+            if sink.wants(kind) {
+                let object = Object {
+                    pack: self.packs.len(),
+                    oid: **oid,
+                    kind,
+                    bytes: &bytes,
+                };
+                sink.object(object, None);
+            }
+        });
+    }
+
+    /// Looks at the loose copy of an object whose packed copies are not what they should be. If
+    /// its content hashes to its id it is given, once, and walked from now on.
+    pub fn uncover(&self, oid: &Oid) -> Option<(Kind, Vec<u8>)> {
+        let loose = self.loose.get(oid)?;
+        if self.uncovered().contains(oid) || !self.in_packs(oid) {
+            return None;
+        }
+        let (kind, bytes) = loose.read(self.max_object).ok()?;
+        if !self.is_genuine(oid, kind, &bytes) || !self.uncovered().insert(*oid) {
+            return None;
+        }
+        loose.settle(kind);
+        Some((kind, bytes))
+    }
+
+    /// Whether the content hashes to the id.
+    pub fn is_genuine(&self, oid: &Oid, kind: Kind, bytes: &[u8]) -> bool {
+        kind.id(self.hash, bytes) == Some(*oid)
+    }
+
+    /// How many places have the object, in whatever state.
+    pub fn copies(&self, oid: &Oid) -> usize {
+        let Ok(id) = ObjectId::try_from(oid.as_bytes()) else {
+            return 0;
+        };
+        let packs = self.packs.iter().filter(|p| p.index.lookup(id).is_some());
+        packs.count() + usize::from(self.loose.contains_key(oid))
     }
 
     /// Reads one object in full, following its deltas, wherever a readable copy is.
     pub fn read(&self, oid: &Oid) -> Result<(Kind, Vec<u8>), Fault> {
         let found = self.search(oid, &mut HashMap::new(), 0)?;
         Ok((found.kind, found.bytes))
+    }
+
+    /// Reads the copy of an object whose content hashes to its id, wherever it is.
+    pub fn genuine(&self, oid: &Oid) -> Option<(Kind, Vec<u8>)> {
+        for pack in &self.packs {
+            if let Some(pos) = pack.find(oid)
+                && let Ok(found) = self.chain(pack, pos, &mut HashMap::new(), 0)
+                && self.is_genuine(oid, found.kind, &found.bytes)
+            {
+                return Some((found.kind, found.bytes));
+            }
+        }
+        let loose = self.loose.get(oid)?;
+        let (kind, bytes) = loose.read(self.max_object).ok()?;
+        self.is_genuine(oid, kind, &bytes).then_some((kind, bytes))
     }
 
     /// The same, after so many hops. An id in `tried` leads nowhere or is being read: it is read
@@ -172,8 +273,8 @@ impl Store {
                 }
             }
         }
-        if let Some(path) = self.loose.get(oid) {
-            let (kind, bytes) = read_loose(path, self.max_object)?;
+        if let Some(loose) = self.loose.get(oid) {
+            let (kind, bytes) = loose.read(self.max_object)?;
             return Ok(Decoded::whole(kind, bytes));
         }
         Err(fault.unwrap_or_else(|| Fault::new(Reason::MissingObject, "")))
@@ -242,48 +343,6 @@ impl Store {
         }
         Ok(object)
     }
-}
-
-/// Reads and checks one loose object.
-pub(in crate::source) fn read_loose(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault> {
-    let corrupt = || Fault::corrupt("the loose object cannot be decompressed");
-    let mut file = bounds::open(path)?;
-    let mut packed = Vec::new();
-    file.by_ref()
-        .take(max.saturating_add(max / 512).saturating_add(1 << 16))
-        .read_to_end(&mut packed)
-        .map_err(|error| Fault::new(Reason::Io, error.to_string()))?;
-    let mut inflate = Inflate::default();
-    let mut head = [0u8; 64];
-    let (_, _, n) = inflate.prefix(&packed, &mut head).map_err(|_| corrupt())?;
-    let head = &head[..n];
-    let nul = memchr::memchr(0, head).ok_or_else(corrupt)?;
-    let text = std::str::from_utf8(&head[..nul]).map_err(|_| corrupt())?;
-    let (kind, size) = text.split_once(' ').ok_or_else(corrupt)?;
-    let kind = match kind {
-        "commit" => Kind::Commit,
-        "tree" => Kind::Tree,
-        "blob" => Kind::Blob,
-        "tag" => Kind::Tag,
-        _ => return Err(Fault::corrupt("it is of an unknown kind")),
-    };
-    let size: u64 = size.parse().map_err(|_| corrupt())?;
-    if size > max {
-        return Err(Fault::too_large(size));
-    }
-    if size > (packed.len() as u64).saturating_mul(1040) {
-        return Err(Fault::corrupt("it claims to be larger than it can be"));
-    }
-    // One byte more than claimed, so that a longer stream is noticed.
-    let mut out = vec![0; nul + 1 + size as usize + 1];
-    inflate.reset();
-    let (status, _, n) = inflate.once(&packed, &mut out).map_err(|_| corrupt())?;
-    if status != Status::StreamEnd || n != out.len() - 1 {
-        return Err(Fault::corrupt("its size is not what it claims"));
-    }
-    out.truncate(n);
-    out.drain(..=nul);
-    Ok((kind, out))
 }
 
 fn path_bytes(path: &Path) -> Vec<u8> {

@@ -6,23 +6,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use super::lives::{Life, Moment, message_path};
 use super::pruned::{EMPTY, Pruned};
 use super::trees::Collect;
 use super::unread;
 use super::{
     Attributed, Attribution, Carrier, Control, History, Introduction, Oid, Origin, Reason,
-    RepoPath, Skipped, Timeline,
+    RepoPath, Skipped,
 };
-use crate::source::git::graph::{Group, LOST};
+use crate::source::git::graph::LOST;
 use crate::source::git::people::People;
 use crate::source::git::resolve;
 
 /// Paths that are looked at in all before attribution gives up on further ones: trees can be
 /// made that name the same blob at more paths than anyone can list.
 const MAX_STEPS: u64 = 20_000_000;
-
-/// A moment of the history: the better group first, then the earlier commit.
-type Moment = (Group, u32);
 
 /// What gathers for one credential at one path.
 struct Spot {
@@ -32,15 +30,6 @@ struct Spot {
     blob: u32,
     times: u32,
     versions: BTreeSet<u32>,
-}
-
-/// What gathers for one credential.
-#[derive(Clone, Default)]
-struct Life {
-    first: Option<Moment>,
-    /// Latest commit below HEAD that took it away, and latest anywhere.
-    removed_from_head: Option<u32>,
-    removed: Option<Moment>,
 }
 
 type Spots = BTreeMap<(u32, Vec<u8>), Spot>;
@@ -207,39 +196,6 @@ impl History {
         Some(out)
     }
 
-    /// Notes what the commit at `pos` brought and took away.
-    fn lives(&self, pos: usize, roots: &[u32], pruned: &Pruned, lives: &mut [Life]) {
-        let parents = &self.graph.parents[pos];
-        let own = pruned.set(roots[pos]);
-        let moment = (self.graph.group[pos], pos as u32);
-        for cred in own {
-            let before = parents
-                .iter()
-                .any(|p| pruned.set(roots[*p as usize]).binary_search(cred).is_ok());
-            if !before {
-                let first = &mut lives[*cred as usize].first;
-                *first = Some(first.map_or(moment, |f| f.min(moment)));
-            }
-        }
-        for parent in parents {
-            if roots[*parent as usize] == roots[pos] {
-                continue;
-            }
-            for cred in pruned.set(roots[*parent as usize]) {
-                if own.binary_search(cred).is_err() {
-                    let life = &mut lives[*cred as usize];
-                    if self.graph.of_head[pos] {
-                        life.removed_from_head = life.removed_from_head.max(Some(pos as u32));
-                    }
-                    let better = |r: Moment| moment.0 < r.0 || (moment.0 == r.0 && moment.1 > r.1);
-                    if life.removed.is_none_or(better) {
-                        life.removed = Some(moment);
-                    }
-                }
-            }
-        }
-    }
-
     /// Notes the paths to which the commit at `pos` brought something. False when the budget ran
     /// out.
     #[expect(clippy::too_many_arguments, reason = "one step of one loop")]
@@ -287,13 +243,7 @@ impl History {
         out: &mut Attribution,
     ) {
         for (i, oid) in (0u32..).zip(ids) {
-            let group = self
-                .graph
-                .other
-                .iter()
-                .filter(|(other, _)| other == oid)
-                .map(|(_, group)| *group)
-                .min();
+            let group = self.graph.other.get(oid).copied();
             if group.is_none() && seen.contains(&i) {
                 continue;
             }
@@ -310,83 +260,11 @@ impl History {
             }
         }
     }
-
-    /// Where a message stands: its commit's position, and from where it is reached.
-    fn message_at(&self, oid: &Oid) -> (Option<u32>, Group) {
-        if let Some(pos) = self.graph.index.get(oid) {
-            return (Some(*pos), self.graph.group[*pos as usize]);
-        }
-        let group = self.graph.other.iter().filter(|(other, _)| other == oid);
-        let group = group.map(|(_, group)| *group).min().unwrap_or(LOST);
-        (self.graph.peel(*oid), group)
-    }
-
-    fn messages(&self, carriers: &[Carrier], people: &People<'_>, out: &mut Attribution) {
-        let carriers: BTreeSet<&Carrier> = carriers.iter().collect();
-        for carrier in carriers {
-            let Origin::Message(oid) = &carrier.origin else {
-                continue;
-            };
-            let (pos, group) = self.message_at(oid);
-            let commit = pos.map(|pos| self.graph.nodes[pos as usize].oid);
-            out.places.push(Attributed {
-                credential: carrier.credential,
-                origin: carrier.origin.clone(),
-                path: message_path(oid),
-                introduced: commit.map(|oid| Introduction {
-                    commit: people.commit(oid, &mut out.skipped),
-                    times: 1,
-                }),
-                at_head: pos.is_some_and(|pos| self.graph.of_head[pos as usize])
-                    && self.graph.index.contains_key(oid),
-                versions: 1,
-                reach: self.graph.reach(group),
-            });
-        }
-    }
-
-    fn timelines(
-        &self,
-        lives: &mut [Life],
-        carriers: &[Carrier],
-        people: &People<'_>,
-        at_head: &[u32],
-        skipped: &mut Vec<Skipped>,
-    ) -> Vec<Option<Timeline>> {
-        for carrier in carriers {
-            if let Origin::Message(oid) = &carrier.origin
-                && let (Some(pos), group) = self.message_at(oid)
-            {
-                let first = &mut lives[carrier.credential as usize].first;
-                *first = Some(first.map_or((group, pos), |f| f.min((group, pos))));
-            }
-        }
-        let mut commit = |pos: u32| people.commit(self.graph.nodes[pos as usize].oid, skipped);
-        (0u32..)
-            .zip(lives.iter())
-            .map(|(cred, life)| {
-                let (group, first) = life.first?;
-                let removed = life
-                    .removed_from_head
-                    .or(life.removed.filter(|r| r.0 == group).map(|r| r.1));
-                Some(Timeline {
-                    first: commit(first),
-                    removed: removed.map(&mut commit),
-                    at_head: at_head.binary_search(&cred).is_ok(),
-                    complete: !self.info.shallow,
-                })
-            })
-            .collect()
-    }
 }
 
 /// The path of a blob that no commit is known to name.
 fn blob_path(oid: &Oid) -> RepoPath {
     RepoPath(format!(".git-history/blob/{oid}").into_bytes())
-}
-
-fn message_path(oid: &Oid) -> RepoPath {
-    RepoPath(format!(".git-history/{oid}/message").into_bytes())
 }
 
 /// Every carrier once, by its id: nothing is known of paths, commits and what reaches them.

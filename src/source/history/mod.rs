@@ -5,6 +5,9 @@
 //! is a [`Skipped`].
 
 mod attribute;
+mod claims;
+mod links;
+mod lives;
 mod presence;
 mod pruned;
 mod scan;
@@ -13,6 +16,7 @@ mod unread;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context;
 
@@ -63,7 +67,7 @@ pub struct History {
     pub skipped: Vec<Skipped>,
     /// What was there.
     pub info: Info,
-    store: Store,
+    store: Arc<Store>,
     graph: Graph,
     pool: rayon::ThreadPool,
     budget: usize,
@@ -158,9 +162,17 @@ pub fn open_and_scan<V: Visit>(
     control
         .expected
         .store(store.pieces() as u64, std::sync::atomic::Ordering::Relaxed);
-    let sink = scan::Scan::new(&store, visit, control, options.full);
-    pool.install(|| resolve::walk(&store, options.delta_budget, &sink));
-    let found = sink.finish(&mut skipped);
+    let store = Arc::new(store);
+    let scan = scan::Scan::new(&store, visit, control, options.full);
+    pool.install(|| resolve::walk(&store, options.delta_budget, &scan));
+    let (commits, tags) = scan.finish(&mut skipped);
+    let mut graph = Graph::build(commits, tags, &refs.all, refs.head);
+    if links::mend(&graph, &store, &refs.all, &scan) {
+        let (mut commits, mut tags) = scan.finish(&mut skipped);
+        commits.append(&mut graph.nodes);
+        tags.append(&mut graph.tags);
+        graph = Graph::build(commits, tags, &refs.all, refs.head);
+    }
     for r in &refs.all {
         if !store.contains(&r.oid) {
             let name = r.name.clone();
@@ -174,13 +186,13 @@ pub fn open_and_scan<V: Visit>(
         counts.extend(refs::log_count(&layout));
     }
     let info = Info {
-        commits: found.commits.len() as u64,
+        commits: graph.nodes.len() as u64,
         refs: counts,
         shallow: !shallow.is_empty(),
         partial: layout.partial || store.promisor,
         head: refs.head,
         remote: layout.remote.clone(),
-        nothing: (refs.all.is_empty() && found.commits.is_empty()).then_some("no commits yet"),
+        nothing: (refs.all.is_empty() && graph.nodes.is_empty()).then_some("no commits yet"),
     };
     if info.shallow {
         let detail = match shallow.len() {
@@ -189,7 +201,6 @@ pub fn open_and_scan<V: Visit>(
         };
         skipped.push(Skipped::new(Reason::ShallowHistory, "shallow", detail));
     }
-    let graph = Graph::build(found.commits, found.tags, &refs.all, refs.head);
     // What no reference reaches is left out: it must not be all there is because the references
     // were lost.
     if !options.unreachable && graph.group.contains(&LOST) {
@@ -207,15 +218,20 @@ pub fn open_and_scan<V: Visit>(
     let mut history = History {
         skipped,
         info,
-        store,
+        store: Arc::clone(&store),
         graph,
         pool,
         budget: options.delta_budget,
     };
     if !control.stopped() {
-        let named = history.check_presence(&shallow, control, &|name| visit.wants_name(name));
+        history.check_links(&refs.all, &shallow.into_iter().collect());
+        let take = |oid, kind, bytes: &[u8]| {
+            scan.take(oid, kind, bytes, None);
+        };
+        let named = history.check_presence(control, &|name| visit.wants_name(name), &take);
         history.show(named, visit, control);
     }
+    scan.close(&mut history.skipped);
     history.skipped.sort();
     history.skipped.dedup();
     Ok(history)

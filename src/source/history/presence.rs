@@ -1,8 +1,10 @@
 //! Whether everything that reachable history names is there, and which files have wanted names.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use super::trees::{Collect, Leads, Named, Presence};
+use super::claims::{Claims, Named, Presence, Take};
+use super::links::unlike;
+use super::trees::{Collect, Leads};
 use super::{Control, History, Oid, Origin, Reason, Skipped, Visit};
 use crate::source::Blob;
 use crate::source::git::fault::Kind;
@@ -10,57 +12,54 @@ use crate::source::git::graph::LOST;
 use crate::source::git::resolve;
 
 impl History {
-    /// Adds a `Skipped` for every object that reachable history names and the store lacks; one
-    /// for all of them in a partial clone. Gives the files whose names `wants` fits, because this
-    /// pass is the one that sees every name.
+    /// Adds a `Skipped` for every tree and blob that reachable history names and the store lacks,
+    /// or has as something else; one for all that are missing in a partial clone. What comes to
+    /// light on the way is given to `take`. Gives the files whose names `wants` fits, because
+    /// this pass is the one that sees every name.
     pub(super) fn check_presence(
         &mut self,
-        shallow: &[Oid],
         control: &Control,
         wants: &(dyn Fn(&[u8]) -> bool + Sync),
+        take: Take<'_>,
     ) -> Named {
         let sink = Presence::new(&self.store, control, wants);
         self.pool
             .install(|| resolve::walk(&self.store, self.budget, &sink));
-        let (mut missing, named) = sink.finish(&mut self.skipped);
         for node in &self.graph.nodes {
-            if !self.store.contains(&node.tree) {
-                missing.insert(node.tree, false);
-            }
+            sink.claim(node.tree, Kind::Tree);
         }
+        let (mut claims, named) = sink.finish(take, &mut self.skipped);
         if self.info.partial {
-            let blobs = missing.values().filter(|blob| **blob).count();
-            let trees = missing.len() - blobs;
-            if !missing.is_empty() {
-                let mut detail = format!("{blobs} blobs are absent");
-                if trees > 0 {
-                    detail.push_str(&format!(
-                        ", and {trees} trees with whatever they would name"
-                    ));
-                }
-                let skip = Skipped::new(Reason::PartialClone, "objects", detail);
-                self.skipped.push(skip);
-            }
-            return named;
+            claims = self.left_at_the_server(claims);
         }
-        let shallow: HashSet<&Oid> = shallow.iter().collect();
-        for (parent, child) in &self.graph.missing {
-            let reached = self
-                .graph
-                .index
-                .get(child)
-                .is_some_and(|pos| self.graph.group[*pos as usize] != LOST);
-            if reached && !shallow.contains(child) {
-                let detail = format!("commit, parent of {child}");
-                let skip = Skipped::new(Reason::MissingObject, parent.to_string(), detail);
-                self.skipped.push(skip);
-            }
-        }
-        if !missing.is_empty() {
-            let found = self.reachable(&missing, control);
+        if !claims.is_empty() {
+            let found = self.reachable(&claims, control);
             self.skipped.extend(found);
         }
         named
+    }
+
+    /// Says in one `Skipped` what a partial clone does not have; gives what it has and is not
+    /// what it is named as.
+    fn left_at_the_server(&mut self, claims: Claims) -> Claims {
+        let (absent, unlike): (Claims, Claims) = claims
+            .into_iter()
+            .partition(|(oid, _)| !self.store.contains(oid));
+        if absent.is_empty() {
+            return unlike;
+        }
+        let blobs = absent.iter().filter(|(_, kind)| *kind == Kind::Blob);
+        let blobs = blobs.count();
+        let trees = absent.len() - blobs;
+        let mut detail = format!("{blobs} blobs are absent");
+        if trees > 0 {
+            detail.push_str(&format!(
+                ", and {trees} trees with whatever they would name"
+            ));
+        }
+        let skip = Skipped::new(Reason::PartialClone, "objects", detail);
+        self.skipped.push(skip);
+        unlike
     }
 
     /// Shows content under the names it was asked for. What cannot be read was reported before.
@@ -86,13 +85,13 @@ impl History {
         }
     }
 
-    /// Those of `missing` that a reachable commit names. What only unreachable trees name was
+    /// Those of `claims` that a reachable commit makes. What only unreachable trees name was
     /// left to be pruned, and git does not miss it either.
-    fn reachable(&self, missing: &BTreeMap<Oid, bool>, control: &Control) -> Vec<Skipped> {
-        let wanted: HashMap<Oid, u32> = missing
-            .keys()
+    fn reachable(&self, claims: &Claims, control: &Control) -> Vec<Skipped> {
+        let wanted: HashMap<Oid, u32> = claims
+            .iter()
             .enumerate()
-            .map(|(i, oid)| (*oid, i as u32))
+            .map(|(i, (oid, _))| (*oid, i as u32))
             .collect();
         let sink = Collect::new(&self.store, &wanted, control);
         self.pool
@@ -100,24 +99,15 @@ impl History {
         let trees = sink.finish();
         let mut seen = HashSet::new();
         let mut blobs = HashSet::new();
+        let mut roots = HashSet::new();
         let mut stack = Vec::new();
-        let mut out = Vec::new();
-        let mut report = |oid: &Oid, what: &str| {
-            out.push(Skipped::new(
-                Reason::MissingObject,
-                oid.to_string(),
-                format!("{what} named by reachable history"),
-            ));
-        };
-        for (pos, node) in self.graph.nodes.iter().enumerate() {
-            if self.graph.group[pos] == LOST {
-                continue;
-            }
-            match trees.index.get(&node.tree) {
-                Some(tree) => stack.push(*tree),
-                None if missing.contains_key(&node.tree) => report(&node.tree, "tree"),
-                None => {}
-            }
+        let reached = self.graph.nodes.iter().zip(&self.graph.group);
+        let reached = reached.filter(|(_, group)| **group != LOST);
+        // References may name trees as well.
+        let tops = reached.map(|(node, _)| node.tree);
+        for top in tops.chain(self.graph.other.keys().copied()) {
+            roots.insert(top);
+            stack.extend(trees.index.get(&top));
             while let Some(tree) = stack.pop() {
                 if !seen.insert(tree) {
                     continue;
@@ -132,13 +122,23 @@ impl History {
                 }
             }
         }
-        for (oid, blob) in missing {
-            if *blob && wanted.get(oid).is_some_and(|b| blobs.contains(b)) {
-                report(oid, "blob");
-            } else if trees.index.get(oid).is_some_and(|t| seen.contains(t)) {
-                report(oid, "tree");
-            }
-        }
-        out
+        let is_reached = |oid: &Oid, kind: Kind| match kind {
+            Kind::Blob => wanted.get(oid).is_some_and(|b| blobs.contains(b)),
+            _ => roots.contains(oid) || trees.index.get(oid).is_some_and(|t| seen.contains(t)),
+        };
+        claims
+            .iter()
+            .filter(|(oid, kind)| is_reached(oid, *kind))
+            .map(|(oid, kind)| {
+                let (reason, detail) = match self.store.contains(oid) {
+                    true => unlike(&self.store, oid, *kind, "reachable history"),
+                    false => (
+                        Reason::MissingObject,
+                        format!("{kind} named by reachable history"),
+                    ),
+                };
+                Skipped::new(reason, oid.to_string(), detail)
+            })
+            .collect()
     }
 }

@@ -1,13 +1,13 @@
 //! The pass over blobs, commits and tags: lends their text to the visitor and keeps what the
 //! graph needs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::finding::{Oid, Origin, Skipped};
 use crate::source::git::fault::{Fault, Kind};
-use crate::source::git::graph::{self, Node};
+use crate::source::git::graph::{self, Label, Node};
 use crate::source::git::resolve::{Object, Sink};
 use crate::source::git::store::Store;
 use crate::source::{Blob, Control, Inherit, Visit, archive};
@@ -23,12 +23,14 @@ pub(super) struct Scan<'a, V> {
 
 /// What the pass brings home.
 #[derive(Default)]
-pub(super) struct Found {
-    pub commits: Vec<Node>,
-    pub tags: BTreeMap<Oid, Oid>,
+struct Found {
+    commits: Vec<Node>,
+    tags: BTreeMap<Oid, Label>,
     /// What was not read of archives.
     archives: Vec<Skipped>,
     failed: BTreeMap<Oid, (Option<Kind>, Fault)>,
+    /// What was read and does not hash to its id.
+    unsound: BTreeSet<Oid>,
 }
 
 impl<'a, V: Visit> Scan<'a, V> {
@@ -43,17 +45,33 @@ impl<'a, V: Visit> Scan<'a, V> {
         }
     }
 
-    /// Tries other copies of what failed, and reports the rest.
-    pub fn finish(self, skipped: &mut Vec<Skipped>) -> Found {
-        let failed = std::mem::take(&mut self.found().failed);
-        for (oid, (_, fault)) in failed {
-            // What a pack holds damaged may lie intact in another, or loose.
-            match self.store.read(&oid) {
-                Ok((kind, bytes)) if kind != Kind::Tree => {
+    /// Tries other copies of what failed or is not what its id says, and reports the rest. Gives
+    /// commits and tags; [`Scan::take`] may be called afterwards all the same.
+    pub fn finish(&self, skipped: &mut Vec<Skipped>) -> (Vec<Node>, BTreeMap<Oid, Label>) {
+        let (failed, unsound) = {
+            let mut found = self.found();
+            let failed = std::mem::take(&mut found.failed);
+            (failed, std::mem::take(&mut found.unsound))
+        };
+        for (oid, (kind, fault)) in failed {
+            if let Err(fault) = self.retry(oid, kind, fault) {
+                self.lost(oid, fault, skipped);
+            }
+        }
+        let again = |oid: &Oid| unsound.contains(oid) && self.store.copies(oid) > 1;
+        self.found()
+            .commits
+            .retain(|node| unsound.is_empty() || !again(&node.oid));
+        for oid in unsound.iter().copied() {
+            match self
+                .store
+                .genuine(&oid)
+                .filter(|_| self.store.copies(&oid) > 1)
+            {
+                Some((kind, bytes)) => {
                     self.take(oid, kind, &bytes, None);
                 }
-                Ok(_) => self.control.expect_less(),
-                Err(_) => self.lost(oid, fault, skipped),
+                None => self.found().unsound.extend([oid]),
             }
         }
         // What could be read again and still is not what it claims to be.
@@ -61,10 +79,56 @@ impl<'a, V: Visit> Scan<'a, V> {
         for (oid, (_, fault)) in failed {
             self.lost(oid, fault, skipped);
         }
-        skipped.append(&mut self.found().archives);
-        self.found
+        let mut found = self.found();
+        (
+            std::mem::take(&mut found.commits),
+            std::mem::take(&mut found.tags),
+        )
+    }
+
+    /// Looks for another copy of what could not be read: what a pack holds damaged may lie intact
+    /// in another, or loose.
+    fn retry(&self, oid: Oid, kind: Option<Kind>, fault: Fault) -> Result<(), Fault> {
+        if self.store.copies(&oid) < 2 {
+            return Err(fault);
+        }
+        if let Some((kind, bytes)) = self.store.genuine(&oid) {
+            match kind {
+                Kind::Tree => {
+                    self.store.uncover(&oid);
+                    self.control.expect_less();
+                }
+                _ => {
+                    self.take(oid, kind, &bytes, None);
+                }
+            }
+            return Ok(());
+        }
+        // Not what the id says, but better seen than not.
+        match self.store.read(&oid) {
+            Ok((found, bytes)) if found != Kind::Tree && kind.is_none_or(|kind| kind == found) => {
+                self.take(oid, found, &bytes, None);
+                self.found().unsound.insert(oid);
+                Ok(())
+            }
+            _ => Err(fault),
+        }
+    }
+
+    /// Adds what came to light after [`Scan::finish`].
+    pub fn close(self, skipped: &mut Vec<Skipped>) {
+        let found = self
+            .found
             .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        for oid in found.unsound {
+            let fault = Fault::false_id();
+            skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
+        }
+        for (oid, (_, fault)) in found.failed {
+            skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
+        }
+        skipped.extend(found.archives);
     }
 
     fn lost(&self, oid: Oid, fault: Fault, skipped: &mut Vec<Skipped>) {
@@ -78,7 +142,8 @@ impl<'a, V: Visit> Scan<'a, V> {
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    fn take(
+    /// Looks at an object; trees are of no interest here. Gives what a blob hands down.
+    pub fn take(
         &self,
         oid: Oid,
         kind: Kind,
@@ -94,6 +159,11 @@ impl<'a, V: Visit> Scan<'a, V> {
                     origin: &origin,
                 };
                 let state = self.visit.blob(blob, parent);
+                // What is reported has to be what git would show. An archive's members are not
+                // asked one by one.
+                if self.visit.holds(&state) || archive::is_one(bytes) {
+                    self.check(oid, kind, bytes);
+                }
                 // Whatever it shares with its delta base: compressed bytes share nothing.
                 let skipped = archive::open(blob, self.visit, self.control);
                 if !skipped.is_empty() {
@@ -103,7 +173,9 @@ impl<'a, V: Visit> Scan<'a, V> {
             }
             Kind::Commit => match graph::parse_commit(bytes) {
                 Some(commit) => {
-                    self.message(oid, commit.message);
+                    if self.message(oid, commit.message) {
+                        self.check(oid, kind, bytes);
+                    }
                     let node = Node {
                         oid,
                         tree: commit.tree,
@@ -115,9 +187,11 @@ impl<'a, V: Visit> Scan<'a, V> {
                 None => self.failed(oid, Some(kind), Fault::corrupt("it is no commit")),
             },
             Kind::Tag => match graph::parse_tag(bytes) {
-                Some((target, message)) => {
-                    self.message(oid, message);
-                    self.found().tags.insert(oid, target);
+                Some(tag) => {
+                    if self.message(oid, tag.message) {
+                        self.check(oid, kind, bytes);
+                    }
+                    self.found().tags.insert(oid, tag.label);
                 }
                 None => self.failed(oid, Some(kind), Fault::corrupt("it is no tag")),
             },
@@ -126,14 +200,23 @@ impl<'a, V: Visit> Scan<'a, V> {
         None
     }
 
-    fn message(&self, oid: Oid, bytes: &[u8]) {
+    /// Notes an object that is not what its id says.
+    fn check(&self, oid: Oid, kind: Kind, bytes: &[u8]) {
+        if !self.store.is_genuine(&oid, kind, bytes) {
+            self.found().unsound.insert(oid);
+        }
+    }
+
+    /// Looks at a message, and says whether there was something in it.
+    fn message(&self, oid: Oid, bytes: &[u8]) -> bool {
         self.control.count(bytes.len());
         let origin = Origin::Message(oid);
         let blob = Blob {
             bytes,
             origin: &origin,
         };
-        self.visit.blob(blob, None);
+        let state = self.visit.blob(blob, None);
+        self.visit.holds(&state)
     }
 }
 
@@ -149,8 +232,9 @@ impl<V: Visit> Sink for Scan<'_, V> {
         object: Object<'_>,
         parent: Option<Inherit<'_, V::State>>,
     ) -> Option<V::State> {
-        // An earlier pack has it: it was visited there.
-        if self.store.in_pack_before(&object.oid, object.pack) {
+        // An earlier pack has it and says that it is the same: it was visited there.
+        let Object { oid, kind, .. } = object;
+        if self.store.in_pack_before(&oid, kind, object.pack) {
             self.control.expect_less();
             return None;
         }
@@ -165,8 +249,11 @@ impl<V: Visit> Sink for Scan<'_, V> {
         }
     }
 
-    fn unwanted(&self) {
-        self.control.expect_less();
+    fn loose(&self, oid: Oid, kind: Kind, bytes: &[u8]) {
+        self.check(oid, kind, bytes);
+        if kind == Kind::Tree {
+            self.control.expect_less();
+        }
     }
 
     fn stopped(&self) -> bool {

@@ -223,6 +223,8 @@ pub fn scan_range<V: Visit>(
     };
     range.reach = std::mem::take(&mut ends.selected.reach);
     if range.info.nothing.is_some() {
+        range.skipped.extend(walk.gaps());
+        range.skipped.sort();
         return Ok(range);
     }
     let how = How {

@@ -224,8 +224,16 @@ fn remotes(refs: &Refs, walk: &mut Walk<'_>) -> Vec<Oid> {
 fn groups(refs: &Refs, walk: &mut Walk<'_>) -> Vec<(Option<String>, Vec<Oid>)> {
     let mut groups: Vec<(Option<String>, Vec<Oid>)> = vec![(None, Vec::new())];
     for r in &refs.all {
-        let Ok(peeled) = walk.peel(r.oid) else {
-            continue;
+        let peeled = match walk.peel(r.oid) {
+            Ok(peeled) => peeled,
+            Err(what) => {
+                // Other references may name anything.
+                if r.name == b"HEAD" || r.name.starts_with(b"refs/heads/") {
+                    let detail = format!("{} names it, and it is {what}", r.name.as_bstr());
+                    walk.broken(r.oid, &detail);
+                }
+                continue;
+            }
         };
         match groups.iter_mut().find(|(name, _)| *name == r.group) {
             Some((_, ends)) => ends.push(peeled.commit),

@@ -67,7 +67,7 @@ impl<V: Visit> Scan<'_, V> {
         self.show()?;
         self.compare(versus, fresh, ends)?;
         self.of_end(ends);
-        self.walk_gaps();
+        self.range.skipped.extend(self.walk.gaps());
         let mut skipped = std::mem::take(&mut self.range.skipped);
         self.trees.finish(&mut skipped);
         self.range.skipped = skipped;
@@ -100,7 +100,7 @@ impl<V: Visit> Scan<'_, V> {
             }
             let message = match self.objects.read(&oid, &mut buffer) {
                 Ok(Kind::Commit) => parse_commit(&buffer).map(|parsed| parsed.message),
-                Ok(Kind::Tag) => parse_tag(&buffer).map(|(_, message)| message),
+                Ok(Kind::Tag) => parse_tag(&buffer).map(|tag| tag.message),
                 Ok(_) => None,
                 Err(fault) => {
                     self.range.skipped.push(fault.of(oid.to_string()));
@@ -257,16 +257,6 @@ impl<V: Visit> Scan<'_, V> {
                 && self.range.of_end.insert(oid)
             {
                 stack.extend(&node.parents);
-            }
-        }
-    }
-
-    /// Commits that could not be read and are no parent that was already told of.
-    fn walk_gaps(&mut self) {
-        let broken = std::mem::take(&mut self.walk.broken);
-        for (oid, fault) in broken {
-            if fault.reason == Reason::CorruptObject {
-                self.range.skipped.push(fault.of(oid.to_string()));
             }
         }
     }

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use gix::objs::Kind;
 
 use super::objects::{Fault, Objects};
-use crate::finding::Oid;
+use crate::finding::{Oid, Reason, Skipped};
+use crate::source::git::fault as git;
 use crate::source::git::graph::{Node, parents_first, parse_commit, parse_tag, parse_who};
 
 /// So many commits are walked beyond the point where nothing seems to be left, because clocks go
@@ -42,8 +43,8 @@ pub(super) struct Walk<'a> {
     /// Commits whose parents a shallow clone does not have.
     cut: BTreeSet<Oid>,
     known: HashMap<Oid, Option<Node>>,
-    /// Commits that are named and cannot be read.
-    pub broken: BTreeMap<Oid, Fault>,
+    /// Objects that are named and cannot be read, or are not what they are named as.
+    broken: BTreeMap<Oid, Fault>,
     buffer: Vec<u8>,
 }
 
@@ -81,20 +82,47 @@ impl<'a> Walk<'a> {
     /// Says what it is instead, as the end of a sentence.
     pub fn peel(&mut self, oid: Oid) -> Result<Peeled, String> {
         let (mut at, mut tags) = (oid, Vec::new());
+        // What the tag before says that comes next.
+        let mut said: Option<Option<git::Kind>> = None;
         while tags.len() <= MAX_TAGS {
             let kind = self.objects.read(&at, &mut self.buffer);
+            if let Some(said) = said
+                && !kind.as_ref().is_ok_and(|kind| said == Some((*kind).into()))
+            {
+                let detail = "a tag names it as what it is not, or it cannot be read";
+                self.broken(at, detail);
+            }
             match kind.map_err(|fault| format!("{}: {}", fault.reason.phrase(), fault.detail))? {
                 Kind::Commit => return Ok(Peeled { commit: at, tags }),
                 Kind::Tag => {
-                    let (next, _) = parse_tag(&self.buffer).ok_or("a damaged tag")?;
+                    let tag = parse_tag(&self.buffer).ok_or("a damaged tag")?;
                     tags.push(at);
-                    at = next;
+                    at = tag.label.target;
+                    said = Some(tag.label.kind);
                 }
                 Kind::Tree => return Err("a tree, not a commit".to_owned()),
                 Kind::Blob => return Err("the content of a file, not a commit".to_owned()),
             }
         }
         Err("a tag of too many tags".to_owned())
+    }
+
+    /// Notes an object that is not what names it says.
+    pub fn broken(&mut self, oid: Oid, detail: &str) {
+        let fault = Fault {
+            reason: Reason::CorruptObject,
+            detail: detail.to_owned(),
+        };
+        self.broken.insert(oid, fault);
+    }
+
+    /// What is named and damaged. (A parent that is missing is said where it is looked for.)
+    pub fn gaps(&mut self) -> Vec<Skipped> {
+        std::mem::take(&mut self.broken)
+            .into_iter()
+            .filter(|(_, fault)| fault.reason == Reason::CorruptObject)
+            .map(|(oid, fault)| fault.of(oid.to_string()))
+            .collect()
     }
 
     fn node(&mut self, oid: &Oid) -> Option<&Node> {
@@ -130,11 +158,18 @@ impl<'a> Walk<'a> {
             .unwrap_or_default()
     }
 
-    fn taken(&self, oids: impl IntoIterator<Item = Oid>) -> Vec<Node> {
+    fn taken(&mut self, oids: impl IntoIterator<Item = Oid>) -> Vec<Node> {
         let nodes = oids
             .into_iter()
             .filter_map(|oid| self.known.get(&oid)?.clone());
-        parents_first(nodes.collect())
+        let (nodes, circles) = parents_first(nodes.collect());
+        for oid in circles {
+            self.broken(
+                oid,
+                "its parents lead back to it, so that an id must be false",
+            );
+        }
+        nodes
     }
 
     /// The commits that `to` reach and `not` do not.
