@@ -18,6 +18,8 @@ const JUDGED: usize = 128;
 
 /// Reading what stands around a word or run looks at so many bytes, besides the value itself.
 const READ: usize = 128;
+/// So many assignments are remembered at once; what is forgotten is judged again.
+const MEMO_MAX: usize = 1 << 16;
 /// Judging a value looks at each of its bytes so many times.
 const PASSES: usize = 16;
 
@@ -192,6 +194,9 @@ impl Scanner {
             assignment.wrapped,
         );
         let watch = look.watch;
+        if look.memo.len() >= MEMO_MAX {
+            look.memo.clear();
+        }
         let found = look.memo.entry(read).or_insert_with(|| {
             watch.step(READ + PASSES * assignment.value.len());
             let mut found = Vec::new();

@@ -10,7 +10,7 @@ const MEMBERS: Range<usize> = 16..65;
 pub(super) fn read(bytes: &[u8], at: usize, end: usize) -> Option<Range<usize>> {
     let text = bytes.get(at..end)?;
     // What makes the array: types, calls and brackets, of which the last opens it.
-    let head = text
+    let head_len = text
         .iter()
         .take(48)
         .take_while(|b| {
@@ -21,12 +21,13 @@ pub(super) fn read(bytes: &[u8], at: usize, end: usize) -> Option<Range<usize>> 
                     b'_' | b'.' | b'[' | b']' | b'<' | b'>' | b'&' | b'{' | b'(' | b':'
                 )
         })
-        .collect::<Vec<_>>();
+        .count();
+    let head = &text[..head_len];
     // A bracket may also be a cast's, or the call's around the array.
     let open = head
         .iter()
         .rposition(|b| matches!(b, b'{' | b'['))
-        .or_else(|| head.iter().rposition(|b| **b == b'('))?;
+        .or_else(|| head.iter().rposition(|b| *b == b'('))?;
     let members = text.get(open + 1..)?;
     let (found, count, close) = numbers(members)?;
     let closed = matches!(members.get(close), Some(b'}' | b']' | b')'));

@@ -339,12 +339,44 @@ fn wrapped(bytes: &[u8], at: usize, end: usize, joint: &Joint) -> Option<Got> {
     None
 }
 
+/// A bare value with more signs of assignment than this is a row of assignments without blanks. Each
+/// of them would be judged with all that follow it, and none is a secret: the digest of SHA-512 with
+/// a colon behind each byte has 63.
+const MOST_JOINTS: usize = 64;
+
+/// Bytes that neither end a bare value nor join anything.
+const PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = !b.is_ascii_whitespace()
+            && !matches!(
+                b,
+                b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'&' | b';' | b'#' | b',' | b'=' | b':'
+            );
+        byte += 1;
+    }
+    table
+};
+
 /// A value without quotes.
 fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>) -> Option<Got> {
     let mut i = at;
     let inside = joint.op == Op::Url;
+    let mut joints = 0;
     while i < end {
         let b = bytes[i];
+        if PLAIN[usize::from(b)] {
+            i += 1;
+            continue;
+        }
+        if matches!(b, b'=' | b':') {
+            joints += 1;
+            if joints > MOST_JOINTS {
+                return None;
+            }
+        }
         if b == b'<'
             && i > at
             && joint.op != Op::Xml
@@ -378,23 +410,7 @@ fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>)
         }
         i += 1;
     }
-    let mut stop = i;
-    // Closing brackets that were opened outside.
-    while stop > at && matches!(bytes[stop - 1], b')' | b']' | b'}') {
-        let close = bytes[stop - 1];
-        let open = match close {
-            b')' => b'(',
-            b']' => b'[',
-            _ => b'{',
-        };
-        let text = &bytes[at..stop];
-        let opened = text.iter().filter(|&&b| b == open).count();
-        let closed = text.iter().filter(|&&b| b == close).count();
-        if closed <= opened {
-            break;
-        }
-        stop -= 1;
-    }
+    let stop = closed_inside(bytes, at, i);
     (stop > at).then_some(Got {
         range: at..stop,
         quote: None,
@@ -402,6 +418,33 @@ fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>)
         fallback: false,
         wrapped: false,
     })
+}
+
+/// The end of a bare value without the closing brackets behind it that were opened outside.
+fn closed_inside(bytes: &[u8], at: usize, end: usize) -> usize {
+    let mut stop = end;
+    // For each kind of bracket how many more close than open, counted once.
+    let mut more: [Option<usize>; 3] = [None; 3];
+    while stop > at {
+        let close = bytes[stop - 1];
+        let (kind, open) = match close {
+            b')' => (0, b'('),
+            b']' => (1, b'['),
+            b'}' => (2, b'{'),
+            _ => break,
+        };
+        let left = more[kind].get_or_insert_with(|| {
+            let text = &bytes[at..stop];
+            let count = |byte| memchr::memchr_iter(byte, text).count();
+            count(close).saturating_sub(count(open))
+        });
+        if *left == 0 {
+            break;
+        }
+        *left -= 1;
+        stop -= 1;
+    }
+    stop
 }
 
 fn before(bytes: &[u8], at: usize) -> u8 {

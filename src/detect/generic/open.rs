@@ -94,6 +94,15 @@ fn suffix(tail: &[u8]) -> bool {
 /// `sha256:<hex>`, `sha512-<base64>` as lock files have it, `sha256//<base64>` as curl pins keys,
 /// `name@sha256:<hex>`, `h1:<base64>`.
 fn is_digest(value: &[u8]) -> bool {
+    // The longest is `sha512-` and 128 digits, of which the last name counts.
+    const LONGEST: usize = 140;
+    let tail = &value[value.len().saturating_sub(LONGEST)..];
+    let named = |text: &[u8]| {
+        memchr::memmem::find(text, b"sha").is_some() || memchr::memmem::find(text, b"md5").is_some()
+    };
+    if tail.len() < value.len() && !named(tail) {
+        return false;
+    }
     let at = memchr::memmem::rfind(value, b"sha")
         .or_else(|| memchr::memmem::rfind(value, b"md5"))
         .or_else(|| value.starts_with(b"h1:").then_some(0));
@@ -247,10 +256,10 @@ fn is_constant(value: &[u8]) -> bool {
 /// `keys[0].Value`, `*list[2].PreSharedKey`: an element of a list, in code.
 fn is_member_of_list(value: &[u8]) -> bool {
     let value = value.strip_prefix(b"*").unwrap_or(value);
-    let Some(open) = value.iter().position(|b| *b == b'[') else {
+    let Some(open) = memchr::memchr(b'[', value) else {
         return false;
     };
-    let Some(close) = value.iter().position(|b| *b == b']') else {
+    let Some(close) = memchr::memchr(b']', value) else {
         return false;
     };
     // Letters only: chance puts digits among them.
@@ -274,13 +283,13 @@ pub(super) fn is_path_like(value: &[u8]) -> bool {
     let mut parts = 0;
     let mut words = 0;
     for part in value.split(|b| *b == b'/').filter(|part| !part.is_empty()) {
-        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
         let plain = all(part, |b| {
             b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b'*')
         });
         if !plain {
             return false;
         }
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
         if parts == 0 && (digits > 0 || part.len() < 2 || !one_case(part)) {
             return false;
         }

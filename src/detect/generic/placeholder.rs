@@ -3,39 +3,21 @@
 
 use crate::detect::assign::slot;
 
+use super::value::has;
 use super::value_words::{FILLERS, WEAK};
+
+/// From so many bytes on a value is looked at once before it is looked at closely.
+const LONG: usize = 64;
 
 /// The reason given for a reference.
 pub(super) const REFERENCE: &str = "a reference, not a value";
 
-fn has(value: &[u8], part: &[u8]) -> bool {
-    // Values are short: preparing a searcher would cost more than the search.
-    part.first().is_none_or(|first| {
-        memchr::memchr_iter(*first, value).any(|at| value[at..].starts_with(part))
-    })
-}
-
 /// A template, an environment variable, an encrypted form, a path into a secret manager.
 pub(super) fn reference(value: &[u8]) -> bool {
     let first = value.first().copied().unwrap_or(0);
-    let wrapped = has(value, b"${")
-        || has(value, b"{{")
-        || has(value, b"<%")
-        || has(value, b"#{")
-        || has(value, b"$(")
-        || has(value, b"%(")
-        || has(value, b"$RANDOM")
-        || has(value, b"%RANDOM%")
-        || has(value, b"{0}")
-        || has(value, b"@{")
-        || has(value, b"[[")
-        || has(value, b"{}")
-        || has(value, b"{:")
-        || has_verb(value) && value.len() < 24
-        || has_slot(value)
-        || has_variable(value)
-        || has_field(value)
-        || is_regex(value);
+    // One look at most values says that none of the marks below stands in them.
+    let marked = value.iter().any(|b| MARK[usize::from(*b)]);
+    let wrapped = marked && is_wrapped(value);
     let named = |v: &[u8]| {
         !v.is_empty()
             && v.iter().all(|b| {
@@ -95,6 +77,40 @@ pub(super) fn reference(value: &[u8]) -> bool {
     .any(|p| value.starts_with(p));
     wrapped || variable || elsewhere
 }
+
+/// The marks of templates and patterns, anywhere in the value.
+fn is_wrapped(value: &[u8]) -> bool {
+    has(value, b"${")
+        || has(value, b"{{")
+        || has(value, b"<%")
+        || has(value, b"#{")
+        || has(value, b"$(")
+        || has(value, b"%(")
+        || has(value, b"$RANDOM")
+        || has(value, b"%RANDOM%")
+        || has(value, b"{0}")
+        || has(value, b"@{")
+        || has(value, b"[[")
+        || has(value, b"{}")
+        || has(value, b"{:")
+        || value.len() < 24 && has_verb(value)
+        || has_slot(value)
+        || has_variable(value)
+        || has_field(value)
+        || is_regex(value)
+}
+
+/// The first bytes of all that [`is_wrapped`] looks for.
+const MARK: [bool; 256] = {
+    let mut table = [false; 256];
+    let marks = b"${<#%@[(";
+    let mut n = 0;
+    while n < marks.len() {
+        table[marks[n] as usize] = true;
+        n += 1;
+    }
+    table
+};
 
 /// `{name}`, `{name:32}`, `{name!r}`, `{quote(name)}`: a field of a format string, anywhere in the
 /// value.
@@ -167,26 +183,40 @@ fn is_regex(value: &[u8]) -> bool {
     {
         return true;
     }
-    memchr::memchr_iter(b'[', value).any(|open| {
+    let mut opens = memchr::memchr_iter(b'[', value).peekable();
+    while let Some(open) = opens.next() {
         let inside = &value[open + 1..];
         let Some(close) = memchr::memchr(b']', inside) else {
             return false;
         };
-        let class = &inside[..close];
-        let range = class.windows(3).any(|w| {
-            w[1] == b'-'
-                && w[0] < w[2]
-                && (w[0].is_ascii_digit() && w[2].is_ascii_digit()
-                    || w[0].is_ascii_lowercase() && w[2].is_ascii_lowercase()
-                    || w[0].is_ascii_uppercase() && w[2].is_ascii_uppercase())
-        });
-        let shorthand = class.first() == Some(&b'^') || has(class, b"\\w") || has(class, b"\\d");
-        let quantified = match &inside[close + 1..] {
+        let close = open + 1 + close;
+        let quantified = match &value[close + 1..] {
             [b'{', n, ..] => n.is_ascii_digit(),
             [b'+' | b'*' | b'?', ..] => true,
             _ => false,
         };
-        quantified && (range || shorthand)
+        // Brackets that open before this one closes hold no more than the first of them does.
+        let class = &value[open + 1..close];
+        let mut denies = class.first() == Some(&b'^');
+        while let Some(next) = opens.next_if(|next| *next < close) {
+            denies |= value[next + 1] == b'^';
+        }
+        let is_class = || has_range(class) || has(class, b"\\w") || has(class, b"\\d");
+        if quantified && (denies || is_class()) {
+            return true;
+        }
+    }
+    false
+}
+
+/// `a-z`, `0-9`, `A-F` in a class of characters.
+fn has_range(class: &[u8]) -> bool {
+    class.windows(3).any(|w| {
+        w[1] == b'-'
+            && w[0] < w[2]
+            && (w[0].is_ascii_digit() && w[2].is_ascii_digit()
+                || w[0].is_ascii_lowercase() && w[2].is_ascii_lowercase()
+                || w[0].is_ascii_uppercase() && w[2].is_ascii_uppercase())
     })
 }
 
@@ -205,8 +235,18 @@ fn encoded(value: &[u8]) -> Option<Vec<u8>> {
         .then(|| text.trim_ascii().to_vec())
 }
 
-/// The longest run of one repeated character, and of characters that follow each other.
-fn runs(value: &[u8]) -> (usize, usize) {
+/// The longest run of one repeated character, and of characters that follow each other; in a long
+/// value without enough of such pairs for a run of more than `limit`, one of each.
+fn runs(value: &[u8], limit: usize) -> (usize, usize) {
+    if value.len() >= LONG {
+        let pairs = || value.iter().zip(&value[1..]);
+        let next = |a: u8, b: u8| b == a.wrapping_add(1) || a == b'9' && b == b'0';
+        let same: usize = pairs().map(|(a, b)| usize::from(a == b)).sum();
+        let step: usize = pairs().map(|(a, b)| usize::from(next(*a, *b))).sum();
+        if same < limit && step < limit {
+            return (1, 1);
+        }
+    }
     let (mut same, mut step, mut best_same, mut best_step) = (1, 1, 1, 1);
     for pair in value.windows(2) {
         same = if pair[0] == pair[1] { same + 1 } else { 1 };
@@ -257,7 +297,7 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     if first_is_mask(text) {
         return Some("a mask, not a value");
     }
-    let cut = has(text, b"...") && text.len() < 32 && text.iter().all(|b| b.is_ascii_graphic());
+    let cut = text.len() < 32 && has(text, b"...") && text.iter().all(|b| b.is_ascii_graphic());
     if cut || text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx")
     {
         return Some("cut short with dots");
@@ -276,13 +316,13 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
     // A filler word decides as far as the rest of the value is short: random text may contain
     // any of them by chance.
     for filler in FILLERS {
-        if has(text, filler.as_bytes()) && value.len() <= 8 * filler.len() + 8 {
+        if value.len() <= 8 * filler.len() + 8 && has(text, filler.as_bytes()) {
             return Some("a filler word");
         }
     }
-    let (same, step) = runs(text);
     // Length-aware: four, or the bit length of the length.
     let limit = 4.max(usize::BITS as usize - value.len().leading_zeros() as usize);
+    let (same, step) = runs(text, limit);
     if same > limit || same * 2 >= value.len() && value.len() >= 4 {
         return Some("repeated characters");
     }
@@ -298,9 +338,15 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
             .map(u8::to_ascii_lowercase)
             .collect()
     };
-    let (a, b) = (squeeze(value), squeeze(key));
+    let b = squeeze(key);
+    let mut letters = value.iter().filter(|b| b.is_ascii_alphanumeric());
+    if letters.nth(22.max(b.len() + 16)).is_some() {
+        // Longer than anything that is asked below.
+        return None;
+    }
+    let a = squeeze(value);
     if a.len() >= 4
-        && (a == b || b.ends_with(&a) || (b.len() >= 4 && has(&a, &b) && a.len() <= b.len() + 16))
+        && (a == b || b.ends_with(&a) || (b.len() >= 4 && a.len() <= b.len() + 16 && has(&a, &b)))
     {
         return Some("the value repeats the name");
     }
@@ -314,7 +360,7 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
         "privatekey",
     ]
     .iter()
-    .any(|w| has(&a, w.as_bytes()) && a.len() <= w.len() + 12)
+    .any(|w| a.len() <= w.len() + 12 && has(&a, w.as_bytes()))
     {
         return Some("the value is made of the words for it");
     }

@@ -323,8 +323,22 @@ pub(super) fn reasons(found: &[Feature]) -> Vec<&'static str> {
     sorted.iter().take(6).map(|f| f.name()).collect()
 }
 
+/// From so many bytes on a value's pairs are added up in whole numbers.
+const LONG: usize = 128;
+
+/// [`class`] of every byte.
+const CLASS: [usize; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = class(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
 /// The class of a byte in the table of pairs: 26 letters, digits, everything else.
-fn class(b: u8) -> usize {
+const fn class(b: u8) -> usize {
     match b {
         b'a'..=b'z' => (b - b'a') as usize,
         b'A'..=b'Z' => (b - b'A') as usize,
@@ -337,6 +351,15 @@ fn class(b: u8) -> usize {
 pub(super) fn wordlike(value: &[u8]) -> f32 {
     if value.len() < 2 {
         return -2.5;
+    }
+    if value.len() >= LONG {
+        // Whole numbers do not wait for each other.
+        let sum: u32 = value
+            .iter()
+            .zip(&value[1..])
+            .map(|(a, b)| u32::from(PAIRS[CLASS[usize::from(*a)] * 28 + CLASS[usize::from(*b)]]))
+            .sum();
+        return -(sum as f32) / 25.0 / (value.len() - 1) as f32;
     }
     let sum: f32 = value
         .windows(2)

@@ -49,11 +49,30 @@ pub(super) struct Form {
     pub wordlike: f32,
 }
 
+/// From so many bytes on a searcher is worth its preparation.
+const LONG: usize = 64;
+
 /// Shannon entropy in bits per byte.
 fn entropy(value: &[u8]) -> f32 {
     let mut counts = [0u32; 256];
-    for &b in value {
-        counts[b as usize] += 1;
+    if value.len() < LONG {
+        for &b in value {
+            counts[b as usize] += 1;
+        }
+    } else {
+        // Two tables, so that a byte that repeats does not wait for itself.
+        let mut odd = [0u32; 256];
+        let (pairs, rest) = value.as_chunks::<2>();
+        for &[a, b] in pairs {
+            counts[usize::from(a)] += 1;
+            odd[usize::from(b)] += 1;
+        }
+        for &b in rest {
+            counts[usize::from(b)] += 1;
+        }
+        for (count, odd) in counts.iter_mut().zip(odd) {
+            *count += odd;
+        }
     }
     let n = value.len() as f32;
     counts
@@ -87,23 +106,51 @@ fn floor(len: usize, hex: bool, one_case: bool) -> f32 {
     }
 }
 
+/// How many digits, capitals and small letters a value has, in one look at it.
+fn count(value: &[u8]) -> (usize, usize, usize) {
+    /// What a byte adds to three counts of 21 bits.
+    const ADDS: [u64; 256] = {
+        let mut table = [0; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            table[byte] = match byte as u8 {
+                b'0'..=b'9' => 1,
+                b'A'..=b'Z' => 1 << 21,
+                b'a'..=b'z' => 1 << 42,
+                _ => 0,
+            };
+            byte += 1;
+        }
+        table
+    };
+    const PART: usize = 1 << 20;
+    let (mut digits, mut upper, mut lower) = (0, 0, 0);
+    for part in value.chunks(PART) {
+        let sum: u64 = part.iter().map(|b| ADDS[usize::from(*b)]).sum();
+        digits += (sum & (PART as u64 * 2 - 1)) as usize;
+        upper += ((sum >> 21) & (PART as u64 * 2 - 1)) as usize;
+        lower += (sum >> 42) as usize;
+    }
+    (digits, upper, lower)
+}
+
 /// Reads a value.
 pub(super) fn read(value: &[u8]) -> Form {
     let len = value.len();
-    let count = |f: fn(&u8) -> bool| value.iter().filter(|b| f(b)).count();
-    let digits = count(u8::is_ascii_digit);
-    let upper = count(u8::is_ascii_uppercase);
-    let lower = count(u8::is_ascii_lowercase);
+    let (digits, upper, lower) = count(value);
     let symbols = len - digits - upper - lower;
     let hex = value.iter().all(u8::is_ascii_hexdigit);
     let h = entropy(value);
+    // No branches: a long value is looked at many bytes at a time.
+    let change = |a: u8, b: u8| {
+        (a.is_ascii_alphabetic() & b.is_ascii_digit())
+            | (a.is_ascii_digit() & b.is_ascii_alphabetic())
+    };
     let changes = value
-        .windows(2)
-        .filter(|w| {
-            w[0].is_ascii_alphabetic() && w[1].is_ascii_digit()
-                || w[0].is_ascii_digit() && w[1].is_ascii_alphabetic()
-        })
-        .count();
+        .iter()
+        .zip(value.iter().skip(1))
+        .map(|(a, b)| usize::from(change(*a, *b)))
+        .sum();
     let wordlike = super::score::wordlike(value);
     let blank = value.iter().any(u8::is_ascii_whitespace);
     let shape = shape(value, digits, upper, lower, symbols);
@@ -142,8 +189,12 @@ pub(super) fn is_digest_sized(value: &[u8], form: &Form) -> bool {
         || matches!(value.len(), 24 | 28 | 44 | 88) && value.ends_with(b"=")
 }
 
-fn has(value: &[u8], part: &[u8]) -> bool {
-    // Values are short: preparing a searcher would cost more than the search.
+/// Whether `part` stands in `value`.
+pub(super) fn has(value: &[u8], part: &[u8]) -> bool {
+    if value.len() >= LONG {
+        return memchr::memmem::find(value, part).is_some();
+    }
+    // Most values are short: preparing a searcher would cost more than the search.
     part.first().is_none_or(|first| {
         memchr::memchr_iter(*first, value).any(|at| value[at..].starts_with(part))
     })
@@ -239,7 +290,7 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
         return Shape::Template;
     }
     let blank = value.iter().any(|b| b.is_ascii_whitespace());
-    let callee = value.iter().position(|&b| b == b'(').unwrap_or(0);
+    let callee = memchr::memchr(b'(', value).unwrap_or(0);
     if !blank
         && (has(value, b")") || value.ends_with(b"("))
         && callee > 0
@@ -255,7 +306,7 @@ fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize
     {
         return Shape::Call;
     }
-    let bracket = value.iter().position(|&b| b == b'[').unwrap_or(0);
+    let bracket = memchr::memchr(b'[', value).unwrap_or(0);
     if bracket > 0
         && value.ends_with(b"]")
         && value[..bracket]
