@@ -20,6 +20,7 @@ pub mod report;
 pub mod rule;
 pub mod secret;
 pub mod source;
+mod standing;
 pub mod suppress;
 mod trace;
 
@@ -28,7 +29,7 @@ use sha2::{Digest, Sha256};
 
 use collect::Collector;
 use detect::Scanner;
-use finding::{Class, Reason, Skipped, Weight};
+use finding::{Class, Reason, RepoPath, Sighting, Skipped, Weight};
 use judge::FileMarks;
 use policy::Policy;
 use present::Wishes;
@@ -39,6 +40,7 @@ use source::{
     ArchiveLimits, Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions,
     TreeOptions,
 };
+use standing::Standings;
 use suppress::{Scope, Subject, Suppressions};
 
 /// What to scan.
@@ -131,7 +133,11 @@ fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> 
         .with_archives(plan.archives)
         .with_control(control);
     let seen = trace::visit(plan.input, &collector, control)?;
-    let placed = seen.place(collector.into_sightings(), &FileMarks::new(rules), control);
+    let today = plan.now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let standings = Standings::new(rules, &plan.suppressions, today);
+    let weigh = |sighting: &Sighting, path: &RepoPath| standings.of(sighting, path);
+    let marks = FileMarks::new(rules);
+    let placed = seen.place(collector.into_sightings(), &marks, &weigh, control);
 
     let findings = judge::judge(rules, placed.placed, &placed.timelines);
     let whole = !control.stopped()
@@ -144,7 +150,6 @@ fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> 
         Scope::Tree | Scope::History if !whole => Scope::Part,
         scope => scope,
     };
-    let today = plan.now.to_zoned(jiff::tz::TimeZone::UTC).date();
     let applied = plan.suppressions.apply(rules, &findings, today, scope);
     let assessed: Vec<_> = findings
         .into_iter()

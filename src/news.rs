@@ -1,10 +1,80 @@
 //! News: what a change introduces. A credential is news when it stands in more places after the
-//! change than before it, counted over the changed paths: a moved line is not, a copy is.
+//! change than before it, counted over the changed paths: a moved line is not, a copy is. Places
+//! do not all count alike: one that comments, an ignore file, the configuration or a baseline hide,
+//! or that makes a value harmless, is worth less than one where it is reported. So a value that
+//! moves out of an ignored path is news, and so is one whose allowing comment is taken away.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crate::finding::{Origin, RepoPath, Sighting};
+use crate::finding::{Class, Confidence, Finding, Origin, RepoPath, Severity, Sighting};
 use crate::secret::Secret;
+
+/// How much a value counts where it stands, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// What holds for the run hides it there.
+    Hidden,
+    /// A sample, or published by design.
+    Harmless,
+    /// A credential of low confidence there.
+    Low,
+    /// A credential of medium confidence there.
+    Medium,
+    /// A credential of high confidence there.
+    High,
+}
+
+/// How many standings there are.
+const STANDINGS: usize = 5;
+
+impl Standing {
+    /// The standing of a finding that was judged at one place only, which is `hidden` or not.
+    pub fn of(finding: &Finding, hidden: bool) -> Self {
+        match finding.confidence {
+            _ if hidden => Standing::Hidden,
+            _ if finding.class == Class::Sample || finding.severity == Severity::Info => {
+                Standing::Harmless
+            }
+            Confidence::Low => Standing::Low,
+            Confidence::Medium => Standing::Medium,
+            Confidence::High => Standing::High,
+        }
+    }
+}
+
+/// Says how much a sighting counts at a path; `None` where its rule means other paths.
+pub type Weigh<'a> = &'a dyn Fn(&Sighting, &RepoPath) -> Option<Standing>;
+
+/// How many places have a standing or a higher one, by standing: places after a change count up,
+/// places before it down.
+#[derive(Clone, Copy, Debug, Default)]
+struct Balance([i64; STANDINGS]);
+
+impl Balance {
+    fn add(&mut self, standing: Standing, count: i64) {
+        for n in &mut self.0[..=standing as usize] {
+            *n += count;
+        }
+    }
+
+    fn join(&mut self, other: &Balance) {
+        for (n, more) in self.0.iter_mut().zip(other.0) {
+            *n += more;
+        }
+    }
+
+    /// The standings at which there is more than before, as bits.
+    fn grown(&self) -> u8 {
+        let bits = self.0.iter().enumerate().filter(|(_, n)| **n > 0);
+        bits.fold(0, |all, (bit, _)| all | 1 << bit)
+    }
+}
+
+/// The standings up to this one, as bits.
+fn up_to(standing: Standing) -> u8 {
+    (2 << standing as u8) - 1
+}
 
 /// A path with the names on the way into archives: a place as far as changes know it.
 type Spot = (RepoPath, Vec<RepoPath>);
@@ -27,35 +97,53 @@ fn value(sighting: &Sighting) -> Value<'_> {
     (&sighting.secret, sighting.theirs)
 }
 
-/// Keeps the sightings of values that are news. Of those, the places are kept whose path (and
-/// member, in an archive) holds the value more often than before (or all, when every one has as
-/// many).
-pub fn news(all: Vec<Sighting>) -> Vec<Sighting> {
-    let mut balance: BTreeMap<Value<'_>, BTreeMap<Spot, (i64, i64)>> = BTreeMap::new();
-    for sighting in &all {
-        let spots = balance.entry(value(sighting)).or_default();
-        match spot(&sighting.origin) {
-            Some((spot, true)) => spots.entry(spot).or_default().0 += 1,
-            Some((spot, false)) => spots.entry(spot).or_default().1 += 1,
-            None => {}
+/// Keeps the sightings of values that are news, where their path (and member, in an archive) holds
+/// the value more often than before.
+pub fn news(all: Vec<Sighting>, weigh: Weigh<'_>) -> Vec<Sighting> {
+    let weighed: Vec<Option<(Spot, bool, Standing)>> = all
+        .iter()
+        .map(|sighting| {
+            let (spot, before) = spot(&sighting.origin)?;
+            let standing = weigh(sighting, &spot.0)?;
+            Some((spot, before, standing))
+        })
+        .collect();
+    let mut spots: BTreeMap<Value<'_>, BTreeMap<&Spot, Balance>> = BTreeMap::new();
+    let mut totals: BTreeMap<Value<'_>, Balance> = BTreeMap::new();
+    for (sighting, weighed) in all.iter().zip(&weighed) {
+        if let Some((spot, before, standing)) = weighed {
+            let count = if *before { -1 } else { 1 };
+            let of_value = spots.entry(value(sighting)).or_default();
+            of_value.entry(spot).or_default().add(*standing, count);
+            let total = totals.entry(value(sighting)).or_default();
+            total.add(*standing, count);
         }
     }
     let kept: Vec<bool> = all
         .iter()
-        .map(|sighting| {
-            let Some((spot, false)) = spot(&sighting.origin) else {
-                return false;
-            };
-            let spots = &balance[&value(sighting)];
-            let (before, after) = spots
-                .values()
-                .fold((0, 0), |(b, a), (before, after)| (b + before, a + after));
-            let grew = |(before, after): &(i64, i64)| after > before;
-            after > before && (grew(&spots[&spot]) || !spots.values().any(grew))
+        .zip(&weighed)
+        .map(|(sighting, weighed)| match weighed {
+            Some((spot, false, standing)) => {
+                let value = value(sighting);
+                let here = spots[&value][spot].grown();
+                totals[&value].grown() & here & up_to(*standing) != 0
+            }
+            _ => false,
         })
         .collect();
     let news = all.into_iter().zip(kept).filter(|(_, kept)| *kept);
     news.map(|(sighting, _)| sighting).collect()
+}
+
+/// What a version holds at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The number of the value.
+    pub value: u32,
+    /// How much it counts there.
+    pub standing: Standing,
+    /// How often it stands there so.
+    pub count: i64,
 }
 
 /// One changed path of a commit against one of its parents; `V` names a version of its content.
@@ -68,43 +156,50 @@ pub struct Versions<'a, V> {
     pub after: Option<V>,
 }
 
+/// By value and path: the version that holds it, and the standings at which there is more of it.
+type Grown<'a, V> = BTreeMap<(u32, &'a RepoPath), (V, u8)>;
+
 /// What a commit introduced, as `(value, path)` with the version that holds it: values that stand
 /// in more places than in the parent, at the paths where there are more of them. A merge
-/// introduced only what is news against every parent at the same path. `holds` says how often
-/// which values (by number) stand in a version at a path.
+/// introduced only what is news against every parent at the same path. `holds` says what
+/// stands in a version at a path.
 pub fn introduced<'a, V: Copy>(
     against: &[Vec<Versions<'a, V>>],
-    holds: impl Fn(V, &RepoPath) -> Vec<(u32, i64)>,
+    holds: impl Fn(V, &RepoPath) -> Rc<[Held]>,
 ) -> BTreeMap<(u32, &'a RepoPath), V> {
-    let mut common: Option<BTreeMap<(u32, &RepoPath), V>> = None;
+    let mut common: Option<Grown<'_, V>> = None;
     for changes in against {
-        let mut totals: BTreeMap<u32, i64> = BTreeMap::new();
-        let mut grown: BTreeMap<(u32, &RepoPath), V> = BTreeMap::new();
+        let mut totals: BTreeMap<u32, Balance> = BTreeMap::new();
+        let mut grown: Grown<'_, V> = BTreeMap::new();
         for change in changes {
-            let mut balance: BTreeMap<u32, i64> = BTreeMap::new();
+            let mut balance: BTreeMap<u32, Balance> = BTreeMap::new();
             for (version, sign) in [(change.after, 1), (change.before, -1)] {
-                for (value, count) in version
-                    .map(|version| holds(version, change.path))
-                    .into_iter()
-                    .flatten()
-                {
-                    *balance.entry(value).or_default() += sign * count;
+                let held = version.map(|version| holds(version, change.path));
+                for held in held.iter().flat_map(|held| held.iter()) {
+                    let balance = balance.entry(held.value).or_default();
+                    balance.add(held.standing, sign * held.count);
                 }
             }
             for (value, more) in balance {
-                *totals.entry(value).or_default() += more;
-                if let Some(after) = change.after.filter(|_| more > 0) {
-                    grown.insert((value, change.path), after);
+                totals.entry(value).or_default().join(&more);
+                if let Some(after) = change.after.filter(|_| more.grown() != 0) {
+                    grown.insert((value, change.path), (after, more.grown()));
                 }
             }
         }
-        grown.retain(|(value, _), _| totals.get(value).is_some_and(|more| *more > 0));
-        if let Some(before) = &common {
-            grown.retain(|place, _| before.contains_key(place));
-        }
+        grown.retain(|place, (_, bits)| {
+            *bits &= totals.get(&place.0).map_or(0, Balance::grown);
+            if let Some(others) = &common {
+                *bits &= others.get(place).map_or(0, |(_, bits)| *bits);
+            }
+            *bits != 0
+        });
         common = Some(grown);
     }
-    common.unwrap_or_default()
+    let common = common.unwrap_or_default().into_iter();
+    common
+        .map(|(place, (version, _))| (place, version))
+        .collect()
 }
 
 #[cfg(test)]
@@ -113,7 +208,8 @@ mod tests {
 
     type Changed<'a> = (&'a str, Option<u8>, Option<u8>);
 
-    /// Versions are numbered; number `n` holds value 0 `n` times.
+    /// Versions are numbered; number `n` holds value 0 `n` times, number `10 + n` so often in places
+    /// that are hidden.
     fn brought(against: &[&[Changed<'_>]]) -> Vec<String> {
         let paths: Vec<Vec<RepoPath>> = against
             .iter()
@@ -131,9 +227,17 @@ mod tests {
                 versions.collect()
             })
             .collect();
-        let holds = |version: u8, _: &RepoPath| match version {
-            0 => Vec::new(),
-            n => vec![(0, i64::from(n))],
+        let holds = |version: u8, _: &RepoPath| -> Rc<[Held]> {
+            let (standing, count) = match version {
+                0..10 => (Standing::High, version),
+                _ => (Standing::Hidden, version - 10),
+            };
+            let held = Held {
+                value: 0,
+                standing,
+                count: count.into(),
+            };
+            Rc::from(vec![held; usize::from(count > 0)])
         };
         introduced(&against, holds)
             .into_keys()
@@ -164,5 +268,23 @@ mod tests {
         // Moved from a path that the other parent never had.
         let moved: &[_] = &[("b", None, Some(1)), ("a", Some(1), None)];
         assert!(brought(&[first, moved]).is_empty());
+    }
+
+    #[test]
+    fn out_of_a_hidden_place_is_news_and_into_one_is_not() {
+        let out: &[_] = &[("a", Some(11), None), ("b", None, Some(1))];
+        assert_eq!(brought(&[out]), ["b"]);
+        assert_eq!(brought(&[&[("a", Some(11), Some(1))]]), ["a"]);
+        let into: &[_] = &[("a", Some(1), None), ("b", None, Some(11))];
+        assert!(brought(&[into]).is_empty());
+        // New, and hidden at once: somebody has to see what was allowed.
+        assert_eq!(brought(&[&[("a", None, Some(11))]]), ["a"]);
+        // One is hidden while another one comes to light.
+        let swapped: &[_] = &[("a", Some(11), Some(1)), ("b", Some(1), Some(11))];
+        assert!(brought(&[swapped]).is_empty());
+        // A merge: the other parent had it in the open.
+        let other: &[_] = &[("a", Some(1), Some(1))];
+        assert!(brought(&[out, other]).is_empty());
+        assert_eq!(brought(&[out, out]), ["b"]);
     }
 }

@@ -5,7 +5,9 @@
 
 mod common;
 mod range {
+    pub mod alike;
     pub mod kinds;
+    pub mod standing;
 }
 
 use std::collections::{BTreeMap, BTreeSet};

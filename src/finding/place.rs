@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Marker;
+use super::{Marker, Sighting};
 use crate::secret::Shown;
 
 /// A path relative to the scanned root, `/`-separated, as bytes; never assumed to be UTF-8.
@@ -236,6 +236,19 @@ pub struct Place {
 }
 
 impl Place {
+    /// A sighting's place at a path, outside of any history.
+    pub fn new(path: RepoPath, sighting: &Sighting) -> Self {
+        Place {
+            origin: sighting.origin.clone(),
+            path,
+            located: sighting.located.clone(),
+            introduced: None,
+            at_head: None,
+            versions: 1,
+            reach: None,
+        }
+    }
+
     /// The path with the members on the way behind it, as if archives were directories: what says
     /// which kind of place it is.
     pub fn whole_path(&self) -> RepoPath {

@@ -3,12 +3,14 @@
 //!
 //! May use `finding` and `rule`; never a source or a report.
 
+mod alone;
 mod kin;
 mod marks;
 mod place;
 mod samples;
 mod test_keys;
 
+pub use alone::Alone;
 pub use marks::FileMarks;
 
 use std::collections::{BTreeMap, BTreeSet};

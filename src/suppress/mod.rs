@@ -10,6 +10,7 @@ mod entry;
 mod ignore_file;
 mod inline;
 mod patterns;
+mod standing;
 #[cfg(test)]
 mod tests;
 

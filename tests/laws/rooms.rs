@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A room and what it may use. `collect`, `news`, `trace`, `present` and `policy` are the joints of
-/// the line in `lib.rs`, and `builtin` is the built-in set of `rule`.
+/// A room and what it may use. `collect`, `news`, `standing`, `trace`, `present` and `policy` are the
+/// joints of the line in `lib.rs`, and `builtin` is the built-in set of `rule`.
 const ROOMS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("finding", &["secret"]),
@@ -20,6 +20,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Of `source` it needs the limits that a repository may not raise.
     ("config", &["finding", "policy", "rule", "source"]),
     ("news", &["finding", "secret"]),
+    (
+        "standing",
+        &["finding", "judge", "news", "rule", "secret", "suppress"],
+    ),
     ("policy", &["finding", "report"]),
     (
         "collect",

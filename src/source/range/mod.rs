@@ -103,7 +103,7 @@ pub struct Step {
 }
 
 /// A version of a path that holds content of this repository: a file or a symbolic link.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct File {
     /// The content.
     pub oid: Oid,

@@ -1,0 +1,38 @@
+//! One sighting at one place, judged as if it were the only one: what a place makes of a value.
+
+use super::marks::Wheres;
+use super::{Placed, join, samples, settle_place};
+use crate::finding::{Finding, Place, RepoPath, Sighting};
+use crate::rule::RuleSet;
+
+/// Judges sightings one by one.
+pub struct Alone<'a> {
+    rules: &'a RuleSet,
+    wheres: Wheres,
+}
+
+impl<'a> Alone<'a> {
+    /// With the rules that the sightings are of.
+    pub fn new(rules: &'a RuleSet) -> Self {
+        Alone {
+            rules,
+            wheres: Wheres::new(rules),
+        }
+    }
+
+    /// The finding that a sighting would be at a path; `None` where its rule means other paths.
+    pub fn finding(&self, sighting: &Sighting, path: &RepoPath) -> Option<Finding> {
+        let place = Place::new(path.clone(), sighting);
+        if !self.wheres.allow(sighting.rule, &place.whole_path()) {
+            return None;
+        }
+        let mut placed = Placed {
+            sighting: sighting.clone(),
+            place,
+        };
+        let published = samples::known(sighting.secret.expose());
+        settle_place(&self.rules.rules[sighting.rule], published, &mut placed);
+        let secret = sighting.secret.clone();
+        Some(join(self.rules, secret, vec![placed], None))
+    }
+}

@@ -1,0 +1,105 @@
+//! Places in a whole history.
+
+use std::collections::BTreeMap;
+
+use super::shown::{Shown, shown};
+use super::{Traced, numbers, valued};
+use crate::finding::{Origin, Place, Sighting};
+use crate::judge::{FileMarks, Placed};
+use crate::news::Weigh;
+use crate::report::Mode;
+use crate::source::{Attributed, Carrier, Control, History, Ignored};
+
+/// Only content that holds something is traced to commits and paths.
+pub(super) fn trace(
+    history: History,
+    unreachable: bool,
+    sightings: Vec<Sighting>,
+    marks: &FileMarks,
+    weigh: Weigh<'_>,
+    control: &Control,
+) -> Traced {
+    let numbers = numbers(&sightings);
+    let carriers: Vec<Carrier> = sightings
+        .iter()
+        .map(|sighting| Carrier {
+            // Git knows the archive, not its members.
+            origin: sighting.origin.outer().clone(),
+            credential: numbers[&valued(sighting)],
+        })
+        .collect();
+    let attribution = history.attribute(&carriers, control);
+    let skipped = history.gaps(&attribution);
+    // What a content holds of a value, by the members of an archive.
+    let mut by_content: BTreeMap<(u32, Origin), BTreeMap<Origin, Vec<&Sighting>>> = BTreeMap::new();
+    for sighting in &sightings {
+        let key = (numbers[&valued(sighting)], sighting.origin.outer().clone());
+        let members = by_content.entry(key).or_default();
+        let of_member = members.entry(sighting.origin.clone()).or_default();
+        of_member.push(sighting);
+    }
+    let by_content: BTreeMap<(u32, Origin), Vec<Shown<'_>>> = by_content
+        .into_iter()
+        .map(|(key, members)| (key, members.into_values().map(shown).collect()))
+        .collect();
+    let mut placed = Vec::new();
+    for attributed in attribution.places {
+        if !unreachable && attributed.reach.as_deref() == Some("unreachable") {
+            continue;
+        }
+        let key = (attributed.credential, attributed.origin.clone());
+        for shown in by_content.get(&key).into_iter().flatten() {
+            placed.extend(at_place(
+                &attributed,
+                shown,
+                attribution.whole,
+                marks,
+                weigh,
+            ));
+        }
+    }
+    let mut timelines = BTreeMap::new();
+    // A rule of what is scanned comes second in each pair.
+    for ((secret, _), number) in numbers {
+        if let Some(Some(timeline)) = attribution.timelines.get(number as usize) {
+            timelines.entry(secret).or_insert_with(|| timeline.clone());
+        }
+    }
+    Traced {
+        mode: Mode::History,
+        placed,
+        timelines,
+        skipped,
+        ignored: Ignored::default(),
+        nothing: history.info.nothing,
+        history: Some(history.info),
+        range: None,
+    }
+}
+
+/// What is judged of a value at one place of the history; `whole` is false when attribution was
+/// stopped and nothing is known of HEAD.
+fn at_place(
+    at: &Attributed,
+    shown: &Shown<'_>,
+    whole: bool,
+    marks: &FileMarks,
+    weigh: Weigh<'_>,
+) -> Vec<Placed> {
+    let has_path = !at.path.0.starts_with(b".git-history/");
+    // A file rule was asked about a name; now there is a path, unless no commit has one. A
+    // member's name was known when it was asked.
+    let fits = |sighting: &Sighting| {
+        let named = sighting.origin.inside().is_empty() && has_path;
+        !named || marks.fits(sighting.rule, &at.path)
+    };
+    shown.placed(&at.path, fits, weigh, |sighting| Place {
+        path: at.path.clone(),
+        origin: sighting.origin.clone(),
+        located: sighting.located.clone(),
+        introduced: at.introduced.clone(),
+        at_head: whole.then_some(at.at_head),
+        versions: at.versions,
+        reach: at.reach.clone(),
+    })
+}

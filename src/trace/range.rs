@@ -1,0 +1,266 @@
+//! Places in a range of commits.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use super::shown::{Shown, shown};
+use super::{Traced, numbers, valued};
+use crate::collect::Gap;
+use crate::finding::{Introduction, Oid, Origin, Place, RepoPath, Sighting};
+use crate::judge::{FileMarks, Placed};
+use crate::news::{self, Held, Weigh};
+use crate::report::Mode;
+use crate::source::{Change, File, Ignored, Range, Step};
+
+/// Names what was not looked at by a path of the range, and leaves out comparisons with a version
+/// that was not looked at to its end: what it holds must not look new.
+pub(super) fn settle(range: &mut Range, gaps: &[Gap]) {
+    let changes = range.steps.iter().flat_map(|step| &step.against).flatten();
+    let mut paths: BTreeMap<Oid, &RepoPath> = BTreeMap::new();
+    for change in changes {
+        if let Some(after) = change.after {
+            paths.entry(after.oid).or_insert(&change.path);
+        }
+    }
+    let mut unknown = BTreeSet::new();
+    for gap in gaps {
+        let mut skipped = gap.skipped();
+        if let Origin::Blob(oid) = gap.origin.outer() {
+            if gap.is_stop() {
+                unknown.insert(*oid);
+            }
+            if let Some(path) = paths.get(oid) {
+                let inside = skipped.what.split_off(oid.to_string().len());
+                skipped.what = [path.0.as_slice(), &inside].concat();
+            }
+        }
+        range.skipped.push(skipped);
+    }
+    if !unknown.is_empty() {
+        let known = |change: &Change| {
+            change
+                .before
+                .is_none_or(|file| !unknown.contains(&file.oid))
+        };
+        let whole = |step: &Step| step.against.iter().flatten().all(known);
+        range.steps.retain(whole);
+    }
+}
+
+/// What gathers for one value at one path.
+struct Spot {
+    /// The first commit that brought it there, and its version.
+    commit: Oid,
+    file: File,
+    times: u32,
+    versions: BTreeSet<Oid>,
+}
+
+/// What versions hold at paths.
+type HeldAt = HashMap<(File, RepoPath), Rc<[Held]>>;
+
+/// What the versions of the range hold.
+struct Contents<'s> {
+    /// By blob: sightings with the numbers of their values.
+    by_blob: HashMap<Oid, Vec<(u32, &'s Sighting)>>,
+    marks: &'s FileMarks,
+    weigh: Weigh<'s>,
+    /// What was asked already: neighbouring commits ask for the same.
+    held: RefCell<HeldAt>,
+}
+
+impl<'s> Contents<'s> {
+    fn new(sightings: &'s [Sighting], marks: &'s FileMarks, weigh: Weigh<'s>) -> Self {
+        let numbers = numbers(sightings);
+        let mut by_blob: HashMap<Oid, Vec<(u32, &Sighting)>> = HashMap::new();
+        // A whole file may be seen under several names.
+        let mut seen = HashSet::new();
+        for sighting in sightings {
+            if let Origin::Blob(oid) = sighting.origin.outer() {
+                let number = numbers[&valued(sighting)];
+                let region = sighting.located.region;
+                if seen.insert((&sighting.origin, sighting.rule, region, number)) {
+                    by_blob.entry(*oid).or_default().push((number, sighting));
+                }
+            }
+        }
+        Contents {
+            by_blob,
+            marks,
+            weigh,
+            held: RefCell::default(),
+        }
+    }
+
+    /// Whether a sighting stands in a version at a path. A member's name was known when a file
+    /// rule was asked about it. A link is no file, even where its target's text is the content of
+    /// one.
+    fn fits(&self, sighting: &Sighting, file: File, path: &RepoPath) -> bool {
+        match sighting.origin.inside().is_empty() {
+            true if file.link => !self.marks.has(sighting.rule),
+            true => self.marks.fits(sighting.rule, path),
+            false => true,
+        }
+    }
+
+    /// Which values a version holds at a path, and how often with which standing.
+    fn holds(&self, file: File, path: &RepoPath) -> Rc<[Held]> {
+        let Some(all) = self.by_blob.get(&file.oid) else {
+            return Rc::from([]);
+        };
+        let key = (file, path.clone());
+        if let Some(held) = self.held.borrow().get(&key) {
+            return Rc::clone(held);
+        }
+        let mut counts: BTreeMap<(u32, news::Standing), i64> = BTreeMap::new();
+        for (number, sighting) in all {
+            if self.fits(sighting, file, path)
+                && let Some(standing) = (self.weigh)(sighting, path)
+            {
+                *counts.entry((*number, standing)).or_default() += 1;
+            }
+        }
+        let held: Rc<[Held]> = counts
+            .into_iter()
+            .map(|((value, standing), count)| Held {
+                value,
+                standing,
+                count,
+            })
+            .collect();
+        self.held.borrow_mut().insert(key, Rc::clone(&held));
+        held
+    }
+
+    /// What a version shows of a value at a path, by the members of an archive; empty when it does
+    /// not hold it there.
+    fn shown(&self, value: u32, file: File, path: &RepoPath) -> Vec<Shown<'s>> {
+        let all = self.by_blob.get(&file.oid).into_iter().flatten();
+        let mut members: BTreeMap<&Origin, Vec<&Sighting>> = BTreeMap::new();
+        for (number, sighting) in all {
+            if *number == value && self.fits(sighting, file, path) {
+                members.entry(&sighting.origin).or_default().push(sighting);
+            }
+        }
+        members.into_values().map(shown).collect()
+    }
+}
+
+/// Values that commits of the range brought, with the commits that did.
+pub(super) fn trace(
+    range: Range,
+    sightings: Vec<Sighting>,
+    marks: &FileMarks,
+    weigh: Weigh<'_>,
+) -> Traced {
+    let contents = Contents::new(&sightings, marks, weigh);
+    let mut spots: BTreeMap<(u32, RepoPath), Spot> = BTreeMap::new();
+    for step in &range.steps {
+        brought(step, &contents, &mut spots);
+    }
+    let mut placed = Vec::new();
+    for ((value, path), spot) in spots {
+        placed.extend(at_spot(&range, &contents, value, &path, &spot, weigh));
+    }
+    placed.extend(in_messages(&range, &sightings, weigh));
+    Traced {
+        mode: Mode::Range,
+        placed,
+        timelines: BTreeMap::new(),
+        skipped: range.skipped,
+        ignored: Ignored::default(),
+        nothing: range.info.nothing,
+        history: None,
+        range: Some(range.info),
+    }
+}
+
+/// Notes what one commit brought, and where its versions still hold what an earlier one did.
+fn brought(step: &Step, contents: &Contents<'_>, spots: &mut BTreeMap<(u32, RepoPath), Spot>) {
+    fn versions(changes: &[Change]) -> Vec<news::Versions<'_, File>> {
+        let versions = changes.iter().map(|change| news::Versions {
+            path: &change.path,
+            before: change.before,
+            after: change.after,
+        });
+        versions.collect()
+    }
+    let against: Vec<_> = step.against.iter().map(|all| versions(all)).collect();
+    let holds = |file: File, path: &RepoPath| contents.holds(file, path);
+    for ((value, path), file) in news::introduced(&against, holds) {
+        let spot = spots.entry((value, path.clone())).or_insert_with(|| Spot {
+            commit: step.commit,
+            file,
+            times: 0,
+            versions: BTreeSet::new(),
+        });
+        spot.times += 1;
+    }
+    for change in step.against.iter().flatten() {
+        let Some(after) = change.after else { continue };
+        for held in contents.holds(after, &change.path).iter() {
+            if let Some(spot) = spots.get_mut(&(held.value, change.path.clone())) {
+                spot.versions.insert(after.oid);
+            }
+        }
+    }
+}
+
+/// What is judged of a value at one path: the version at the range's end where it still holds it,
+/// else the one that brought it.
+fn at_spot(
+    range: &Range,
+    contents: &Contents<'_>,
+    value: u32,
+    path: &RepoPath,
+    spot: &Spot,
+    weigh: Weigh<'_>,
+) -> Vec<Placed> {
+    let now = range.at_end(path).copied().find_map(|file| {
+        let shown = contents.shown(value, file, path);
+        (!shown.is_empty()).then_some(shown)
+    });
+    let still = now.is_some();
+    let all = now.unwrap_or_else(|| contents.shown(value, spot.file, path));
+    let introduced = Introduction {
+        commit: range.commit(spot.commit),
+        times: spot.times,
+    };
+    let place = |sighting: &Sighting| Place {
+        introduced: Some(introduced.clone()),
+        at_head: Some(still),
+        versions: spot.versions.len().max(1) as u32,
+        reach: range.reach(&spot.commit),
+        ..Place::new(path.clone(), sighting)
+    };
+    all.iter()
+        .flat_map(|shown| shown.placed(path, |_| true, weigh, place))
+        .collect()
+}
+
+/// What the messages of commits and tags hold.
+fn in_messages(range: &Range, sightings: &[Sighting], weigh: Weigh<'_>) -> Vec<Placed> {
+    let mut messages: BTreeMap<_, Vec<&Sighting>> = BTreeMap::new();
+    for sighting in sightings {
+        if let Origin::Message(oid) = &sighting.origin {
+            let of_value = messages.entry((*oid, valued(sighting))).or_default();
+            of_value.push(sighting);
+        }
+    }
+    let placed = messages.into_iter().flat_map(|((oid, _), all)| {
+        let commit = range.message_of(&oid);
+        let path = RepoPath(format!(".git-history/{oid}/message").into_bytes());
+        let place = |sighting: &Sighting| Place {
+            introduced: commit.map(|commit| Introduction {
+                commit: range.commit(commit),
+                times: 1,
+            }),
+            at_head: Some(commit == Some(oid) && range.of_end(&oid)),
+            reach: commit.and_then(|commit| range.reach(&commit)),
+            ..Place::new(path.clone(), sighting)
+        };
+        shown(all).placed(&path, |_| true, weigh, place)
+    });
+    placed.collect()
+}
