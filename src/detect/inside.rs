@@ -4,14 +4,18 @@
 use std::ops::Range;
 
 use super::candidate::{self, Candidate};
-use super::decode::{self, Layer};
+use super::decode::{self, Layer, Marked};
 use super::scanner::Scanner;
 use super::verdict::Reach;
-use super::watch::{Cut, Look};
+use super::watch::{Cut, Look, Watch};
 use super::{partner, settle};
 
 /// Encodings inside encodings are followed to this depth.
 const DEPTH: usize = 3;
+
+/// What is compressed may take so many steps for each encoded byte: many times what text takes, and
+/// too few for what is made to be slow, which compresses well.
+const STEPS: u64 = 256;
 
 /// How a layer lies in the content.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,6 +80,36 @@ impl Scanner {
         reach
     }
 
+    /// What the mark at `at` says is encoded; how far that looked.
+    pub(super) fn marked(
+        &self,
+        bytes: &[u8],
+        marks: Marked,
+        at: usize,
+        nest: Nest,
+        look: &mut Look<'_>,
+    ) -> Reach {
+        if marks == Marked::Quoted {
+            return self.quoted(bytes, at..at + 1, at, nest, look);
+        }
+        if nest.depth >= DEPTH {
+            return Reach::default();
+        }
+        let mut found = Reach::default();
+        let looked = decode::string(bytes, at, |layer| {
+            let first = look.found.len();
+            found = found.or(self.inner(bytes, &layer, nest, look));
+            // Names and their values are read in the string itself.
+            let inside = look.found.split_off(first);
+            let formed = |c: &Candidate| !settle::is_generic(self.rules(), c.rule);
+            look.found.extend(inside.into_iter().filter(formed));
+        });
+        Reach::MARK.or(Reach {
+            left: found.left,
+            right: found.right + looked - at,
+        })
+    }
+
     /// Quoted-printable at one of its marks; how far that looked from `anchor`.
     pub(super) fn quoted(
         &self,
@@ -103,7 +137,7 @@ impl Scanner {
             }
         });
         // The stretch starts before its mark.
-        Reach::QUOTED.or(found.and(Reach::QUOTED)).or(Reach {
+        Reach::MARK.or(found.and(Reach::MARK)).or(Reach {
             left: 0,
             right: (found.right + looked).saturating_sub(anchor.end),
         })
@@ -159,9 +193,23 @@ impl Scanner {
         };
         let why = if !nest.inflated {
             let deeper = nest.inflating();
+            let outer = look.watch;
+            let stop = || {
+                outer.ask();
+                outer.stopped()
+            };
+            let watch = Watch::within(&stop, STEPS * layer.source.len() as u64);
+            let mut inside = Look::new(&watch);
             let end = decode::inflate(&layer.bytes, name, layer.source.len(), |inner| {
-                self.inner(&layer.bytes, &inner, deeper, look);
+                self.inner(&layer.bytes, &inner, deeper, &mut inside);
             });
+            look.found.append(&mut inside.found);
+            look.cuts.append(&mut inside.cuts);
+            outer.step(watch.steps() as usize);
+            let end = match watch.stopped() {
+                true => decode::End::Limit,
+                false => end,
+            };
             match end {
                 decode::End::Limit => "compressed and encoded, the rest is not read",
                 decode::End::Short if nest.open => {

@@ -33,8 +33,8 @@ pub(super) struct Target {
     pub(super) rules: Vec<u16>,
     /// It is a word that names secrets.
     pub(super) word: bool,
-    /// It marks quoted-printable text.
-    pub(super) quoted: bool,
+    /// It marks text in an encoding.
+    pub(super) marks: Option<decode::Marked>,
     /// How far its verdicts look when they find nothing.
     pub(super) reach: Reach,
     /// The bytes that can follow it.
@@ -89,14 +89,13 @@ impl Scanner {
                 target.next = ByteSet([u64::MAX; 4]);
             }
         }
-        let quoted = Literal {
-            text: decode::EQUALS.into(),
-            fold: false,
-        };
-        let quoted = wanted.entry(quoted).or_default();
-        quoted.quoted = true;
-        quoted.reach = quoted.reach.or(Reach::QUOTED);
-        quoted.next = ByteSet([u64::MAX; 4]);
+        for (text, marks) in decode::MARKS {
+            let text = text.into();
+            let target = wanted.entry(Literal { text, fold: false }).or_default();
+            target.marks = Some(marks);
+            target.reach = target.reach.or(Reach::MARK);
+            target.next = ByteSet([u64::MAX; 4]);
+        }
         let follow = wanted
             .iter()
             .map(|(literal, target)| (literal.clone(), target.next))

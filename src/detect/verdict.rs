@@ -38,10 +38,10 @@ impl Reach {
     };
     /// The bytes that end a stretch.
     pub(super) const STRETCH: Reach = Reach { left: 1, right: 1 };
-    /// A mark of quoted-printable, and the run beside it.
-    pub(super) const QUOTED: Reach = Reach {
-        left: decode::QUOTED_LOOK + 3,
-        right: decode::QUOTED_LOOK + 3,
+    /// The mark of an encoding, and the run beside it.
+    pub(super) const MARK: Reach = Reach {
+        left: decode::MARK_LOOK + 3,
+        right: decode::MARK_LOOK + 3,
     };
     /// Certificates beside a key.
     pub(super) const PARTNER: Reach = Reach {
@@ -140,8 +140,8 @@ impl Scanner {
                 reach = reach.or(Reach::of_token(token).and(Reach::ASSIGNMENT));
             }
         }
-        if target.quoted {
-            reach = reach.or(self.quoted(bytes, at..at + 1, at, nest, look));
+        if let Some(marks) = target.marks {
+            reach = reach.or(self.marked(bytes, marks, at, nest, look));
         }
         if target.word {
             let word = at..at + self.text(literal).len();

@@ -19,6 +19,8 @@ pub struct Watch<'a> {
     stop: &'a dyn Fn() -> bool,
     steps: Cell<u64>,
     next: Cell<u64>,
+    /// With so many steps it ends in any case.
+    most: u64,
     stopped: Cell<bool>,
 }
 
@@ -32,10 +34,17 @@ impl Default for Watch<'_> {
 impl<'a> Watch<'a> {
     /// A watch that ends the scan soon after `stop` says so. It is asked often, and must be cheap.
     pub fn new(stop: &'a dyn Fn() -> bool) -> Self {
+        Watch::within(stop, u64::MAX)
+    }
+
+    /// The same, which also ends the scan after `most` steps: wherever it ends then depends on the
+    /// content alone.
+    pub(super) fn within(stop: &'a dyn Fn() -> bool, most: u64) -> Self {
         Watch {
             stop,
             steps: Cell::new(0),
-            next: Cell::new(EVERY),
+            next: Cell::new(EVERY.min(most)),
+            most,
             stopped: Cell::new(false),
         }
     }
@@ -54,7 +63,7 @@ impl<'a> Watch<'a> {
     #[cold]
     pub(super) fn ask(&self) {
         self.next.set(self.steps.get() + EVERY);
-        if (self.stop)() {
+        if self.steps.get() >= self.most || (self.stop)() {
             self.stopped.set(true);
         }
     }

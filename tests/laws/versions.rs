@@ -65,6 +65,8 @@ fn pieces() -> Vec<String> {
         ),
         secret.bytes().map(|byte| format!("&#{byte};")).collect(),
         "# ".to_owned(),
+        expand(r#"x = "{{\"kty\":\"EC\",\"d\":\"{base64url:43}\"}}""#, 15),
+        "{\\\"".to_owned(),
     ]);
     all.push("{\n".to_owned() + &"  \"k\": 1,\n".repeat(60));
     all
@@ -81,7 +83,7 @@ enum Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
-        2 => (0usize..35).prop_map(Step::Piece),
+        2 => (0usize..37).prop_map(Step::Piece),
         1 => (any::<u8>(), any::<u8>()).prop_map(|(at, len)| Step::Copy(at, len)),
         4 => (0u8..12, any::<u8>()).prop_map(|(skip, len)| Step::Next(skip, len)),
     ];
@@ -131,7 +133,7 @@ proptest! {
 
     #[test]
     fn a_version_gives_what_a_plain_scan_gives(
-        first in proptest::collection::vec(0usize..35, 2..14),
+        first in proptest::collection::vec(0usize..37, 2..14),
         versions in proptest::collection::vec(steps(), 1..5),
     ) {
         let pieces = pieces();

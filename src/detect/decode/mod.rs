@@ -8,6 +8,7 @@ mod block;
 mod escape;
 mod inflate;
 mod quoted;
+mod string;
 #[cfg(test)]
 mod tests;
 mod wide;
@@ -16,9 +17,33 @@ pub(super) use base64::base64;
 pub(super) use escape::{ends_stretch, escaped, escapes};
 pub(super) use inflate::{COMPRESSED, End, inflate, kind as compressed};
 pub(super) use quoted::{EQUALS, LOOK as QUOTED_LOOK, beside, quoted};
+pub(super) use string::{LOOK as STRING_LOOK, OBJECTS, string};
 pub(super) use wide::wide;
 
 use std::ops::Range;
+
+/// Encodings whose stretches are found by a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Marked {
+    /// Quoted-printable.
+    Quoted,
+    /// An object of JSON in a string.
+    Object,
+}
+
+/// The literals, and what they mark.
+pub(super) const MARKS: [(&str, Marked); 4] = [
+    (EQUALS, Marked::Quoted),
+    (OBJECTS[0], Marked::Object),
+    (OBJECTS[1], Marked::Object),
+    (OBJECTS[2], Marked::Object),
+];
+/// What is looked at around a mark when there is nothing to say.
+pub(super) const MARK_LOOK: usize = if QUOTED_LOOK > STRING_LOOK {
+    QUOTED_LOOK
+} else {
+    STRING_LOOK
+};
 
 /// A decoded stretch.
 pub struct Layer {
@@ -134,6 +159,11 @@ fn layers(bytes: &[u8]) -> Vec<Layer> {
     });
     for at in memchr::memmem::find_iter(bytes, EQUALS) {
         quoted(bytes, at, |layer, _| layers.push(layer));
+    }
+    for object in OBJECTS {
+        for at in memchr::memmem::find_iter(bytes, object) {
+            string(bytes, at, |layer| layers.push(layer));
+        }
     }
     layers
 }

@@ -265,6 +265,22 @@ fn quoted_printable_is_undone_once() {
 }
 
 #[test]
+fn json_in_a_string_is_undone_once() {
+    let inner = r#"{\"a\": \"b\/c\", \"d\": {\"e\": \"\n\"}}"#;
+    let text = format!("x = \"{inner}\"; y = \"{inner}\";\n");
+    let strings: Vec<_> = layers(text.as_bytes())
+        .into_iter()
+        .filter(|l| l.name == "string")
+        .collect();
+    assert_eq!(strings.len(), 2);
+    for layer in &strings {
+        assert_eq!(layer.bytes, b"{\"a\": \"b/c\", \"d\": {\"e\": \"\n\"}}");
+        assert_eq!(&text[layer.source.clone()], inner);
+        assert_eq!(&text[layer.back(&(7..10))], "b\\/c");
+    }
+}
+
+#[test]
 fn a_token_that_a_soft_line_break_divides_is_whole() {
     let token = format!("tok_{}", "a1B2c3D4e5".repeat(4));
     for (end, at) in [("=\n", 20), ("=\r\n", 30), ("=\n", 4), ("=\r\n", 40)] {
