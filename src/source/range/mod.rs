@@ -89,6 +89,8 @@ pub struct RangeInfo {
     pub base: Option<Oid>,
     /// Commits in the range.
     pub commits: u64,
+    /// Objects that were read to tell which commits references lead to.
+    pub peeled: u64,
     /// Why there is nothing to scan, when there is nothing.
     pub nothing: Option<&'static str>,
 }
@@ -290,6 +292,7 @@ fn settle(
         info.nothing = Some("no commits yet");
         return Ok(None);
     };
+    info.peeled = walk.peeled;
     info.from = ends.from;
     info.to = ends.to;
     info.base = ends.base;

@@ -1,5 +1,7 @@
 //! From what a user, a hook or a host names to the ends of a range.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use anyhow::{Context, bail};
 use gix::bstr::ByteSlice;
 
@@ -210,38 +212,38 @@ fn push(
     Ok(ends)
 }
 
-/// The commits of all remote-tracking references that are there.
+/// The commits of all remote-tracking references that are there, each once.
 fn remotes(refs: &Refs, walk: &mut Walk<'_>) -> Vec<Oid> {
-    refs.all
+    let named = refs
+        .all
         .iter()
-        .filter(|r| r.name.starts_with(b"refs/remotes/"))
-        .filter_map(|r| walk.peel(r.oid).ok())
-        .map(|peeled| peeled.commit)
-        .collect()
+        .filter(|r| r.name.starts_with(b"refs/remotes/"));
+    let commits: BTreeSet<Oid> = named.filter_map(|r| walk.commit_of(r.oid).ok()).collect();
+    commits.into_iter().collect()
 }
 
-/// Ends by what a reader needs to know: HEAD, branches and tags first, then other namespaces.
+/// Ends by what a reader needs to know: HEAD, branches and tags first, then other namespaces in
+/// the order of their names. Each commit once in a group: there may be very many references, of
+/// very many namespaces, and few commits.
 fn groups(refs: &Refs, walk: &mut Walk<'_>) -> Vec<(Option<String>, Vec<Oid>)> {
-    let mut groups: Vec<(Option<String>, Vec<Oid>)> = vec![(None, Vec::new())];
+    let mut groups: BTreeMap<Option<&str>, BTreeSet<Oid>> = BTreeMap::new();
     for r in &refs.all {
-        let peeled = match walk.peel(r.oid) {
-            Ok(peeled) => peeled,
-            Err(what) => {
-                // Other references may name anything.
-                if r.name == b"HEAD" || r.name.starts_with(b"refs/heads/") {
-                    let detail = format!("{} names it, and it is {what}", r.name.as_bstr());
-                    walk.broken(r.oid, &detail);
-                }
-                continue;
+        match walk.commit_of(r.oid) {
+            Ok(commit) => {
+                groups.entry(r.group.as_deref()).or_default().insert(commit);
             }
-        };
-        match groups.iter_mut().find(|(name, _)| *name == r.group) {
-            Some((_, ends)) => ends.push(peeled.commit),
-            None => groups.push((r.group.clone(), vec![peeled.commit])),
+            // Other references may name anything.
+            Err(what) if r.name == b"HEAD" || r.name.starts_with(b"refs/heads/") => {
+                let detail = format!("{} names it, and it is {what}", r.name.as_bstr());
+                walk.broken(r.oid, &detail);
+            }
+            Err(_) => {}
         }
     }
-    groups[1..].sort();
     groups
+        .into_iter()
+        .map(|(name, ends)| (name.map(str::to_owned), ends.into_iter().collect()))
+        .collect()
 }
 
 fn peel(oid: Oid, walk: &mut Walk<'_>) -> anyhow::Result<(Oid, Vec<Oid>)> {

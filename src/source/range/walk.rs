@@ -14,8 +14,6 @@ use crate::source::git::graph::{Node, parents_first, parse_commit, parse_tag, pa
 /// So many commits are walked beyond the point where nothing seems to be left, because clocks go
 /// wrong; git's own number.
 const SLOP: u32 = 5;
-/// The longest way through tags of tags that is followed.
-const MAX_TAGS: usize = 64;
 
 /// The commits of a range.
 #[derive(Default)]
@@ -45,6 +43,10 @@ pub(super) struct Walk<'a> {
     known: HashMap<Oid, Option<Node>>,
     /// Objects that are named and cannot be read, or are not what they are named as.
     broken: BTreeMap<Oid, Fault>,
+    /// What references and tags lead to, or what they are instead.
+    ends: HashMap<Oid, Result<Oid, String>>,
+    /// Objects that were read to find that out.
+    pub peeled: u64,
     buffer: Vec<u8>,
 }
 
@@ -61,6 +63,8 @@ impl<'a> Walk<'a> {
             objects,
             cut: cut.iter().copied().collect(),
             known: HashMap::new(),
+            ends: HashMap::new(),
+            peeled: 0,
             broken: BTreeMap::new(),
             buffer: Vec::new(),
         }
@@ -84,7 +88,9 @@ impl<'a> Walk<'a> {
         let (mut at, mut tags) = (oid, Vec::new());
         // What the tag before says that comes next.
         let mut said: Option<Option<git::Kind>> = None;
-        while tags.len() <= MAX_TAGS {
+        let mut seen = HashSet::new();
+        while seen.insert(at) {
+            self.peeled += 1;
             let kind = self.objects.read(&at, &mut self.buffer);
             if let Some(said) = said
                 && !kind.as_ref().is_ok_and(|kind| said == Some((*kind).into()))
@@ -104,7 +110,24 @@ impl<'a> Walk<'a> {
                 Kind::Blob => return Err("the content of a file, not a commit".to_owned()),
             }
         }
-        Err("a tag of too many tags".to_owned())
+        Err("a tag that leads to itself".to_owned())
+    }
+
+    /// The commit that `oid` is or leads to: found out once, however many references name it.
+    ///
+    /// # Errors
+    /// As [`Walk::peel`].
+    pub fn commit_of(&mut self, oid: Oid) -> Result<Oid, String> {
+        if let Some(end) = self.ends.get(&oid) {
+            return end.clone();
+        }
+        let peeled = self.peel(oid);
+        let end = peeled.as_ref().map(|p| p.commit).map_err(String::clone);
+        for tag in peeled.into_iter().flat_map(|peeled| peeled.tags) {
+            self.ends.insert(tag, end.clone());
+        }
+        self.ends.insert(oid, end.clone());
+        end
     }
 
     /// Notes an object that is not what names it says.
