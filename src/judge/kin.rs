@@ -2,7 +2,8 @@
 //!
 //! A value that nobody can guess is one credential wherever it stands. One that could be guessed
 //! may stand in two places by chance, because many people choose the same password: its sightings
-//! are one credential only where something else joins them, the same file or the same telling name.
+//! are one credential only where something else joins them: the same file, the same name in the
+//! same directory, or the same telling name anywhere.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +11,17 @@ use super::{Placed, generic_kind, rank};
 use crate::finding::{Class, RepoPath};
 use crate::rule::RuleSet;
 
+/// A value of so many bytes stands nowhere by chance: the passwords that many people choose are
+/// shorter.
+const NO_CHANCE: usize = 16;
+
 /// What joins two sightings of a guessable value.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Bond {
     /// They stand in the same file (or member of an archive).
     Path(RepoPath),
+    /// They are assigned to the same name in files of one directory: the same setting, over again.
+    Beside(Vec<u8>, Vec<u8>),
     /// They are assigned to the same name, and it says more than `password`.
     Name(Vec<u8>),
 }
@@ -30,7 +37,8 @@ pub(super) fn credentials(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed
         // A value that is a provider's token as a whole was drawn by a machine, however it looks.
         let chosen = generic_kind(&rules.rules[sighting.rule]).is_some()
             || sighting.whole != sighting.secret;
-        sighting.class == Class::Credential && !sighting.strong && chosen
+        let short = sighting.secret.expose().len() < NO_CHANCE;
+        sighting.class == Class::Credential && !sighting.strong && chosen && short
     });
     if !guessable || group.len() < 2 {
         return vec![group];
@@ -38,10 +46,13 @@ pub(super) fn credentials(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed
     let mut sets = Sets::new(group.len());
     let mut first: BTreeMap<Bond, usize> = BTreeMap::new();
     for (number, placed) in group.iter().enumerate() {
-        let name = placed.sighting.key.as_deref().and_then(telling);
+        let path = placed.place.whole_path();
+        let key = placed.sighting.key.as_deref();
+        let directory = path.0[..path.0.len() - path.file_name().len()].to_vec();
         let bonds = [
-            Some(Bond::Path(placed.place.whole_path())),
-            name.map(Bond::Name),
+            key.map(|key| Bond::Beside(directory, plain(key).into_bytes())),
+            Some(Bond::Path(path)),
+            key.and_then(telling).map(Bond::Name),
         ];
         for bond in bonds.into_iter().flatten() {
             let other = *first.entry(bond).or_insert(number);
@@ -77,13 +88,17 @@ const COMMON: &[&str] = &[
     "my",
 ];
 
-/// A name without case and joints, when more is left of it than words that all such names have.
-fn telling(name: &[u8]) -> Option<Vec<u8>> {
-    let plain: String = name
-        .iter()
+/// A name without case and joints.
+fn plain(name: &[u8]) -> String {
+    name.iter()
         .filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii())
         .map(|b| char::from(b.to_ascii_lowercase()))
-        .collect();
+        .collect()
+}
+
+/// The plain name, when more is left of it than words that all such names have.
+fn telling(name: &[u8]) -> Option<Vec<u8>> {
+    let plain = plain(name);
     let mut rest = plain.clone();
     for word in COMMON {
         rest = rest.replace(word, "");

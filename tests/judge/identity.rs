@@ -51,6 +51,15 @@ const CASES: &[Case] = &[
         &[("a/x.env", "DB_PASSWORD"), ("b/y.env", "db_password")],
         &[&["a/x.env", "b/y.env"]],
     ),
+    // One setting over again: the same name in files of one directory.
+    (
+        &[
+            ("a/x.env", "PASSWORD"),
+            ("a/y.env", "PASSWORD"),
+            ("a/z.env", "PASS"),
+        ],
+        &[&["a/x.env", "a/y.env"], &["a/z.env"]],
+    ),
     // Two names in one file, and one of them elsewhere.
     (
         &[
@@ -96,6 +105,17 @@ fn a_strong_value_is_one_credential_wherever_it_stands() {
     for (files, _) in CASES {
         let dir = Dir::new();
         write(&dir, files, &expand("{alnum:32}", 9));
+        let report = dir.json(&[&["scan", "."][..], &ALL].concat());
+        assert_eq!(results(&report).len(), 1, "{files:?}");
+    }
+}
+
+/// So many characters are nobody else's, even where each of them could be guessed.
+#[test]
+fn a_long_value_is_one_credential_wherever_it_stands() {
+    for (files, _) in CASES {
+        let dir = Dir::new();
+        write(&dir, files, &["Correct", "Horse", "Battery", "9!"].concat());
         let report = dir.json(&[&["scan", "."][..], &ALL].concat());
         assert_eq!(results(&report).len(), 1, "{files:?}");
     }
