@@ -197,6 +197,19 @@ fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> 
     for row in &mut suppressed {
         row.fails = plan.suppressions.fail_on_new && row.newly_suppressed();
     }
+    let unreached = judge::judge(rules, placed.unreached, &placed.timelines);
+    let hides = plan
+        .suppressions
+        .apply(rules, &unreached, today, scope)
+        .causes;
+    let unreached = listed(
+        rules,
+        &masker,
+        unreached.into_iter().zip(hides),
+        &plan.policy,
+        plan.wishes,
+        plan.now,
+    );
     let mut skipped = placed.skipped;
     // A source that was stopped says what it left; what stops later says it here.
     let told = |s: &Skipped| matches!(s.reason, Reason::Interrupted | Reason::TimedOut);
@@ -246,7 +259,7 @@ fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> 
         },
         history: placed
             .history
-            .map(|info| trace::history_info(&masker, info)),
+            .map(|info| trace::history_info(&masker, info, unreached)),
         range: placed.range.map(|info| trace::range_row(&masker, info)),
         outcome: Outcome::Clean,
     };
@@ -290,6 +303,24 @@ fn names(
             }
         })
         .collect()
+}
+
+/// How many of the findings would be listed.
+fn listed(
+    rules: &RuleSet,
+    masker: &Masker<'_>,
+    findings: impl Iterator<Item = (finding::Finding, Vec<Option<suppress::Cause>>)>,
+    policy: &Policy,
+    wishes: Wishes,
+    now: Timestamp,
+) -> usize {
+    let findings = findings.map(|(finding, causes)| {
+        let facts = audit::decode(&rules.rules[finding.rule].facts, &finding);
+        let life = audit::assess(facts, now);
+        (finding, life, causes)
+    });
+    let listed = present::rows(rules, masker, findings, policy, now, true, wishes);
+    listed.rows.len()
 }
 
 /// Version, size and hash of a rule set; the hash covers everything that a rule says.

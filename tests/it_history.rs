@@ -9,6 +9,7 @@ mod history {
     pub mod kinds;
     pub mod oracle;
     pub mod pack;
+    pub mod reach;
     pub mod reflog;
     pub mod thin;
     pub mod trees;

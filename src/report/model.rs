@@ -365,6 +365,9 @@ pub struct HistoryInfo {
     pub head: Option<String>,
     /// The address of `origin` without user information, masked.
     pub remote: Option<Shown>,
+    /// Values that only objects hold which nothing reaches, of those that `--unreachable` would
+    /// list. They change no exit status.
+    pub unreached: usize,
 }
 
 /// The commits that were looked at.

@@ -164,6 +164,9 @@ fn history(report: &Report) -> Vec<String> {
     if history.partial {
         out.push("partial clone: objects were left at the server".to_owned());
     }
+    if let Some(line) = words::unreached(history) {
+        out.push(line);
+    }
     out.push(format!("a clone cannot hold: {}", words::NOT_IN_A_CLONE));
     out.push("authors and dates are what git recorded; git does not authenticate them".to_owned());
     out

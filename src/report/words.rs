@@ -311,6 +311,19 @@ pub fn refs(history: &HistoryInfo) -> String {
     }
 }
 
+/// `3 values in objects that nothing reaches: --unreachable lists them`; nothing without any.
+pub fn unreached(history: &HistoryInfo) -> Option<String> {
+    let values = history.unreached as u64;
+    let (values, them) = match values {
+        0 => return None,
+        1 => ("1 value".to_owned(), "it"),
+        _ => (count(values, "value", "values"), "them"),
+    };
+    Some(format!(
+        "{values} in objects that nothing reaches: --unreachable lists {them}"
+    ))
+}
+
 /// `branches` to `branch`, `tags` to `tag`.
 fn singular(plural: &str) -> &str {
     let cut = if plural.ends_with("hes") { 2 } else { 1 };

@@ -1,6 +1,6 @@
 //! Places in a whole history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::shown::{Shown, shown};
 use super::{Traced, numbers, valued};
@@ -8,6 +8,7 @@ use crate::finding::{Origin, Place, Sighting};
 use crate::judge::{FileMarks, Placed};
 use crate::news::Weigh;
 use crate::report::Mode;
+use crate::secret::Secret;
 use crate::source::{Attributed, Carrier, Control, History, Ignored};
 
 /// Only content that holds something is traced to commits and paths.
@@ -44,9 +45,6 @@ pub(super) fn trace(
         .collect();
     let mut placed = Vec::new();
     for attributed in attribution.places {
-        if !unreachable && attributed.reach.as_deref() == Some("unreachable") {
-            continue;
-        }
         let key = (attributed.credential, attributed.origin.clone());
         for shown in by_content.get(&key).into_iter().flatten() {
             placed.extend(at_place(
@@ -58,6 +56,7 @@ pub(super) fn trace(
             ));
         }
     }
+    let (placed, unreached) = apart(placed, unreachable);
     let mut timelines = BTreeMap::new();
     // A rule of what is scanned comes second in each pair.
     for ((secret, _), number) in numbers {
@@ -68,6 +67,7 @@ pub(super) fn trace(
     Traced {
         mode: Mode::History,
         placed,
+        unreached,
         timelines,
         skipped,
         ignored: Ignored::default(),
@@ -75,6 +75,20 @@ pub(super) fn trace(
         history: Some(history.info),
         range: None,
     }
+}
+
+/// Takes away what nothing reaches, unless it is asked for: of values that stand nowhere else, to
+/// be counted.
+fn apart(all: Vec<Placed>, unreachable: bool) -> (Vec<Placed>, Vec<Placed>) {
+    let (mut lost, placed): (Vec<Placed>, Vec<Placed>) = all
+        .into_iter()
+        .partition(|one| !unreachable && one.place.reach.as_deref() == Some("unreachable"));
+    if !lost.is_empty() {
+        let known = placed.iter().map(|one| &one.sighting.secret);
+        let known: BTreeSet<&Secret> = known.collect();
+        lost.retain(|one| !known.contains(&one.sighting.secret));
+    }
+    (placed, lost)
 }
 
 /// What is judged of a value at one place of the history; `whole` is false when attribution was

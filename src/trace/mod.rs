@@ -30,6 +30,8 @@ pub(crate) enum Seen {
 pub(crate) struct Traced {
     pub(crate) mode: Mode,
     pub(crate) placed: Vec<Placed>,
+    /// Values of a history that only objects hold which nothing reaches, and that are not listed.
+    pub(crate) unreached: Vec<Placed>,
     pub(crate) timelines: BTreeMap<Secret, Timeline>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) ignored: Ignored,
@@ -105,6 +107,7 @@ fn of_files(mode: Mode, visited: Visited, sightings: Vec<Sighting>) -> Traced {
     Traced {
         mode,
         placed,
+        unreached: Vec::new(),
         timelines: BTreeMap::new(),
         skipped: visited.skipped,
         ignored: visited.ignored,
@@ -170,7 +173,7 @@ pub(crate) fn ignored_rows(masker: &Masker<'_>, ignored: &Ignored) -> IgnoredRow
 }
 
 /// What the report says of the history.
-pub(crate) fn history_info(masker: &Masker<'_>, facts: Info) -> HistoryInfo {
+pub(crate) fn history_info(masker: &Masker<'_>, facts: Info, unreached: usize) -> HistoryInfo {
     HistoryInfo {
         commits: facts.commits,
         refs: facts.refs,
@@ -180,6 +183,7 @@ pub(crate) fn history_info(masker: &Masker<'_>, facts: Info) -> HistoryInfo {
         remote: facts
             .remote
             .map(|remote| masker.show(&without_user(&remote))),
+        unreached,
     }
 }
 

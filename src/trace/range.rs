@@ -167,6 +167,7 @@ pub(super) fn trace(
     Traced {
         mode: Mode::Range,
         placed,
+        unreached: Vec::new(),
         timelines: BTreeMap::new(),
         skipped: range.skipped,
         ignored: Ignored::default(),

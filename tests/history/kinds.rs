@@ -7,7 +7,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 
 use super::pack::{Bare, Pack, commit, deflate, id_as, id_of, tag, tree_entry};
-use crate::common::{Run, command, findings, line, skipped};
+use crate::common::{Dir, Run, command, findings, line, skipped};
 
 /// Objects on their way into a repository: what lies under each id, and as what.
 #[derive(Clone, Default)]
@@ -130,12 +130,15 @@ fn plain() -> Plain {
     }
 }
 
+/// Chooses an object.
+type Pick = fn(&Plain) -> ObjectId;
+
 /// Every class: a name, what is written, and what would be right where the ids are true.
 fn classes() -> Vec<(String, Made, Made)> {
     let good = plain().made;
     let mut out = Vec::new();
     // Under the same id something else.
-    let of: [(&str, fn(&Plain) -> ObjectId); 6] = [
+    let of: [(&str, Pick); 6] = [
         ("blob", |p| p.blob),
         ("directory", |p| p.dir),
         ("root tree", |p| p.root),
@@ -370,4 +373,30 @@ fn commits_below_many_nested_tags_are_reached() {
     let bare = made.write(&made, Stored::Packed);
     let run = Run::new(command(bare.path(), READERS[0]));
     assert_eq!(outcome(&run), Ok("found"));
+}
+
+#[test]
+fn values_that_nothing_reaches_are_counted() {
+    let dir = Dir::repo();
+    dir.write("a.txt", "nothing");
+    dir.commit("one");
+    dir.write("b.env", line(7));
+    dir.commit("two");
+    dir.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    let words = "1 value in objects that nothing reaches: --unreachable lists it";
+    dir.run(&["history"]).ends(0).says(words);
+    dir.run(&["history", "--format", "markdown"])
+        .ends(0)
+        .says(words);
+    let report = dir.json(&["history"]);
+    assert_eq!(report["run"]["history"]["unreached"], 1);
+    assert_eq!(findings(&report).len(), 0);
+    // What is listed is not counted: because it was asked for, or because it also stands elsewhere.
+    let report = dir.json(&["history", "--unreachable"]);
+    assert_eq!(report["run"]["history"]["unreached"], 0);
+    assert_eq!(findings(&report).len(), 1);
+    dir.write("c.env", line(7));
+    dir.commit("three");
+    let report = dir.json(&["history"]);
+    assert_eq!(report["run"]["history"]["unreached"], 0);
 }

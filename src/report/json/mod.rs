@@ -126,6 +126,7 @@ fn history(info: &HistoryInfo) -> History<'_> {
         partial: info.partial,
         head: info.head.as_deref(),
         remote: info.remote.as_ref().map(|r| r.as_str()),
+        unreached: info.unreached,
         not_in_a_clone: words::NOT_IN_A_CLONE,
     }
 }

@@ -76,6 +76,7 @@ pub(super) struct History<'a> {
     pub(super) partial: bool,
     pub(super) head: Option<&'a str>,
     pub(super) remote: Option<&'a str>,
+    pub(super) unreached: usize,
     pub(super) not_in_a_clone: &'static str,
 }
 

@@ -295,6 +295,7 @@ pub fn sample() -> Report {
             partial: false,
             head: Some("f".repeat(40)),
             remote: Some(shown("git.example.com:team/re po.git")),
+            unreached: 3,
         }),
         range: Some(RangeRow {
             asked: shown(&hostile("main..topic")),

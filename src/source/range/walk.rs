@@ -151,12 +151,18 @@ impl<'a> Walk<'a> {
     fn node(&mut self, oid: &Oid) -> Option<&Node> {
         if !self.known.contains_key(oid) {
             let node = match self.objects.read_as(oid, Kind::Commit, &mut self.buffer) {
-                Ok(()) => parse_commit(&self.buffer).map(|parsed| Node {
-                    oid: *oid,
-                    tree: parsed.tree,
-                    committed: parse_who(parsed.committer).2,
-                    parents: parsed.parents,
-                }),
+                Ok(()) => {
+                    let node = parse_commit(&self.buffer).map(|parsed| Node {
+                        oid: *oid,
+                        tree: parsed.tree,
+                        committed: parse_who(parsed.committer).2,
+                        parents: parsed.parents,
+                    });
+                    if node.is_none() {
+                        self.broken(*oid, "it is no commit");
+                    }
+                    node
+                }
                 Err(fault) => {
                     self.broken.insert(*oid, fault);
                     None
