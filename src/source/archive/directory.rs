@@ -92,12 +92,11 @@ fn encrypted(flags: u16, method: u16) -> bool {
     flags & 1 != 0 || method == 99
 }
 
-/// Whether an entry's header can be one: no version or method from the future, and a name.
+/// Whether an entry's header can be one: a method that there is. Versions are not asked for:
+/// programs that read entry by entry do not ask either.
 pub(super) fn plausible(bytes: &[u8]) -> bool {
-    let version = u16_at(bytes, 4).is_some_and(|version| version & 0xff <= 63);
     let method = u16_at(bytes, 8).is_some_and(|method| method <= 20 || (93..=99).contains(&method));
-    let name = u16_at(bytes, 26).is_some_and(|len| len > 0);
-    bytes.len() >= 30 && bytes.starts_with(LOCAL) && version && method && name
+    bytes.len() >= 30 && bytes.starts_with(LOCAL) && method
 }
 
 impl<'a> Local<'a> {
@@ -222,13 +221,16 @@ struct End {
     comment: usize,
     /// There is a zip64 end record.
     wide: bool,
+    /// Some programs would find another list by what it says.
+    doubtful: bool,
 }
 
 /// The end records of a file that tell of a list.
 struct Ends {
     /// The last; one without entries only if there is no other.
     last: Option<End>,
-    /// Another one is such that its comment ends with the file: some programs read that one.
+    /// Some programs read another list: that of one whose comment ends with the file, or one that
+    /// the last record leads to as well.
     other: bool,
 }
 
@@ -255,7 +257,9 @@ fn ends(bytes: &[u8]) -> Ends {
             last = Some(end);
         }
     }
-    let other = matches!((&last, exact), (Some(last), Some(at)) if last.at != at);
+    let other = last
+        .as_ref()
+        .is_some_and(|last| last.doubtful || exact.is_some_and(|exact| exact != last.at));
     Ends { last, other }
 }
 
@@ -276,17 +280,24 @@ fn is_program(bytes: &[u8]) -> bool {
 impl End {
     /// The record at `at`, if there is a list where it says.
     fn at(bytes: &[u8], at: usize) -> Option<Self> {
-        let mut count = u64::from(u16_at(bytes, at + 10)?);
-        let mut size = u64::from(u32_at(bytes, at + 12)?);
-        let mut offset = u64::from(u32_at(bytes, at + 16)?);
+        let short = (
+            u16_at(bytes, at + 10)?,
+            u32_at(bytes, at + 12)?,
+            u32_at(bytes, at + 16)?,
+        );
+        let mut count = u64::from(short.0);
+        let (mut size, mut offset) = (u64::from(short.1), u64::from(short.2));
         let comment = usize::from(u16_at(bytes, at + 20)?);
         let mut stop = at;
+        let mut doubtful = false;
         let wide = end64(bytes, at);
-        if let Some(wide) = wide {
+        if let Some((wide, other)) = wide {
             count = u64_at(bytes, wide + 32)?;
             size = u64_at(bytes, wide + 40)?;
             offset = u64_at(bytes, wide + 48)?;
             stop = wide;
+            let fits = |short: u32, wide: u64| short == u32::MAX || u64::from(short) == wide;
+            doubtful = other || !fits(short.1, size) || !fits(short.2, offset);
         }
         // The list ends where its end record starts; what that says of its start may be off by
         // what stands before the zip, or be a lie.
@@ -299,7 +310,9 @@ impl End {
                     .get(*start..stop)
                     .is_some_and(|list| list.starts_with(CENTRAL))
         };
-        let start = by_size.filter(is_list).or(offset.filter(is_list))?;
+        let (by_size, by_offset) = (by_size.filter(is_list), offset.filter(is_list));
+        doubtful |= matches!((by_size, by_offset), (Some(a), Some(b)) if a != b);
+        let start = by_size.or(by_offset)?;
         Some(End {
             at,
             list: start..stop,
@@ -307,23 +320,24 @@ impl End {
             count,
             comment,
             wide: wide.is_some(),
+            doubtful,
         })
     }
 }
 
-/// The zip64 end record before the end record at `end`.
-fn end64(bytes: &[u8], end: usize) -> Option<usize> {
+/// The zip64 end record before the end record at `end`, and whether there is another one.
+fn end64(bytes: &[u8], end: usize) -> Option<(usize, bool)> {
     let locator = end.checked_sub(20)?;
     if !bytes[locator..].starts_with(LOCATOR64) {
         return None;
     }
-    let is = |at: &usize| bytes.get(*at..).is_some_and(|rest| rest.starts_with(END64));
-    let stated = usize::try_from(u64_at(bytes, locator + 8)?).ok();
+    let is =
+        |at: &usize| *at < locator && bytes.get(*at..).is_some_and(|rest| rest.starts_with(END64));
+    let stated = usize::try_from(u64_at(bytes, locator + 8)?).ok().filter(is);
     // Where it stands when it has no fields of its own, whatever comes before the zip.
-    stated
-        .filter(is)
-        .or(locator.checked_sub(56).filter(is))
-        .filter(|at| *at < locator)
+    let before = locator.checked_sub(56).filter(is);
+    let other = matches!((stated, before), (Some(a), Some(b)) if a != b);
+    stated.or(before).map(|at| (at, other))
 }
 
 /// The entry at `at` and where the next one is.

@@ -68,6 +68,7 @@ fn closed(bytes: &[u8]) -> Option<&'static str> {
     let marked = MARKS.iter().find(|(mark, _)| bytes.starts_with(mark));
     match marked {
         Some((_, name)) => Some(name),
+        None if matches!(bytes, [0x22..=0x27, 0xb5, 0x2f, 0xfd, ..]) => Some("zstd before 0.8"),
         None if compress(bytes) => Some("compress (.Z)"),
         None if lzma(bytes) => Some("lzma"),
         None => None,
@@ -102,24 +103,27 @@ fn lzma(bytes: &[u8]) -> bool {
 /// The magic number of a zstd frame.
 pub(super) const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// A tar header, with a checksum that fits: ustar and its successors have a mark, and older ones
-/// nothing but zeros there.
+/// A tar header: one with the mark that ustar and its successors have, whatever its checksum
+/// says, because programs read checksums differently; older ones have nothing but zeros there,
+/// and are known by a checksum that fits.
 pub(super) fn is_tar(bytes: &[u8]) -> bool {
-    let marked = match bytes.get(257..265) {
-        Some(mark) => mark.starts_with(b"ustar") || mark == [0; 8],
-        None => false,
+    let Some(block) = bytes.first_chunk::<{ header::BLOCK }>() else {
+        return false;
     };
-    // The checksum's first digit, before all bytes are summed; and a name.
-    let digit = |byte: u8| matches!(byte, b' ' | b'0'..=b'7');
-    marked
-        && digit(bytes[148])
-        && bytes[0] != 0
-        && bytes.first_chunk().is_some_and(header::checksum_fits)
+    match &block[257..265] {
+        [b'u', b's', b't', b'a', b'r', 0 | b' ', ..] => true,
+        [0, 0, 0, 0, 0, 0, 0, 0] => {
+            // The checksum's first digit, before all bytes are summed; and a name.
+            let digit = matches!(block[148], b' ' | b'0'..=b'7');
+            digit && block[0] != 0 && header::checksum_fits(block)
+        }
+        _ => false,
+    }
 }
 
-/// Deflate is the only method there is, and the upper flag bits are reserved.
+/// Deflate is the only method. Reserved flags are no reason to look away: some programs read on.
 fn gzip(bytes: &[u8]) -> bool {
-    bytes.len() >= 18 && bytes[..3] == [0x1f, 0x8b, 8] && bytes[3] & 0xe0 == 0
+    bytes.len() >= 18 && bytes[..3] == [0x1f, 0x8b, 8]
 }
 
 /// The level and the magic number of a block, or that of the end.

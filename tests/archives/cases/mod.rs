@@ -38,6 +38,7 @@ pub fn cases() -> Vec<Case> {
         zips::dressed(),
         zips::lying(),
         zips::beside(),
+        zips::doubtful(),
         streams::all(),
         tars::all(),
         closed::all(),

@@ -61,6 +61,10 @@ pub fn all() -> Vec<(String, Make)> {
         }),
     ));
     out.push((
+        "reserved-flags.gz".to_owned(),
+        make(|line| gzip_with(0x80, b"", line)),
+    ));
+    out.push((
         "comment.gz".to_owned(),
         make(|line| gzip_with(16, &join(&[bare(line), b"\0"]), b"nothing\n")),
     ));

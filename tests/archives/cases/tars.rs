@@ -198,6 +198,15 @@ pub fn all() -> Vec<(String, Make)> {
             }),
         ),
         (
+            "checksum-as-python-reads-it",
+            make(|line| {
+                let mut member = tar_member(b"a.gz", b'0', &gzip(line));
+                let digits = member[148..154].to_vec();
+                member[148..156].copy_from_slice(&join(&[b"+", &digits, b"\0"]));
+                packed(&[&member, &END])
+            }),
+        ),
+        (
             "sparse-map",
             make(|line| {
                 let mut head = tar_header(b"a.env", b'S', 0);

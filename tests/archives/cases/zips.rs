@@ -309,3 +309,37 @@ pub fn beside() -> Vec<(String, Make)> {
     ));
     out
 }
+
+/// Zips that programs find different lists in, and one that they read without any.
+pub fn doubtful() -> Vec<(String, Make)> {
+    let later = make(|line| {
+        let mut zip = Zip::default().deflated("a.env", line).cut();
+        // The version that would be needed is none that there is.
+        zip[4] = 99;
+        zip
+    });
+    let offset = make(|line| {
+        // By its length the list is the second, by its place the first.
+        let first = Zip::default().deflated("a.env", line).end();
+        let list = memchr::memmem::find(&first, b"PK\x01\x02").expect("a list");
+        let mut both = join(&[&first, &Zip::default().deflated("b.txt", b"x").end()]);
+        let end = both.len() - 22;
+        both[end + 16..end + 20].copy_from_slice(&(list as u32).to_le_bytes());
+        both
+    });
+    let wide = make(|line| {
+        let zip = Zip::default().deflated("a.env", line).end();
+        let (body, end) = zip.split_at(zip.len() - 22);
+        let at = body.len() as u64;
+        let mut record = join(&[b"PK\x06\x06", &44u64.to_le_bytes(), &[0; 44]]);
+        // One entry, in a list of another length than the short record says.
+        record[32] = 1;
+        record[40] = 46;
+        let locator = join(&[b"PK\x06\x07", &[0; 4], &at.to_le_bytes(), &[1, 0, 0, 0]]);
+        join(&[body, &record, &locator, end])
+    });
+    [("version", later), ("offset", offset), ("wide", wide)]
+        .into_iter()
+        .map(|(name, make)| (format!("doubt-{name}.zip"), make))
+        .collect()
+}
