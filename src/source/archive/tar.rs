@@ -8,7 +8,7 @@
 use std::io::Read;
 
 use super::header::{self, BLOCK, Said, checksum_fits, number, plain_name, text};
-use super::{MAX_NAME, Opener, child};
+use super::{MAX_NAME, Opener, child, magic};
 use crate::finding::{Reason, RepoPath};
 
 /// Lends every member of a tar. Errors of the stream end the walk; the stream keeps them.
@@ -299,10 +299,14 @@ impl Walk<'_, '_> {
     /// Shows what belongs to no member, if there is something.
     fn flush(&mut self) {
         let loose = std::mem::take(&mut self.loose);
-        self.opener
-            .beside(self.at, b"", "in no member", &loose.bytes, self.depth);
+        let path = child(self.at, b"(in no member)");
+        match magic::is_tar(&loose.bytes) {
+            // A header that does not fit is none the second time either.
+            true => self.opener.show(&path, &loose.bytes),
+            false => self.opener.member(&path, &loose.bytes, self.depth),
+        }
         if loose.cut {
-            self.opener.too_large(&child(self.at, b"(in no member)"));
+            self.opener.too_large(&path);
         }
     }
 
