@@ -9,6 +9,10 @@ mod laws {
     pub mod hostile;
     pub mod leaks;
     pub mod locality;
+    #[cfg(unix)]
+    pub mod opening;
+    #[cfg(unix)]
+    pub mod references;
     pub mod rooms;
     #[cfg(unix)]
     pub mod special_files;

@@ -60,12 +60,14 @@ fuzz_target!(|bytes: &[u8]| {
     std::fs::write(dir.join(".git/index"), &index).expect("writable");
     let whole = IndexedOptions {
         dir: dir.to_owned(),
+        allow_alternates: Vec::new(),
         paths: Vec::new(),
         threads: 1,
         max_file_size: 1 << 20,
     };
     let staged = StagedOptions {
         dir: dir.to_owned(),
+        allow_alternates: Vec::new(),
         threads: 1,
         max_file_size: 1 << 20,
     };

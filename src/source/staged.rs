@@ -5,7 +5,7 @@
 //! `Origin::File` (the index) and `Origin::Before` (HEAD, and in a merge MERGE_HEAD).
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -123,6 +123,16 @@ pub fn scan_staged_with<V: Visit>(
     skipped.dedup();
     visited.skipped = skipped;
     Ok(visited)
+}
+
+/// Whether [`scan_staged`] can open the repository around `dir`, honouring git's environment of
+/// this process.
+///
+/// # Errors
+/// As [`scan_staged`].
+pub fn check_staged(dir: &Path, allow_alternates: &[PathBuf]) -> Result<()> {
+    let layout = open::open_for_index(dir, allow_alternates, &GitEnv::of_process())?;
+    Odb::open(&layout).map(drop)
 }
 
 /// The content of all changes, in the order of paths, each once per path and side.

@@ -246,3 +246,43 @@ fn the_table_reads_uses_in_all_their_forms() {
     let names: Vec<String> = used(text).into_iter().collect();
     assert_eq!(names, ["a", "c", "f", "g"]);
 }
+
+/// What opens files, and the files of `source` that may say it. Everything below a git directory is
+/// opened by `git/bounds.rs`, or was checked by it before gix opens it.
+const OPENERS: &[(&str, &[&str])] = &[
+    ("File::open(", &[]),
+    ("fs::read(", &[]),
+    ("fs::read_to_string(", &[]),
+    ("OpenOptions", &["source/files.rs"]),
+    ("read_dir(", &["source/git/bounds.rs", "source/walk.rs"]),
+    (
+        "index::File::at(",
+        &["source/git/index.rs", "source/git/pack.rs"],
+    ),
+    ("data::File::at(", &["source/git/pack.rs"]),
+    ("odb::at(", &["source/git/odb.rs"]),
+    ("gix::open", &["source/range/revs.rs"]),
+    ("file::Store::", &[]),
+];
+
+#[test]
+fn one_file_opens_what_belongs_to_a_repository() {
+    for (room, below, text) in files() {
+        if room != "source" || is_test(&below) {
+            continue;
+        }
+        for (call, allowed) in OPENERS {
+            let whole_word = |at: usize| {
+                let before = product(&text)[..at].chars().next_back();
+                before.is_none_or(|c| !c.is_alphanumeric() && c != '_')
+            };
+            let found = product(&text)
+                .match_indices(call)
+                .any(|(at, _)| whole_word(at));
+            assert!(
+                !found || allowed.contains(&below.as_str()),
+                "{below} calls {call}"
+            );
+        }
+    }
+}

@@ -13,7 +13,7 @@ use crate::common::{Dir, line};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every verb that reads a repository, and what stands on its standard input.
-const VERBS: [&[&str]; 9] = [
+pub(super) const VERBS: [&[&str]; 9] = [
     &["scan"],
     &["scan", "--index"],
     &["staged"],
@@ -44,13 +44,13 @@ enum Instead {
 }
 
 /// A repository with every kind of file that git keeps, and a value in all that verbs look at.
-struct Spot {
+pub(super) struct Spot {
     dir: Dir,
     push: String,
 }
 
 impl Spot {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let dir = Dir::repo();
         dir.write("README", "nothing here\n");
         dir.commit("first");
@@ -82,7 +82,7 @@ impl Spot {
         Spot { dir, push }
     }
 
-    fn git_dir(&self) -> PathBuf {
+    pub(super) fn git_dir(&self) -> PathBuf {
         self.dir.path().join(".git")
     }
 
@@ -140,7 +140,7 @@ impl Spot {
     }
 
     /// Runs a verb; its status and all that it wrote. Fails when it does not end.
-    fn ends(&self, args: &[&str], what: &str) -> (i32, String) {
+    pub(super) fn ends(&self, args: &[&str], what: &str) -> (i32, String) {
         let mut child = self.dir.spawn(args, Stdio::piped(), Stdio::piped());
         let mut stdin = child.stdin.take().expect("it is piped");
         // A program that ends early closes its standard input, which is its right.

@@ -13,8 +13,9 @@ use crate::cli::whole::{self, Lasting, Lock, Mode};
 
 const STAGES: [Stage; 2] = [Stage::PreCommit, Stage::PrePush];
 
-/// The script before and after the place of the program it was written by.
-fn script(stage: Stage) -> (&'static str, String) {
+/// The script before the place of the program it was written by, from there to the place of what
+/// the user allowed, and after that.
+fn script(stage: Stage) -> (&'static str, String, &'static str) {
     let name = stage.name();
     let before = "#!/bin/sh\n\
          # Written by `keysweep hook install`; `keysweep hook uninstall` removes it.\n\
@@ -26,9 +27,9 @@ fn script(stage: Stage) -> (&'static str, String) {
          \x20 echo 'remove .git/hooks/{name}; to skip it once: --no-verify' >&2\n\
          \x20 exit 1\n\
          fi\n\
-         exec \"$program\" hook --stage {name} \"$@\"\n"
+         exec \"$program\" hook --stage {name}"
     );
-    (before, after)
+    (before, after, " \"$@\"\n")
 }
 
 /// What stands at the place of a hook.
@@ -49,12 +50,16 @@ fn look(path: &Path, stage: Stage) -> Result<Found> {
         return Ok(Found::Foreign);
     }
     let text = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
-    let (before, after) = script(stage);
+    let (before, between, after) = script(stage);
+    let text = String::from_utf8_lossy(&text);
     let middle = text
-        .strip_prefix(before.as_bytes())
-        .and_then(|rest| rest.strip_suffix(after.as_bytes()));
+        .strip_prefix(before)
+        .and_then(|rest| rest.strip_suffix(after))
+        .and_then(|rest| rest.split_once(&between));
     Ok(match middle {
-        Some(program) if !program.contains(&b'\n') => Found::Ours,
+        Some((program, allowed)) if !program.contains('\n') && !allowed.contains('\n') => {
+            Found::Ours
+        }
         _ => Found::Foreign,
     })
 }
@@ -81,9 +86,26 @@ fn lock(folder: &Path) -> Result<Lock> {
     Lock::of(&folder.join("hooks"), None)
 }
 
-/// Writes both hooks, or none.
-pub fn install() -> Result<ExitCode> {
+/// Writes both hooks, or none. What the user allows to be followed out of the repository (a clone
+/// that shares its objects borrows them from another one) is written into them: it is the word of
+/// whoever installs them, in a file that no commit changes.
+///
+/// # Errors
+/// Hooks of somebody else are there, nothing can be written, or the hooks could not read the
+/// repository and would refuse every commit.
+pub fn install(allowed: &[PathBuf]) -> Result<ExitCode> {
     let (folder, set) = folder()?;
+    let allowed = allowed
+        .iter()
+        .map(|path| {
+            path.canonicalize()
+                .with_context(|| format!("--allow-alternate {}", path.display()))
+        })
+        .collect::<Result<Vec<_>>>()?;
+    keysweep::source::check_staged(Path::new("."), &allowed).context(
+        "nothing was installed, because the hooks could not read this repository (what \
+         --allow-alternate names here is written into them)",
+    )?;
     fs::create_dir_all(&folder)
         .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let paths = STAGES.map(|stage| (stage, folder.join(stage.name())));
@@ -112,7 +134,7 @@ pub fn install() -> Result<ExitCode> {
     let program = std::env::current_exe().context("this program's own path is not known")?;
     let mut out = std::io::stdout().lock();
     for (stage, path) in &paths {
-        write_script(path, *stage, &program)
+        write_script(path, *stage, &program, &allowed)
             .with_context(|| format!("{} cannot be written", path.display()))?;
         writeln!(out, "installed {}", shown(path))?;
     }
@@ -164,17 +186,29 @@ fn shown(path: &Path) -> String {
     keysweep::report::terminal(&path.display().to_string())
 }
 
-fn write_script(path: &Path, stage: Stage, program: &Path) -> Result<()> {
-    let (before, after) = script(stage);
-    // One word for the shell, whatever is in it. A path with a line break is not worth a hook
-    // that nobody can recognise again.
-    let program = program.display().to_string().replace('\'', "'\\''");
-    if program.contains('\n') {
-        bail!("the program's path holds a line break");
+/// A path as one word for the shell, whatever is in it.
+fn word(path: &Path) -> Result<String> {
+    let path = path
+        .to_str()
+        .with_context(|| format!("{} is not UTF-8", path.display()))?;
+    // A path with a line break is not worth a hook that nobody can recognise again.
+    if path.contains('\n') {
+        bail!("the path {path:?} holds a line break");
+    }
+    Ok(format!("'{}'", path.replace('\'', "'\\''")))
+}
+
+fn write_script(path: &Path, stage: Stage, program: &Path, allowed: &[PathBuf]) -> Result<()> {
+    let (before, between, after) = script(stage);
+    let program = word(program)?;
+    let mut options = String::new();
+    for allowed in allowed {
+        options.push_str(" --allow-alternate ");
+        options.push_str(&word(allowed)?);
     }
     // Written beside and renamed: git must never run half a hook.
     let content = |out: &mut dyn Write| {
-        let script = format!("{before}'{program}'{after}");
+        let script = format!("{before}{program}{between}{options}{after}");
         out.write_all(script.as_bytes())
     };
     Ok(whole::write(path, Lasting::Yes, Mode::Program, content)?)

@@ -61,7 +61,10 @@ pub struct Hook {
 #[derive(Subcommand)]
 enum Manage {
     /// Write pre-commit and pre-push hooks where git looks for them.
-    Install,
+    Install {
+        #[command(flatten)]
+        alternates: Alternates,
+    },
     /// Remove the hooks that `install` wrote.
     Uninstall,
 }
@@ -88,9 +91,9 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     let within = std::env::var_os("PRE_COMMIT").is_some();
     match hook.manage.take() {
         // pre-commit passes names of files, and these two can be names of files.
-        Some(Manage::Install) if within => hook.files.push(PathBuf::from("install")),
+        Some(Manage::Install { .. }) if within => hook.files.push(PathBuf::from("install")),
         Some(Manage::Uninstall) if within => hook.files.push(PathBuf::from("uninstall")),
-        Some(Manage::Install) => return install::install(),
+        Some(Manage::Install { alternates }) => return install::install(&alternates.allowed),
         Some(Manage::Uninstall) => return install::uninstall(),
         None => {}
     }

@@ -423,3 +423,59 @@ fn in_circles(
         .map(|((commit, _), _)| commit.oid)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::cmp::Ordering;
+
+    use super::*;
+
+    /// A name that counts how often it is compared.
+    struct Counted<'c>(u32, &'c Cell<u64>);
+
+    impl PartialEq for Counted<'_> {
+        fn eq(&self, other: &Self) -> bool {
+            self.cmp(other) == Ordering::Equal
+        }
+    }
+    impl Eq for Counted<'_> {}
+    impl PartialOrd for Counted<'_> {
+        fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+            Some(self.cmp(other))
+        }
+    }
+    impl Ord for Counted<'_> {
+        fn cmp(&self, other: &Self) -> Ordering {
+            self.1.set(self.1.get() + 1);
+            self.0.cmp(&other.0)
+        }
+    }
+
+    /// The comparisons that it takes to number so many references, each in a namespace of its own.
+    fn steps(count: u32) -> u64 {
+        let steps = Cell::new(0);
+        let names: Vec<_> = (0..count).map(|n| Counted(n, &steps)).collect();
+        for n in 0..count {
+            let found = number(&names, &Counted(n, &steps));
+            assert_eq!(found, Some(n as usize));
+        }
+        steps.get()
+    }
+
+    #[test]
+    fn numbering_namespaces_takes_n_log_n_steps() {
+        let (some, twice) = (steps(20_000), steps(40_000));
+        assert!(twice < some * 5 / 2, "{some} steps, then {twice}");
+    }
+
+    #[test]
+    fn pseudo_references_claim_what_no_namespace_has() {
+        let groups = ["refs/stash", "ORIG_HEAD", "refs/notes", "refs/stash"];
+        let names = namespaces(groups.into_iter());
+        let names: Vec<&str> = names.iter().map(|(_, name)| *name).collect();
+        assert_eq!(names, ["refs/notes", "refs/stash", "ORIG_HEAD"]);
+        let place = number(&names[..2], &"refs/stash");
+        assert_eq!(place, Some(1));
+    }
+}
