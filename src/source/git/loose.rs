@@ -28,7 +28,12 @@ impl Loose {
 
     /// Reads it, if it is not larger than `max` bytes. Whether it hashes to its id is not asked.
     pub fn read(&self, max: u64) -> Result<(Kind, Vec<u8>), Fault> {
-        read(&self.path, max)
+        read(&self.path, max, &|kind| {
+            // A blob over the limit is one all the same: that it is not read is said as such.
+            if kind == Kind::Blob {
+                self.settle(kind);
+            }
+        })
     }
 
     /// Notes what it turned out to be: from now on it counts as an object of that kind.
@@ -42,8 +47,8 @@ impl Loose {
     }
 }
 
-/// Reads and checks one loose object.
-fn read(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault> {
+/// Reads and checks one loose object. `large` is told what one over the limit says it is.
+fn read(path: &Path, max: u64, large: &dyn Fn(Kind)) -> Result<(Kind, Vec<u8>), Fault> {
     let corrupt = || Fault::corrupt("the loose object cannot be decompressed");
     let mut file = bounds::open(path)?;
     let mut packed = Vec::new();
@@ -62,6 +67,7 @@ fn read(path: &Path, max: u64) -> Result<(Kind, Vec<u8>), Fault> {
         Kind::of_name(kind.as_bytes()).ok_or_else(|| Fault::corrupt("it is of an unknown kind"))?;
     let size: u64 = size.parse().map_err(|_| corrupt())?;
     if size > max {
+        large(kind);
         return Err(Fault::too_large(size));
     }
     if size > (packed.len() as u64).saturating_mul(1040) {
