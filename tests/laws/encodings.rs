@@ -330,6 +330,9 @@ fn repeated(unit: &str, length: usize) -> Vec<u8> {
     unit.bytes().cycle().take(length).collect()
 }
 
+/// Makes content of about so many bytes.
+type Make = Box<dyn Fn(usize) -> Vec<u8>>;
+
 #[test]
 fn encoded_text_takes_steps_in_proportion_to_its_length() {
     fn base64(length: usize) -> String {
@@ -350,7 +353,7 @@ fn encoded_text_takes_steps_in_proportion_to_its_length() {
         let bytes: Vec<u8> = (0..length / 4 * 3).map(|_| next()).collect();
         wrap(&BASE64_STANDARD.encode(bytes), 64, "\n").into_bytes()
     };
-    let cases: Vec<(&str, Box<dyn Fn(usize) -> Vec<u8>>)> = vec![
+    let cases: Vec<(&str, Make)> = vec![
         ("in one line", Box::new(|n| base64(n).into_bytes())),
         ("in lines", Box::new(dressed(64, "\n"))),
         ("in lines of CRLF", Box::new(dressed(76, "\r\n"))),
