@@ -272,16 +272,18 @@ impl Scanner {
     }
 }
 
-/// Cuts a range into pieces, before each of which it is asked whether the scan is to end. Anchors
-/// are found by where they start, so that the pieces have those of the whole.
+/// Cuts a range into pieces, before each of which but the first it is asked whether the scan is to
+/// end. Anchors are found by where they start, so that the pieces have those of the whole.
 fn pieces(range: Range<usize>, watch: &Watch<'_>) -> impl Iterator<Item = Range<usize>> {
     const PIECE: usize = 1 << 20;
-    let end = range.end;
+    let whole = range.clone();
     range
         .step_by(PIECE)
-        .map(move |start| start..(start + PIECE).min(end))
-        .take_while(|_| {
-            watch.ask();
+        .map(move |start| start..(start + PIECE).min(whole.end))
+        .take_while(move |piece| {
+            if piece.start > whole.start {
+                watch.ask_now();
+            }
             !watch.stopped()
         })
 }

@@ -11,6 +11,10 @@ use super::verdict::Memo;
 /// After so many steps it is asked whether the scan is to end: a few thousandths of a second.
 const EVERY: u64 = 1 << 16;
 
+/// So many steps are taken in any case, some hundredths of a second: what was read before the scan
+/// was ended (a line on a pipe that stays open) is looked at.
+const GRACE: u64 = 1 << 22;
+
 /// Holds one scan: whoever starts it can end it, and what it costs is counted.
 ///
 /// A step is a byte that something looked at, be it a pattern, a reader or a decoder. Bytes that
@@ -59,11 +63,19 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Asks whether the scan is to end, whatever was counted.
+    /// Asks whether the scan is to end, once it has gone on for a while.
     #[cold]
     pub(super) fn ask(&self) {
         self.next.set(self.steps.get() + EVERY);
-        if self.steps.get() >= self.most || (self.stop)() {
+        let over = self.steps.get() >= self.most;
+        if over || self.steps.get() >= GRACE && (self.stop)() {
+            self.stopped.set(true);
+        }
+    }
+
+    /// Asks whether the scan is to end, whatever was counted.
+    pub(super) fn ask_now(&self) {
+        if (self.stop)() {
             self.stopped.set(true);
         }
     }
@@ -133,6 +145,8 @@ mod tests {
             asked.get() == 2
         };
         let watch = Watch::new(&stop);
+        watch.step(GRACE as usize - 1);
+        assert_eq!(asked.get(), 0, "nobody is asked in the time of grace");
         for _ in 0..10 {
             watch.step(EVERY as usize / 10 + 1);
         }
