@@ -237,7 +237,7 @@ fn groups(refs: &Refs, walk: &mut Walk<'_>) -> Vec<(Option<String>, Vec<Oid>)> {
                 let detail = format!("{} names it, and it is {what}", r.name.as_bstr());
                 walk.broken(r.oid, &detail);
             }
-            Err(_) => {}
+            Err(_) => walk.check(r.oid),
         }
     }
     groups

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 
+use gix::hash::ObjectId;
 use gix::objs::Kind;
 
 use super::objects::{Fault, Objects};
@@ -101,7 +102,10 @@ impl<'a> Walk<'a> {
             match kind.map_err(|fault| format!("{}: {}", fault.reason.phrase(), fault.detail))? {
                 Kind::Commit => return Ok(Peeled { commit: at, tags }),
                 Kind::Tag => {
-                    let tag = parse_tag(&self.buffer).ok_or("a damaged tag")?;
+                    let Some(tag) = parse_tag(&self.buffer) else {
+                        self.broken(at, "it is no tag");
+                        return Err("a damaged tag".to_owned());
+                    };
                     tags.push(at);
                     at = tag.label.target;
                     said = Some(tag.label.kind);
@@ -128,6 +132,17 @@ impl<'a> Walk<'a> {
         }
         self.ends.insert(oid, end.clone());
         end
+    }
+
+    /// Checks an object that a reference names and that leads to no commit: nothing else says
+    /// what it has to be, so that only its id can tell.
+    pub fn check(&mut self, oid: Oid) {
+        if let Ok(kind) = self.objects.read(&oid, &mut self.buffer)
+            && let Ok(id) = ObjectId::try_from(oid.as_bytes())
+            && git::Kind::from(kind).id(id.kind(), &self.buffer) != Some(oid)
+        {
+            self.broken(oid, "its content does not hash to its id");
+        }
     }
 
     /// Notes an object that is not what names it says.
