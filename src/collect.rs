@@ -209,9 +209,12 @@ impl Visit for Collector<'_> {
 
     fn holders(&self) -> Option<BTreeSet<Oid>> {
         let found = locked(&self.found);
-        let blobs = found
-            .iter()
-            .filter_map(|sighting| match sighting.origin.outer() {
+        // What was not looked at to its end may hold something, and is named by its path.
+        let gaps = locked(&self.gaps);
+        let origins = found.iter().map(|sighting| &sighting.origin);
+        let blobs = origins
+            .chain(gaps.iter().map(|gap| &gap.origin))
+            .filter_map(|origin| match origin.outer() {
                 Origin::Blob(oid) => Some(*oid),
                 _ => None,
             });
