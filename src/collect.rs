@@ -1,7 +1,7 @@
 //! Joins a source to the scanner: looks at every lent blob and keeps what people need once its
 //! bytes are gone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::detect::{Base, Candidate, Copied, Cut, Known, Scanned, Scanner, Watch};
@@ -104,6 +104,7 @@ impl<'a> Collector<'a> {
         all.sort_by(|a, b| {
             (&a.origin, a.located.region, a.rule).cmp(&(&b.origin, b.located.region, b.rule))
         });
+        number(&mut all);
         // What only their own rules see inside must not speak for what others see outside.
         let inside: BTreeSet<(Origin, Secret)> = all
             .iter()
@@ -117,6 +118,34 @@ impl<'a> Collector<'a> {
             all.retain(|one| !inside.contains(&(one.origin.clone(), one.secret.clone())));
         }
         all
+    }
+}
+
+/// Numbers guessable values that only their places tell apart. It is done here, where all of a
+/// content is known, so that what is news in it has the same number as in the whole.
+fn number(all: &mut [Sighting]) {
+    /// Values in the order of their first places, and where they are seen.
+    #[derive(Default)]
+    struct Named<'a> {
+        values: BTreeMap<&'a Secret, u32>,
+        seen: Vec<usize>,
+    }
+    let mut names: BTreeMap<(&Origin, usize, Option<&[u8]>), Named<'_>> = BTreeMap::new();
+    for (n, one) in all.iter().enumerate().filter(|(_, one)| !one.strong) {
+        let name = (&one.origin, one.rule, one.key.as_deref());
+        let named = names.entry(name).or_default();
+        let next = named.values.len() as u32 + 1;
+        named.values.entry(&one.secret).or_insert(next);
+        named.seen.push(n);
+    }
+    let mut numbers = vec![0; all.len()];
+    for named in names.into_values().filter(|named| named.values.len() > 1) {
+        for n in named.seen {
+            numbers[n] = named.values[&all[n].secret];
+        }
+    }
+    for (one, number) in all.iter_mut().zip(numbers) {
+        one.number = number;
     }
 }
 
@@ -307,6 +336,7 @@ impl Collector<'_> {
             class: candidate.class,
             confidence: candidate.confidence,
             strong: candidate.strong,
+            number: 0,
         }
     }
 }

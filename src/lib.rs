@@ -65,6 +65,9 @@ pub struct Plan {
     pub input: Input,
     /// How the user named it.
     pub target: String,
+    /// The directory that paths are relative to, as the user named it; `None` in a repository, whose
+    /// top it is then.
+    pub base: Option<std::path::PathBuf>,
     /// What to look for.
     pub scanner: Scanner,
     /// What is shown and what fails.
@@ -150,7 +153,9 @@ fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> 
         Scope::Tree | Scope::History if !whole => Scope::Part,
         scope => scope,
     };
-    let applied = plan.suppressions.apply(rules, &findings, today, scope);
+    let applied = plan
+        .suppressions
+        .apply(rules, &findings, &placed.before, today, scope);
     let assessed: Vec<_> = findings
         .into_iter()
         .map(|finding| {
@@ -200,7 +205,7 @@ fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> 
     let unreached = judge::judge(rules, placed.unreached, &placed.timelines);
     let hides = plan
         .suppressions
-        .apply(rules, &unreached, today, scope)
+        .apply(rules, &unreached, &placed.before, today, scope)
         .causes;
     let unreached = listed(
         rules,
@@ -233,6 +238,7 @@ fn scan(plan: Plan, named: bool, control: &Control) -> anyhow::Result<Examined> 
         version: env!("CARGO_PKG_VERSION"),
         mode: placed.mode,
         target: masker.show_path(plan.target.as_bytes()),
+        base: present::base(&masker, plan.base.as_deref()),
         now: plan.now,
         rule_set: rule_set_info(rules),
         rules: present::rule_infos(

@@ -16,7 +16,6 @@ pub struct Policy {
     pub fail_on: Vec<FailOn>,
     /// The thresholds that would hold without the configuration of a repository.
     pub without: Option<Box<Policy>>,
-    mode: Mode,
 }
 
 /// One `--fail-on`.
@@ -24,7 +23,7 @@ pub struct Policy {
 pub enum FailOn {
     /// Nothing fails by its content.
     None,
-    /// This severity and worse, with the confidence that the mode asks for.
+    /// This severity and worse, with confidence medium or better.
     Severity(Severity),
     /// Results whose id matches, whatever their severity.
     Rule(ByRule),
@@ -109,6 +108,7 @@ impl FailOn {
 }
 
 /// What a policy needs to know of a result.
+#[derive(Debug)]
 pub struct Judged<'a> {
     /// The id it is reported under.
     pub reported: &'a str,
@@ -139,7 +139,6 @@ impl Policy {
             },
             fail_on: Vec::new(),
             without: None,
-            mode,
         }
     }
 
@@ -163,16 +162,13 @@ impl Policy {
         })
     }
 
-    /// A credential that may be alive, with the confidence this mode asks for.
+    /// A credential that may be alive and is not a mere guess. The same for every mode: what stops
+    /// a pull request stops the commit, where it is still cheap to mend.
     fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
-        let sure = match self.mode {
-            Mode::Staged => Confidence::High,
-            Mode::Tree | Mode::History | Mode::Range => Confidence::Medium,
-        };
         result.class == Class::Credential
             && !result.expired
             && result.severity >= severity
-            && result.confidence >= sure
+            && result.confidence >= Confidence::Medium
     }
 }
 
@@ -194,11 +190,26 @@ mod tests {
     }
 
     #[test]
-    fn a_hook_fails_on_high_confidence_only() {
-        let medium = result(Severity::High, Confidence::Medium);
-        assert!(!Policy::new(Mode::Staged).fails(&medium));
-        assert!(Policy::new(Mode::Tree).fails(&medium));
-        assert!(Policy::new(Mode::Staged).shows(&medium));
+    fn the_same_fails_whatever_is_looked_at() {
+        let severities = [
+            Severity::Info,
+            Severity::Low,
+            Severity::Medium,
+            Severity::High,
+            Severity::Critical,
+        ];
+        for severity in severities {
+            for confidence in [Confidence::Low, Confidence::Medium, Confidence::High] {
+                let result = result(severity, confidence);
+                let expected = severity >= Severity::Medium && confidence >= Confidence::Medium;
+                for mode in [Mode::Tree, Mode::Staged, Mode::Range, Mode::History] {
+                    let policy = Policy::new(mode);
+                    assert_eq!(policy.fails(&result), expected, "{mode:?} {result:?}");
+                    // Whatever fails is shown.
+                    assert!(!expected || policy.shows(&result));
+                }
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! From findings to a report: everything that came from the repository goes through the masker
 //! here, and only here. After this stage no secret exists unless the user asked for it.
 
+use std::path::{Component, Path};
+
 use jiff::Timestamp;
 
 use crate::audit::{Certainty, Fact, Life, Status, Value};
@@ -10,7 +12,7 @@ use crate::finding::{
 };
 use crate::policy::{Judged, Policy};
 use crate::report::{
-    CommitRow, FactRow, Hidden, IdleEntry, PlaceRow, Row, RuleInfo, SkippedRow, SuppressedBy,
+    Base, CommitRow, FactRow, Hidden, IdleEntry, PlaceRow, Row, RuleInfo, SkippedRow, SuppressedBy,
     SuppressedRow, Suppression, TimelineRow,
 };
 use crate::rule::{Kind, Rule, RuleSet};
@@ -464,6 +466,45 @@ pub fn page(rule: &Rule) -> String {
         }
     }
     out
+}
+
+/// What paths are relative to, as far as the user said it.
+pub fn base(masker: &Masker<'_>, named: Option<&Path>) -> Base {
+    let Some(named) = named else {
+        return Base::Root;
+    };
+    let mut below = Vec::new();
+    for part in named.components() {
+        match part {
+            Component::Normal(name) => below.push(name.to_string_lossy().into_owned()),
+            Component::CurDir | Component::RootDir | Component::Prefix(_) => {}
+            // Addresses have no such step.
+            Component::ParentDir => {
+                return Base::Elsewhere(masker.show_path(named.to_string_lossy().as_bytes()));
+            }
+        }
+    }
+    let encoded: String = below
+        .iter()
+        .map(|name| percent_encode(&masker.masked_path(name.as_bytes())) + "/")
+        .collect();
+    match (named.has_root(), encoded.is_empty()) {
+        (true, _) => Base::Named(format!("file:///{}{encoded}", drive(named))),
+        (false, true) => Base::Here,
+        (false, false) => Base::Below(encoded),
+    }
+}
+
+/// The letter of a disk, where paths have one, as addresses write it.
+fn drive(path: &Path) -> String {
+    match path.components().next() {
+        Some(Component::Prefix(prefix)) => {
+            let text = prefix.as_os_str().to_string_lossy();
+            let letter = text.chars().find(char::is_ascii_alphabetic);
+            letter.map_or(String::new(), |letter| format!("{letter}:/"))
+        }
+        _ => String::new(),
+    }
 }
 
 /// A path as a URI reference (RFC 3986): unreserved characters and `/` stay.

@@ -6,6 +6,8 @@ mod suppress {
     pub mod baseline;
     pub mod broken;
     pub mod formats;
+    pub mod grind;
+    pub mod ids;
     pub mod ignore_file;
     pub mod inline;
     pub mod merges;

@@ -32,6 +32,7 @@ fuzz_target!(|name: &str| {
             Box::new(std::io::Cursor::new(content.into_bytes())),
             1 << 20,
         ),
+        base: None,
         target: name.to_owned(),
         scanner: Scanner::new(rules),
         policy: Policy::new(Mode::Tree),

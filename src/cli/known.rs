@@ -140,6 +140,7 @@ impl House {
         let plan = Plan {
             input,
             target: self.root.display().to_string(),
+            base: None,
             scanner: Scanner::new(rules),
             policy: thresholds,
             archives: limits.archives(&config),

@@ -180,7 +180,7 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
     {
         bail!("--show-secrets is refused here: `CI` is set, and a CI log is kept and read by many");
     }
-    let target = target(&input);
+    let (target, base) = (target(&input), base(&input)?);
     // What a commit or a push was stopped for can be allowed by `allow --last`.
     let stops_for = match &input {
         Input::Staged(options) => Some(options.dir.clone()),
@@ -208,6 +208,7 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
     let plan = Plan {
         input,
         target,
+        base,
         scanner: Scanner::new(rules),
         policy: thresholds(mode, common, &config, theirs),
         archives: limits.archives(&config),
@@ -293,6 +294,29 @@ fn target(input: &Input) -> String {
         Input::History(options) => options.path.display().to_string(),
         Input::Range(options) => options.path.display().to_string(),
     }
+}
+
+/// The directory that paths of the report are relative to, as the user named it or what lies in it;
+/// `None` in a repository, where they are relative to its top.
+fn base(input: &Input) -> Result<Option<PathBuf>> {
+    let Input::Tree(options) = input else {
+        return Ok(None);
+    };
+    let root = keysweep::source::home(&options.paths)?.root;
+    if keysweep::source::git_dir(&root).is_some() {
+        return Ok(None);
+    }
+    let named = options.paths.iter().flat_map(|path| path.ancestors());
+    let is_root = |dir: &&Path| {
+        let dir = match dir.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => dir,
+        };
+        std::fs::canonicalize(dir).is_ok_and(|full| full == root)
+    };
+    // A directory above all that was named has no name; what leads there from it has.
+    let found = named.into_iter().find(is_root).map(Path::to_owned);
+    Ok(Some(found.unwrap_or_else(|| PathBuf::from(".."))))
 }
 
 /// `--now`, else `SOURCE_DATE_EPOCH`, else the clock.

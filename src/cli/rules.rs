@@ -5,30 +5,42 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
+use keysweep::detect::Scanner;
 use keysweep::present::page;
 use keysweep::report::terminal;
-use keysweep::rule::{RuleSet, closest};
+use keysweep::rule::{Rule, RuleSet, closest};
+use keysweep::secret::Masker;
 
 /// Prints the list, or the page of one rule.
 pub fn print(rules: &RuleSet, id: Option<&str>) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
+    // Whoever writes a rule tries it with a token, and leaves it in the file.
+    let builtin = keysweep::builtin::set();
+    let scanner = Scanner::new(rules.clone());
+    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let masker = Masker::new(&[], &finder, false);
+    let shown = |rule: &Rule, text: &str| match builtin.find(&rule.id) {
+        Some(_) => text.to_owned(),
+        None => masker.show(text.as_bytes()).as_str().to_owned(),
+    };
     match id {
         None => {
             for rule in rules.rules.iter() {
                 let off = if rule.on { "" } else { " (off)" };
-                writeln!(
-                    out,
+                let line = format!(
                     "{:<44} {:<9} {}{off}",
                     rule.id,
                     rule.severity.name(),
-                    terminal(&rule.name)
-                )?;
+                    rule.name
+                );
+                writeln!(out, "{}", terminal(&shown(rule, &line)))?;
             }
             writeln!(out, "{} rules", rules.rules.len())?;
         }
         Some(id) => match rules.find(id) {
             Some(index) => {
-                for line in page(&rules.rules[index]).lines() {
+                let rule = &rules.rules[index];
+                for line in shown(rule, &page(rule)).lines() {
                     writeln!(out, "{}", terminal(line))?;
                 }
             }

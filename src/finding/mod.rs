@@ -84,6 +84,9 @@ pub struct Sighting {
     pub confidence: Confidence,
     /// The value is random enough (64 bits or more) for its hash to be shown.
     pub strong: bool,
+    /// Its number from 1, in the order of their places, among the guessable values that its rule
+    /// finds under its name in the same content; 0 when it is the only one.
+    pub number: u32,
 }
 
 /// A public value that stands beside a secret.

@@ -58,6 +58,7 @@ fn placed(rule: usize, value: &str, path: &str, line: u32, key: &str, strong: bo
             class: Class::Credential,
             confidence: Confidence::Medium,
             strong,
+            number: 0,
         },
     }
 }

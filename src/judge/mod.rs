@@ -4,6 +4,7 @@
 //! May use `finding` and `rule`; never a source or a report.
 
 mod alone;
+mod ids;
 mod kin;
 mod marks;
 mod place;
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Class, Confidence, Exposure, Finding, Place, Severity, Sighting, Timeline};
 use crate::rule::{Kind, Rule, RuleSet};
-use crate::secret::{Fingerprint, Secret};
+use crate::secret::Secret;
 use marks::Wheres;
 
 /// Sightings with the places that the source found for them.
@@ -64,6 +65,7 @@ pub fn judge(
             findings.push(join(rules, secret.clone(), group, timeline));
         }
     }
+    ids::make_unique(&mut findings);
     findings
 }
 
@@ -154,6 +156,7 @@ fn join(
         );
     }
     let rule = &rules.rules[best.rule];
+    let fingerprint = ids::of(&rule.id, &best, &places[0]);
     let mut evidence = best.evidence;
     let others: BTreeSet<usize> = group.iter().map(|other| other.sighting.rule).collect();
     let others = others.into_iter().filter(|rule| *rule != best.rule);
@@ -180,12 +183,6 @@ fn join(
         Class::Protected => Confidence::Low,
         Class::Sample if severity != Severity::Info => Confidence::Low,
         _ => best.confidence,
-    };
-    let fingerprint = if best.strong {
-        Fingerprint::of_strong(secret.expose())
-    } else {
-        let path = places[0].whole_path();
-        Fingerprint::of_weak(&rule.id, best.key.as_deref().unwrap_or_default(), &path.0)
     };
     Finding {
         rule: best.rule,

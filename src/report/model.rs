@@ -15,6 +15,8 @@ pub struct Report {
     pub mode: Mode,
     /// What was scanned, as the user named it.
     pub target: Shown,
+    /// What paths are relative to.
+    pub base: Base,
     /// The moment the statuses hold for (`--now`, else the clock).
     pub now: Timestamp,
     /// The rules that ran.
@@ -227,6 +229,22 @@ pub struct IdleEntry {
     pub line: u32,
     /// Its rule and id, masked.
     pub what: Shown,
+}
+
+/// What the paths of a report are relative to. It says what the user typed and nothing more of the
+/// machine, so that the same command makes the same report everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// The top of the repository, or the name of a stream.
+    Root,
+    /// The directory that the program was started in.
+    Here,
+    /// A directory below that: percent-encoded, ending in `/`.
+    Below(String),
+    /// A directory that was named with all of its path: a `file` URI, ending in `/`.
+    Named(String),
+    /// Another directory, as it was named.
+    Elsewhere(Shown),
 }
 
 /// One fact.

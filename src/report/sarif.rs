@@ -17,7 +17,7 @@ use super::sarif_words::{
 };
 use super::words::{self, Level};
 use super::{
-    Outcome, PlaceRow, Report, SkippedRow, Style, SuppressedBy, SuppressedRow, suppressed,
+    Base, Outcome, PlaceRow, Report, SkippedRow, Style, SuppressedBy, SuppressedRow, suppressed,
 };
 use crate::finding::{Region, Weight};
 use crate::secret::Shown;
@@ -25,6 +25,8 @@ use crate::secret::Shown;
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const HOME: &str = "https://github.com/keysweep/keysweep";
 const BASE: &str = "%SRCROOT%";
+/// Where the program was started; only named where addresses lead there.
+const HERE: &str = "PWD";
 /// Notifications written; the rest is counted.
 const MAX_NOTIFICATIONS: usize = 1_000;
 /// Writes a SARIF log with one run.
@@ -68,13 +70,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
         id: Some(format!("keysweep/{}/", report.mode.name())),
         ..Default::default()
     });
-    run.original_uri_base_ids = Some(BTreeMap::from([(
-        BASE.to_owned(),
-        s::ArtifactLocation {
-            description: Some(message("The root of what was scanned.")),
-            ..Default::default()
-        },
-    )]));
+    run.original_uri_base_ids = Some(bases(&report.base));
     run.taxonomies = Some(vec![taxonomy()]);
     run.version_control_provenance = provenance(report, &planned[..results.len()]);
     run.invocations = Some(vec![invocation(report, left_out, style)]);
@@ -97,6 +93,39 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
     ]));
     run.results = Some(results);
     Ok(run)
+}
+
+/// What addresses are relative to, as section 3.14.14 of the standard has it: a base is an absolute
+/// address, or relative to another base, or described where the reader knows it better.
+fn bases(base: &Base) -> BTreeMap<String, s::ArtifactLocation> {
+    let mut here = None;
+    let mut out = s::ArtifactLocation::default();
+    let started = "The directory that keysweep was started in.";
+    let text = match base {
+        Base::Root => "The root of what was scanned.".to_owned(),
+        Base::Here => started.to_owned(),
+        Base::Below(path) => {
+            out.uri = Some(path.clone());
+            out.uri_base_id = Some(HERE.to_owned());
+            here = Some(s::ArtifactLocation {
+                description: Some(message(started)),
+                ..Default::default()
+            });
+            "The directory that was scanned.".to_owned()
+        }
+        Base::Named(uri) => {
+            out.uri = Some(uri.clone());
+            "The directory that was scanned.".to_owned()
+        }
+        Base::Elsewhere(path) => format!(
+            "The directory that was scanned: {}, seen from where keysweep was started.",
+            sarif_text(path.as_str())
+        ),
+    };
+    out.description = Some(message(&text));
+    let mut all = BTreeMap::from([(BASE.to_owned(), out)]);
+    all.extend(here.map(|here| (HERE.to_owned(), here)));
+    all
 }
 
 /// A property bag without the values that are null.
@@ -413,6 +442,11 @@ fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::Version
                 .repository_uri(address.clone())
                 .build();
             one.revision_id = Some(id.to_owned());
+            // The repository's top is what addresses are relative to.
+            one.mapped_to = Some(s::ArtifactLocation {
+                uri_base_id: Some(BASE.to_owned()),
+                ..Default::default()
+            });
             one
         })
         .collect();

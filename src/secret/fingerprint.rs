@@ -8,8 +8,9 @@ use sha2::{Digest, Sha256};
 ///
 /// * A strong secret (64 bits of randomness or more) is named by a truncated SHA-256 of its
 ///   value with a domain tag: nobody can guess the value, so the hash tells nothing.
-/// * A weak one (a human password) is named by rule, key name and path only: a hash of the value
-///   would be a guessing oracle. (The baseline adds a slow salted tag to notice changed values.)
+/// * A weak one (a human password) is named by rule, key name and path, and where that means several
+///   by its number among them: a hash of the value would be a guessing oracle. (The baseline adds a
+///   slow salted tag to notice changed values.)
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint([u8; 10]);
 
@@ -24,6 +25,23 @@ impl Fingerprint {
         Self::of_parts(
             b"keysweep/credential/v1/weak",
             &[rule.as_bytes(), key, path],
+        )
+    }
+
+    /// The fingerprint of one of several guessable values that rule, key name and path do not tell
+    /// apart; `more` does, and must be nothing that a value could be guessed from.
+    pub fn of_weak_among(rule: &str, key: &[u8], path: &[u8], more: &[&[u8]]) -> Self {
+        let mut parts = vec![rule.as_bytes(), key, path];
+        parts.extend(more);
+        Self::of_parts(b"keysweep/credential/v1/weak", &parts)
+    }
+
+    /// The fingerprint of the finding with the number `n` (from 2) among those of a report that
+    /// would have this one.
+    pub fn again(&self, n: u64) -> Self {
+        Self::of_parts(
+            b"keysweep/credential/v1/again",
+            &[&self.0, &n.to_le_bytes()],
         )
     }
 

@@ -142,12 +142,14 @@ fn replace(text: &[u8], mut spans: Vec<Range<usize>>) -> Vec<u8> {
 }
 
 /// Masks a source line for a person at a terminal: `spans` (byte ranges of found secrets in
-/// `line`), every quoted or assigned value and every run of eight or more token characters are
-/// replaced, detected or not, because a line that holds one secret often holds another.
+/// `line`), every quoted or assigned value, the user information of every URL and every run of eight or
+/// more token characters are replaced, detected or not, because a line that holds one secret often
+/// holds another.
 pub fn mask_line(line: &[u8], spans: &[Range<usize>]) -> Shown {
     let mut all: Vec<Range<usize>> = spans.to_vec();
     all.extend(quoted(line));
     all.extend(assigned(line));
+    all.extend(user_information(line));
     all.extend(token_runs(line));
     Shown(String::from_utf8_lossy(&replace(line, all)).into_owned())
 }
@@ -204,6 +206,40 @@ fn assigned(line: &[u8]) -> Vec<Range<usize>> {
         if len > 0 && !matches!(value[0], b'"' | b'\'' | b'`' | b'{' | b'[' | b'(') {
             out.push(start..start + len);
         }
+    }
+    out
+}
+
+/// What stands between `://` and the `@` before a host (RFC 3986, section 3.2.1), whatever its
+/// length. A password with a slash in it is not encoded as the standard asks, and is one all the same.
+fn user_information(line: &[u8]) -> Vec<Range<usize>> {
+    let ends = |b: &u8| b.is_ascii_whitespace() || b"\"'`<>".contains(b);
+    let last_at = |from: usize, to: usize| {
+        let part = &line[from..to];
+        part.iter().rposition(|b| *b == b'@').map(|at| from + at)
+    };
+    let mut out: Vec<Range<usize>> = Vec::new();
+    // The end of the word that was looked at last and its last `@`: a word is looked at once, however
+    // many marks it holds, and what a mark's host could be ends before the next mark.
+    let mut word = (0, None);
+    for mark in memchr::memmem::find_iter(line, "://") {
+        let start = mark + 3;
+        if out.last().is_some_and(|before| start < before.end) {
+            continue;
+        }
+        if start > word.0 {
+            let rest = &line[start..];
+            let end = start + rest.iter().position(ends).unwrap_or(rest.len());
+            word = (end, last_at(start, end));
+        }
+        let rest = &line[start..word.0];
+        let host = rest.iter().position(|b| b"/?#".contains(b));
+        let host = &rest[..host.unwrap_or(rest.len())];
+        let at = match last_at(start, start + host.len()) {
+            None if host.contains(&b':') => word.1,
+            at => at,
+        };
+        out.extend(at.filter(|at| *at > start).map(|at| start..at));
     }
     out
 }
@@ -305,6 +341,22 @@ mod tests {
             shown.as_str(),
             format!("  \"password\": \"{REDACTED}\", other = {REDACTED}")
         );
+    }
+
+    #[test]
+    fn a_line_shows_no_user_information_of_an_url() {
+        for (line, shown) in [
+            ("get(ftp://bob:abc@h/x)", "get(ftp://‹redacted›@h/x)"),
+            ("a://u:p@h b://v:q@i", "a://‹redacted›@h b://‹redacted›@i"),
+            ("(redis://:pw@h)", "(redis://‹redacted›@h)"),
+            ("(amqp://u:a/b@h)", "(amqp://‹redacted›@h)"),
+            ("(amqp://u:a@b@h)", "(amqp://‹redacted›@h)"),
+            ("https://host/@name and a@b", "https://host/@name and a@b"),
+            ("(ssh://git@h/r)", "(ssh://‹redacted›@h/r)"),
+            ("(x://@h)", "(x://@h)"),
+        ] {
+            assert_eq!(mask_line(line.as_bytes(), &[]).as_str(), shown);
+        }
     }
 
     #[test]

@@ -85,9 +85,8 @@ impl std::fmt::Display for EntryId {
 
 /// The part of an id that needs no salt, and whether it is all of it.
 pub(super) fn base(finding: &Finding, rule: &str) -> (String, bool) {
-    let strong = Fingerprint::of_strong(finding.secret.expose());
-    if finding.fingerprint == strong {
-        return (strong.to_string(), true);
+    if super::is_strong(finding) {
+        return (finding.fingerprint.to_string(), true);
     }
     let key = finding.key.as_deref().unwrap_or_default();
     // Without the path, so that a renamed file stays known.

@@ -27,6 +27,7 @@ use jiff::civil::Date;
 
 use crate::finding::{Finding, Place};
 use crate::rule::RuleSet;
+use crate::secret::{Fingerprint, Secret};
 
 /// What hides a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,11 +155,13 @@ pub enum Scope {
 }
 
 impl Suppressions {
-    /// Says of every place what hides it. `today` is in UTC.
+    /// Says of every place what hides it. `before` are the guessable values that stood in what a
+    /// change starts from; `today` is in UTC.
     pub fn apply(
         &self,
         rules: &RuleSet,
         findings: &[Finding],
+        before: &BTreeSet<Secret>,
         today: Date,
         scope: Scope,
     ) -> Applied {
@@ -173,8 +176,13 @@ impl Suppressions {
         let mut expired = BTreeSet::new();
         for finding in findings {
             let rule = rules.rules[finding.rule].id.as_ref();
+            // The tag of a guessable value can be met by who chooses another value. An entry speaks
+            // for what a change brings only when that stood there before; else it is as if the change
+            // had brought the entry.
+            let doubtful =
+                scope == Scope::Change && !is_strong(finding) && !before.contains(&finding.secret);
             let now = self.current.baseline.of(finding, rule);
-            let before = match &self.trusted {
+            let then = match &self.trusted {
                 Some(texts) => texts.baseline.of(finding, rule),
                 None => Vec::new(),
             };
@@ -196,13 +204,18 @@ impl Suppressions {
                 let trusted = self
                     .trusted
                     .as_ref()
-                    .and_then(|texts| texts.cause(finding, rule, place, &before, today));
+                    .and_then(|texts| texts.cause(finding, rule, place, &then, today));
+                let of_entry = |cause: &Cause| doubtful && cause.means == Means::Baseline;
                 causes.push(match (cause, trusted) {
                     (Some(cause), trusted) => Some(Cause {
-                        new: self.trusted.is_some() && trusted.is_none(),
+                        new: self.trusted.is_some()
+                            && trusted.is_none_or(|trusted| of_entry(&trusted)),
                         ..cause
                     }),
-                    (None, trusted) => trusted.filter(|_| self.trusted_hides),
+                    (None, trusted) => trusted.filter(|_| self.trusted_hides).map(|cause| Cause {
+                        new: of_entry(&cause),
+                        ..cause
+                    }),
                 });
             }
             let open = || {
@@ -236,6 +249,11 @@ impl Suppressions {
             .collect();
         out
     }
+}
+
+/// Whether nobody can guess the value of a finding, so that its fingerprint is its value's.
+fn is_strong(finding: &Finding) -> bool {
+    finding.fingerprint == Fingerprint::of_strong(finding.secret.expose())
 }
 
 impl Suppressions {

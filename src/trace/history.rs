@@ -65,6 +65,7 @@ pub(super) fn trace(
         }
     }
     Traced {
+        before: std::collections::BTreeSet::new(),
         mode: Mode::History,
         placed,
         unreached,

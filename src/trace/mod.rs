@@ -1,11 +1,12 @@
 //! From a source's pieces of content to places: paths for files, and for history the commits that
 //! brought each value.
 
+mod before;
 mod history;
 mod range;
 mod shown;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -32,6 +33,8 @@ pub(crate) struct Traced {
     pub(crate) placed: Vec<Placed>,
     /// Values of a history that only objects hold which nothing reaches, and that are not listed.
     pub(crate) unreached: Vec<Placed>,
+    /// Guessable values that stood in what a change starts from; empty for what is no change.
+    pub(crate) before: BTreeSet<Secret>,
     pub(crate) timelines: BTreeMap<Secret, Timeline>,
     pub(crate) skipped: Vec<Skipped>,
     pub(crate) ignored: Ignored,
@@ -87,7 +90,10 @@ impl Seen {
     ) -> Traced {
         match self {
             Seen::Tree(visited) => of_files(Mode::Tree, visited, sightings),
-            Seen::Staged(visited) => of_files(Mode::Staged, visited, news(sightings, weigh)),
+            Seen::Staged(visited) => Traced {
+                before: before::of_index(&sightings),
+                ..of_files(Mode::Staged, visited, news(sightings, weigh))
+            },
             Seen::History(history, unreachable) => {
                 history::trace(*history, unreachable, sightings, marks, weigh, control)
             }
@@ -106,6 +112,7 @@ fn of_files(mode: Mode, visited: Visited, sightings: Vec<Sighting>) -> Traced {
         .collect();
     Traced {
         mode,
+        before: BTreeSet::new(),
         placed,
         unreached: Vec::new(),
         timelines: BTreeMap::new(),

@@ -154,6 +154,7 @@ pub(super) fn trace(
     marks: &FileMarks,
     weigh: Weigh<'_>,
 ) -> Traced {
+    let before = super::before::of_range(&range, &sightings);
     let contents = Contents::new(&sightings, marks, weigh);
     let mut spots: BTreeMap<(u32, RepoPath), Spot> = BTreeMap::new();
     for step in &range.steps {
@@ -165,6 +166,7 @@ pub(super) fn trace(
     }
     placed.extend(in_messages(&range, &sightings, weigh));
     Traced {
+        before,
         mode: Mode::Range,
         placed,
         unreached: Vec::new(),

@@ -61,10 +61,68 @@ fn source(site: &Site) -> String {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml");
     site.git(&["init", "-q", "../hooks"]).ends(0);
     std::fs::copy(manifest, site.at("hooks/.pre-commit-hooks.yaml")).expect("the file is there");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/action/hook.sh");
+    std::fs::create_dir_all(site.at("hooks/action")).expect("writable");
+    std::fs::copy(script, site.at("hooks/action/hook.sh")).expect("the file is there");
     site.git(&["-C", "../hooks", "add", "-A"]).ends(0);
     site.git(&["-C", "../hooks", "commit", "-q", "-m", "hooks"])
         .ends(0);
     site.at("hooks").to_str().expect("UTF-8").to_owned()
+}
+
+/// The hook that is built from source builds once, and with what the lock file says. A stand-in for
+/// cargo writes down what it is asked, and installs the program that is tested.
+#[test]
+fn the_build_is_locked_and_happens_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Some(program) = program() else { return };
+    let site = Site::new();
+    let source = source(&site);
+    let asked = site.at("asked");
+    let cargo = format!(
+        "#!/bin/sh\necho \"$@\" >>'{}'\n[ -z \"${{GIT_INDEX_FILE-}}\" ] || exit 7\n\
+         while [ $# -gt 0 ]; do [ \"$1\" != --root ] || root=$2; shift; done\n\
+         mkdir -p \"$root/bin\" && ln -s '{}' \"$root/bin/keysweep\"\n",
+        asked.display(),
+        env!("CARGO_BIN_EXE_keysweep")
+    );
+    std::fs::write(site.at("bin/cargo"), cargo).expect("writable");
+    std::fs::set_permissions(site.at("bin/cargo"), std::fs::Permissions::from_mode(0o755))
+        .expect("ours");
+    let head = site.git(&["-C", "../hooks", "rev-parse", "HEAD"]).text();
+    let config = block("yaml", "- id: keysweep\n")
+        .replace("https://git.example.com/keysweep", &source)
+        .replace("v0.1.0", head.trim());
+    site.write(".pre-commit-config.yaml", &config);
+    site.commit_unseen("hooks");
+    pre_commit(&site, &program, &["install"]).ends(0);
+    site.write("b.txt", "nothing\n");
+    site.git(&["add", "-A"]).ends(0);
+    site.git(&["commit", "-q", "-m", "clean"]).ends(0);
+    site.write("a.env", &line(1));
+    site.git(&["add", "-A"]).ends(0);
+    site.git(&["commit", "-q", "-m", "leak"])
+        .ends(1)
+        .has("a.env:1:14");
+    let asked = std::fs::read_to_string(asked).expect("cargo was asked");
+    assert_eq!(asked.lines().count(), 1, "{asked}");
+    assert!(
+        asked.starts_with("install ") && asked.contains(" --locked "),
+        "{asked}"
+    );
+}
+
+/// What does not stop a commit is seen all the same.
+#[test]
+fn a_hook_that_passes_says_what_it_did_not_read() {
+    let Some((site, _)) = site() else { return };
+    site.write("keysweep.toml", "[limits]\nmax-file-size = \"1K\"\n");
+    site.write("large.txt", &"word ".repeat(1_000));
+    site.git(&["add", "-A"]).ends(0);
+    site.git(&["commit", "-q", "-m", "large"])
+        .ends(0)
+        .has("Passed")
+        .has("large.txt");
 }
 
 fn pre_commit(site: &Site, program: &std::path::Path, args: &[&str]) -> Run {

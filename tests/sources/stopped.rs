@@ -52,6 +52,7 @@ fn an_interruption_is_told_once() {
             stop(&control);
             let plan = Plan {
                 input,
+                base: None,
                 target: ".".to_owned(),
                 scanner: Scanner::new(keysweep::builtin::set()),
                 policy: Policy::new(mode),

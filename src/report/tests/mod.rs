@@ -239,6 +239,7 @@ pub fn sample() -> Report {
     Report {
         version: "0.1.0",
         mode: Mode::History,
+        base: Base::Root,
         target: shown(&hostile(".")),
         now: time(1_790_000_000),
         rule_set: RuleSetInfo {

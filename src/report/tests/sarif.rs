@@ -175,3 +175,40 @@ fn many_of_one_rule_in_one_file_are_one_result() {
     let hash = |n: usize| &results[n]["partialFingerprints"]["primaryLocationLineHash"];
     assert_eq!((hash(0), hash(1)), (&"abcdef:1".into(), &"abcdef:1".into()));
 }
+
+#[test]
+fn addresses_have_a_base_that_can_be_resolved() {
+    let schema = schema(include_str!("../../../fixtures/sarif-2.1.0.json"));
+    for (base, uri, above) in [
+        (Base::Root, None, None),
+        (Base::Here, None, None),
+        (
+            Base::Below("a%20b/c/".to_owned()),
+            Some("a%20b/c/"),
+            Some("PWD"),
+        ),
+        (
+            Base::Named("file:///srv/a%20b/".to_owned()),
+            Some("file:///srv/a%20b/"),
+            None,
+        ),
+        (Base::Elsewhere(shown("../x")), None, None),
+    ] {
+        let mut report = sample();
+        report.base = base;
+        let log = value("sarif", &report);
+        holds(&schema, &log);
+        let bases = &log["runs"][0]["originalUriBaseIds"];
+        let root = &bases["%SRCROOT%"];
+        assert_eq!(root["uri"].as_str(), uri);
+        assert_eq!(root["uriBaseId"].as_str(), above);
+        assert!(root["description"]["text"].is_string());
+        // Each chain ends in an absolute address, or in a description that says where it is.
+        if let Some(above) = above {
+            assert!(bases[above]["description"]["text"].is_string());
+            assert!(bases[above].get("uriBaseId").is_none());
+        }
+        let from = &log["runs"][0]["versionControlProvenance"][0]["mappedTo"];
+        assert_eq!(from["uriBaseId"], "%SRCROOT%");
+    }
+}
