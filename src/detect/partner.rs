@@ -1,6 +1,7 @@
 //! What stands beside a credential and says more of it: the id half of a pair, the certificate of
 //! a key. Looked for in a bounded window around the value.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use base64::Engine;
@@ -20,36 +21,93 @@ const CERTIFICATES: usize = 4;
 /// Attaches the partners that stand in the same bytes. A context value whose documented partner
 /// is there is worth more than its word alone.
 pub(super) fn join(rules: &RuleSet, bytes: &[u8], all: &mut [Candidate]) {
-    let ids: Vec<(usize, Range<usize>, Vec<u8>)> = all
-        .iter()
-        .map(|c| (c.rule, c.span.clone(), c.value.clone()))
-        .collect();
-    for candidate in all.iter_mut().filter(|c| c.evidence.layers.is_empty()) {
-        let rule = &rules.rules[candidate.rule];
-        if rule.facts == "x509" && candidate.partners.is_empty() {
-            candidate.partners = certificates(near(bytes, &candidate.span, CERTIFICATE_REACH));
-        }
-        let Kind::Context(context) = &rule.kind else {
+    let mut pairs = Vec::new();
+    let halves = Halves::new(rules, all);
+    for (index, candidate) in all.iter().enumerate() {
+        let Kind::Context(context) = &rules.rules[candidate.rule].kind else {
             continue;
         };
-        if context.with.is_empty() {
-            continue;
+        if candidate.evidence.layers.is_empty()
+            && let Some(other) = halves.beside(&context.with, &candidate.span, || {})
+        {
+            pairs.push((index, context.with.to_string(), all[other].value.clone()));
         }
-        let other = ids.iter().find(|(rule, span, _)| {
-            rules.rules[*rule].id == context.with
-                && span.start < candidate.span.end + PAIR_REACH
-                && candidate.span.start < span.end + PAIR_REACH
+    }
+    for candidate in all.iter_mut().filter(|c| c.evidence.layers.is_empty()) {
+        if rules.rules[candidate.rule].facts == "x509" && candidate.partners.is_empty() {
+            candidate.partners = certificates(near(bytes, &candidate.span, CERTIFICATE_REACH));
+        }
+    }
+    for (index, kind, value) in pairs {
+        let candidate = &mut all[index];
+        candidate.partners.push((kind, value));
+        candidate
+            .evidence
+            .reasons
+            .push("its other half stands beside it");
+        candidate.confidence = candidate.confidence.max(Confidence::Medium);
+    }
+}
+
+/// Where the candidates of those rules stand that are the other half of something, so that a
+/// content full of both is not searched from its start for each of them.
+#[derive(Default)]
+struct Halves<'a> {
+    of: HashMap<&'a str, Vec<Half>>,
+}
+
+/// A candidate among those of its rule, in their order.
+struct Half {
+    /// Its number among all candidates.
+    index: usize,
+    start: usize,
+    /// The furthest end of it and those before it.
+    end: usize,
+}
+
+impl<'a> Halves<'a> {
+    /// `all` is sorted by where the values start.
+    fn new(rules: &'a RuleSet, all: &[Candidate]) -> Self {
+        let mut halves = Halves::default();
+        for candidate in all {
+            if let Kind::Context(context) = &rules.rules[candidate.rule].kind
+                && !context.with.is_empty()
+            {
+                halves.of.entry(&context.with).or_default();
+            }
+        }
+        if halves.of.is_empty() {
+            return halves;
+        }
+        for (index, candidate) in all.iter().enumerate() {
+            halves.push(&rules.rules[candidate.rule].id, index, &candidate.span);
+        }
+        halves
+    }
+
+    fn push(&mut self, rule: &str, index: usize, span: &Range<usize>) {
+        if let Some(known) = self.of.get_mut(rule) {
+            let before = known.last().map_or(0, |half| half.end);
+            known.push(Half {
+                index,
+                start: span.start,
+                end: span.end.max(before),
+            });
+        }
+    }
+
+    /// The first candidate of `rule` within reach of `span`, as its number among all. Calls
+    /// `looked` for each that it looks at.
+    fn beside(&self, rule: &str, span: &Range<usize>, mut looked: impl FnMut()) -> Option<usize> {
+        let known = self.of.get(rule)?;
+        let first = known.partition_point(|half| {
+            looked();
+            half.end + PAIR_REACH <= span.start
         });
-        if let Some((_, _, value)) = other {
-            candidate
-                .partners
-                .push((context.with.to_string(), value.clone()));
-            candidate
-                .evidence
-                .reasons
-                .push("its other half stands beside it");
-            candidate.confidence = candidate.confidence.max(Confidence::Medium);
-        }
+        known
+            .get(first)
+            .filter(|half| half.start < span.end + PAIR_REACH)
+            .map(|half| half.index)
     }
 }
 
@@ -99,4 +157,58 @@ fn certificates(text: &[u8]) -> Vec<(String, Vec<u8>)> {
         }
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn halves(spans: &[Range<usize>]) -> Halves<'static> {
+        let mut halves = Halves::default();
+        halves.of.insert("one", Vec::new());
+        for (index, span) in spans.iter().enumerate() {
+            halves.push("one", index, span);
+            halves.push("other", index, span);
+        }
+        halves
+    }
+
+    /// How many candidates are looked at when each of `count` has its other half beside it.
+    fn looks(count: usize) -> usize {
+        let spans: Vec<_> = (0..count).map(|n| n * 80..n * 80 + 40).collect();
+        let halves = halves(&spans);
+        let mut looks = 0;
+        for span in &spans {
+            assert!(halves.beside("one", span, || looks += 1).is_some());
+        }
+        looks
+    }
+
+    #[test]
+    fn pairs_cost_a_search_by_halves_each() {
+        let (once, twice) = (looks(1 << 12), looks(1 << 13));
+        assert!(twice * 10 <= once * 22, "{once}, then {twice}");
+        assert!(once <= (1 << 12) * 13, "{once}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_other_half_is_the_first_within_reach(
+            mut spans in proptest::collection::vec((0usize..9_000, 1usize..900), 0..12),
+            start in 0usize..9_000,
+            length in 1usize..900,
+        ) {
+            spans.sort();
+            let spans: Vec<_> = spans.into_iter().map(|(at, len)| at..at + len).collect();
+            let span = start..start + length;
+            let plain = spans.iter().position(|other| {
+                other.start < span.end + PAIR_REACH && span.start < other.end + PAIR_REACH
+            });
+            let halves = halves(&spans);
+            prop_assert_eq!(halves.beside("one", &span, || {}), plain);
+            prop_assert_eq!(halves.beside("other", &span, || {}), None);
+        }
+    }
 }

@@ -18,6 +18,10 @@ pub(super) struct Matcher {
 
 struct Compiled {
     regex: Regex,
+    /// Tied to the start of what it is given, for patterns that say nothing of what stands before
+    /// or behind them and start near their literal. A search for the other one would go on to the
+    /// end of the window for a match that starts too late.
+    tied: Option<Regex>,
     /// The number of the group `secret`, 0 without one.
     group: usize,
 }
@@ -89,7 +93,11 @@ impl Matcher {
                     .capture_names()
                     .position(|name| name == Some("secret"))
                     .unwrap_or(0);
-                Some(Compiled { regex, group })
+                let near = !token.prefix && token.before <= NEAR && token.after >= FAR;
+                let tied = (near && looks_at_itself_only(&token.pattern))
+                    .then(|| compile(&anchored))
+                    .flatten();
+                Some(Compiled { regex, tied, group })
             })
             .as_ref()?;
         let low = at - at.min(token.before as usize);
@@ -97,22 +105,18 @@ impl Matcher {
         let window = &bytes[low..high];
         let mut from = 0;
         while from <= at - low {
-            watch.step(window.len() - from);
-            let found = compiled.regex.find_at(window, from)?;
-            if low + found.start() > at {
-                return None;
-            }
-            let whole = low + found.start()..low + found.end();
+            let (start, end) = compiled.next(window, from, at - low, watch)?;
+            let whole = low + start..low + end;
             if whole.contains(&at)
                 && starts_freely(bytes, whole.start, &token.left)
                 && ends_freely(bytes, whole.end, &token.right)
             {
-                return Some(self.groups(compiled, window, low, found.start(), whole));
+                return Some(self.groups(compiled, window, low, start, whole));
             }
             if token.prefix {
                 return None;
             }
-            from = found.start() + 1;
+            from = start + 1;
         }
         None
     }
@@ -146,6 +150,45 @@ impl Matcher {
             .get_or_init(|| compile(&format!("\\A(?:{})\\z", token.strict)));
         Some(regex.as_ref()?.is_match(whole))
     }
+}
+
+/// A match that starts so near its literal is looked for at each place by itself, when it can be as
+/// long as [`FAR`]; bytes.
+const NEAR: u32 = 48;
+/// See [`NEAR`].
+const FAR: u32 = 256;
+
+impl Compiled {
+    /// The leftmost match that starts from `from` to `last`, as start and end in the window.
+    fn next(
+        &self,
+        window: &[u8],
+        from: usize,
+        last: usize,
+        watch: &Watch<'_>,
+    ) -> Option<(usize, usize)> {
+        let Some(tied) = &self.tied else {
+            watch.step(window.len() - from);
+            let found = self.regex.find_at(window, from)?;
+            return (found.start() <= last).then(|| (found.start(), found.end()));
+        };
+        (from..=last).find_map(|start| {
+            watch.step(1);
+            let found = tied.find(&window[start..])?;
+            watch.step(found.len());
+            Some((start, start + found.end()))
+        })
+    }
+}
+
+/// Whether a pattern has no assertion of what surrounds it, such as a word's boundary.
+fn looks_at_itself_only(pattern: &str) -> bool {
+    regex_syntax::ParserBuilder::new()
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .is_ok_and(|hir| hir.properties().look_set().is_empty())
 }
 
 /// A match must not start in the middle of its own alphabet. The letter of an escape (`\n`) and

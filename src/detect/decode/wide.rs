@@ -12,6 +12,9 @@ const PIECE: usize = 256 << 10;
 /// What two pieces share, in characters.
 const OVERLAP: usize = 64 << 10;
 
+/// The most bytes that one character has.
+const WIDEST: usize = 4;
+
 /// How characters stand in bytes.
 #[derive(Clone, Copy)]
 struct Form {
@@ -73,6 +76,12 @@ pub(in crate::detect) fn wide(bytes: &[u8], mut found: impl FnMut(Layer)) {
             at = next.map_or(bytes.len(), |zero| at + zero);
             continue;
         }
+        // Among zeros only there is none either; the widest one that ends with what is none starts
+        // three bytes before it.
+        if bytes[at..].starts_with(&[0; WIDEST]) {
+            at += zeros(&bytes[at..]) - (WIDEST - 1);
+            continue;
+        }
         let Some(form) = FORMS.into_iter().find(|form| form.fits(bytes, at)) else {
             at += 1;
             continue;
@@ -86,6 +95,15 @@ pub(in crate::detect) fn wide(bytes: &[u8], mut found: impl FnMut(Layer)) {
         }
         at = end.max(at + 1);
     }
+}
+
+/// How many zero bytes `bytes` start with. Disk images and padding have very long stretches.
+fn zeros(bytes: &[u8]) -> usize {
+    const ZEROS: [u8; 256] = [0; 256];
+    let whole = bytes.chunks_exact(ZEROS.len());
+    let skipped = whole.take_while(|chunk| *chunk == ZEROS).count() * ZEROS.len();
+    let rest = bytes[skipped..].iter().take_while(|byte| **byte == 0);
+    skipped + rest.count()
 }
 
 fn pieces(bytes: &[u8], form: Form, source: Range<usize>, found: &mut impl FnMut(Layer)) {
@@ -110,5 +128,55 @@ fn pieces(bytes: &[u8], form: Form, source: Range<usize>, found: &mut impl FnMut
             return;
         }
         first = last - OVERLAP;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Where the stretches are when every place is looked at.
+    fn plainly(bytes: &[u8]) -> Vec<(&'static str, Range<usize>)> {
+        let (mut found, mut at) = (Vec::new(), 0);
+        while at + 2 * SHORTEST <= bytes.len() {
+            let Some(form) = FORMS.into_iter().find(|form| form.fits(bytes, at)) else {
+                at += 1;
+                continue;
+            };
+            let fits = |n: &usize| form.fits(bytes, at + n * form.width);
+            let end = at + (0..).take_while(fits).count() * form.width;
+            if end - at >= SHORTEST * form.width {
+                found.push((form.name, at..end));
+            }
+            at = end;
+        }
+        found
+    }
+
+    proptest! {
+        /// What is passed over holds nothing.
+        #[test]
+        fn stretches_are_those_that_stand_at_every_place(
+            parts in proptest::collection::vec((0usize..5, 0usize..9, 14usize..20), 1..8),
+        ) {
+            let mut bytes = Vec::new();
+            for (form, zeros, length) in parts {
+                bytes.resize(bytes.len() + [0, 1, 2, 3, 4, 255, 256, 257, 700][zeros], 0);
+                for n in 0..length {
+                    let mut character = match FORMS.get(form) {
+                        Some(form) => vec![0; form.width],
+                        None => vec![b'x'],
+                    };
+                    let place = FORMS.get(form).map_or(0, |form| form.place);
+                    character[place] = b"aZ9=~"[n % 5];
+                    bytes.extend(character);
+                }
+            }
+            let mut found = Vec::new();
+            wide(&bytes, |layer| found.push((layer.name, layer.source)));
+            prop_assert_eq!(found, plainly(&bytes));
+        }
     }
 }
