@@ -9,6 +9,7 @@ use crate::finding::{
     Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Reason, Sighting, Skipped,
 };
 use crate::judge::FileMarks;
+use crate::rule::Kind;
 use crate::secret::Secret;
 use crate::source::{self, ArchiveLimits, Blob, Control, Inherit, Visit};
 
@@ -192,6 +193,7 @@ impl Visit for Collector<'_> {
                 parent.as_ref().and_then(base).as_ref(),
                 &watch,
             ),
+            Origin::Name(name) if !name.is_text() => self.tokens(blob.bytes, &watch),
             _ => self.scanner.scan_watched(blob.bytes, &watch),
         };
         let Scanned {
@@ -224,6 +226,12 @@ impl Visit for Collector<'_> {
         seen.found
     }
 
+    fn in_names(&self, names: &[u8]) -> Vec<std::ops::Range<usize>> {
+        let stop = || self.control.is_some_and(Control::stopped);
+        let found = self.tokens(names, &Watch::new(&stop)).candidates;
+        found.into_iter().map(|candidate| candidate.span).collect()
+    }
+
     fn archives(&self) -> Option<&ArchiveLimits> {
         self.archives.as_ref()
     }
@@ -252,6 +260,16 @@ impl Visit for Collector<'_> {
 }
 
 impl Collector<'_> {
+    /// What is a value by its own form. Names are full of words that context rules and generic ones
+    /// take for keys, and of ids and digests that stand beside them.
+    fn tokens(&self, bytes: &[u8], watch: &Watch<'_>) -> Scanned {
+        let mut scanned = self.scanner.scan_watched(bytes, watch);
+        let rules = &self.scanner.rules().rules;
+        let is_token = |candidate: &Candidate| matches!(rules[candidate.rule].kind, Kind::Token(_));
+        scanned.candidates.retain(is_token);
+        scanned
+    }
+
     /// Keeps a whole file as a finding of each of `rules`.
     fn keep_files(&self, blob: Blob<'_>, rules: Vec<usize>) {
         let files = rules.into_iter().map(|rule| whole_file(rule, blob.bytes));

@@ -84,7 +84,11 @@ fn spot(origin: &Origin) -> Option<(Spot, bool)> {
     let (path, before) = match origin.outer() {
         Origin::Before(path) | Origin::BeforeLink(path) => (path, true),
         Origin::File(path) | Origin::Link(path) => (path, false),
-        Origin::Stdin(_) | Origin::Blob(_) | Origin::Message(_) | Origin::Member(_) => return None,
+        Origin::Stdin(_)
+        | Origin::Blob(_)
+        | Origin::Message(_)
+        | Origin::Member(_)
+        | Origin::Name(_) => return None,
     };
     Some(((path.clone(), origin.inside().to_vec()), before))
 }
@@ -98,7 +102,7 @@ fn value(sighting: &Sighting) -> Value<'_> {
 }
 
 /// Keeps the sightings of values that are news, where their path (and member, in an archive) holds
-/// the value more often than before.
+/// the value more often than before; and those in names, of which a source shows only new ones.
 pub fn news(all: Vec<Sighting>, weigh: Weigh<'_>) -> Vec<Sighting> {
     let weighed: Vec<Option<(Spot, bool, Standing)>> = all
         .iter()
@@ -128,7 +132,9 @@ pub fn news(all: Vec<Sighting>, weigh: Weigh<'_>) -> Vec<Sighting> {
                 let here = spots[&value][spot].grown();
                 totals[&value].grown() & here & up_to(*standing) != 0
             }
-            _ => false,
+            Some(_) => false,
+            // Only names that the change brings are shown.
+            None => matches!(sighting.origin, Origin::Name(_)),
         })
         .collect();
     let news = all.into_iter().zip(kept).filter(|(_, kept)| *kept);

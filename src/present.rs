@@ -348,6 +348,10 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
             .as_ref()
             .map(|reach| masker.show(reach.as_bytes())),
         message: matches!(place.origin.outer(), Origin::Message(_)),
+        name: match place.origin.outer() {
+            Origin::Name(name) => Some(masker.show_path(&name.words())),
+            _ => None,
+        },
         suppressed: None,
     }
 }

@@ -7,6 +7,7 @@ mod common;
 mod range {
     pub mod alike;
     pub mod kinds;
+    pub mod names;
     pub mod references;
     pub mod standing;
 }

@@ -4,11 +4,13 @@
 
 mod level;
 mod marker;
+mod name;
 mod place;
 mod skipped;
 
 pub use level::{Confidence, Exposure, Severity};
 pub use marker::{Marker, Side, markers};
+pub use name::Name;
 pub use place::{
     Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
 };

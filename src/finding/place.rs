@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Marker, Sighting};
+use super::{Marker, Name, Sighting};
 use crate::secret::Shown;
 
 /// A path relative to the scanned root, `/`-separated, as bytes; never assumed to be UTF-8.
@@ -102,6 +102,8 @@ pub enum Origin {
     Link(RepoPath),
     /// A member of an archive.
     Member(Box<Member>),
+    /// A name, or another text of a repository that is no file's content.
+    Name(Name),
 }
 
 /// A member of an archive, or of an archive inside an archive.
@@ -141,6 +143,7 @@ impl Origin {
             | Origin::BeforeLink(path) => path.0.clone(),
             Origin::Stdin(name) => name.clone().into_bytes(),
             Origin::Blob(id) | Origin::Message(id) => id.to_string().into_bytes(),
+            Origin::Name(name) => name.path().0,
             // The outermost archive is never a member.
             Origin::Member(_) => Vec::new(),
         };

@@ -11,6 +11,9 @@ pub fn fix(path: &str) -> &'static str {
     if lower.contains(".git-history/") && name == "message" {
         return "reword the message (git commit --amend, or git rebase -i for an older commit)";
     }
+    if lower.contains(".git-history/") || lower.starts_with("refs/") {
+        return "take it out of the name: rename the reference, or rewrite the commit that bears it";
+    }
     if name == ".env" || name.starts_with(".env.") || extension == "env" {
         return "keep the file out of git: git rm --cached it, name it in .gitignore, and commit a \
                 .env.example without values";

@@ -248,6 +248,9 @@ fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
     if place.member.is_some() && Row::present(place, report.mode) {
         parts.push(format!("in the archive, at {}", words::position(place)));
     }
+    if let (Some(name), true) = (&place.name, Row::present(place, report.mode)) {
+        parts.push(name.as_str().to_owned());
+    }
     let more = row.places.len().saturating_sub(1);
     if more > 0 {
         parts.push(words::count(more as u64, "more place", "more places"));

@@ -291,6 +291,8 @@ pub struct PlaceRow {
     pub reach: Option<Shown>,
     /// A message, not a file: a commit's or a tag's.
     pub message: bool,
+    /// What it is instead of a file's content: `in the name of a path`, `in the author`, ….
+    pub name: Option<Shown>,
     /// Why this place is suppressed. A result counts as long as one place is not.
     pub suppressed: Option<SuppressedRow>,
 }

@@ -204,6 +204,9 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
     if one.place.message {
         parts.push("in a commit or tag message".to_owned());
     }
+    if let Some(name) = &one.place.name {
+        parts.push(name.as_str().to_owned());
+    }
     if let (Mode::History, Some(timeline)) = (report.mode, &row.timeline) {
         let since = if timeline.complete {
             "since"

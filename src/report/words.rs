@@ -89,14 +89,18 @@ pub fn lifetime(timeline: &TimelineRow) -> String {
     format!("{since} {} · {until}", commit(&timeline.first))
 }
 
-/// `path:12:7`, `archive.zip!path:12:7`.
+/// `path:12:7`, `archive.zip!path:12:7`, `path:1:7, in the name of a path`.
 pub fn position(place: &PlaceRow) -> String {
     let (mark, member) = match &place.member {
         Some(member) => ("!", member.as_str()),
         None => ("", ""),
     };
+    let name = match &place.name {
+        Some(name) => format!(", {}", name.as_str()),
+        None => String::new(),
+    };
     format!(
-        "{}{mark}{member}:{}:{}",
+        "{}{mark}{member}:{}:{}{name}",
         place.path.as_str(),
         place.region.start_line,
         place.region.start_column

@@ -327,6 +327,23 @@ impl<'a> Changes<'a> {
         }
     }
 
+    /// Whether the tree of a commit has something at `path`, a directory also.
+    pub fn stood(&mut self, commit: Option<ObjectId>, path: &[u8]) -> bool {
+        let Some(mut id) = commit.and_then(|commit| self.tree_of(commit)) else {
+            return false;
+        };
+        let mut parts = path.split_str("/").peekable();
+        while let Some(part) = parts.next() {
+            let dir = self.read_tree(id, path);
+            match (dir.get(part), parts.peek()) {
+                (Some(_), None) => return true,
+                (Some(Entry::Tree(next)), Some(_)) => id = *next,
+                _ => return false,
+            }
+        }
+        false
+    }
+
     /// The version of `path` in a tree.
     fn lookup(&mut self, tree: ObjectId, path: &[u8]) -> Option<Version> {
         let mut id = tree;

@@ -14,7 +14,7 @@ use super::git::odb::Odb;
 use super::git::open;
 use super::staged;
 use super::tree::{Ignored, Visited};
-use super::{Control, StagedOptions, Visit, files};
+use super::{Control, StagedOptions, Visit, files, names};
 use crate::finding::{Reason, Skipped};
 
 /// What to look at.
@@ -63,6 +63,7 @@ pub fn scan_indexed<V: Visit>(
         }
     }
 
+    names::in_paths(all.keys().map(Vec::as_slice), visit, |_| true);
     let jobs = staged::jobs(all);
     let mut visited = Visited {
         skipped: Vec::new(),

@@ -12,6 +12,7 @@ mod history;
 mod ignored;
 mod indexed;
 mod locate;
+mod names;
 mod policy_files;
 mod range;
 mod staged;
@@ -102,6 +103,12 @@ pub trait Visit: Sync {
     /// own, beside the archive's own bytes; `None` leaves them closed.
     fn archives(&self) -> Option<&ArchiveLimits> {
         None
+    }
+
+    /// Where names that stand one a line hold what may be a value: ranges of bytes, in any order. The
+    /// names around them are then lent one by one, as [`Origin::Name`].
+    fn in_names(&self, _names: &[u8]) -> Vec<std::ops::Range<usize>> {
+        Vec::new()
     }
 
     /// Looks at content once more, under a name that it wants.

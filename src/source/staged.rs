@@ -19,7 +19,7 @@ use super::git::location::GitEnv;
 use super::git::odb::{self, Odb};
 use super::git::{open, refs};
 use super::tree::{Ignored, Visited};
-use super::{Blob, Control, Visit, archive, files};
+use super::{Blob, Control, Visit, archive, files, names};
 use crate::finding::{Oid, Origin, Reason, RepoPath, Skipped};
 
 /// Starting threads pays only from this many pieces of content on.
@@ -101,7 +101,13 @@ pub fn scan_staged_with<V: Visit>(
     };
     let changed = {
         let mut changes = Changes::new(&odb, hash, &mut skipped);
-        changes.staged(index.as_ref(), head, &parents)
+        let changed = changes.staged(index.as_ref(), head, &parents);
+        let added = changed
+            .iter()
+            .filter(|(_, change)| change.before.is_empty() && !change.after.is_empty())
+            .map(|(path, _)| path.as_slice());
+        names::in_paths(added, visit, |path| !changes.stood(head, path));
+        changed
     };
     let nothing = if changed.is_empty() {
         NOTHING_STAGED

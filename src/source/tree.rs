@@ -18,7 +18,7 @@ use super::files::{self, Content};
 use super::git::location::{OF_TREES, Probe};
 use super::ignored::Excludes;
 use super::walk::{Inside, Item, Listing, Walk, special};
-use super::{Blob, Control, Visit, absent, archive};
+use super::{Blob, Control, Visit, absent, archive, names};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};
 
 /// A thread's buffer is given back to the system when it grew beyond this.
@@ -140,6 +140,13 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
             .collect()
     });
     skipped.extend(more);
+    if !control.stopped() {
+        names::in_paths(
+            items.iter().map(|item| item.path.0.as_slice()),
+            visit,
+            |_| true,
+        );
+    }
     if control.stopped() {
         let reason = match control.timed_out() {
             true => Reason::TimedOut,

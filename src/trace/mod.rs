@@ -133,6 +133,7 @@ fn path_of(origin: &Origin) -> RepoPath {
         Origin::Stdin(name) => RepoPath::from(name.as_str()),
         Origin::Blob(id) | Origin::Message(id) => RepoPath::from(id.to_string().as_str()),
         Origin::Member(member) => path_of(&member.outer),
+        Origin::Name(name) => name.path(),
     }
 }
 

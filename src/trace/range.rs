@@ -242,24 +242,34 @@ fn at_spot(
         .collect()
 }
 
-/// What the messages of commits and tags hold.
+/// What messages, headers and names hold.
 fn in_messages(range: &Range, sightings: &[Sighting], weigh: Weigh<'_>) -> Vec<Placed> {
-    let mut messages: BTreeMap<_, Vec<&Sighting>> = BTreeMap::new();
+    let mut texts: BTreeMap<_, Vec<&Sighting>> = BTreeMap::new();
     for sighting in sightings {
-        if let Origin::Message(oid) = &sighting.origin {
-            let of_value = messages.entry((*oid, valued(sighting))).or_default();
+        if let Origin::Message(_) | Origin::Name(_) = &sighting.origin {
+            let of_value = texts
+                .entry((&sighting.origin, valued(sighting)))
+                .or_default();
             of_value.push(sighting);
         }
     }
-    let placed = messages.into_iter().flat_map(|((oid, _), all)| {
-        let commit = range.message_of(&oid);
-        let path = RepoPath(format!(".git-history/{oid}/message").into_bytes());
+    let placed = texts.into_iter().flat_map(|((origin, _), all)| {
+        let (path, commit, at_head) = match origin {
+            Origin::Message(oid) => {
+                let commit = range.message_of(oid);
+                let path = RepoPath(format!(".git-history/{oid}/message").into_bytes());
+                let at_head = commit == Some(*oid) && range.of_end(oid);
+                (path, commit, Some(at_head))
+            }
+            Origin::Name(name) => (name.path(), range.commit_of(name), None),
+            _ => return Vec::new(),
+        };
         let place = |sighting: &Sighting| Place {
             introduced: commit.map(|commit| Introduction {
                 commit: range.commit(commit),
                 times: 1,
             }),
-            at_head: Some(commit == Some(oid) && range.of_end(&oid)),
+            at_head,
             reach: commit.and_then(|commit| range.reach(&commit)),
             ..Place::new(path.clone(), sighting)
         };

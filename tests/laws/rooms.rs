@@ -27,7 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("policy", &["finding", "report"]),
     (
         "collect",
-        &["detect", "finding", "judge", "secret", "source"],
+        &["detect", "finding", "judge", "rule", "secret", "source"],
     ),
     (
         "trace",

@@ -356,6 +356,7 @@ fn place(row: &PlaceRow) -> Place<'_> {
         member: row.member.as_ref().map(|member| member.as_str()),
         uri: &row.uri,
         message: row.message,
+        name: row.name.as_ref().map(|name| name.as_str()),
         region: PlaceRegion {
             start_line,
             start_column,

@@ -274,6 +274,8 @@ pub(super) struct Place<'a> {
     pub(super) member: Option<&'a str>,
     pub(super) uri: &'a str,
     pub(super) message: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<&'a str>,
     pub(super) region: PlaceRegion,
     pub(super) line_hash: String,
     pub(super) at_head: Option<bool>,

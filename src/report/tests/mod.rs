@@ -70,6 +70,7 @@ pub fn place(path: &str, line: u32) -> PlaceRow {
         versions: 1,
         reach: None,
         message: false,
+        name: None,
         suppressed: None,
     }
 }

@@ -70,5 +70,6 @@ fn name(origin: &Origin) -> Vec<u8> {
         Origin::Stdin(name) => name.clone().into_bytes(),
         Origin::Blob(id) | Origin::Message(id) => id.to_string().into_bytes(),
         Origin::Member(member) => name(&member.outer),
+        Origin::Name(name) => name.path().0,
     }
 }

@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::lives::{Life, Moment, message_path};
+use super::lives::{Life, Moment, path_of};
 use super::pruned::{EMPTY, Pruned};
-use super::trees::Collect;
+use super::trees::{Collect, NAMED};
 use super::unread;
 use super::{
-    Attributed, Attribution, Carrier, Control, History, Introduction, Oid, Origin, Reason,
+    Attributed, Attribution, Carrier, Control, History, Introduction, Name, Oid, Origin, Reason,
     RepoPath, Skipped,
 };
 use crate::source::git::graph::LOST;
@@ -67,20 +67,34 @@ impl History {
         let people = People::new(&self.store, &self.graph);
 
         let mut blobs: BTreeMap<Oid, BTreeSet<u32>> = BTreeMap::new();
+        let mut names: BTreeMap<RepoPath, BTreeSet<u32>> = BTreeMap::new();
         for carrier in carriers {
-            if let Origin::Blob(oid) = carrier.origin {
-                blobs.entry(oid).or_default().insert(carrier.credential);
+            match &carrier.origin {
+                Origin::Blob(oid) => {
+                    blobs.entry(*oid).or_default().insert(carrier.credential);
+                }
+                Origin::Name(Name::Path(name)) => {
+                    let of_name = names.entry(name.clone()).or_default();
+                    of_name.insert(carrier.credential);
+                }
+                _ => {}
             }
         }
         let ids: Vec<Oid> = blobs.keys().copied().collect();
+        // Names are numbered behind the blobs, and traced as if they were some.
+        let named: Vec<RepoPath> = names.keys().cloned().collect();
         let creds: Vec<Vec<u32>> = blobs
             .values()
+            .chain(names.values())
             .map(|c| c.iter().copied().collect())
             .collect();
         let mut head = EMPTY;
-        if !ids.is_empty() {
+        if !creds.is_empty() {
             let wanted: HashMap<Oid, u32> = (0..).zip(&ids).map(|(i, oid)| (*oid, i)).collect();
-            let sink = Collect::new(&self.store, &wanted, control);
+            let wanted_names = (ids.len() as u32..).zip(&named);
+            let wanted_names = wanted_names.map(|(i, name)| (name.0.as_slice().into(), i));
+            let sink =
+                Collect::new(&self.store, &wanted, control).with_names(wanted_names.collect());
             self.pool
                 .install(|| resolve::walk(&self.store, self.budget, &sink));
             if control.stopped() {
@@ -159,10 +173,11 @@ impl History {
                         .commit(self.graph.nodes[spot.at.1 as usize].oid, &mut out.skipped),
                     times: spot.times,
                 });
+                let (origin, path) = shown(now.unwrap_or(spot.blob), path, &ids, &named);
                 out.places.push(Attributed {
                     credential: cred,
-                    origin: Origin::Blob(ids[now.unwrap_or(spot.blob) as usize]),
-                    path: RepoPath(path),
+                    origin,
+                    path,
                     introduced,
                     at_head: now.is_some(),
                     versions: spot.versions.len() as u32,
@@ -262,6 +277,20 @@ impl History {
     }
 }
 
+/// What a number of [`Collect`] stands for, and its path as people know it.
+fn shown(number: u32, path: Vec<u8>, ids: &[Oid], named: &[RepoPath]) -> (Origin, RepoPath) {
+    let number = number as usize;
+    match ids.get(number) {
+        Some(oid) => (Origin::Blob(*oid), RepoPath(path)),
+        None => {
+            let name = named[number - ids.len()].clone();
+            let path = path.strip_suffix(&[NAMED]).map(<[u8]>::to_vec);
+            let path = RepoPath(path.unwrap_or_else(|| name.0.clone()));
+            (Origin::Name(Name::Path(name)), path)
+        }
+    }
+}
+
 /// The path of a blob that no commit is known to name.
 fn blob_path(oid: &Oid) -> RepoPath {
     RepoPath(format!(".git-history/blob/{oid}").into_bytes())
@@ -272,7 +301,8 @@ fn untraced(carriers: &[Carrier]) -> Attribution {
     let place = |carrier: &Carrier| {
         let path = match &carrier.origin {
             Origin::Blob(oid) => blob_path(oid),
-            Origin::Message(oid) => message_path(oid),
+            Origin::Message(oid) => path_of(&carrier.origin, oid),
+            Origin::Name(name) => name.path(),
             // Not of a history, and never given.
             _ => return None,
         };

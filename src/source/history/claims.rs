@@ -10,6 +10,7 @@ use crate::source::git::fault::{Fault, Kind};
 use crate::source::git::resolve::{Object, Sink};
 use crate::source::git::store::Store;
 use crate::source::git::tree::{Names, damage, entries};
+use crate::source::names::Distinct;
 use crate::source::{Control, Inherit};
 
 /// Blobs of files with names that somebody asked for.
@@ -27,6 +28,8 @@ pub(super) struct Presence<'a> {
     control: &'a Control,
     wants: &'a (dyn Fn(&[u8]) -> bool + Sync),
     named: Mutex<Named>,
+    /// The names of all entries.
+    names: Distinct,
     claims: Mutex<Claims>,
     failed: Mutex<BTreeMap<Oid, Fault>>,
     /// Trees that were decoded and are not entries through to the end.
@@ -45,6 +48,7 @@ impl<'a> Presence<'a> {
             control,
             wants,
             named: Mutex::default(),
+            names: Distinct::new(),
             claims: Mutex::default(),
             failed: Mutex::default(),
             broken: Mutex::default(),
@@ -58,10 +62,10 @@ impl<'a> Presence<'a> {
         }
     }
 
-    /// What is named as something that no copy is, after all copies were tried; and files of
-    /// wanted names. Objects that come to light are given to `take`. Trees that could not be read
+    /// What is named as something that no copy is, after all copies were tried; files of
+    /// wanted names; and all names. Objects that come to light are given to `take`. Trees that could not be read
     /// are reported.
-    pub fn finish(self, take: Take<'_>, skipped: &mut Vec<Skipped>) -> (Claims, Named) {
+    pub fn finish(self, take: Take<'_>, skipped: &mut Vec<Skipped>) -> (Claims, Named, Distinct) {
         for (oid, fault) in std::mem::take(&mut *lock(&self.failed)) {
             if !self.retry(oid, take) {
                 skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
@@ -88,7 +92,7 @@ impl<'a> Presence<'a> {
         let named = std::mem::take(&mut *lock(&self.named));
         let mut claims = std::mem::take(&mut *lock(&self.claims));
         claims.retain(|(oid, kind)| !self.store.holds(oid, *kind));
-        (claims, named)
+        (claims, named, self.names)
     }
 
     /// Reads the tree where it is whole: what a pack holds damaged may lie intact in another, or
@@ -176,7 +180,11 @@ impl Sink for Presence<'_> {
                 source(base.copies, entry.start, entry.end)
                     .is_some_and(|at| base.state.binary_search(&(at as u32)).is_ok())
             });
-            if known || entry.names == Names::Commit {
+            if known {
+                continue;
+            }
+            self.names.add(entry.name);
+            if entry.names == Names::Commit {
                 continue;
             }
             let oid = Oid::from_bytes(entry.id);

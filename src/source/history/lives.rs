@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::pruned::Pruned;
 use super::{
-    Attributed, Attribution, Carrier, History, Introduction, Oid, Origin, RepoPath, Skipped,
+    Attributed, Attribution, Carrier, History, Introduction, Name, Oid, Origin, RepoPath, Skipped,
     Timeline,
 };
 use crate::source::git::graph::{Group, LOST};
@@ -30,7 +30,7 @@ impl Life {
     }
 }
 
-/// Where a message stands.
+/// Where a message or a header stands.
 struct Message {
     /// What wrote it: a commit, or a tag that says who made it.
     by: Option<Oid>,
@@ -91,7 +91,7 @@ impl History {
         }
     }
 
-    /// Places of what messages hold.
+    /// Places of what messages, headers and the names of references hold.
     pub(super) fn messages(
         &self,
         carriers: &[Carrier],
@@ -100,23 +100,24 @@ impl History {
     ) {
         let carriers: BTreeSet<&Carrier> = carriers.iter().collect();
         for carrier in carriers {
-            let Origin::Message(oid) = &carrier.origin else {
+            let Some(oid) = object_of(&carrier.origin) else {
+                out.places.extend(reference(carrier));
                 continue;
             };
-            let message = self.message_at(oid, people);
+            let message = self.message_at(&oid, people);
             out.places.push(Attributed {
                 credential: carrier.credential,
                 origin: carrier.origin.clone(),
-                path: message_path(oid),
+                path: path_of(&carrier.origin, &oid),
                 introduced: message.by.map(|oid| Introduction {
                     commit: people.commit(oid, &mut out.skipped),
                     times: 1,
                 }),
-                at_head: message.by == Some(*oid)
+                at_head: message.by == Some(oid)
                     && self
                         .graph
                         .index
-                        .get(oid)
+                        .get(&oid)
                         .is_some_and(|pos| self.graph.of_head[*pos as usize]),
                 versions: 1,
                 reach: self.graph.reach(message.group),
@@ -135,8 +136,8 @@ impl History {
         skipped: &mut Vec<Skipped>,
     ) -> Vec<Option<Timeline>> {
         for carrier in carriers {
-            if let Origin::Message(oid) = &carrier.origin {
-                let message = self.message_at(oid, people);
+            if let Some(oid) = object_of(&carrier.origin) {
+                let message = self.message_at(&oid, people);
                 let tag = message.by.filter(|by| !self.graph.index.contains_key(by));
                 // What points to no commit at all comes after all commits.
                 let pos = message.commit.or(tag.map(|_| u32::MAX));
@@ -171,7 +172,34 @@ impl History {
     }
 }
 
-/// The path that stands for a message.
-pub(super) fn message_path(oid: &Oid) -> RepoPath {
-    RepoPath(format!(".git-history/{oid}/message").into_bytes())
+/// The object whose message or header it is.
+fn object_of(origin: &Origin) -> Option<Oid> {
+    match origin {
+        Origin::Message(oid) | Origin::Name(Name::Header(oid, _)) => Some(*oid),
+        _ => None,
+    }
+}
+
+/// Where what belongs to an object stands: its message, or a header.
+pub(super) fn path_of(origin: &Origin, oid: &Oid) -> RepoPath {
+    match origin {
+        Origin::Name(name) => name.path(),
+        _ => RepoPath(format!(".git-history/{oid}/message").into_bytes()),
+    }
+}
+
+/// The place of a reference's name, which belongs to the repository now and to no commit.
+fn reference(carrier: &Carrier) -> Option<Attributed> {
+    let Origin::Name(name @ Name::Reference(_)) = &carrier.origin else {
+        return None;
+    };
+    Some(Attributed {
+        credential: carrier.credential,
+        origin: carrier.origin.clone(),
+        path: name.path(),
+        introduced: None,
+        at_head: true,
+        versions: 1,
+        reach: None,
+    })
 }

@@ -23,8 +23,8 @@ use anyhow::Context;
 use super::git::graph::{Graph, LOST};
 use super::git::store::Store;
 use super::git::{open, refs, resolve};
-use super::{Control, Visit};
-use crate::finding::{Introduction, Oid, Origin, Reason, RepoPath, Skipped, Timeline};
+use super::{Control, Visit, names};
+use crate::finding::{Introduction, Name, Oid, Origin, Reason, RepoPath, Skipped, Timeline};
 
 /// What to read of a history, and within which limits.
 #[derive(Clone, Debug)]
@@ -228,8 +228,13 @@ pub fn open_and_scan<V: Visit>(
         let take = |oid, kind, bytes: &[u8]| {
             scan.take(oid, kind, bytes, None);
         };
-        let named = history.check_presence(control, &|name| visit.wants_name(name), &take);
+        let wants = |name: &[u8]| visit.wants_name(name);
+        let (named, names) = history.check_presence(control, &wants, &take);
         history.show(named, visit, control);
+        for name in names.hot(visit) {
+            names::show(Name::Path(RepoPath(name.to_vec())), &name, visit);
+        }
+        names::references(refs.all.iter().map(|r| r.name.as_slice()), visit);
     }
     scan.close(&mut history.skipped);
     history.skipped.sort();

@@ -10,25 +10,26 @@ use crate::source::Blob;
 use crate::source::git::fault::Kind;
 use crate::source::git::graph::LOST;
 use crate::source::git::resolve;
+use crate::source::names::Distinct;
 
 impl History {
     /// Adds a `Skipped` for every tree and blob that reachable history names and the store lacks,
     /// or has as something else; one for all that are missing in a partial clone. What comes to
-    /// light on the way is given to `take`. Gives the files whose names `wants` fits, because
-    /// this pass is the one that sees every name.
+    /// light on the way is given to `take`. Gives the files whose names `wants` fits, and all
+    /// names of entries, because this pass is the one that sees every name.
     pub(super) fn check_presence(
         &mut self,
         control: &Control,
         wants: &(dyn Fn(&[u8]) -> bool + Sync),
         take: Take<'_>,
-    ) -> Named {
+    ) -> (Named, Distinct) {
         let sink = Presence::new(&self.store, control, wants);
         self.pool
             .install(|| resolve::walk(&self.store, self.budget, &sink));
         for node in &self.graph.nodes {
             sink.claim(node.tree, Kind::Tree);
         }
-        let (mut claims, named) = sink.finish(take, &mut self.skipped);
+        let (mut claims, named, names) = sink.finish(take, &mut self.skipped);
         if self.info.partial {
             claims = self.left_at_the_server(claims);
         }
@@ -36,7 +37,7 @@ impl History {
             let found = self.reachable(&claims, control);
             self.skipped.extend(found);
         }
-        named
+        (named, names)
     }
 
     /// Says in one `Skipped` what a partial clone does not have; gives what it has and is not

@@ -10,6 +10,7 @@ use crate::source::git::fault::{Fault, Kind};
 use crate::source::git::graph::{self, Label, Node};
 use crate::source::git::resolve::{Object, Sink};
 use crate::source::git::store::Store;
+use crate::source::names::{self, Headers};
 use crate::source::{Blob, Control, Inherit, Visit, archive};
 
 /// Gives blobs and messages to a visitor.
@@ -19,6 +20,8 @@ pub(super) struct Scan<'a, V> {
     control: &'a Control,
     full: bool,
     found: Mutex<Found>,
+    /// Headers of commits and tags.
+    headers: Mutex<Headers>,
 }
 
 /// What the pass brings home.
@@ -42,6 +45,7 @@ impl<'a, V: Visit> Scan<'a, V> {
             control,
             full,
             found: Mutex::default(),
+            headers: Mutex::default(),
         }
     }
 
@@ -117,6 +121,10 @@ impl<'a, V: Visit> Scan<'a, V> {
 
     /// Adds what came to light after [`Scan::finish`].
     pub fn close(self, skipped: &mut Vec<Skipped>) {
+        let headers = self.headers.into_inner();
+        headers
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .finish(self.visit);
         let found = self
             .found
             .into_inner()
@@ -182,6 +190,7 @@ impl<'a, V: Visit> Scan<'a, V> {
                         parents: commit.parents,
                         committed: graph::parse_who(commit.committer).2,
                     };
+                    self.headers(oid, node.committed, bytes);
                     self.found().commits.push(node);
                 }
                 None => self.failed(oid, Some(kind), Fault::corrupt("it is no commit")),
@@ -191,6 +200,7 @@ impl<'a, V: Visit> Scan<'a, V> {
                     if self.message(oid, tag.message) {
                         self.check(oid, kind, bytes);
                     }
+                    self.headers(oid, i64::MAX, bytes);
                     self.found().tags.insert(oid, tag.label);
                 }
                 None => self.failed(oid, Some(kind), Fault::corrupt("it is no tag")),
@@ -205,6 +215,15 @@ impl<'a, V: Visit> Scan<'a, V> {
         if !self.store.is_genuine(&oid, kind, bytes) {
             self.found().unsound.insert(oid);
         }
+    }
+
+    /// Keeps the headers of a commit or tag; `date` orders them, seconds since 1970.
+    fn headers(&self, oid: Oid, date: i64, bytes: &[u8]) {
+        let all = names::headers(bytes);
+        let headers = self.headers.lock();
+        headers
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .take(oid, date, all, self.visit);
     }
 
     /// Looks at a message, and says whether there was something in it.

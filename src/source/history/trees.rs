@@ -55,6 +55,8 @@ pub(super) struct Collect<'a> {
     store: &'a Store,
     control: &'a Control,
     wanted: &'a HashMap<Oid, u32>,
+    /// Names of entries that are wanted whatever they lead to, numbered with the blobs.
+    wanted_names: HashMap<Box<[u8]>, u32>,
     /// First two bytes of wanted ids: passes over almost all others without hashing.
     filter: Vec<u64>,
     next: AtomicU32,
@@ -69,7 +71,12 @@ pub(super) struct Collect<'a> {
 pub(super) struct Item {
     start: u32,
     edge: Option<(u32, Leads)>,
+    /// The same for an entry whose name is wanted.
+    by_name: Option<(u32, Leads)>,
 }
+
+/// Ends the name under which a wanted name is kept; git's names hold no such byte.
+pub(super) const NAMED: u8 = 0;
 
 impl<'a> Collect<'a> {
     pub fn new(store: &'a Store, wanted: &'a HashMap<Oid, u32>, control: &'a Control) -> Self {
@@ -82,6 +89,7 @@ impl<'a> Collect<'a> {
             store,
             control,
             wanted,
+            wanted_names: HashMap::new(),
             filter,
             next: AtomicU32::new(0),
             index: Mutex::default(),
@@ -89,6 +97,13 @@ impl<'a> Collect<'a> {
             edges: Mutex::default(),
             failed: Mutex::default(),
         }
+    }
+
+    /// Looks for entries of these names too. Each leads to its number under a name of its own
+    /// ([`NAMED`]), beside what the entry itself leads to.
+    pub fn with_names(mut self, names: HashMap<Box<[u8]>, u32>) -> Self {
+        self.wanted_names = names;
+        self
     }
 
     /// The trees. Those that a pack holds damaged and another place intact are taken from there.
@@ -158,6 +173,12 @@ impl<'a> Collect<'a> {
         id
     }
 
+    fn by_name(&self, entry: &tree::Entry<'_>) -> Option<(u32, Leads)> {
+        let wanted = self.wanted_names.get(entry.name)?;
+        let name = [entry.name, &[NAMED]].concat();
+        Some((self.name(&name), Leads::Blob(*wanted)))
+    }
+
     fn edge(&self, entry: &tree::Entry<'_>) -> Option<(u32, Leads)> {
         let leads = match entry.names {
             Names::Commit => return None,
@@ -200,14 +221,21 @@ impl Sink for Collect<'_> {
                     .state
                     .binary_search_by_key(&at, |item| item.start)
                     .ok()?;
-                Some(base.state[i].edge)
+                Some((base.state[i].edge, base.state[i].by_name))
             });
+            let (edge, by_name) =
+                inherited.unwrap_or_else(|| (self.edge(&entry), self.by_name(&entry)));
             items.push(Item {
                 start: entry.start as u32,
-                edge: inherited.unwrap_or_else(|| self.edge(&entry)),
+                edge,
+                by_name,
             });
         }
-        let kept: Box<[(u32, Leads)]> = items.iter().filter_map(|item| item.edge).collect();
+        let kept: Box<[(u32, Leads)]> = items
+            .iter()
+            .flat_map(|item| [item.edge, item.by_name])
+            .flatten()
+            .collect();
         if !kept.is_empty() {
             let number = self.number(object.oid);
             self.keep(number, kept);

@@ -267,6 +267,24 @@ impl<'a> Trees<'a> {
         }
     }
 
+    /// Whether a tree has something at `path`, a directory also.
+    pub fn stands(&mut self, tree: Oid, path: &[u8]) -> bool {
+        let mut at = tree;
+        let mut parts = path.split(|b| *b == b'/').peekable();
+        while let Some(part) = parts.next() {
+            let bytes = self.tree(&at, path);
+            let mut named = entries(&bytes, at.as_bytes().len()).filter(|e| e.name == part);
+            if parts.peek().is_none() {
+                return named.next().is_some();
+            }
+            match named.find(|entry| entry.names == Names::Tree) {
+                Some(entry) => at = Oid::from_bytes(entry.id),
+                None => return false,
+            }
+        }
+        false
+    }
+
     /// The file at `path`.
     pub fn lookup(&mut self, tree: Oid, path: &[u8]) -> Option<File> {
         let mut at = tree;

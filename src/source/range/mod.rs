@@ -23,8 +23,8 @@ use gix::objs::Kind;
 pub use push::PushLine;
 
 use super::git::{open, people, refs};
-use super::{Control, Visit};
-use crate::finding::{Commit, Oid, RepoPath, Skipped};
+use super::{Control, Visit, names};
+use crate::finding::{Commit, Name, Oid, RepoPath, Skipped};
 use blobs::{How, Queue};
 use diff::Trees;
 use objects::Objects;
@@ -136,6 +136,8 @@ pub struct Range {
     at_end: BTreeMap<RepoPath, BTreeSet<File>>,
     /// The commits that messages belong to.
     message_of: BTreeMap<Oid, Oid>,
+    /// The commits that brought paths whose names hold something.
+    named_by: BTreeMap<Name, Oid>,
     /// Commits that the range's end reaches.
     of_end: HashSet<Oid>,
     reach: HashMap<Oid, String>,
@@ -152,6 +154,14 @@ impl Range {
     /// The commit that the message of a commit or tag belongs to.
     pub fn message_of(&self, oid: &Oid) -> Option<Oid> {
         self.message_of.get(oid).copied()
+    }
+
+    /// The commit that brought a name, or that its header belongs to.
+    pub fn commit_of(&self, name: &Name) -> Option<Oid> {
+        match name {
+            Name::Header(oid, _) => self.message_of(oid),
+            name => self.named_by.get(name).copied(),
+        }
     }
 
     /// Whether the end of the range reaches the commit.
@@ -204,6 +214,7 @@ pub fn scan_range<V: Visit>(
         steps: Vec::new(),
         at_end: BTreeMap::new(),
         message_of: BTreeMap::new(),
+        named_by: BTreeMap::new(),
         of_end: HashSet::new(),
         reach: HashMap::new(),
         objects: objects.handle(),
@@ -223,6 +234,13 @@ pub fn scan_range<V: Visit>(
     let Some(mut ends) = ends else {
         return Ok(range);
     };
+    if let What::Push(lines) = &options.what {
+        // A reference that the remote has already brings no name.
+        let new = lines
+            .iter()
+            .filter(|l| l.local.is_some() && l.remote.is_none());
+        names::references(new.map(|line| line.remote_ref.as_slice()), visit);
+    }
     range.reach = std::mem::take(&mut ends.selected.reach);
     if range.info.nothing.is_some() {
         range.skipped.extend(walk.gaps());

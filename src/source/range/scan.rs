@@ -13,8 +13,9 @@ use super::objects::Objects;
 use super::revs::Ends;
 use super::walk::Walk;
 use super::{Change, File, Range, Step};
-use crate::finding::{Oid, Origin, Reason, RepoPath, Skipped};
+use crate::finding::{Name, Oid, Origin, Reason, RepoPath, Skipped};
 use crate::source::git::graph::{Node, parse_commit, parse_tag};
+use crate::source::names::{self, Headers};
 use crate::source::{Blob, Control, Visit};
 
 /// A commit's tree with the trees it is compared with.
@@ -64,6 +65,8 @@ impl<V: Visit> Scan<'_, V> {
             }
             fresh.push(own);
         }
+        self.names(&versus, &fresh, &paths);
+        drop(paths);
         self.show()?;
         self.compare(versus, fresh, ends)?;
         self.of_end(ends);
@@ -72,6 +75,34 @@ impl<V: Visit> Scan<'_, V> {
         self.trees.finish(&mut skipped);
         self.range.skipped = skipped;
         Ok(())
+    }
+
+    /// Lends what new paths hold in their names; commits come newest first.
+    fn names(
+        &mut self,
+        versus: &[Versus<'_>],
+        fresh: &[Vec<(Rc<[u8]>, File)>],
+        paths: &HashSet<Rc<[u8]>>,
+    ) {
+        let hot = names::hot_paths(paths.iter().map(|path| &**path), self.visit);
+        if hot.is_empty() {
+            return;
+        }
+        let commits = versus.iter().zip(fresh).rev();
+        for (commit, (path, _)) in commits.flat_map(|(c, all)| all.iter().map(move |f| (c, f))) {
+            for (end, bytes) in hot.of(path) {
+                let until = &path[..end];
+                let name = Name::Path(RepoPath(until.to_vec()));
+                let mut parents = commit.parents.iter();
+                if self.range.named_by.contains_key(&name)
+                    || parents.any(|parent| self.trees.stands(*parent, until))
+                {
+                    continue;
+                }
+                names::show(name.clone(), bytes, self.visit);
+                self.range.named_by.insert(name, commit.node.oid);
+            }
+        }
     }
 
     fn show(&mut self) -> anyhow::Result<()> {
@@ -92,6 +123,7 @@ impl<V: Visit> Scan<'_, V> {
             .iter()
             .map(|node| (node.oid, node.oid));
         let mut buffer = Vec::new();
+        let mut headers = Headers::default();
         let mut left = 0u64;
         for (oid, commit) in of_commits.chain(ends.tags.iter().copied()) {
             if self.control.stopped() {
@@ -111,6 +143,8 @@ impl<V: Visit> Scan<'_, V> {
                 continue;
             };
             self.range.message_of.insert(oid, commit);
+            let date = self.walk.date(&oid).unwrap_or(i64::MAX);
+            headers.take(oid, date, names::headers(&buffer), self.visit);
             let origin = Origin::Message(oid);
             self.control.count(bytes.len());
             let blob = Blob {
@@ -119,6 +153,7 @@ impl<V: Visit> Scan<'_, V> {
             };
             self.visit.blob(blob, None);
         }
+        headers.finish(self.visit);
         if left > 0 {
             let reason = blobs::stop_reason(self.control);
             let detail = format!("{left} messages not scanned");

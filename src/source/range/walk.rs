@@ -188,7 +188,8 @@ impl<'a> Walk<'a> {
         self.known.get(oid)?.as_ref()
     }
 
-    fn date(&mut self, oid: &Oid) -> Option<i64> {
+    /// When a commit was committed, seconds since 1970; `None` for what is no readable commit.
+    pub fn date(&mut self, oid: &Oid) -> Option<i64> {
         self.node(oid).map(|node| node.committed)
     }
 
