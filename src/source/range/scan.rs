@@ -18,6 +18,9 @@ use crate::source::git::graph::{Node, parse_commit, parse_tag};
 use crate::source::names::{self, Headers};
 use crate::source::{Blob, Control, Visit};
 
+/// The paths that a commit has and none of its parents has in the same way.
+type Fresh = Vec<(Rc<[u8]>, File)>;
+
 /// A commit's tree with the trees it is compared with.
 struct Versus<'n> {
     node: &'n Node,
@@ -78,12 +81,7 @@ impl<V: Visit> Scan<'_, V> {
     }
 
     /// Lends what new paths hold in their names; commits come newest first.
-    fn names(
-        &mut self,
-        versus: &[Versus<'_>],
-        fresh: &[Vec<(Rc<[u8]>, File)>],
-        paths: &HashSet<Rc<[u8]>>,
-    ) {
+    fn names(&mut self, versus: &[Versus<'_>], fresh: &[Fresh], paths: &HashSet<Rc<[u8]>>) {
         let hot = names::hot_paths(paths.iter().map(|path| &**path), self.visit);
         if hot.is_empty() {
             return;
@@ -203,7 +201,7 @@ impl<V: Visit> Scan<'_, V> {
     fn compare(
         &mut self,
         versus: Vec<Versus<'_>>,
-        fresh: Vec<Vec<(Rc<[u8]>, File)>>,
+        fresh: Vec<Fresh>,
         ends: &Ends,
     ) -> anyhow::Result<()> {
         let holders = self.visit.holders();
