@@ -16,17 +16,23 @@ enum Kind {
     Tag,
     AuthorName,
     AuthorAddress,
+    Committer,
+    Tagger,
+    Encoding,
     MergeTag,
     Unknown,
 }
 
-const KINDS: [(Kind, &str); 8] = [
+const KINDS: [(Kind, &str); 11] = [
     (Kind::File, "in the name of a path"),
     (Kind::Directory, "in the name of a path"),
     (Kind::Branch, "in the name of a reference"),
     (Kind::Tag, "in the name of a reference"),
     (Kind::AuthorName, "in the author"),
     (Kind::AuthorAddress, "in the author"),
+    (Kind::Committer, "in the committer"),
+    (Kind::Tagger, "in the tagger"),
+    (Kind::Encoding, "in the header `encoding`"),
     (Kind::MergeTag, "in the header `mergetag`"),
     (Kind::Unknown, "in the header `x-note`"),
 ];
@@ -37,7 +43,7 @@ const VERBS: [(&[&str], bool, bool, bool); 5] = [
     (&["scan", "--index"], true, false, false),
     (&["staged"], true, false, false),
     (&["history"], true, true, true),
-    (&["history", "--range", "base..HEAD"], true, false, true),
+    (&["history", "--range", "base..v1"], true, false, true),
 ];
 
 /// A commit object with the headers given, as git would write it.
@@ -86,6 +92,7 @@ fn repository(kind: Kind, value: &str, staged: bool) -> Dir {
     let env = match kind {
         Kind::AuthorName => vec![("GIT_AUTHOR_NAME", value.to_owned())],
         Kind::AuthorAddress => vec![("GIT_AUTHOR_EMAIL", format!("{value}@example.org"))],
+        Kind::Committer => vec![("GIT_COMMITTER_NAME", value.to_owned())],
         _ => Vec::new(),
     };
     let env: Vec<(&str, &str)> = env.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -99,6 +106,11 @@ fn repository(kind: Kind, value: &str, staged: bool) -> Dir {
         Kind::Tag => {
             dir.git(&["tag", value]);
         }
+        Kind::Tagger => {
+            let env = [("GIT_COMMITTER_NAME", value)];
+            dir.git_as(&["tag", "-a", "-m", "a tag", "v1"], &env);
+        }
+        Kind::Encoding => write_commit(&dir, &format!("encoding {value}")),
         Kind::MergeTag => {
             let id = dir.git(&["rev-parse", "HEAD"]);
             let tag = format!(
@@ -108,6 +120,9 @@ fn repository(kind: Kind, value: &str, staged: bool) -> Dir {
         }
         Kind::Unknown => write_commit(&dir, &format!("x-note see {value} there")),
         _ => {}
+    }
+    if kind != Kind::Tagger {
+        dir.git(&["tag", "v1"]);
     }
     dir
 }
@@ -179,4 +194,30 @@ fn a_value_in_a_name_is_masked_in_every_format() {
             assert!(all.contains("github"), "{kind:?} {format}: {all}");
         }
     }
+}
+
+#[test]
+fn a_push_is_held_by_the_name_of_a_new_reference() {
+    let value = token(790);
+    let dir = Dir::repo();
+    dir.write("readme.md", "nothing\n");
+    dir.commit("base");
+    let base = dir.git(&["rev-parse", "HEAD"]);
+    dir.write("readme.md", "nothing more\n");
+    dir.commit("more");
+    let head = dir.git(&["rev-parse", "HEAD"]);
+    let push = |remote: &str| {
+        let line = format!("refs/heads/x {head} refs/heads/{value} {remote}\n");
+        dir.feed(
+            &["hook", "--stage", "pre-push", "origin", "url"],
+            line.as_bytes(),
+        )
+    };
+    let run = push(&"0".repeat(40));
+    run.ends(1);
+    let all = format!("{}{}", run.text(), run.errors());
+    assert!(all.contains("in the name of a reference"), "{all}");
+    assert!(!all.contains(&value));
+    // The remote has the name already.
+    push(&base).ends(0);
 }
