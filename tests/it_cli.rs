@@ -591,3 +591,62 @@ fn an_id_is_no_oracle_for_a_persons_password() {
         id("Correct{alnum:4}Battery", 2)
     );
 }
+
+#[test]
+fn the_page_of_a_rule_shows_no_token_that_stands_in_its_file() {
+    let dir = Dir::new();
+    let secret = token(7);
+    dir.write(
+        "own.toml",
+        format!(
+            "[provider]\nname = \"Acme {secret}\"\ndocs = \"https://acme.example/{secret}\"\n\
+             rotate = \"Not {secret}.\"\n\n[[rule]]\nid = \"acme-key\"\nname = \"Acme key {secret}\"\n\
+             severity = \"high\"\npattern = '(?P<secret>acmek_[0-9a-f]{{24}})'\n\
+             match = [\"k={secret}\", \"acmek_{{hex:24}}\"]\nnear = [\"acmek_{{hex:23}}\", \"acmek_x\"]\n"
+        ),
+    );
+    for args in [
+        &["rules", "acme-key", "--rules", "own.toml"][..],
+        &["rules", "--rules", "own.toml"],
+    ] {
+        let run = dir.run(args);
+        run.ends(0).says("acme-key").says("‹redacted›");
+        assert!(!run.text().contains(&secret[4..20]), "{}", run.text());
+    }
+}
+
+#[test]
+fn sarif_says_what_addresses_outside_of_a_repository_are_relative_to() {
+    let dir = Dir::new();
+    dir.write("a b/c/x.env", line(1));
+    let whole = dir.path().join("a b");
+    let whole = whole.to_str().expect("UTF-8");
+    let root = |args: &[&str]| {
+        let mut all = vec!["scan", "--format", "sarif"];
+        all.extend(args);
+        let log: serde_json::Value =
+            serde_json::from_slice(&dir.run(&all).ends(1).out).expect("JSON");
+        let run = &log["runs"][0];
+        let at = &run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        assert_eq!(at["uriBaseId"], "%SRCROOT%");
+        let base = run["originalUriBaseIds"]["%SRCROOT%"].clone();
+        (
+            at["uri"].clone(),
+            base["uri"].clone(),
+            base["uriBaseId"].clone(),
+        )
+    };
+    let (at, uri, above) = root(&["a b"]);
+    assert_eq!(
+        (at, uri, above),
+        ("c/x.env".into(), "a%20b/".into(), "PWD".into())
+    );
+    let (at, uri, _) = root(&["a b/c/x.env"]);
+    assert_eq!((at, uri), ("x.env".into(), "a%20b/c/".into()));
+    let (_, uri, above) = root(&[whole]);
+    let expected = format!("file://{}/", whole.replace(' ', "%20"));
+    assert_eq!((uri, above), (expected.into(), serde_json::Value::Null));
+    // Where the program was started, and nothing else of this machine.
+    let (at, uri, _) = root(&["."]);
+    assert_eq!((at, uri), ("a%20b/c/x.env".into(), serde_json::Value::Null));
+}

@@ -46,6 +46,10 @@ pub struct Baseline {
     comments: Vec<String>,
     /// Entries by their id.
     by_id: HashMap<EntryId, Vec<usize>>,
+    /// Entries by id and paths, of which a file needs one; more are doubles of a merge.
+    by_line: HashMap<(EntryId, Option<String>), Vec<usize>>,
+    /// Doubles in whose place another entry stands.
+    replaced: HashSet<usize>,
     /// Of the entries for guessable values, the part of their id that needs no salt.
     guessable: HashSet<String>,
 }
@@ -119,18 +123,17 @@ impl Baseline {
 
     /// Fails when there are too many for one credential.
     fn push(&mut self, entry: Entry) -> Result<(), String> {
-        let same = self.by_id.entry(entry.id.clone()).or_default();
-        if same.len() == MAX_SAME {
+        if self
+            .by_id
+            .get(&entry.id)
+            .is_some_and(|same| same.len() == MAX_SAME)
+        {
             return Err(format!(
                 "more than {MAX_SAME} lines for one credential; join their paths, or remove the \
                  file and run `keysweep baseline create`"
             ));
         }
-        same.push(self.entries.len());
-        if let EntryId::Weak(base, _) = &entry.id {
-            self.guessable.insert(base.clone());
-        }
-        self.entries.push(entry);
+        self.add(entry);
         Ok(())
     }
 
@@ -159,9 +162,12 @@ impl Baseline {
     }
 
     fn named(&self, base: String, strong: bool, value: &[u8]) -> Vec<usize> {
-        let all = |id: &EntryId| self.by_id.get(id).map(Vec::as_slice).unwrap_or_default();
+        let all = |id: &EntryId| -> Vec<usize> {
+            let same = self.by_id.get(id).into_iter().flatten().copied();
+            same.filter(|n| !self.replaced.contains(n)).collect()
+        };
         if strong {
-            return all(&EntryId::Strong(base)).to_vec();
+            return all(&EntryId::Strong(base));
         }
         if !self.guessable.contains(&base) {
             // Most passwords are in no baseline, and the hash is slow.
@@ -169,7 +175,7 @@ impl Baseline {
         }
         let tags: BTreeSet<u8> = self.salts.iter().map(|s| entry::tag(value, s)).collect();
         let ids = tags.into_iter().map(|tag| EntryId::Weak(base.clone(), tag));
-        let mut out: Vec<usize> = ids.flat_map(|id| all(&id).to_vec()).collect();
+        let mut out: Vec<usize> = ids.flat_map(|id| all(&id)).collect();
         out.sort_unstable();
         out
     }
@@ -179,29 +185,43 @@ impl Baseline {
     /// # Errors
     /// There are too many for this credential.
     pub fn set(&mut self, new: Entry) -> Result<(), String> {
-        let path = |entry: &Entry| entry.path.as_ref().map(|glob| glob.text().to_owned());
-        let wanted = path(&new);
-        let mut found = false;
-        for n in self.by_id.get(&new.id).into_iter().flatten() {
-            if path(&self.entries[*n]) == wanted {
-                // Doubles of a merge become one line: equal lines are written once.
-                self.entries[*n] = new.clone();
-                found = true;
-            }
+        let Some(same) = self.by_line.get_mut(&line_of(&new)) else {
+            return self.push(new);
+        };
+        // Doubles of a merge become one line. Each is looked at once, because it is none afterwards.
+        for double in same.drain(1..) {
+            #[cfg(test)]
+            steps::step();
+            self.replaced.insert(double);
         }
-        match found {
-            true => Ok(()),
-            false => self.push(new),
-        }
+        #[cfg(test)]
+        steps::step();
+        self.entries[same[0]] = new;
+        Ok(())
     }
 
     /// Keeps the entries that `keep` says, and numbers them anew.
     pub fn keep(&mut self, mut keep: impl FnMut(&Entry) -> bool) {
-        self.entries.retain(|entry| keep(entry));
+        let old = std::mem::take(&mut self.entries);
+        let replaced = std::mem::take(&mut self.replaced);
         self.by_id.clear();
-        for (n, entry) in self.entries.iter().enumerate() {
-            self.by_id.entry(entry.id.clone()).or_default().push(n);
+        self.by_line.clear();
+        for (n, entry) in old.into_iter().enumerate() {
+            if !replaced.contains(&n) && keep(&entry) {
+                self.add(entry);
+            }
         }
+    }
+
+    /// Adds an entry behind the others.
+    fn add(&mut self, entry: Entry) {
+        let n = self.entries.len();
+        self.by_id.entry(entry.id.clone()).or_default().push(n);
+        self.by_line.entry(line_of(&entry)).or_default().push(n);
+        if let EntryId::Weak(base, _) = &entry.id {
+            self.guessable.insert(base.clone());
+        }
+        self.entries.push(entry);
     }
 
     /// The whole file: comments, salts, and the entries sorted, each line once.
@@ -211,7 +231,9 @@ impl Baseline {
             .iter()
             .map(|salt| format!("salt={}", salt.hex()))
             .collect();
-        let entries: BTreeSet<String> = self.entries.iter().map(Entry::text).collect();
+        let entries = self.entries.iter().enumerate();
+        let entries = entries.filter(|(n, _)| !self.replaced.contains(n));
+        let entries: BTreeSet<String> = entries.map(|(_, entry)| entry.text()).collect();
         let mut out = String::new();
         for line in self.comments.iter().chain(&salts).chain(&entries) {
             out.push_str(line);
@@ -219,6 +241,12 @@ impl Baseline {
         }
         out
     }
+}
+
+/// What an entry is about: there is room for one of each.
+fn line_of(entry: &Entry) -> (EntryId, Option<String>) {
+    let path = entry.path.as_ref().map(|glob| glob.text().to_owned());
+    (entry.id.clone(), path)
 }
 
 fn parse_entry(line: &str, number: u32) -> Result<Entry, String> {
@@ -303,4 +331,23 @@ fn decode_path(value: &str) -> Result<PathGlob, String> {
     let text = entry::decode(value)
         .ok_or("`path=` is not percent-encoded rightly; `keysweep allow ID --path GLOB` does it")?;
     PathGlob::parse(&text).map_err(|why| format!("`path=`: {why}"))
+}
+
+/// Counts looks at entries, so that tests can say how they grow.
+#[cfg(test)]
+pub(super) mod steps {
+    use std::cell::Cell;
+
+    thread_local! {
+        static STEPS: Cell<usize> = const { Cell::new(0) };
+    }
+
+    pub fn step() {
+        STEPS.set(STEPS.get() + 1);
+    }
+
+    /// How many there were since the last call.
+    pub fn taken() -> usize {
+        STEPS.replace(0)
+    }
 }

@@ -262,3 +262,40 @@ fn a_hundred_thousand_lines_take_no_time() {
     // A fraction of this without optimisation; it was minutes.
     assert!(begin.elapsed().as_secs() < 30, "{:?}", begin.elapsed());
 }
+
+/// Twice the entries are twice the looks, whatever they have in common.
+#[test]
+fn looks_at_entries_grow_with_the_entries() {
+    type Shape = (&'static str, fn(usize) -> String);
+    let shapes: [Shape; 4] = [
+        ("of values of their own", |n| {
+            format!("{} jwt at={n}", nth(n))
+        }),
+        ("of one name", |n| {
+            format!("{ID}:{:02x} jwt at={n}", n % 256)
+        }),
+        ("doubled by a merge", |n| {
+            format!("{} jwt reason={n}", nth(n / 2))
+        }),
+        ("of few names", |n| {
+            format!("{}:{:02x} jwt", nth(n % 16), n / 16 % 256)
+        }),
+    ];
+    fn nth(n: usize) -> String {
+        crate::secret::Fingerprint::of_strong(&n.to_le_bytes()).to_string()
+    }
+    for (what, shape) in shapes {
+        let count = |n: usize| {
+            let lines: BTreeSet<String> = (0..n).map(shape).collect();
+            let text: String = lines.into_iter().map(|line| line + "\n").collect();
+            let mut read = baseline(&format!("{SALT}\n{text}")).expect("reads");
+            super::baseline::steps::taken();
+            for entry in read.entries.clone().into_iter() {
+                read.set(entry).expect("room");
+            }
+            super::baseline::steps::taken()
+        };
+        let (one, two) = (count(256), count(512));
+        assert!(two <= 3 * one.max(256), "{what}: {one}, then {two}");
+    }
+}
