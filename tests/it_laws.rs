@@ -6,6 +6,7 @@ mod archive;
 mod common;
 mod laws {
     pub mod encodings;
+    pub mod forged;
     pub mod hostile;
     pub mod leaks;
     pub mod locality;

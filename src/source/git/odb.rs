@@ -1,7 +1,7 @@
 //! Single objects by their ids, as gix looks them up: in packs by their indexes, then loose. What
 //! gix opens was checked before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
@@ -34,8 +34,15 @@ struct Loose {
 
 struct Fanout {
     paths: Vec<PathBuf>,
-    /// The ids (without their first two digits) that are no regular files inside.
-    irregular: OnceLock<Vec<(Vec<u8>, Fault)>>,
+    listed: OnceLock<Listed>,
+}
+
+/// What lies in the directories of one fan-out, by ids without their first two digits.
+#[derive(Default)]
+struct Listed {
+    regular: HashSet<Vec<u8>>,
+    /// No regular files inside the repository.
+    irregular: Vec<(Vec<u8>, Fault)>,
 }
 
 impl Odb {
@@ -61,7 +68,7 @@ impl Odb {
             if let Ok(first) = u8::from_str_radix(&name, 16) {
                 let fanout = loose.entry(first).or_insert_with(|| Fanout {
                     paths: Vec::new(),
-                    irregular: OnceLock::new(),
+                    listed: OnceLock::new(),
                 });
                 fanout.paths.push(path);
             }
@@ -96,16 +103,26 @@ impl Odb {
     /// Reads an object into `buffer`; `None` when it is not there.
     ///
     /// # Errors
-    /// It is damaged.
+    /// It is damaged, or a loose one whose content is not that of its id.
     pub fn try_find<'a>(
         &self,
         id: &oid,
         buffer: &'a mut Vec<u8>,
     ) -> Result<Option<Data<'a>>, Fault> {
-        self.loose.check(id)?;
-        self.inner
+        let loose = self.loose.holds(id)?;
+        let found = self
+            .inner
             .try_find(id, buffer)
-            .map_err(|_| Fault::corrupt(""))
+            .map_err(|_| Fault::corrupt(""))?;
+        // Packs have checksums, a loose object has nothing but its name. Which copy was read is not
+        // known, so whatever lies loose too is hashed.
+        if let Some(data) = found.as_ref().filter(|_| loose) {
+            let own = gix::objs::compute_hash(id.kind(), data.kind, data.data);
+            if own.is_ok_and(|own| own != id) {
+                return Err(Fault::false_id());
+            }
+        }
+        Ok(found)
     }
 
     /// The size of an object in bytes; `None` when it is not there.
@@ -113,7 +130,7 @@ impl Odb {
     /// # Errors
     /// It is damaged.
     pub fn size(&self, id: &oid) -> Result<Option<u64>, Fault> {
-        self.loose.check(id)?;
+        self.loose.holds(id)?;
         self.inner
             .try_header(id)
             .map(|found| found.map(|header| header.size()))
@@ -130,28 +147,35 @@ pub(in crate::source) fn told(id: &oid, fault: &Fault) -> String {
 }
 
 impl Loose {
-    /// Whether gix may look for the object: it opens what lies at the place of a loose one.
-    fn check(&self, id: &oid) -> Result<(), Fault> {
+    /// Whether the object lies loose.
+    ///
+    /// # Errors
+    /// What lies there must not be opened, and gix opens what lies at the place of a loose object.
+    fn holds(&self, id: &oid) -> Result<bool, Fault> {
         let first = id.as_bytes().first();
         let Some(fanout) = first.and_then(|first| self.dirs.get(first)) else {
-            return Ok(());
+            return Ok(false);
         };
-        let irregular = fanout.irregular.get_or_init(|| {
-            let mut out = Vec::new();
-            for path in &fanout.paths {
-                let entries = self.bounds.list(path).ok().flatten().unwrap_or_default();
-                let odd = entries.into_iter().filter(|e| e.what != What::File);
-                out.extend(odd.map(|entry| (entry.name.clone(), entry.fault())));
-            }
-            out
-        });
-        if irregular.is_empty() {
-            return Ok(());
-        }
-        let rest = id.to_hex().to_string().split_off(2);
-        match irregular.iter().find(|(name, _)| *name == rest.as_bytes()) {
+        let listed = fanout.listed.get_or_init(|| self.list(&fanout.paths));
+        let rest = id.to_hex().to_string().split_off(2).into_bytes();
+        match listed.irregular.iter().find(|(name, _)| *name == rest) {
             Some((_, fault)) => Err(Fault::corrupt(&fault.detail)),
-            None => Ok(()),
+            None => Ok(listed.regular.contains(&rest)),
         }
+    }
+
+    fn list(&self, paths: &[PathBuf]) -> Listed {
+        let mut listed = Listed::default();
+        for path in paths {
+            for entry in self.bounds.list(path).ok().flatten().unwrap_or_default() {
+                match entry.what {
+                    What::File => {
+                        listed.regular.insert(entry.name);
+                    }
+                    _ => listed.irregular.push((entry.name.clone(), entry.fault())),
+                }
+            }
+        }
+        listed
     }
 }
