@@ -89,8 +89,8 @@ fn nothing_leaks_and_nothing_is_a_command() {
         .lacks("::warning title=keysweep::the commits");
     // The test would pass on an action that finds nothing.
     let report = outcome.report("json-file");
-    // Reasons and names of members are content too.
-    assert_eq!(outcome.output("new-findings"), "6");
+    // Reasons, names of members and names of files are content too.
+    assert_eq!(outcome.output("new-findings"), "7");
     assert_eq!(outcome.output("new-suppressions"), "2");
     assert_eq!(report["summary"]["suppressed"]["total"], 3);
     assert_eq!(outcome.output("complete"), "false", "the damaged member");
