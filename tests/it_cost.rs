@@ -1,0 +1,150 @@
+//! Law 7: what a content costs, by counted steps. A step is a byte that a pattern, a reader or a
+//! decoder looked at. Everything that rules and joints are made of is repeated as densely as it goes.
+//!
+//! With `KEYSWEEP_COST=MEGABYTES` the same contents are timed instead, and the slowest are printed:
+//! `KEYSWEEP_COST=1 cargo test --release --test it_cost -- --nocapture`.
+
+#![allow(clippy::print_stdout)]
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use keysweep::detect::{Scanner, Watch, assign};
+use keysweep::example::expand;
+use keysweep::rule::Kind;
+
+/// Steps for each byte of any content: what holds today. A step takes about a nanosecond, so that a
+/// second a megabyte is a bound of 1,000; names of secrets in a row are the ones above it. Copies of
+/// what was found are not counted, which is what rows of some tokens cost (docs/shortcomings.md).
+const MOST: u64 = 1_200;
+
+/// Steps that a content may cost more when it has twice the length, besides twice as many.
+const SLACK: u64 = 100_000;
+
+/// What stands between a name and a value, or between two of them.
+const JOINTS: &[&str] = &[
+    "", "=", ":", " ", "\"=\"", "=>", "(\"", "\n", ",", "://", "='",
+];
+
+/// The pieces that hostile contents are made of: literals and words of all rules, names of secrets,
+/// and how examples begin.
+fn pieces(scanner: &Scanner) -> Vec<String> {
+    let mut pieces = BTreeSet::new();
+    for rule in scanner.rules().rules.iter() {
+        match &rule.kind {
+            Kind::Token(token) => {
+                pieces.extend(
+                    token
+                        .literals
+                        .iter()
+                        .map(|literal| literal.text.to_string()),
+                );
+            }
+            Kind::Context(context) => {
+                pieces.extend(context.words.iter().map(ToString::to_string));
+            }
+            Kind::File(_) => {}
+        }
+        for example in rule.examples.iter().take(1) {
+            let text = expand(example, 1).expect("the rule's example is valid");
+            for len in [12, 48] {
+                pieces.insert(text.chars().take(len).collect());
+            }
+        }
+    }
+    pieces.extend(assign::WORDS.iter().map(ToString::to_string));
+    pieces.into_iter().collect()
+}
+
+fn repeated(unit: &str, bytes: usize) -> Vec<u8> {
+    unit.bytes().cycle().take(bytes).collect()
+}
+
+fn wide(text: &[u8]) -> Vec<u8> {
+    text.iter().flat_map(|b| [*b, 0]).collect()
+}
+
+fn steps(scanner: &Scanner, bytes: &[u8]) -> u64 {
+    let watch = Watch::default();
+    let _ = scanner.scan_watched(bytes, &watch);
+    watch.steps()
+}
+
+fn timed(scanner: &Scanner, megabytes: usize) {
+    let mut all = Vec::new();
+    for piece in pieces(scanner) {
+        for joint in JOINTS {
+            let bytes = repeated(&format!("{piece}{joint}"), 64 << 10);
+            let start = Instant::now();
+            let steps = steps(scanner, &bytes);
+            let time = start.elapsed().as_secs_f64() * 16.0;
+            all.push((time, steps / (64 << 10), format!("{piece}{joint}")));
+        }
+    }
+    all.sort_by(|a, b| b.0.total_cmp(&a.0));
+    for (time, per_byte, unit) in all.iter().take(60) {
+        println!("{time:.2} s/MB  {per_byte} steps/B  {unit:?}");
+    }
+    for (_, _, unit) in all.iter().take(6) {
+        let bytes = repeated(unit, megabytes << 20);
+        let start = Instant::now();
+        let _ = steps(scanner, &bytes);
+        println!(
+            "{megabytes} MB: {:.2} s  {unit:?}",
+            start.elapsed().as_secs_f64()
+        );
+    }
+}
+
+#[test]
+fn every_piece_of_every_rule_costs_a_bounded_number_of_steps_a_byte() {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    if let Some(megabytes) = std::env::var("KEYSWEEP_COST")
+        .ok()
+        .and_then(|n| n.parse().ok())
+    {
+        timed(&scanner, megabytes);
+        return;
+    }
+    let mut costs = Vec::new();
+    for (n, piece) in pieces(&scanner).into_iter().enumerate() {
+        // The sign that joins most, and every other one in turn; every eighth as UTF-16.
+        let joint = if n % 2 == 0 {
+            "="
+        } else {
+            JOINTS[n / 2 % JOINTS.len()]
+        };
+        let unit = format!("{piece}{joint}");
+        let bytes = match n % 8 {
+            0 => wide(&repeated(&unit, 512)),
+            _ => repeated(&unit, 1024),
+        };
+        let cost = steps(&scanner, &bytes) / 1024;
+        assert!(cost <= MOST, "{cost} steps for a byte of {unit:?}");
+        costs.push((cost, piece));
+    }
+    // The costliest with every joint, and twice as long costs twice as much.
+    costs.sort();
+    for (_, piece) in costs.iter().rev().take(8) {
+        for joint in JOINTS {
+            let unit = format!("{piece}{joint}");
+            grows_with_its_length(&scanner, &unit, |text| text);
+            grows_with_its_length(&scanner, &unit, |text| wide(&text));
+        }
+    }
+    println!("{:?}", costs.iter().rev().take(8).collect::<Vec<_>>());
+}
+
+fn grows_with_its_length(scanner: &Scanner, unit: &str, dress: impl Fn(Vec<u8>) -> Vec<u8>) {
+    const SIZE: usize = 16 << 10;
+    let once = steps(scanner, &dress(repeated(unit, SIZE)));
+    let long = dress(repeated(unit, 2 * SIZE));
+    let twice = steps(scanner, &long);
+    let cost = twice / long.len() as u64;
+    assert!(cost <= MOST, "{cost} steps for a byte of {unit:?}");
+    // A window that the end cuts off costs less: the shorter has as many of them.
+    assert!(
+        twice * 10 <= once * 22 + 10 * SLACK,
+        "{once}, then {twice} steps: {unit:?}"
+    );
+}
