@@ -166,7 +166,8 @@ fn what_contradicts_itself_is_never_clean() {
 #[test]
 #[ignore = "writes files"]
 fn seeds() {
-    let folder = std::env::var_os("KEYSWEEP_SEEDS").expect("KEYSWEEP_SEEDS names a folder");
+    let folder =
+        std::env::var_os("KEYSWEEP_SEED_FOLDER").expect("KEYSWEEP_SEED_FOLDER names a folder");
     let folder = std::path::PathBuf::from(folder);
     std::fs::create_dir_all(&folder).expect("writable");
     for case in cases() {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Layer, Map};
+use super::Layer;
 
 /// Text within so many bytes of an escape is decoded with it.
 const REACH: usize = 1024;
@@ -319,15 +319,5 @@ fn unescape(bytes: &[u8], source: Range<usize>, own: Range<usize>) -> Layer {
             }
         }
     }
-    let decoded = |place: usize| map.partition_point(|at| (*at as usize) < place);
-    let own = decoded(own.start)..decoded(own.end);
-    map.push(text.len() as u32);
-    Layer {
-        name,
-        own,
-        open: false,
-        bytes: out,
-        source,
-        map: Map::Each(map),
-    }
+    Layer::by_bytes(name, out, map, source, &own)
 }

@@ -73,6 +73,28 @@ enum Map {
 }
 
 impl Layer {
+    /// A layer whose bytes each have a place: `places` are their offsets in `source`, which goes on
+    /// to its end. `own` is the part that the layer answers for, as offsets in `source`.
+    fn by_bytes(
+        name: &'static str,
+        bytes: Vec<u8>,
+        mut places: Vec<u32>,
+        source: Range<usize>,
+        own: &Range<usize>,
+    ) -> Layer {
+        let decoded = |place: usize| places.partition_point(|at| (*at as usize) < place);
+        let own = decoded(own.start)..decoded(own.end);
+        places.push(source.len() as u32);
+        Layer {
+            name,
+            bytes,
+            own,
+            open: false,
+            source,
+            map: Map::Each(places),
+        }
+    }
+
     /// The original bytes that a range of the layer came from: one at least, as long as the layer
     /// has any.
     pub(super) fn back(&self, range: &Range<usize>) -> Range<usize> {

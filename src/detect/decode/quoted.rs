@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::{Layer, Map};
+use super::Layer;
 use crate::detect::runs::{SHORTEST, is_token};
 
 /// Two marks of a stretch are at most so many bytes apart, and what stands before the first one
@@ -142,17 +142,7 @@ fn undo(bytes: &[u8], source: Range<usize>, own: Range<usize>) -> Layer {
         }
         at += length;
     }
-    let decoded = |place: usize| map.partition_point(|at| (*at as usize) < place);
-    let own = decoded(own.start)..decoded(own.end);
-    map.push(text.len() as u32);
-    Layer {
-        name: "quoted-printable",
-        own,
-        open: false,
-        bytes: out,
-        source,
-        map: Map::Each(map),
-    }
+    Layer::by_bytes("quoted-printable", out, map, source, &own)
 }
 
 /// What stands at the start of `text`, and how long it is: a byte, or nothing for a soft break.

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Layer, Map};
+use super::Layer;
 
 /// What an object in a string begins with: an escaped quote, an escaped line end, or either in a
 /// string inside a string.
@@ -90,15 +90,5 @@ fn undo(bytes: &[u8], source: Range<usize>, own: Range<usize>) -> Layer {
         out.push(byte);
         at += length;
     }
-    let decoded = |place: usize| map.partition_point(|at| (*at as usize) < place);
-    let own = decoded(own.start)..decoded(own.end);
-    map.push(text.len() as u32);
-    Layer {
-        name: "string",
-        own,
-        open: false,
-        bytes: out,
-        source,
-        map: Map::Each(map),
-    }
+    Layer::by_bytes("string", out, map, source, &own)
 }
