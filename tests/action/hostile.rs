@@ -4,7 +4,7 @@
 use std::fs;
 
 use super::{Outcome, Runner};
-use crate::archive::{Entry, Zip};
+use crate::archives::make::{Entry, Zip};
 use crate::common::{line, token};
 
 /// Everything that a run wrote, each with a name.

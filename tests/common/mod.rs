@@ -1,8 +1,6 @@
 //! What the tests of the whole program share: a repository made with git under fixed dates and no
 //! foreign configuration, and runs of the program in an environment of their own.
 
-#![allow(dead_code)]
-
 use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};

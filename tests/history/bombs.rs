@@ -8,7 +8,7 @@ use keysweep::finding::{Origin, Reason};
 use keysweep::source::{Blob, Control, Inherit, Visit, open_and_scan};
 
 use super::pack::{Bare, Pack, copy, deflate, delta, id_of, insert};
-use crate::{options, scan, visited_blobs};
+use super::{options, scan, visited_blobs};
 
 /// Lets a test fail, and not the machine, when something takes for ever.
 const LIMIT: Duration = Duration::from_secs(60);

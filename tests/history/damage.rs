@@ -6,7 +6,7 @@ use gix::ObjectId;
 use keysweep::finding::Reason;
 
 use super::pack::{Bare, Pack, copy, deflate, delta, id_of, insert};
-use crate::{options, scan, visited_blobs};
+use super::{options, scan, visited_blobs};
 
 /// Scans, and returns the ids of visited blobs and what was skipped, by reason.
 fn outcome(bare: &Bare) -> (BTreeSet<String>, BTreeSet<(Reason, String)>) {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use gix::odb::pack::{data, index};
 
 use super::pack::Bare;
-use crate::{Repo, grown, long, options, scan, visited_blobs};
+use super::{Repo, grown, long, options, scan, visited_blobs};
 
 /// Every object of a pack: kind and content, by id.
 type Objects = BTreeMap<String, (String, Vec<u8>)>;

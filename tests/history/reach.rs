@@ -13,7 +13,7 @@ use keysweep::finding::{Oid, Origin, Weight};
 use keysweep::source::{Carrier, Control, RangeOptions, What, scan_range};
 
 use super::pack::{Bare, Pack, commit, deflate, id_as, tag, tree_entry};
-use crate::{Keep, options, scan};
+use super::{Keep, options, scan};
 
 /// Numbers that look random and are the same for the same seed.
 struct Dice(u64);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use keysweep::finding::Reason;
 
 use super::pack::{Bare, Pack, copy, delta, id_of, insert};
-use crate::{options, scan, visited_blobs};
+use super::{options, scan, visited_blobs};
 
 /// A base, and a text that continues it, with the delta between them.
 fn versions(number: u8) -> (Vec<u8>, Vec<u8>, Vec<u8>) {

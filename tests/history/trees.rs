@@ -4,7 +4,7 @@ use gix::objs::Kind;
 use keysweep::finding::Reason;
 
 use super::pack::{Bare, commit, tree_entry};
-use crate::{options, place, scan, trace};
+use super::{options, place, scan, trace};
 
 /// A repository whose one commit has this tree.
 fn of_tree(tree: &[u8]) -> (Bare, gix::ObjectId) {

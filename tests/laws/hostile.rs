@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::archive::{Entry, Zip};
+use crate::archives::make::{Entry, Zip};
 use crate::common::{Dir, FORMATS, Run, findings, line, places, token};
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::archive::{Zip, gzip, tar};
+use crate::archives::make::{Zip, gzip, tar};
 use crate::common::{Dir, FORMATS, Run, contains, expand, findings, line, token};
 
 /// A repository with a value in every place that a report may quote. Returns the values.
@@ -51,7 +51,7 @@ fn repository() -> (Dir, Vec<(&'static str, String)>) {
         .deflated("c.env", format!("GITHUB_TOKEN={inside}\n").as_bytes())
         .stored(&format!("{member}.tgz"), &packed)
         .stored(&format!("{locked}.7z"), b"7z\xbc\xaf\x27\x1c\x00\x04");
-    zip = zip.with(&crate::archive::Entry {
+    zip = zip.with(&crate::archives::make::Entry {
         name: format!("{broken}.env").as_bytes(),
         method: 8,
         data: b"\xff\xff\xff",
@@ -136,7 +136,7 @@ fn repository() -> (Dir, Vec<(&'static str, String)>) {
     );
     let late = Zip::default()
         .deflated(&format!("{member}/late.env"), line(54).as_bytes())
-        .with(&crate::archive::Entry {
+        .with(&crate::archives::make::Entry {
             name: format!("{broken}.env").as_bytes(),
             method: 8,
             data: b"\xff\xff\xff",

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::archive::{Zip, gzip};
+use crate::archives::make::{Zip, gzip};
 use crate::common::{Dir, Run, expand, line, skipped};
 
 /// Looking at one of the contents to its end takes minutes without optimisation, and this is what

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::Dice;
+use super::Dice;
 use crate::common::{Dir, expand, findings};
 
 /// By value: rule, severity and confidence.

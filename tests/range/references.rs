@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use keysweep::source::What;
 
-use super::super::scan;
+use super::scan;
 use crate::common::{Dir, findings, line};
 
 /// A repository whose `packed-refs` names one commit, and a chain of tags to it, `count` times in as

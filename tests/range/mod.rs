@@ -3,19 +3,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-mod common;
-mod range {
-    pub mod alike;
-    pub mod kinds;
-    pub mod names;
-    pub mod references;
-    pub mod standing;
-}
+mod alike;
+mod kinds;
+mod names;
+mod references;
+mod standing;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use common::{Dir, Run, findings, line, token};
+use crate::common::{Dir, Run, findings, line, token};
 use keysweep::detect::Scanner;
 use keysweep::finding::{Oid, Reason};
 use keysweep::source::{Control, PushLine, Range, RangeOptions, What, scan_range};
@@ -840,7 +837,7 @@ fn random_histories_bring_what_whole_trees_say() {
                 "--format",
                 "json",
                 "--now",
-                common::NOW,
+                crate::common::NOW,
             ]);
             for more in [["-j", "1"], ["-j", "3"], ["--full", "-q"]] {
                 let mut args = vec![
@@ -850,7 +847,7 @@ fn random_histories_bring_what_whole_trees_say() {
                     "--format",
                     "json",
                     "--now",
-                    common::NOW,
+                    crate::common::NOW,
                 ];
                 args.extend(more);
                 assert_eq!(

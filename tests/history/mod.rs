@@ -2,18 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
-mod common;
-mod history {
-    pub mod bombs;
-    pub mod damage;
-    pub mod kinds;
-    pub mod oracle;
-    pub mod pack;
-    pub mod reach;
-    pub mod reflog;
-    pub mod thin;
-    pub mod trees;
-}
+mod bombs;
+mod damage;
+mod kinds;
+mod oracle;
+mod pack;
+mod reach;
+mod reflog;
+mod thin;
+mod trees;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

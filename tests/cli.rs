@@ -1,10 +1,8 @@
 //! The command line as people use it: verbs, exit status, outputs, rules, news and expiry.
 
-mod common;
-
 use std::fs;
 
-use common::{Dir, FORMATS, expand, findings, jwt, line, places, token};
+use crate::common::{Dir, FORMATS, expand, findings, jwt, line, places, token};
 
 #[test]
 fn exit_status() {
@@ -162,7 +160,7 @@ fn several_outputs_from_one_scan() {
         "scan",
         "tree",
         "--now",
-        common::NOW,
+        crate::common::NOW,
         "--format",
         "jsonl",
         "--output",
@@ -181,7 +179,14 @@ fn several_outputs_from_one_scan() {
         ("human", "out.txt"),
         ("github", "out.log"),
     ] {
-        let alone = dir.run(&["scan", "tree", "--now", common::NOW, "--format", format]);
+        let alone = dir.run(&[
+            "scan",
+            "tree",
+            "--now",
+            crate::common::NOW,
+            "--format",
+            format,
+        ]);
         let written = fs::read(dir.path().join(file)).expect("it was written");
         assert_eq!(String::from_utf8_lossy(&written), alone.text(), "{format}");
     }
@@ -377,12 +382,15 @@ fn values_are_shown_only_when_asked_and_never_in_ci() {
     let secret = token(1);
     for format in FORMATS {
         let run = dir.run(&["scan", "--format", format]);
-        assert!(!common::contains(&run.out, secret.as_bytes()), "{format}");
+        assert!(
+            !crate::common::contains(&run.out, secret.as_bytes()),
+            "{format}"
+        );
     }
     dir.run(&["scan", "--show-secrets"]).ends(1).says(&secret);
     let mut command = dir.command(&["scan", "--show-secrets"]);
     command.env("CI", "true");
-    let run = common::Run::new(command);
+    let run = crate::common::Run::new(command);
     run.ends(2).complains("--show-secrets");
     assert!(run.out.is_empty());
 }
@@ -466,7 +474,7 @@ fn staged_reads_the_index_from_anywhere() {
     for (place, args) in [("sub/deep", &["staged"][..]), ("sub", &["staged", "deep"])] {
         let mut all = args.to_vec();
         all.extend(["--format", "json"]);
-        let run = common::Run::new(common::command(&dir.path().join(place), &all));
+        let run = crate::common::Run::new(crate::common::command(&dir.path().join(place), &all));
         assert_eq!(places(&run.json()), whole, "from {place}");
     }
 }
@@ -509,11 +517,11 @@ fn the_clock_of_reproducible_builds() {
     dir.write("a.txt", "nothing\n");
     let mut command = dir.command(&["scan", "--format", "json"]);
     command.env("SOURCE_DATE_EPOCH", "1700000000");
-    let report = common::Run::new(command).json();
+    let report = crate::common::Run::new(command).json();
     assert_eq!(report["run"]["now"], "2023-11-14T22:13:20Z");
     let mut command = dir.command(&["scan"]);
     command.env("SOURCE_DATE_EPOCH", "soon");
-    common::Run::new(command)
+    crate::common::Run::new(command)
         .ends(2)
         .complains("SOURCE_DATE_EPOCH");
 }

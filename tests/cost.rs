@@ -2,7 +2,7 @@
 //! decoder looked at. Everything that rules and joints are made of is repeated as densely as it goes.
 //!
 //! With `KEYSWEEP_COST=MEGABYTES` the same contents are timed instead, and the slowest are printed:
-//! `KEYSWEEP_COST=1 cargo test --release --test it_cost -- --nocapture`.
+//! `KEYSWEEP_COST=1 cargo test --release --test it cost:: -- --nocapture`.
 
 #![allow(clippy::print_stdout)]
 

@@ -1,15 +1,13 @@
 //! Bad input: each case ends with a clear message and the right exit status, and loses nothing
 //! that was already found.
 
-mod common;
-
 use std::fs;
 use std::process::Stdio;
 #[cfg(unix)]
 use std::process::{Child, ChildStdin};
 use std::time::{Duration, Instant};
 
-use common::{Dir, Run, findings, line, places, token};
+use crate::common::{Dir, Run, findings, line, places, token};
 
 #[test]
 fn no_path() {
@@ -29,13 +27,10 @@ fn one_missing_path_of_two() {
     assert!(run.out.is_empty());
 }
 
-#[path = "archives/make.rs"]
-mod archive;
-
 #[test]
 fn a_zip_bomb_is_named_and_never_clean() {
     let dir = Dir::repo();
-    let zip = archive::Zip::default().deflated("zeros", &vec![0; 64 << 20]);
+    let zip = crate::archives::make::Zip::default().deflated("zeros", &vec![0; 64 << 20]);
     let bomb = zip.deflated("a.txt", b"nothing\n").end();
     assert!(bomb.len() < 1 << 20);
     dir.write("a.zip", &bomb);
@@ -236,7 +231,7 @@ fn a_single_line_of_twenty_megabytes() {
         places(&report),
         [format!("github-pat long.txt:1:{}", filler.len() + 1)]
     );
-    for format in common::FORMATS {
+    for format in crate::common::FORMATS {
         let run = dir.run(&["scan", "long.txt", "--format", format]);
         run.ends(1);
         assert!(run.out.len() < 1 << 20, "{format} repeats the line");
@@ -266,7 +261,7 @@ fn names_that_are_not_utf8() {
         if verb == "history" {
             dir.commit("one");
         }
-        for format in common::FORMATS {
+        for format in crate::common::FORMATS {
             let run = dir.run(&[verb, "--format", format]);
             run.ends(1);
             assert!(String::from_utf8(run.out).is_ok(), "{verb} {format}");
@@ -308,7 +303,7 @@ fn a_full_disk_is_told() {
     if !std::path::Path::new("/dev/full").exists() {
         return;
     }
-    for format in common::FORMATS {
+    for format in crate::common::FORMATS {
         let full = fs::OpenOptions::new()
             .write(true)
             .open("/dev/full")
@@ -358,7 +353,7 @@ fn unreadable_paths() {
 /// Starts a scan of a pipe that stays open, with `text` in it.
 #[cfg(unix)]
 fn open_pipe(dir: &Dir, args: &[&str], text: &str) -> (Child, ChildStdin) {
-    let mut all = vec!["scan", "-", "--format", "json", "--now", common::NOW];
+    let mut all = vec!["scan", "-", "--format", "json", "--now", crate::common::NOW];
     all.extend(args);
     let mut child = dir.spawn(&all, Stdio::piped(), Stdio::piped());
     let mut stdin = child.stdin.take().expect("it is piped");

@@ -1,5 +1,5 @@
 //! The command line as literate cases: each file of `tests/cmd` is a page that people can read and
-//! this test runs. `TRYCMD=overwrite cargo test --test it_cmd` writes what the program says now.
+//! this test runs. `TRYCMD=overwrite cargo test --test it cmd::` writes what the program says now.
 //!
 //! A page `x.md` runs in a copy of `x.in`, outside of every repository. No page holds anything in
 //! the shape of a credential.

@@ -1,0 +1,22 @@
+//! The tests of the whole program, in one binary: it links once, and a helper that nobody uses is seen.
+//! Each module is about one part of the product as people meet it; the laws hold for all of them.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod action;
+mod archives;
+mod bad_input;
+mod cli;
+mod cmd;
+mod common;
+mod config;
+mod cost;
+mod docs;
+mod history;
+mod hook;
+mod judge;
+mod laws;
+mod range;
+mod rules;
+mod sources;
+mod suppress;
