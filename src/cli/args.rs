@@ -9,17 +9,28 @@ use keysweep::finding::{Confidence, Reason, Severity};
 use keysweep::policy::FailOn;
 use keysweep::source::ArchiveLimits;
 
+/// The headings under which `--help` groups the options. Every verb uses the same ones, in this order.
+pub(super) mod heading {
+    pub const INPUT: &str = "What is read";
+    pub const FAILING: &str = "What fails";
+    pub const OUTPUT: &str = "Output";
+    pub const POLICY: &str = "Rules and configuration";
+    pub const LIMITS: &str = "Limits";
+}
+
 #[derive(Args)]
+#[command(next_help_heading = heading::INPUT)]
 pub struct Scan {
     /// Files and directories; `-` reads standard input. [default: .]
+    #[arg(help_heading = None)]
     pub paths: Vec<PathBuf>,
-    /// The name under which standard input is reported.
+    /// The file name that reports give to standard input.
     #[arg(long, value_name = "NAME", default_value = "stdin")]
     pub stdin_name: String,
     /// Also scan untracked files that git ignores.
     #[arg(long = "ignored", visible_alias = "no-ignore")]
     pub no_ignore: bool,
-    /// Leave out paths that match; can be given several times.
+    /// Leave out paths that match this pattern. Repeatable.
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
     /// Enter submodules and nested repositories.
@@ -28,14 +39,13 @@ pub struct Scan {
     /// Read what the index holds instead of the files of the working tree.
     #[arg(long, conflicts_with_all = ["no_ignore", "exclude", "recurse_submodules"])]
     pub index: bool,
-    /// With --index: follow an object store outside the repository (git's alternates); can be given
-    /// several times.
+    /// With --index: read this object store outside the repository (git's alternates). Repeatable.
     #[arg(long, value_name = "PATH", requires = "index")]
     pub allow_alternate: Vec<PathBuf>,
     #[command(flatten)]
-    pub limits: Limits,
-    #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 #[derive(Args)]
@@ -45,46 +55,48 @@ pub struct Staged {
     #[command(flatten)]
     pub alternates: Alternates,
     #[command(flatten)]
-    pub limits: Limits,
-    #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 #[derive(Args)]
+#[command(next_help_heading = heading::INPUT)]
 pub struct History {
     /// The repository. [default: .]
+    #[arg(help_heading = None)]
     pub repo: Option<PathBuf>,
-    /// Make a small repository with leaked credentials in a temporary directory and scan that.
+    /// Scan a small repository with made-up leaks, which is made in a temporary directory.
     #[arg(long, conflicts_with = "repo")]
     pub demo: bool,
     #[command(flatten)]
     pub commits: Commits,
-    /// Also what only the reflog holds and what nothing holds any more.
+    /// Also read objects that no branch or tag reaches: the reflog's and those that nothing names.
     #[arg(long, conflicts_with = "commits")]
     pub unreachable: bool,
-    /// Look at every byte of every version instead of at what changed: slower, the same result.
+    /// Look at every byte of every version, not only at what changed. Slower, with the same result.
     #[arg(long)]
     pub full: bool,
     #[command(flatten)]
     pub alternates: Alternates,
     #[command(flatten)]
-    pub limits: Limits,
-    #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub limits: Limits,
 }
 
 /// Only what some commits introduced.
 #[derive(Args)]
 #[group(id = "commits", multiple = false)]
 pub struct Commits {
-    /// Only what the commits of a range introduced, each against its parents: A..B is what B has
-    /// and A has not, A...B starts at their merge base.
+    /// Only what the commits of a range introduced, each compared with its parents. A..B are the
+    /// commits that B has and A has not; A...B starts at their merge base.
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
-    /// Only what the commits since then introduced (a date, or RFC 3339), on any reference.
+    /// Only what commits from this date on introduced, on any branch or tag (2026-11-24, or RFC 3339).
     #[arg(long, value_name = "DATE", value_parser = moment)]
     pub since: Option<jiff::Timestamp>,
-    /// Only what a push of HEAD would publish: commits that are on no remote-tracking branch.
+    /// Only what a push of HEAD would publish: its commits that are on no remote-tracking branch.
     #[arg(long)]
     pub pushed: bool,
 }
@@ -95,7 +107,7 @@ pub struct Baseline {
     pub verb: BaselineVerb,
     /// A directory of the repository. [default: .]
     pub path: Option<PathBuf>,
-    /// Look at the whole history, not at the working tree.
+    /// Search the whole history instead of the working tree.
     #[arg(long)]
     pub history: bool,
     #[command(flatten)]
@@ -115,8 +127,12 @@ pub enum BaselineVerb {
 /// What lies outside a repository and is read all the same.
 #[derive(Args, Clone, Default)]
 pub struct Alternates {
-    /// Follow an object store outside the repository (git's alternates); can be given several times.
-    #[arg(long = "allow-alternate", value_name = "PATH")]
+    /// Read this object store outside the repository (git's alternates). Repeatable.
+    #[arg(
+        long = "allow-alternate",
+        value_name = "PATH",
+        help_heading = heading::INPUT
+    )]
     pub allowed: Vec<PathBuf>,
 }
 
@@ -127,11 +143,11 @@ pub struct Looking {
     pub alternates: Alternates,
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Rules of your own, in a file of the same format; can be given several times.
-    #[arg(long, value_name = "FILE")]
+    /// Add the rules of this file. Repeatable.
+    #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
     pub rules: Vec<PathBuf>,
-    /// The moment that dates are judged for. [default: now]
-    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    /// Judge expiry as of this moment (a date, or RFC 3339). [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = moment, help_heading = heading::POLICY)]
     pub now: Option<jiff::Timestamp>,
 }
 
@@ -140,53 +156,53 @@ pub struct Allow {
     /// Ids of findings, as reports show them.
     #[arg(value_name = "ID", required_unless_present = "last")]
     pub ids: Vec<String>,
-    /// Those that the last hook, or the last `staged`, failed on.
+    /// Allow what the last hook, or the last `staged`, failed on.
     #[arg(long, conflicts_with = "ids")]
     pub last: bool,
-    /// Why; everybody who reads the repository can read it.
+    /// Why it is allowed. Everybody who can read the repository can read this.
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// The last day on which it is allowed (2027-06-30).
+    /// Allow it up to and including this day (2027-06-30).
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub until: Option<jiff::civil::Date>,
-    /// Allow it in these paths only, a pattern as in a .gitignore.
+    /// Allow it only in paths that match this pattern, written as in a .gitignore.
     #[arg(long, value_name = "GLOB")]
     pub path: Option<String>,
     /// A directory of the repository. [default: .]
     #[arg(long, value_name = "DIR")]
     pub repo: Option<PathBuf>,
-    /// Also look in the whole history.
+    /// Search the whole history as well.
     #[arg(long)]
     pub history: bool,
     #[command(flatten)]
     pub looking: Looking,
 }
 
-/// Whose word counts when findings are hidden.
+/// Which files of the repository may hide findings.
 #[derive(Args, Default)]
 pub struct Trust {
-    /// Ignore whatever the repository says about the scan: keysweep.toml, .keysweepignore, the
-    /// baseline, comments.
-    #[arg(long)]
+    /// Ignore everything in the repository that hides findings: keysweep.toml, .keysweepignore,
+    /// the baseline, comments.
+    #[arg(long, help_heading = heading::POLICY)]
     pub untrusted: bool,
-    /// Take keysweep.toml, .keysweepignore and the baseline from here: base (of a range), head, or
-    /// a branch, tag or commit. What is hidden only by what came later is a new suppression.
-    #[arg(long, value_name = "base|head|REV")]
+    /// Read keysweep.toml, .keysweepignore and the baseline at this commit: base (of a range),
+    /// head, or a branch, tag or commit. What only later commits hide is a new suppression.
+    #[arg(long, value_name = "base|head|REV", help_heading = heading::POLICY)]
     pub policy_from: Option<String>,
-    /// Fail when the change itself hides something.
-    #[arg(long)]
+    /// Fail when the change that is judged suppresses a finding.
+    #[arg(long, help_heading = heading::FAILING)]
     pub fail_on_new_suppressions: bool,
-    /// List what is suppressed, with its reasons.
-    #[arg(long)]
+    /// List suppressed findings too, each with its reason.
+    #[arg(long, help_heading = heading::OUTPUT)]
     pub show_suppressed: bool,
 }
 
 #[derive(Args)]
 pub struct Rules {
-    /// The rule whose page is printed.
+    /// Print the page of this rule instead of the list.
     pub id: Option<String>,
-    /// Rules of your own, in a file of the same format; can be given several times.
-    #[arg(long, value_name = "FILE")]
+    /// Add the rules of this file. Repeatable.
+    #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
     pub rules: Vec<PathBuf>,
     #[command(flatten)]
     pub config: ConfigArgs,
@@ -231,11 +247,12 @@ pub enum ConfigWhat {
     },
 }
 
-/// Which configuration file holds.
+/// Which configuration file is read.
 #[derive(Args, Clone, Default)]
+#[command(next_help_heading = heading::POLICY)]
 pub struct ConfigArgs {
-    /// The configuration file. [default: keysweep.toml, in what is scanned or above it in its
-    /// repository]
+    /// Read this configuration file. [default: the nearest keysweep.toml in the scanned directory
+    /// or above it, up to the top of the repository]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Read no configuration file.
@@ -244,8 +261,9 @@ pub struct ConfigArgs {
 }
 
 #[derive(Args, Default)]
+#[command(next_help_heading = heading::LIMITS)]
 pub struct Limits {
-    /// Threads. [default: one a core]
+    /// How many threads work. [default: as many as there are cores]
     #[arg(
         short = 'j',
         long,
@@ -254,28 +272,29 @@ pub struct Limits {
         hide_default_value = true
     )]
     pub threads: usize,
-    /// Larger files and objects are named, not read (`64M`, `1G`). [default: 256M]
+    /// Name larger files and objects instead of reading them (64M, 1G). [default: 256M]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub max_file_size: Option<u64>,
     /// Look into archives (zip, tar, gzip, bzip2, xz, zstd). [default]
     #[arg(long, overrides_with = "no_archives", hide = true)]
     pub archives: bool,
-    /// Leave archives closed.
+    /// Do not look into archives (zip, tar, gzip, bzip2, xz, zstd).
     #[arg(long)]
     pub no_archives: bool,
-    /// Archives inside archives, counted with the outermost. [default: 4]
+    /// How many archives inside each other are opened, the outermost included. [default: 4]
     #[arg(long, value_name = "N")]
     pub archive_depth: Option<u64>,
-    /// Decompressed bytes of one archive that are read, nested ones included. [default: 1G]
+    /// How many decompressed bytes of one archive are read, nested ones included. [default: 1G]
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub archive_max_size: Option<u64>,
-    /// Members of one archive that are read, nested ones included. [default: 100000]
+    /// How many members of one archive are read, nested ones included. [default: 100000]
     #[arg(long, value_name = "N")]
     pub archive_max_members: Option<u64>,
-    /// How many times its size an archive may grow to before it counts as hostile. [default: 200]
+    /// How many times its own size an archive may unpack to before it counts as hostile.
+    /// [default: 200]
     #[arg(long, value_name = "N")]
     pub archive_max_ratio: Option<u64>,
-    /// Stop after this time and report what was found (`90s`, `10m`); exit status 2.
+    /// Stop after this time (90s, 10m) and report what was found so far, with exit status 2.
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub timeout: Option<std::time::Duration>,
 }
@@ -316,57 +335,74 @@ impl Limits {
 
 #[derive(Args)]
 pub struct Common {
-    /// Format on standard output: human, json, jsonl, sarif, github, markdown.
-    #[arg(long, value_name = "FORMAT", default_value = "human", value_parser = format)]
-    pub format: String,
-    /// Also write a report to a file; can be given several times.
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output)]
-    pub output: Vec<(String, PathBuf)>,
-    /// Rules of your own, in a file of the same format; can be given several times.
-    #[arg(long, value_name = "FILE")]
-    pub rules: Vec<PathBuf>,
-    /// What fails: none, a severity, or a glob over rule ids with days (`stale/expiring:7`); can
-    /// be given several times.
-    #[arg(long, value_name = "WHAT", value_parser = FailOn::parse)]
+    /// Fail on this instead of `medium`: none, a severity (it or worse), or a glob over rule ids,
+    /// with days where it is about expiry (stale/expiring:7). Repeatable.
+    #[arg(
+        long,
+        value_name = "WHAT",
+        value_parser = FailOn::parse,
+        help_heading = heading::FAILING
+    )]
     pub fail_on: Vec<FailOn>,
-    /// List results from this confidence on: low, medium, high.
-    #[arg(long, value_name = "LEVEL", value_parser = confidence)]
+    /// Do not fail because input of this kind could not be read (shallow, partial,
+    /// permission-denied, …). It is still listed. Repeatable.
+    #[arg(long, value_name = "KIND", value_parser = gap, help_heading = heading::FAILING)]
+    pub accept_gap: Vec<Reason>,
+    /// Exit with status 2 also when something was left out on purpose (too large, a submodule, …).
+    #[arg(long, help_heading = heading::FAILING)]
+    pub strict: bool,
+    /// Format on standard output: human, json, jsonl, sarif, github, markdown.
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        default_value = "human",
+        value_parser = format,
+        help_heading = heading::OUTPUT
+    )]
+    pub format: String,
+    /// Also write the report to a file, in this format. Repeatable.
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = heading::OUTPUT)]
+    pub output: Vec<(String, PathBuf)>,
+    /// List results of this confidence or better: low, medium, high. [default: medium]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        value_parser = confidence,
+        help_heading = heading::OUTPUT
+    )]
     pub min_confidence: Option<Confidence>,
-    /// List results from this severity on: info, low, medium, high, critical.
-    #[arg(long, value_name = "LEVEL", value_parser = severity)]
+    /// List results of this severity or worse: info, low, medium, high, critical. [default: info;
+    /// medium for staged and hook]
+    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = heading::OUTPUT)]
     pub min_severity: Option<Severity>,
+    /// Print the secret values themselves. Refused where the environment variable CI is set.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    pub show_secrets: bool,
+    /// Print the e-mail addresses of authors.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    pub show_emails: bool,
+    /// List every rule in SARIF, also those without results.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    pub sarif_all_rules: bool,
+    /// When to use colours.
+    #[arg(long, value_enum, default_value_t = Color::Auto, help_heading = heading::OUTPUT)]
+    pub color: Color,
+    /// Print one line for each result, and how many fail.
+    #[arg(short, long, conflicts_with = "verbose", help_heading = heading::OUTPUT)]
+    pub quiet: bool,
+    /// Print more: checks, reasons, everything that was not read.
+    #[arg(short, long, help_heading = heading::OUTPUT)]
+    pub verbose: bool,
+    /// Add the rules of this file. Repeatable.
+    #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
+    pub rules: Vec<PathBuf>,
     #[command(flatten)]
     pub config: ConfigArgs,
     #[command(flatten)]
     pub trust: Trust,
-    /// Accept that this kind of input could not be read (`shallow`, `partial`, `permission-denied`,
-    /// …): listed, exit status 0; can be given several times.
-    #[arg(long, value_name = "KIND", value_parser = gap)]
-    pub accept_gap: Vec<Reason>,
-    /// Limits of scope (too large, submodules, …) make the exit status 2.
-    #[arg(long)]
-    pub strict: bool,
-    /// The moment that expiry is judged for (RFC 3339, or a date). [default: now]
-    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    /// Judge expiry as of this moment (a date, or RFC 3339). [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = moment, help_heading = heading::POLICY)]
     pub now: Option<jiff::Timestamp>,
-    /// Print the values themselves. Refused where CI keeps the log.
-    #[arg(long)]
-    pub show_secrets: bool,
-    /// Print authors' e-mail addresses.
-    #[arg(long)]
-    pub show_emails: bool,
-    /// List every rule in SARIF, also those without results.
-    #[arg(long)]
-    pub sarif_all_rules: bool,
-    /// Colours.
-    #[arg(long, value_enum, default_value_t = Color::Auto)]
-    pub color: Color,
-    /// Say only what fails.
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Say more: checks, reasons, every skipped input.
-    #[arg(short, long)]
-    pub verbose: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,18 +6,29 @@ use super::args::{Allow, Baseline, ConfigVerb, Generate, History, Rules, Scan, S
 use super::event::Event;
 use super::hook::Hook;
 
+/// What a newcomer wants first; shown below the list of verbs.
+const EXAMPLES: &str = "\
+Examples:
+  keysweep history --demo  Look at the findings in a small repository with made-up leaks
+  keysweep scan            Scan the working tree here
+  keysweep staged          Scan what the next commit adds
+  keysweep history         Scan every version of every file in this repository";
+
 /// Finds hardcoded and stale credentials in working trees and git history, and says which of
 /// them still matter.
 ///
-/// Standard output is the result, standard error everything else. Exit status: 0 nothing that
-/// fails and everything asked for was read; 1 findings that fail; 2 usage, configuration, or input
-/// that could not be read when nothing else fails.
+/// The result goes to standard output, everything else to standard error.
+///
+/// Exit status 0: nothing fails, and everything that was asked for was read. Exit status 1: there are
+/// results that fail. Exit status 2: wrong usage or configuration, or nothing fails but something
+/// could not be read.
 #[derive(Parser)]
 #[command(
     name = "keysweep",
     version,
     propagate_version = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = EXAMPLES
 )]
 pub struct Cli {
     #[command(subcommand)]
@@ -28,19 +39,19 @@ pub struct Cli {
 pub enum Verb {
     /// Scan files, trees or standard input.
     Scan(Scan),
-    /// Scan what is staged: the index against HEAD, never the working tree.
+    /// Scan what is staged: what the index adds to HEAD.
     Staged(Staged),
-    /// Scan a whole git history: every version of everything, or what a range of commits brought.
+    /// Scan a git history: every version of every file, or what a range of commits introduced.
     History(History),
-    /// What git hooks call: judges what is pushed, what is staged, or the files that are named.
+    /// Run as a git hook: judge what is pushed, what is staged, or the files that are named.
     Hook(Hook),
-    /// Keep the list of known findings: make it, add what is new, remove what is gone.
+    /// Create, update or prune the baseline, the list of findings that are known.
     Baseline(Baseline),
-    /// Allow findings by their ids: writes the baseline's entries and shows them.
+    /// Allow findings by their ids: add them to the baseline and show what was added.
     Allow(Allow),
-    /// List the rules, or print one rule's page.
+    /// List the rules, or print the page of one.
     Rules(Rules),
-    /// Show the configuration that holds, and where each of its values comes from.
+    /// Show the configuration in force and where each of its values comes from.
     Config(ConfigVerb),
     /// What the GitHub Action asks about its own run.
     #[command(hide = true)]

@@ -23,12 +23,14 @@ use crate::finding::{Region, Weight};
 use crate::secret::Shown;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-const HOME: &str = "https://github.com/keysweep/keysweep";
+/// Where the project is hosted: `package.repository` of Cargo.toml, empty while nobody has set it.
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 const BASE: &str = "%SRCROOT%";
 /// Where the program was started; only named where addresses lead there.
 const HERE: &str = "PWD";
 /// Notifications written; the rest is counted.
 const MAX_NOTIFICATIONS: usize = 1_000;
+
 /// Writes a SARIF log with one run.
 ///
 /// # Errors
@@ -157,7 +159,7 @@ fn driver(report: &Report, rules: &[Listed<'_>]) -> s::ToolComponent {
     let mut driver = s::ToolComponent::builder().name("keysweep").build();
     driver.version = Some(report.version.to_owned());
     driver.semantic_version = Some(report.version.to_owned());
-    driver.information_uri = Some(HOME.to_owned());
+    driver.information_uri = (!HOME.is_empty()).then(|| HOME.to_owned());
     driver.rules = Some(rules.iter().map(descriptor).collect());
     driver.supported_taxonomies = Some(vec![cwe_component()]);
     driver.properties = Some(bag([(

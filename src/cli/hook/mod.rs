@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::args::{Alternates, Common, Limits};
+use super::args::{Alternates, Common, Limits, heading};
 use super::output;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
@@ -30,34 +30,36 @@ const MESSAGE: &str = "hook";
 
 /// Judges what is pushed, what is staged, or the files that are named.
 ///
-/// In this order: the range that pre-commit names (PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF) or git
-/// writes to a pre-push hook; what is staged; with nothing staged, FILES as the index holds them.
+/// The first of these that is there is judged: the range of commits that pre-commit names
+/// (PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF) or that git writes to a pre-push hook; what is staged;
+/// the FILES, as the index holds them.
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true)]
+#[command(args_conflicts_with_subcommands = true, next_help_heading = heading::INPUT)]
 pub struct Hook {
     #[command(subcommand)]
     manage: Option<Manage>,
-    /// With nothing staged: these files, whole, as the index holds them. For a pre-push hook: what
-    /// git calls it with.
+    /// With nothing staged: judge these files, as the index holds them. A pre-push hook passes here
+    /// what git calls it with.
+    #[arg(help_heading = None)]
     files: Vec<PathBuf>,
-    /// The same, as an option.
+    /// With nothing staged: judge these files; the same as FILES without the option.
     #[arg(long = "files", value_name = "FILE", num_args = 1..)]
     more_files: Vec<PathBuf>,
-    /// With nothing staged: every file in the index.
+    /// With nothing staged: judge every file in the index.
     #[arg(long)]
     all_files: bool,
-    /// Which hook of git this is. [default: as it looks]
+    /// Which git hook calls this. [default: recognised by what stands on standard input]
     #[arg(long, value_enum)]
     stage: Option<Stage>,
     #[command(flatten)]
     alternates: Alternates,
     #[command(flatten)]
-    limits: Limits,
-    #[command(flatten)]
     common: Common,
+    #[command(flatten)]
+    limits: Limits,
 }
 
-/// Git hooks without pre-commit.
+/// Install and remove git hooks, for use without pre-commit.
 #[derive(Subcommand)]
 enum Manage {
     /// Write pre-commit and pre-push hooks where git looks for them.
