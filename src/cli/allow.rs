@@ -24,6 +24,13 @@ const MAX_REASON: usize = 300;
 /// # Errors
 /// No such finding, a reason that must not be written down, a date that is past.
 pub fn run(args: Allow) -> Result<ExitCode> {
+    if args.ids.is_empty() && !args.last {
+        bail!(
+            "name findings by their ids, as every report shows them behind `id` (keysweep allow \
+             0123abcd), or allow what the last hook or `keysweep staged` failed on: keysweep allow \
+             --last"
+        );
+    }
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     super::baseline::refuse_bare(&dir)?;
     let house = House::open(&dir, args.looking.clone())?;

@@ -154,7 +154,7 @@ pub struct Looking {
 #[derive(Args)]
 pub struct Allow {
     /// Ids of findings, as reports show them.
-    #[arg(value_name = "ID", required_unless_present = "last")]
+    #[arg(value_name = "ID")]
     pub ids: Vec<String>,
     /// Allow what the last hook, or the last `staged`, failed on.
     #[arg(long, conflicts_with = "ids")]

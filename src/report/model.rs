@@ -426,6 +426,22 @@ impl Report {
         self.skipped.iter().any(|s| s.weight == Weight::Failed)
     }
 
+    /// The machine word for how the run ended. `clean` is said only where nothing is listed and
+    /// everything was read, as in the last line for people; `passes` where something is listed, or
+    /// a gap is accepted, and nothing of it fails.
+    pub fn outcome_word(&self) -> &'static str {
+        match self.outcome {
+            // Limits of scope that count as failures are input that was not read.
+            Outcome::Clean if self.exit_status() == 2 => "incomplete",
+            Outcome::Clean if self.rows.is_empty() && self.complete() => "clean",
+            Outcome::Clean => "passes",
+            Outcome::Fails(_) => "fails",
+            Outcome::Incomplete => "incomplete",
+            Outcome::Interrupted => "interrupted",
+            Outcome::Nothing(_) => "nothing",
+        }
+    }
+
     /// Whether everything asked for was read (limits of scope aside): what is accepted is not read
     /// either.
     pub fn complete(&self) -> bool {

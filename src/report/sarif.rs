@@ -12,7 +12,7 @@ use serde_sarif::sarif as s;
 use super::escape::{json_pretty, sarif_text, uri};
 use super::sarif_plan::{MAX_BYTES, Plan, Planned, plan};
 use super::sarif_words::{
-    CWE, Listed, cut, description, first_seen, lifecycle, outcome, precision, repository_uri,
+    CWE, Listed, cut, description, first_seen, lifecycle, precision, repository_uri,
     rules, security_severity, tags, text, weaknesses,
 };
 use super::words::{self, Level};
@@ -78,7 +78,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
     run.invocations = Some(vec![invocation(report, left_out, style)]);
     run.properties = Some(bag([
         ("mode", json!(report.mode.name())),
-        ("outcome", json!(outcome(&report.outcome))),
+        ("outcome", json!(report.outcome_word())),
         ("complete", json!(report.complete())),
         ("resultsLeftOut", json!(left_out)),
         (

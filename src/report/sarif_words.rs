@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::escape::{sarif_text, uri};
 use super::sarif_plan::Planned;
 use super::words;
-use super::{CommitRow, Mode, Outcome, Report, Row, RuleInfo, Style};
+use super::{CommitRow, Mode, Report, Row, RuleInfo, Style};
 use crate::audit::{Field, Status};
 use crate::finding::{Class, Confidence, Exposure, Severity};
 
@@ -28,17 +28,6 @@ pub fn cut(text: &str) -> String {
     let mut out: String = text.chars().take(MAX_DESCRIPTION - 1).collect();
     out.push('…');
     out
-}
-
-/// The machine word for how it ended.
-pub fn outcome(outcome: &Outcome) -> &'static str {
-    match outcome {
-        Outcome::Clean => "clean",
-        Outcome::Fails(_) => "fails",
-        Outcome::Incomplete => "incomplete",
-        Outcome::Interrupted => "interrupted",
-        Outcome::Nothing(_) => "nothing",
-    }
 }
 
 /// A rule as this file lists it: known to the report, or made up from the first result that is

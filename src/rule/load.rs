@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::names::{CHECKS, FACTS};
+use super::names::{CHECKS, FACTS, FACTS_RENAMED};
 use super::{Context, FileMark, Kind, List, Rule, Text, Where, closest, compile};
 use crate::finding::{Exposure, Severity};
 
@@ -199,6 +199,8 @@ impl Draft {
         check_id(&self.id)?;
         let checks = known_names(&self.checks, CHECKS, "check")?;
         let facts = match &self.facts {
+            // Rule files that were written for an earlier version have the old name.
+            Some(name) if name.get_ref() == FACTS_RENAMED.0 => Text::Borrowed(FACTS_RENAMED.1),
             Some(name) => known_names(std::slice::from_ref(name), FACTS, "decoder of facts")?
                 .into_owned()
                 .remove(0),

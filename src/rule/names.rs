@@ -30,3 +30,6 @@ pub const FACTS: &[&str] = &[
     "aws-key-id",
     "sentry-org-token",
 ];
+
+/// The former name of a decoder of facts, which rule files may still have, and its name.
+pub const FACTS_RENAMED: (&str, &str) = ("aws-presigned", "presigned");

@@ -29,7 +29,8 @@ pub(super) struct Version {
 /// A path whose staged content is not HEAD's.
 #[derive(Debug, Default)]
 pub(super) struct Change {
-    /// The versions in the index: one, or in a conflict both sides; none when deleted.
+    /// The versions in the index: one, or in a conflict both sides and what they start from; none
+    /// when deleted.
     pub after: BTreeSet<Version>,
     /// The versions it starts from.
     pub before: BTreeSet<Version>,
@@ -40,7 +41,8 @@ pub(super) struct Change {
 enum Entry {
     Tree(ObjectId),
     Blob(Version),
-    Submodule,
+    /// By the id that it names: of a commit elsewhere, or of anything at all.
+    Submodule(ObjectId),
 }
 
 type Dir = BTreeMap<Vec<u8>, Entry>;
@@ -54,6 +56,8 @@ pub(super) struct Changes<'a> {
     found: BTreeMap<Vec<u8>, Change>,
     /// Trees of merge parents that were looked at.
     trees: HashMap<ObjectId, Dir>,
+    /// A merge is not finished: HEAD has other parents to come.
+    merging: bool,
 }
 
 /// The entries of an index below one directory, and where it is.
@@ -79,6 +83,7 @@ impl<'a> Changes<'a> {
             buffer: Vec::new(),
             found: BTreeMap::new(),
             trees: HashMap::new(),
+            merging: false,
         }
     }
 
@@ -100,6 +105,7 @@ impl<'a> Changes<'a> {
                 backing: &[],
             },
         };
+        self.merging = !parents.is_empty();
         let cache = index.and_then(|index| index.tree());
         let head = head.and_then(|id| self.tree_of(id));
         self.directory(&mut Vec::new(), slice, cache, head, 0);
@@ -220,25 +226,28 @@ impl<'a> Changes<'a> {
             return self.sparse(path, entry.id, before);
         }
         let mut after = BTreeSet::new();
-        let mut base = BTreeSet::new();
-        for entry in group {
+        // All stages of a conflict: each is content that resolving the conflict can leave in the
+        // index. In a merge, what both sides start from (stage 1) is an ancestor's version, which is
+        // committed already; a cherry-pick or a rebase takes it from anywhere.
+        let all_stages = |entry: &&gix::index::Entry| {
+            !(self.merging && entry.flags.stage_raw() == 1)
+        };
+        let counts: Vec<&gix::index::Entry> = group.iter().filter(all_stages).collect();
+        for entry in counts {
             // Only announced, no content is staged.
             if entry.flags.contains(Flags::INTENT_TO_ADD) {
                 continue;
             }
-            // A submodule's entry is a commit of another repository: no content of this one.
             if entry.mode == Mode::COMMIT {
+                if before != Some(Entry::Submodule(entry.id)) {
+                    after.extend(self.blob_of_submodule(entry.id));
+                }
                 continue;
             }
-            let version = Version {
+            after.insert(Version {
                 id: entry.id,
                 link: entry.mode == Mode::SYMLINK,
-            };
-            // Stage 1 is what both sides of a conflict start from.
-            match entry.flags.stage_raw() {
-                1 => base.insert(version),
-                _ => after.insert(version),
-            };
+            });
         }
         let before = match before {
             Some(Entry::Blob(version)) => Some(version),
@@ -247,15 +256,23 @@ impl<'a> Changes<'a> {
                 self.only_before(path.to_vec(), tree, 0);
                 None
             }
-            Some(Entry::Submodule) | None => None,
+            Some(Entry::Submodule(_)) | None => None,
         };
-        if base.is_empty() && after.iter().copied().eq(before) {
+        if after.iter().copied().eq(before) {
             return;
         }
         let change = self.found.entry(path.to_vec()).or_default();
         change.after.extend(after);
-        change.before.extend(base);
         change.before.extend(before);
+    }
+
+    /// The content that a submodule's entry names. It is a commit of another repository, as it
+    /// ought to be, unless a blob of this one has the id: then that is content which a commit would
+    /// publish under the entry's path.
+    fn blob_of_submodule(&mut self, id: ObjectId) -> Option<Version> {
+        let found = self.odb.try_find(&id, &mut self.buffer);
+        let is_blob = matches!(found, Ok(Some(object)) if object.kind == gix::objs::Kind::Blob);
+        is_blob.then_some(Version { id, link: false })
     }
 
     /// A directory of a sparse index, which stands for a whole tree.
@@ -301,7 +318,11 @@ impl<'a> Changes<'a> {
                 let below = [path.as_slice(), b"/"].concat();
                 self.trees_differ(&below, new_tree, old_tree, depth + 1);
             }
-            let (new, old) = (blob(Some(entry)), blob(old));
+            let new = match entry {
+                Entry::Submodule(id) => self.blob_of_submodule(id),
+                entry => blob(Some(entry)),
+            };
+            let old = blob(old);
             if new.is_some() || old.is_some() {
                 let change = self.found.entry(path).or_default();
                 change.after.extend(new);
@@ -316,7 +337,7 @@ impl<'a> Changes<'a> {
     /// What stood in the tree and is not in the index.
     fn only_before(&mut self, path: Vec<u8>, entry: Entry, depth: usize) {
         match entry {
-            Entry::Submodule => {}
+            Entry::Submodule(_) => {}
             Entry::Blob(version) => {
                 self.found.entry(path).or_default().before.insert(version);
             }
@@ -404,7 +425,7 @@ impl<'a> Changes<'a> {
                     let id = entry.oid.to_owned();
                     let kind = match entry.mode.kind() {
                         gix::objs::tree::EntryKind::Tree => Entry::Tree(id),
-                        gix::objs::tree::EntryKind::Commit => Entry::Submodule,
+                        gix::objs::tree::EntryKind::Commit => Entry::Submodule(id),
                         kind => Entry::Blob(Version {
                             id,
                             link: kind == gix::objs::tree::EntryKind::Link,

@@ -38,7 +38,9 @@ pub use policy_files::{
 pub use range::{
     Change, File, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
 };
-pub use staged::{NOTHING_STAGED, StagedOptions, check_staged, scan_staged, scan_staged_with};
+pub use staged::{
+    NOTHING_STAGED, StagedOptions, check_for_git, check_staged, scan_staged, scan_staged_with,
+};
 pub use stdin::scan_reader;
 pub use tree::{Home, Ignored, TreeOptions, Visited, home, scan_tree};
 

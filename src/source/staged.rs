@@ -141,6 +141,15 @@ pub fn check_staged(dir: &Path, allow_alternates: &[PathBuf]) -> Result<()> {
     Odb::open(&layout).map(drop)
 }
 
+/// Whether git can be run in the repository around `dir` without waiting for ever on a FIFO or
+/// leaving the repository, honouring git's environment of this process.
+///
+/// # Errors
+/// What is in the way.
+pub fn check_for_git(dir: &Path, allow_alternates: &[PathBuf]) -> Result<()> {
+    open::check_for_git(dir, allow_alternates, &GitEnv::of_process())
+}
+
 /// The content of all changes, in the order of paths, each once per path and side.
 pub(super) fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
     let mut jobs = Vec::new();

@@ -310,3 +310,21 @@ fn nothing_is_reported_from_a_store_that_a_link_leads_to() {
         });
     }
 }
+
+/// Hooks are written with the help of git, which would wait for a FIFO without end.
+#[test]
+fn installing_hooks_never_waits_for_a_file_of_git() {
+    let spot = Spot::new();
+    for path in ["HEAD", "config", "config.worktree", "commondir"] {
+        for instead in [Instead::Fifo, Instead::Zeros] {
+            spot.with(path, instead, || {
+                for verb in [["hook", "install"], ["hook", "uninstall"]] {
+                    let what = format!("{instead:?} at {path}");
+                    let (code, text) = spot.ends(&verb, &what);
+                    assert_eq!(code, 2, "{verb:?}: {what}: {text}");
+                    assert!(text.contains(path), "{verb:?}: {what}: {text}");
+                }
+            });
+        }
+    }
+}

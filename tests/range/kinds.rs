@@ -140,6 +140,13 @@ fn what_the_second_state_of_a_path_brings_is_found_whatever_the_first_was() {
 
             dir.git(&["update-ref", "HEAD", before]);
             dir.git(&["read-tree", &tip]);
+            // What is staged can still be called back, so that content is looked at there which git
+            // would take for a submodule.
+            let as_submodule = second.0 == "160000" && first.0 != "160000";
+            let expected: BTreeSet<u64> = match as_submodule {
+                true => [1].into_iter().filter(|value| !old.contains(value)).collect(),
+                false => expected,
+            };
             let report = dir.json(&["staged", "--show-secrets"]);
             assert_eq!(values(&report), expected, "staged: {pair}");
         }
@@ -196,4 +203,50 @@ fn a_link_with_the_content_of_a_key_store_is_none_until_it_is_a_file() {
     };
     assert_eq!(count(link, file), (1, 1), "a file is a key store");
     assert_eq!(count(file, link), (0, 0), "a link is none");
+}
+
+#[test]
+fn a_submodule_with_the_id_of_a_file_is_read_where_it_is_staged() {
+    let dir = Dir::repo();
+    dir.write("readme.md", "nothing\n");
+    dir.commit("base");
+    let id = blob(&dir, line(1).as_bytes());
+    let entry = format!("160000,{id},config.env");
+    dir.git(&["update-index", "--add", "--cacheinfo", &entry]);
+    for verb in [&["staged"][..], &["scan", "--index"], &["hook", "--stage", "pre-commit"]] {
+        dir.run(verb).ends(1).says("config.env:1:14");
+    }
+    // A commit of another repository is none of ours.
+    let other = "1".repeat(40);
+    let entry = format!("160000,{other},config.env");
+    dir.git(&["update-index", "--add", "--cacheinfo", &entry]);
+    dir.run(&["staged"]).ends(0);
+}
+
+#[test]
+fn every_stage_of_a_conflict_is_looked_at() {
+    let dir = Dir::repo();
+    dir.write("a.env", "nothing\n");
+    dir.commit("base");
+    let head = dir.git(&["rev-parse", "HEAD:a.env"]);
+    let plain = blob(&dir, b"nothing else\n");
+    let leak = blob(&dir, line(1).as_bytes());
+    for stage in 1..=3 {
+        let entry = |at: u32| {
+            let id = match at {
+                at if at == stage => &leak,
+                2 => &head,
+                _ => &plain,
+            };
+            format!("100644 {id} {at}\ta.env\n")
+        };
+        let zero = "0".repeat(40);
+        let text = format!("0 {zero}\ta.env\n{}{}{}", entry(1), entry(2), entry(3));
+        feed_git(&dir, &["update-index", "--index-info"], text.as_bytes());
+        for verb in [&["staged"][..], &["scan", "--index"], &["hook", "--stage", "pre-commit"]] {
+            let run: Run = dir.run(verb);
+            assert_eq!(run.status, Some(1), "stage {stage}, {verb:?}: {}", run.text());
+            assert!(run.text().contains("a.env:1:14"), "stage {stage}, {verb:?}");
+        }
+    }
 }

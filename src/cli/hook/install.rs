@@ -64,9 +64,13 @@ fn look(path: &Path, stage: Stage) -> Result<Found> {
     })
 }
 
-/// Where git looks for hooks here, `core.hooksPath` included, and whether that was set.
-fn folder() -> Result<(PathBuf, bool)> {
+/// Where git looks for hooks here, `core.hooksPath` included, and whether that was set. `allowed`
+/// may be followed out of the repository.
+fn folder(allowed: &[PathBuf]) -> Result<(PathBuf, bool)> {
     let here = Path::new(".");
+    // Git itself would wait for ever on a FIFO in the place of one of its files.
+    keysweep::source::check_for_git(here, allowed)
+        .context("git was not run, because it could not read this repository")?;
     let bare = git(here, &["rev-parse", "--is-bare-repository"])
         .context("hooks are installed from within a git repository")?;
     if bare == "true" {
@@ -94,7 +98,6 @@ fn lock(folder: &Path) -> Result<Lock> {
 /// Hooks of somebody else are there, nothing can be written, or the hooks could not read the
 /// repository and would refuse every commit.
 pub fn install(allowed: &[PathBuf]) -> Result<ExitCode> {
-    let (folder, set) = folder()?;
     let allowed = allowed
         .iter()
         .map(|path| {
@@ -102,6 +105,7 @@ pub fn install(allowed: &[PathBuf]) -> Result<ExitCode> {
                 .with_context(|| format!("--allow-alternate {}", path.display()))
         })
         .collect::<Result<Vec<_>>>()?;
+    let (folder, set) = folder(&allowed)?;
     keysweep::source::check_staged(Path::new("."), &allowed).context(
         "nothing was installed, because the hooks could not read this repository (what \
          --allow-alternate names here is written into them)",
@@ -150,7 +154,7 @@ pub fn install(allowed: &[PathBuf]) -> Result<ExitCode> {
 
 /// Removes what [`install`] wrote, as long as nobody changed it.
 pub fn uninstall() -> Result<ExitCode> {
-    let (folder, _) = folder()?;
+    let (folder, _) = folder(&[])?;
     let _lock = match folder.is_dir() {
         true => Some(lock(&folder)?),
         false => None,

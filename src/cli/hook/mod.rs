@@ -99,6 +99,9 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         Some(Manage::Uninstall) => return install::uninstall(),
         None => {}
     }
+    if !within {
+        refuse_names_of_hooks(&hook)?;
+    }
     if skipped() {
         return say("skipped: SKIP names keysweep");
     }
@@ -140,6 +143,28 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         max_file_size: MAX_FILE_SIZE,
     });
     finish(&hook, &outputs, whole)
+}
+
+/// `keysweep hook pre-push`, typed by hand, would look for a file of that name.
+///
+/// # Errors
+/// A file is named that is not there and is called as a hook of git.
+fn refuse_names_of_hooks(hook: &Hook) -> Result<()> {
+    if hook.stage.is_some() {
+        return Ok(());
+    }
+    for stage in [Stage::PreCommit, Stage::PrePush] {
+        let name = Path::new(stage.name());
+        if hook.files.iter().any(|file| file == name) && !name.exists() {
+            bail!(
+                "`{name}` is the name of a hook and no file here. Git's hooks call `keysweep hook \
+                 --stage {name}`, and `keysweep hook install` writes them; by hand, `keysweep \
+                 staged` judges what a commit brings and `keysweep history --pushed` what a push does",
+                name = stage.name()
+            );
+        }
+    }
+    Ok(())
 }
 
 fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCode> {

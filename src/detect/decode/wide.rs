@@ -92,6 +92,15 @@ pub(in crate::detect) fn wide(bytes: &[u8], mut found: impl FnMut(Layer)) {
         }
         if (end - at) / form.width >= SHORTEST {
             pieces(bytes, form, at..end, &mut found);
+            // Text whose zero bytes come first, directly behind an ASCII letter, looks the same but
+            // for its last character, which the reading above lacks.
+            let first_zeros = Form {
+                place: form.width - 1,
+                ..form
+            };
+            if form.place == 0 && first_zeros.fits(bytes, end + 1 - form.width) {
+                pieces(bytes, first_zeros, at + 1..end + 1, &mut found);
+            }
         }
         at = end.max(at + 1);
     }

@@ -143,27 +143,18 @@ fn by_severity(count: impl Fn(Severity) -> usize) -> BySeverity {
 
 fn summary(report: &Report) -> Summary<'_> {
     let weight = |weight| report.skipped.iter().filter(|s| s.weight == weight).count();
-    let (outcome, reason, meaning) = match report.outcome {
-        Outcome::Clean if report.exit_status() == 2 => (
-            "clean",
-            None,
-            "a limit of scope, where limits count as failures",
-        ),
+    let (reason, meaning) = match report.outcome {
         Outcome::Clean if report.exit_status() == 2 => {
-            ("clean", None, "limits of scope, which fail with --strict")
+            (None, "limits of scope, which fail with --strict")
         }
-        Outcome::Clean => ("clean", None, "nothing that fails"),
-        Outcome::Fails(_) => ("fails", None, "results that fail"),
-        Outcome::Incomplete => (
-            "incomplete",
-            None,
-            "something that was asked for was not read",
-        ),
-        Outcome::Interrupted => ("interrupted", None, "stopped before the end"),
-        Outcome::Nothing(why) => ("nothing", Some(why), "nothing to scan"),
+        Outcome::Clean => (None, "nothing that fails"),
+        Outcome::Fails(_) => (None, "results that fail"),
+        Outcome::Incomplete => (None, "something that was asked for was not read"),
+        Outcome::Interrupted => (None, "stopped before the end"),
+        Outcome::Nothing(why) => (Some(why), "nothing to scan"),
     };
     Summary {
-        outcome,
+        outcome: report.outcome_word(),
         reason,
         complete: report.complete(),
         exit: Exit {

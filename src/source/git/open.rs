@@ -6,12 +6,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use gix::hash::Kind;
 
-use super::bounds::{Bounds, What};
+use super::bounds::{Bounds, SMALL, What};
 use super::format::{self, Format};
-use super::location::{GitEnv, Location, Search};
+use super::location::{GitEnv, Location, Probe, Search};
 use crate::source::files;
 
 /// How many linked directories are gone into: they may lie in one another.
@@ -73,6 +73,42 @@ pub(in crate::source) fn open_for_index(
         );
     }
     Ok(layout)
+}
+
+/// Checks what a program of git's would open by itself in the repository around `dir`: git waits
+/// for ever on a FIFO in the place of `config` or `HEAD`. Where there is no repository there is
+/// nothing to check, and git says so itself.
+///
+/// # Errors
+/// Something there is no regular file, leads out of the repository, or is not understood.
+pub(in crate::source) fn check_for_git(
+    dir: &Path,
+    allowed: &[PathBuf],
+    env: &GitEnv,
+) -> Result<()> {
+    let start = match &env.git_dir {
+        Some(git_dir) => git_dir.as_path(),
+        None => dir,
+    };
+    let search = Search {
+        bare: true,
+        allowed,
+    };
+    let Ok(start) = std::fs::canonicalize(start) else {
+        return Ok(());
+    };
+    match search.up(&start) {
+        Probe::Nothing => Ok(()),
+        Probe::Refused(why) => anyhow::bail!("{why}"),
+        Probe::Found(location) => {
+            // The other files that git opens before anything else were read to find the repository.
+            for path in ["HEAD", "config.worktree"].map(|name| location.git_dir.join(name)) {
+                let read = location.bounds.read(&path, SMALL);
+                read.map_err(|fault| anyhow!("{}: {}", path.display(), fault.detail))?;
+            }
+            Layout::at(location).map(drop)
+        }
+    }
 }
 
 impl Layout {
