@@ -70,6 +70,8 @@ pub enum Reason {
     NotInIndex,
     /// In the index and not in the working tree, which alone is read.
     NotInWorkTree,
+    /// What any remote has, in a push to one of which it is not known what it has.
+    UnknownRemote,
 }
 
 impl Reason {
@@ -82,7 +84,7 @@ impl Reason {
             | TimedOut | Bomb | CorruptArchive | LimitReached => Weight::Failed,
             TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | EncodedLimit
             | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored
-            | NotInIndex | NotInWorkTree => Weight::Scope,
+            | NotInIndex | NotInWorkTree | UnknownRemote => Weight::Scope,
         }
     }
 
@@ -146,6 +148,7 @@ impl Reason {
             Ignored => "ignored",
             NotInIndex => "not-in-index",
             NotInWorkTree => "not-in-work-tree",
+            UnknownRemote => "unknown-remote",
         }
     }
 
@@ -181,6 +184,7 @@ impl Reason {
             Ignored => "ignored by git, not scanned",
             NotInIndex => "not in the index: `git add` it first",
             NotInWorkTree => "tracked files are not in the working tree",
+            UnknownRemote => "push to a remote of which it is not known what it has",
         }
     }
 }

@@ -36,7 +36,7 @@ pub use policy_files::{
     read_policy,
 };
 pub use range::{
-    Change, File, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
+    Change, File, Push, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
 };
 pub use staged::{
     NOTHING_STAGED, StagedOptions, check_for_git, check_staged, scan_staged, scan_staged_with,

@@ -246,7 +246,10 @@ fn at_spot(
 fn in_messages(range: &Range, sightings: &[Sighting], weigh: Weigh<'_>) -> Vec<Placed> {
     let mut texts: BTreeMap<_, Vec<&Sighting>> = BTreeMap::new();
     for sighting in sightings {
-        if let Origin::Message(_) | Origin::Name(_) = &sighting.origin {
+        // What a push brings beside commits is shown as files.
+        if let Origin::Message(_) | Origin::Name(_) | Origin::File(_) | Origin::Link(_) =
+            sighting.origin.outer()
+        {
             let of_value = texts
                 .entry((&sighting.origin, valued(sighting)))
                 .or_default();
@@ -254,7 +257,7 @@ fn in_messages(range: &Range, sightings: &[Sighting], weigh: Weigh<'_>) -> Vec<P
         }
     }
     let placed = texts.into_iter().flat_map(|((origin, _), all)| {
-        let (path, commit, at_head) = match origin {
+        let (path, commit, at_head) = match origin.outer() {
             Origin::Message(oid) => {
                 let commit = range.message_of(oid);
                 let path = RepoPath(format!(".git-history/{oid}/message").into_bytes());
@@ -262,6 +265,8 @@ fn in_messages(range: &Range, sightings: &[Sighting], weigh: Weigh<'_>) -> Vec<P
                 (path, commit, Some(at_head))
             }
             Origin::Name(name) => (name.path(), range.commit_of(name), None),
+            // No commit brings it: a tag names it by itself.
+            Origin::File(path) | Origin::Link(path) => (path.clone(), None, None),
             _ => return Vec::new(),
         };
         let place = |sighting: &Sighting| Place {

@@ -4,6 +4,7 @@ mod bad_input;
 mod framework;
 mod install;
 mod plain;
+mod remotes;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -8,6 +8,7 @@ mod kinds;
 mod names;
 mod references;
 mod standing;
+mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,7 +16,7 @@ use std::fs;
 use crate::common::{Dir, Run, findings, line, token};
 use keysweep::detect::Scanner;
 use keysweep::finding::{Oid, Reason};
-use keysweep::source::{Control, PushLine, Range, RangeOptions, What, scan_range};
+use keysweep::source::{Control, Push, PushLine, Range, RangeOptions, What, scan_range};
 use serde_json::Value;
 
 /// `PATH COMMIT` of every place of a JSON report, `COMMIT` being the subject of the commit that
@@ -626,7 +627,8 @@ fn what_a_pre_push_hook_is_told_becomes_a_range() {
     let middle = dir.git(&["rev-parse", "HEAD~1"]);
     let push = |lines: &str| {
         let lines = PushLine::parse_all(lines.as_bytes()).unwrap();
-        scan(&dir, What::Push(lines), false, 1).0
+        let remote = Some(b"origin".to_vec());
+        scan(&dir, What::Push(Push { lines, remote }), false, 1).0
     };
     let commits = |range: &Range| (range.info.commits, range.info.base);
     // An update, a new branch, a forced push over what was never fetched, a deletion, a tag.

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::{Hook, Stage};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
-use keysweep::source::{PushLine, RangeOptions, What};
+use keysweep::source::{Push, PushLine, RangeOptions, What};
 
 /// How long an unknown standard input is waited for. Git writes at once; a pipe that somebody
 /// leaves open must not stop a commit.
@@ -120,7 +120,10 @@ pub fn input(pushed: Pushed, hook: &Hook) -> Result<Option<Input>> {
             if lines.iter().all(|line| line.local.is_none()) {
                 return Ok(None);
             }
-            What::Push(lines)
+            What::Push(Push {
+                lines,
+                remote: remote(hook),
+            })
         }
     };
     // Git names the repository for its hooks, where it is not the one around the directory.
@@ -135,6 +138,16 @@ pub fn input(pushed: Pushed, hook: &Hook) -> Result<Option<Input>> {
         allow_alternates: hook.alternates.allowed.clone(),
         max_object: MAX_FILE_SIZE,
     })))
+}
+
+/// Where the push goes: what pre-commit says, or the first of the two words that git calls its hook
+/// with, which is the name of the remote or, where it has none, its address.
+fn remote(hook: &Hook) -> Option<Vec<u8>> {
+    let name = match std::env::var_os("PRE_COMMIT") {
+        Some(_) => std::env::var_os("PRE_COMMIT_REMOTE_NAME")?,
+        None => hook.files.first()?.as_os_str().to_owned(),
+    };
+    Some(name.into_encoded_bytes()).filter(|name| !name.is_empty())
 }
 
 /// The lines with what the user typed for the local reference as one word: `HEAD@{1 day ago}`.

@@ -21,6 +21,43 @@ pub(in crate::source) struct Format {
     pub partial: bool,
     /// The address of `origin`, else of the first remote.
     pub remote: Option<Vec<u8>>,
+    /// Every remote, in the order of the file.
+    pub remotes: Vec<Remote>,
+}
+
+/// A remote as the repository's own configuration names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::source) struct Remote {
+    /// Its name.
+    pub name: Vec<u8>,
+    /// Its addresses, those to push to among them.
+    pub addresses: Vec<Vec<u8>>,
+    /// The references that `git fetch` keeps of it: patterns with at most one `*`.
+    pub tracking: Vec<Vec<u8>>,
+}
+
+impl Remote {
+    /// A remote of which only the name is known, and what git makes of that.
+    pub fn named(name: &[u8]) -> Self {
+        Remote {
+            name: name.to_vec(),
+            addresses: Vec::new(),
+            tracking: vec![[b"refs/remotes/", name, b"/*"].concat()],
+        }
+    }
+
+    /// Whether `git fetch` keeps something of this remote under the reference `name`.
+    pub fn tracks(&self, name: &[u8]) -> bool {
+        self.tracking.iter().any(|pattern| {
+            match pattern.iter().position(|byte| *byte == b'*') {
+                None => pattern == name,
+                Some(star) => {
+                    let (start, end) = (&pattern[..star], &pattern[star + 1..]);
+                    name.len() > star + end.len() && name.starts_with(start) && name.ends_with(end)
+                }
+            }
+        })
+    }
 }
 
 /// The extensions that change nothing about how objects and references are read. What
@@ -52,6 +89,7 @@ pub(in crate::source) fn read(common_dir: &Path, bounds: &Bounds) -> Result<Form
         bare,
         partial: is_partial(&config),
         remote: remote(&config),
+        remotes: remotes(&config),
     })
 }
 
@@ -177,6 +215,36 @@ fn remote(config: &gix::config::File) -> Option<Vec<u8>> {
     origin.or(urls.first()).map(|(_, address)| address.to_vec())
 }
 
+fn remotes(config: &gix::config::File) -> Vec<Remote> {
+    let mut out: Vec<Remote> = Vec::new();
+    for section in config.sections_by_name("remote").into_iter().flatten() {
+        let Some(name) = section.header().subsection_name() else {
+            continue;
+        };
+        // A remote may be written in several sections.
+        let at = out.iter().position(|remote| remote.name == name.as_bytes());
+        let at = at.unwrap_or_else(|| {
+            out.push(Remote {
+                name: name.to_vec(),
+                ..Remote::default()
+            });
+            out.len() - 1
+        });
+        let body = section.body();
+        for key in ["url", "pushurl"] {
+            let addresses = body.values(key).into_iter().map(|value| value.to_vec());
+            out[at].addresses.extend(addresses);
+        }
+        // `[+]<what the remote has>:<where it is kept>`
+        let kept = body.values("fetch").into_iter().filter_map(|spec| {
+            let colon = spec.find_byte(b':')?;
+            Some(spec[colon + 1..].to_vec())
+        });
+        out[at].tracking.extend(kept);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,6 +297,13 @@ mod tests {
     fn remotes_are_those_of_the_file() {
         let text = "[remote \"a\"]\n\turl = first\n[remote \"origin\"]\n\turl = \"o # x\" # c\n";
         assert_eq!(remote(&parsed(text)), Some(b"o # x".to_vec()));
+        let text = "[remote \"a\"]\n\turl = one\n\tfetch = +refs/heads/*:refs/remotes/a/*\n\
+                    [remote \"b\"]\n\turl = two\n[remote \"a\"]\n\tpushurl = three\n\tfetch = x\n";
+        let all = remotes(&parsed(text));
+        assert_eq!(all.len(), 2);
+        assert_eq!(all[0].addresses, [b"one".to_vec(), b"three".to_vec()]);
+        assert!(all[0].tracks(b"refs/remotes/a/main") && !all[0].tracks(b"refs/remotes/a/"));
+        assert!(!all[0].tracks(b"refs/remotes/ab/main") && all[1].tracking.is_empty());
         assert!(is_partial(&parsed("[remote \"a\"]\n\tpromisor\n")));
         assert!(!is_partial(&parsed("[remote \"a\"]\n\tpromisor = false\n")));
     }

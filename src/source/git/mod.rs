@@ -7,7 +7,7 @@ pub(super) mod bounds;
 pub(super) mod delta;
 pub(super) mod fault;
 mod forest;
-mod format;
+pub(super) mod format;
 pub(super) mod graph;
 mod index;
 pub(super) mod location;

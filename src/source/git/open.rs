@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 use gix::hash::Kind;
 
 use super::bounds::{Bounds, SMALL, What};
-use super::format::{self, Format};
+use super::format::{self, Format, Remote};
 use super::location::{GitEnv, Location, Probe, Search};
 use crate::source::files;
 
@@ -36,6 +36,8 @@ pub(in crate::source) struct Layout {
     pub partial: bool,
     /// The address of `origin`, else of the first remote.
     pub remote: Option<Vec<u8>>,
+    /// Every remote that the repository's own configuration names.
+    pub remotes: Vec<Remote>,
 }
 
 /// Finds the repository that `path` is or lies in.
@@ -128,6 +130,7 @@ impl Layout {
             bare,
             partial,
             remote,
+            remotes,
         } = format::read(&common_dir, &bounds)?;
         Ok(Layout {
             git_dir,
@@ -138,6 +141,7 @@ impl Layout {
             bare,
             partial,
             remote,
+            remotes,
         })
     }
 

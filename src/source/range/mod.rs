@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use gix::mailmap::Snapshot;
 use gix::objs::Kind;
 
-pub use push::PushLine;
+pub use push::{Push, PushLine};
 
 use super::git::{open, people, refs};
 use super::{Control, Visit, names};
@@ -44,8 +44,8 @@ pub enum What {
     Pushed,
     /// What git tells a pre-push hook: for each line what the remote lacks. A new branch, or one
     /// whose tip at the remote is not known here (a forced push): what no remote-tracking
-    /// reference has. Deletions bring nothing.
-    Push(Vec<PushLine>),
+    /// reference of that remote has. Deletions bring nothing.
+    Push(Push),
     /// Ends that the caller knows: reachable from `to`, not from `from`, and with
     /// `exclude_remotes` not from a remote-tracking reference.
     Span {
@@ -134,7 +134,7 @@ pub struct Range {
     pub steps: Vec<Step>,
     /// The versions at the range's ends of paths that may hold something.
     at_end: BTreeMap<RepoPath, BTreeSet<File>>,
-    /// The commits that messages belong to.
+    /// The commits that messages belong to; a tag that says who made it belongs to itself.
     message_of: BTreeMap<Oid, Oid>,
     /// The commits that brought paths whose names hold something.
     named_by: BTreeMap<Name, Oid>,
@@ -151,7 +151,8 @@ impl Range {
         self.at_end.get(path).into_iter().flatten()
     }
 
-    /// The commit that the message of a commit or tag belongs to.
+    /// The commit that the message of a commit or tag belongs to: a tag that says who made it
+    /// belongs to itself.
     pub fn message_of(&self, oid: &Oid) -> Option<Oid> {
         self.message_of.get(oid).copied()
     }
@@ -174,18 +175,15 @@ impl Range {
         self.reach.get(commit).cloned()
     }
 
-    /// A commit as results show it.
+    /// A commit as results show it, or an annotated tag as if it were one of its tagger's.
     pub fn commit(&self, oid: Oid) -> Commit {
         let mut buffer = Vec::new();
-        // It was read before; if it is gone now, its fields stay empty.
-        if self
-            .objects
-            .read_as(&oid, Kind::Commit, &mut buffer)
-            .is_err()
-        {
-            buffer.clear();
+        match self.objects.read(&oid, &mut buffer) {
+            Ok(Kind::Tag) => people::tag(oid, &buffer, &self.mailmap),
+            Ok(Kind::Commit) => people::commit(oid, &buffer, &self.mailmap),
+            // It was read before; if it is gone now, its fields stay empty.
+            _ => people::commit(oid, &[], &self.mailmap),
         }
-        people::commit(oid, &buffer, &self.mailmap)
     }
 }
 
@@ -234,9 +232,11 @@ pub fn scan_range<V: Visit>(
     let Some(mut ends) = ends else {
         return Ok(range);
     };
-    if let What::Push(lines) = &options.what {
+    range.skipped.extend(ends.note.take());
+    if let What::Push(push) = &options.what {
         // A reference that the remote has already brings no name.
-        let new = lines
+        let new = push
+            .lines
             .iter()
             .filter(|l| l.local.is_some() && l.remote.is_none());
         names::references(new.map(|line| line.remote_ref.as_slice()), visit);
@@ -315,7 +315,7 @@ fn settle(
     info.to = ends.to;
     info.base = ends.base;
     info.commits = ends.selected.commits.len() as u64;
-    if ends.selected.commits.is_empty() && ends.tags.is_empty() {
+    if ends.selected.commits.is_empty() && ends.tags.is_empty() && ends.plain.is_empty() {
         info.nothing = Some(ends.empty);
     }
     Ok(Some(ends))
@@ -335,8 +335,9 @@ fn asked(what: &What) -> String {
             format!("since {date}")
         }
         What::Pushed => "what no remote has".to_owned(),
-        What::Push(lines) => {
-            let names: Vec<String> = lines
+        What::Push(push) => {
+            let names: Vec<String> = push
+                .lines
                 .iter()
                 .map(|line| String::from_utf8_lossy(&line.local_ref).into_owned())
                 .collect();

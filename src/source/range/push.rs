@@ -5,6 +5,16 @@ use gix::hash::ObjectId;
 
 use crate::finding::Oid;
 
+/// A push, as git describes it to a pre-push hook.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Push {
+    /// What is pushed.
+    pub lines: Vec<PushLine>,
+    /// Where to: the name of a remote or, for one without a name, its address; `None` when the
+    /// hook was not told.
+    pub remote: Option<Vec<u8>>,
+}
+
 /// One reference that is about to be pushed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PushLine {

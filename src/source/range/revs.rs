@@ -1,15 +1,16 @@
 //! From what a user, a hook or a host names to the ends of a range.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use anyhow::{Context, bail};
 use gix::bstr::ByteSlice;
 
 use super::What;
 use super::objects::Objects;
-use super::push::PushLine;
-use super::walk::{Selected, Walk};
-use crate::finding::{Oid, Reason, Skipped};
+use super::push::Push;
+use super::walk::{Plain, Selected, Walk};
+use crate::finding::{Oid, Reason, RepoPath, Skipped};
+use crate::source::git::format::Remote;
 use crate::source::git::open::Layout;
 use crate::source::git::refs::{self, Finder, Refs};
 
@@ -65,8 +66,12 @@ pub(super) struct Ends {
     pub to: Option<Oid>,
     /// The commits to which the range leads; empty for `since`.
     pub tips: Vec<Oid>,
-    /// Annotated tags of the range, with the commits they lead to.
-    pub tags: Vec<(Oid, Oid)>,
+    /// Annotated tags of the range, with the commits they lead to, if they do.
+    pub tags: Vec<(Oid, Option<Oid>)>,
+    /// References of a push that lead to a file's content or a directory, and not to a commit.
+    pub plain: Vec<(RepoPath, Plain)>,
+    /// What is to be said of how the ends were found.
+    pub note: Option<Skipped>,
     /// What was selected.
     pub selected: Selected,
     /// The commit that the range starts from.
@@ -97,10 +102,11 @@ pub(super) fn resolve(
                 from: Some(from.0),
                 to: Some(to.0),
                 tips: vec![to.0],
-                tags: to.1.iter().map(|tag| (*tag, to.0)).collect(),
+                tags: to.1.iter().map(|tag| (*tag, Some(to.0))).collect(),
                 selected: walk.between(&[to.0], &[from.0]),
                 base: Some(from.0),
                 empty: "no commits in the range",
+                ..Ends::default()
             };
             ends.tags.retain(|(tag, _)| !from.1.contains(tag));
             // What both sides share lies below their merge bases: the commits are the same.
@@ -116,6 +122,7 @@ pub(super) fn resolve(
             Ok(Ends {
                 to: refs.head,
                 tips: refs.head.into_iter().collect(),
+                tags: tags(walk, &selected, Some(*date)),
                 selected,
                 empty: "no commits since then",
                 ..Ends::default()
@@ -126,9 +133,14 @@ pub(super) fn resolve(
             let to: Vec<Oid> = refs.head.into_iter().collect();
             let mut ends = beyond(&to, &[], remotes(refs, walk), walk);
             ends.empty = "every commit of HEAD is on a remote already";
+            for r in refs.all.iter().filter(|r| r.name.starts_with(b"refs/tags/")) {
+                // What leads to no commit is not pushed with HEAD's.
+                let _ = walk.commit_of(r.oid);
+            }
+            ends.tags = tags(walk, &ends.selected, None);
             Ok(ends)
         }
-        What::Push(lines) => push(lines, refs, objects, walk),
+        What::Push(to) => push(to, layout, refs, objects, walk),
         What::Span {
             from,
             to,
@@ -144,7 +156,8 @@ pub(super) fn resolve(
                 false => Vec::new(),
             };
             let mut ends = beyond(&[peeled.0], &not, more, walk);
-            ends.tags = peeled.1.iter().map(|tag| (*tag, peeled.0)).collect();
+            let on_the_way = peeled.1.iter();
+            ends.tags = on_the_way.map(|tag| (*tag, Some(peeled.0))).collect();
             Ok(ends)
         }
     }
@@ -163,29 +176,59 @@ fn beyond(to: &[Oid], not: &[Oid], remotes: Vec<Oid>, walk: &mut Walk<'_>) -> En
         from: not.first().copied(),
         to: to.first().copied(),
         tips: to.to_vec(),
-        tags: Vec::new(),
         selected,
         base,
         empty: "no commits in the range",
+        ..Ends::default()
     }
 }
 
+/// The annotated tags that were met and that belong to the commits which were selected, or were
+/// made at the moment `since` (seconds since 1970) or later.
+fn tags(walk: &mut Walk<'_>, selected: &Selected, since: Option<i64>) -> Vec<(Oid, Option<Oid>)> {
+    let commits: HashSet<Oid> = selected.commits.iter().map(|node| node.oid).collect();
+    let met: Vec<(Oid, i64)> = walk.tags().collect();
+    let mut out = Vec::new();
+    for (tag, made) in met {
+        let commit = walk.commit_of(tag).ok();
+        let is_new = since.is_some_and(|since| made >= since);
+        if is_new || commit.is_some_and(|commit| commits.contains(&commit)) {
+            out.push((tag, commit));
+        }
+    }
+    out
+}
+
 fn push(
-    lines: &[PushLine],
+    push: &Push,
+    layout: &Layout,
     refs: &Lazy<'_>,
     objects: &Objects,
     walk: &mut Walk<'_>,
 ) -> anyhow::Result<Ends> {
-    let (mut to, mut not, mut tags) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut to, mut not) = (Vec::new(), Vec::new());
+    let mut tags: Vec<(Oid, Option<Oid>)> = Vec::new();
+    let mut plain = Vec::new();
     let mut by_remotes = false;
-    for line in lines {
+    for line in &push.lines {
         let Some(local) = line.local else {
             continue;
         };
-        let (commit, on_the_way) = peel(local, walk)
-            .with_context(|| format!("cannot scan {}", line.local_ref.as_bstr()))?;
-        to.push(commit);
-        tags.extend(on_the_way.into_iter().map(|tag| (tag, commit)));
+        match peel(local, walk) {
+            Ok((commit, on_the_way)) => {
+                to.push(commit);
+                tags.extend(on_the_way.into_iter().map(|tag| (tag, Some(commit))));
+            }
+            Err(error) => {
+                let Some(found) = walk.plain(&local) else {
+                    return Err(error)
+                        .with_context(|| format!("cannot scan {}", line.local_ref.as_bstr()));
+                };
+                tags.extend(found.tags.iter().map(|tag| (*tag, None)));
+                plain.push((RepoPath(line.remote_ref.clone()), found));
+                continue;
+            }
+        }
         // A tip that was never fetched (a forced push over the work of others) tells nothing.
         match line.remote.filter(|remote| objects.contains(remote)) {
             Some(remote) => match walk.peel(remote) {
@@ -198,18 +241,63 @@ fn push(
             None => by_remotes = true,
         }
     }
+    let mut note = None;
     let more = match by_remotes {
-        true => remotes(refs.get(), walk),
+        true => match tracked(layout, push.remote.as_deref()) {
+            Ok(remote) => of_remote(refs.get(), layout, &remote, walk),
+            Err(why) => {
+                let detail = format!("{why}, so what any remote has already was left out");
+                note = Some(Skipped::new(Reason::UnknownRemote, *b"the push", detail));
+                remotes(refs.get(), walk)
+            }
+        },
         false => Vec::new(),
     };
     let mut ends = beyond(&to, &not, more, walk);
     ends.tags = tags;
-    ends.empty = match (lines.is_empty(), to.is_empty()) {
+    ends.plain = plain;
+    ends.note = note;
+    ends.empty = match (push.lines.is_empty(), to.is_empty()) {
         (true, _) => "nothing is pushed",
         (_, true) => "only deletions are pushed",
         _ => "nothing is pushed that the remote lacks",
     };
     Ok(ends)
+}
+
+/// The remote that is pushed to, with the references that are kept of it. `told` is its name, or
+/// its address where it has none; git passes one of them to its hook.
+///
+/// # Errors
+/// It is not known which remote that is; says why.
+fn tracked(layout: &Layout, told: Option<&[u8]>) -> Result<Remote, &'static str> {
+    let told = told.ok_or("the hook was not told where the push goes")?;
+    let named = layout.remotes.iter().find(|remote| remote.name == told);
+    let known = named.or_else(|| {
+        let has = |remote: &&Remote| remote.addresses.iter().any(|address| address == told);
+        layout.remotes.iter().find(has)
+    });
+    match known {
+        Some(remote) if !remote.tracking.is_empty() => Ok(remote.clone()),
+        Some(remote) => Ok(Remote::named(&remote.name)),
+        // No name of a remote holds these; a name that is not configured here may be elsewhere.
+        None if told.iter().any(|byte| matches!(byte, b'/' | b':' | b'\\')) => {
+            Err("it goes to an address that no remote here has")
+        }
+        None => Ok(Remote::named(told)),
+    }
+}
+
+/// The commits that `remote` has, as far as references which are kept of it say so. A reference
+/// that may be kept of another remote too says nothing.
+fn of_remote(refs: &Refs, layout: &Layout, remote: &Remote, walk: &mut Walk<'_>) -> Vec<Oid> {
+    let others = || layout.remotes.iter().filter(|other| other.name != remote.name);
+    let named = refs
+        .all
+        .iter()
+        .filter(|r| remote.tracks(&r.name) && !others().any(|other| other.tracks(&r.name)));
+    let commits: BTreeSet<Oid> = named.filter_map(|r| walk.commit_of(r.oid).ok()).collect();
+    commits.into_iter().collect()
 }
 
 /// The commits of all remote-tracking references that are there, each once.

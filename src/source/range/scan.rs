@@ -14,9 +14,9 @@ use super::revs::Ends;
 use super::walk::Walk;
 use super::{Change, File, Range, Step};
 use crate::finding::{Name, Oid, Origin, Reason, RepoPath, Skipped};
-use crate::source::git::graph::{Node, parse_commit, parse_tag};
+use crate::source::git::graph::{Node, parse_commit, parse_tag, parse_who};
 use crate::source::names::{self, Headers};
-use crate::source::{Blob, Control, Visit};
+use crate::source::{Blob, Control, Visit, archive};
 
 /// The paths that a commit has and none of its parents has in the same way.
 type Fresh = Vec<(Rc<[u8]>, File)>;
@@ -48,6 +48,7 @@ impl<V: Visit> Scan<'_, V> {
     pub fn run(mut self, ends: &Ends) -> anyhow::Result<()> {
         let commits = &ends.selected.commits;
         self.messages(ends);
+        self.plain(ends);
         let mut versus: Vec<Versus<'_>> = commits
             .iter()
             .filter_map(|node| self.versus(node))
@@ -119,7 +120,7 @@ impl<V: Visit> Scan<'_, V> {
             .selected
             .commits
             .iter()
-            .map(|node| (node.oid, node.oid));
+            .map(|node| (node.oid, Some(node.oid)));
         let mut buffer = Vec::new();
         let mut headers = Headers::default();
         let mut left = 0u64;
@@ -128,9 +129,21 @@ impl<V: Visit> Scan<'_, V> {
                 left += 1;
                 continue;
             }
+            let mut date = i64::MAX;
+            let mut belongs_to = commit;
             let message = match self.objects.read(&oid, &mut buffer) {
-                Ok(Kind::Commit) => parse_commit(&buffer).map(|parsed| parsed.message),
-                Ok(Kind::Tag) => parse_tag(&buffer).map(|tag| tag.message),
+                Ok(Kind::Commit) => parse_commit(&buffer).map(|parsed| {
+                    date = parse_who(parsed.committer).2;
+                    parsed.message
+                }),
+                Ok(Kind::Tag) => parse_tag(&buffer).map(|tag| {
+                    // Who made the tag wrote its message, not who made the commit.
+                    belongs_to = match tag.tagger.is_empty() {
+                        true => commit,
+                        false => Some(oid),
+                    };
+                    tag.message
+                }),
                 Ok(_) => None,
                 Err(fault) => {
                     self.range.skipped.push(fault.of(oid.to_string()));
@@ -140,8 +153,9 @@ impl<V: Visit> Scan<'_, V> {
             let Some(bytes) = message else {
                 continue;
             };
-            self.range.message_of.insert(oid, commit);
-            let date = self.walk.date(&oid).unwrap_or(i64::MAX);
+            if let Some(belongs_to) = belongs_to {
+                self.range.message_of.insert(oid, belongs_to);
+            }
             headers.take(oid, date, names::headers(&buffer), self.visit);
             let origin = Origin::Message(oid);
             self.control.count(bytes.len());
@@ -158,6 +172,51 @@ impl<V: Visit> Scan<'_, V> {
             self.range
                 .skipped
                 .push(Skipped::new(reason, *b"the range", detail));
+        }
+    }
+
+    /// Shows what references of a push lead to that is no commit: a file's content under the
+    /// reference's name, a directory's files below it.
+    fn plain(&mut self, ends: &Ends) {
+        let mut buffer = Vec::new();
+        for (reference, plain) in &ends.plain {
+            let mut files: Vec<(RepoPath, File)> = Vec::new();
+            match plain.tree {
+                false => files.push((
+                    reference.clone(),
+                    File {
+                        oid: plain.oid,
+                        link: false,
+                    },
+                )),
+                true => self.trees.changed(None, Some(plain.oid), &mut |path, _, file| {
+                    let path = RepoPath([reference.0.as_slice(), b"/", path].concat());
+                    files.extend(file.map(|file| (path, file)));
+                }),
+            }
+            for (path, file) in files {
+                if self.control.stopped() {
+                    let reason = blobs::stop_reason(self.control);
+                    self.range.skipped.push(Skipped::new(reason, path.0, ""));
+                    continue;
+                }
+                if let Err(fault) = self.objects.blob(&file.oid, &mut buffer) {
+                    self.range.skipped.push(fault.of(path.0));
+                    continue;
+                }
+                let origin = match file.link {
+                    true => Origin::Link(path),
+                    false => Origin::File(path),
+                };
+                self.control.count(buffer.len());
+                let blob = Blob {
+                    bytes: &buffer,
+                    origin: &origin,
+                };
+                self.visit.blob(blob, None);
+                let skipped = archive::open(blob, self.visit, self.control);
+                self.range.skipped.extend(skipped);
+            }
         }
     }
 

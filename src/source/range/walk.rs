@@ -36,6 +36,17 @@ pub(super) struct Peeled {
     pub tags: Vec<Oid>,
 }
 
+/// What a reference leads to that is no commit.
+#[derive(Clone)]
+pub(super) struct Plain {
+    /// A file's content or a directory.
+    pub oid: Oid,
+    /// It is a directory.
+    pub tree: bool,
+    /// The annotated tags on the way to it, outermost first.
+    pub tags: Vec<Oid>,
+}
+
 /// Reads commits, each once.
 pub(super) struct Walk<'a> {
     objects: &'a Objects,
@@ -46,6 +57,10 @@ pub(super) struct Walk<'a> {
     broken: BTreeMap<Oid, Fault>,
     /// What references and tags lead to, or what they are instead.
     ends: HashMap<Oid, Result<Oid, String>>,
+    /// What leads to no commit, by where it starts.
+    plain: HashMap<Oid, Plain>,
+    /// Annotated tags that were met, with the moments they were made at, seconds since 1970.
+    tags: BTreeMap<Oid, i64>,
     /// Objects that were read to find that out.
     pub peeled: u64,
     buffer: Vec<u8>,
@@ -65,6 +80,8 @@ impl<'a> Walk<'a> {
             cut: cut.iter().copied().collect(),
             known: HashMap::new(),
             ends: HashMap::new(),
+            plain: HashMap::new(),
+            tags: BTreeMap::new(),
             peeled: 0,
             broken: BTreeMap::new(),
             buffer: Vec::new(),
@@ -106,12 +123,19 @@ impl<'a> Walk<'a> {
                         self.broken(at, "it is no tag");
                         return Err("a damaged tag".to_owned());
                     };
+                    self.tags.insert(at, parse_who(tag.tagger).2);
                     tags.push(at);
                     at = tag.label.target;
                     said = Some(tag.label.kind);
                 }
-                Kind::Tree => return Err("a tree, not a commit".to_owned()),
-                Kind::Blob => return Err("the content of a file, not a commit".to_owned()),
+                kind @ (Kind::Tree | Kind::Blob) => {
+                    let tree = kind == Kind::Tree;
+                    self.plain.insert(oid, Plain { oid: at, tree, tags });
+                    return Err(match tree {
+                        true => "a tree, not a commit".to_owned(),
+                        false => "the content of a file, not a commit".to_owned(),
+                    });
+                }
             }
         }
         Err("a tag that leads to itself".to_owned())
@@ -132,6 +156,16 @@ impl<'a> Walk<'a> {
         }
         self.ends.insert(oid, end.clone());
         end
+    }
+
+    /// What a reference to `oid` leads to, after [`Walk::peel`] said that it is no commit.
+    pub fn plain(&self, oid: &Oid) -> Option<Plain> {
+        self.plain.get(oid).cloned()
+    }
+
+    /// The annotated tags that were met, with the moments they were made at (seconds since 1970).
+    pub fn tags(&self) -> impl Iterator<Item = (Oid, i64)> {
+        self.tags.iter().map(|(oid, made)| (*oid, *made))
     }
 
     /// Checks an object that a reference names and that leads to no commit: nothing else says
