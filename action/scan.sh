@@ -93,7 +93,8 @@ status=0
 reports=(--format github --output "json=$json" --output "markdown=$summary")
 case $kind in
   range) "$binary" history --range "$base$dots$head" "${wishes[@]}" "${reports[@]}" || status=$? ;;
-  history) "$binary" history "${wishes[@]}" "${reports[@]}" || status=$? ;;
+  # What actions/checkout leaves in .git/config is the runner's and no matter of the repository.
+  history) "$binary" history --no-git-config "${wishes[@]}" "${reports[@]}" || status=$? ;;
   tree) GIT_INDEX_FILE="$run/index" "$binary" scan --index "${trust[@]}" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   *) fail 'the plan for this event is not understood; is the program the one of this action?' ;;
 esac

@@ -58,12 +58,13 @@ impl ByRule {
     fn fails(&self, result: &Judged<'_>) -> bool {
         let within = |days: i64| result.ends_in.is_some_and(|left| left <= days);
         let by_id = self.means(result.reported)
-            || self.means(result.rule)
-            || result.also.iter().any(|id| self.means(id));
+            || !result.local
+                && (self.means(result.rule) || result.also.iter().any(|id| self.means(id)));
         if by_id && self.days.is_none_or(within) {
             return true;
         }
         self.means(EXPIRING)
+            && !result.local
             && result.class == Class::Credential
             && result.ends_in.is_some_and(|left| left >= 0)
             && within(self.days.unwrap_or(SOON))
@@ -126,6 +127,9 @@ pub struct Judged<'a> {
     pub expired: bool,
     /// Whole days until it ends; negative when past.
     pub ends_in: Option<i64>,
+    /// It stands only in files of this machine that no commit holds: nothing that a reviewer could
+    /// mend. It fails where it is asked for by the id that it is reported under, and only there.
+    pub local: bool,
 }
 
 impl Policy {
@@ -167,6 +171,7 @@ impl Policy {
     fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
         result.class == Class::Credential
             && !result.expired
+            && !result.local
             && result.severity >= severity
             && result.confidence >= Confidence::Medium
     }
@@ -186,6 +191,7 @@ mod tests {
             confidence,
             expired: false,
             ends_in: Some(5),
+            local: false,
         }
     }
 
@@ -220,6 +226,23 @@ mod tests {
         let mut sample = result(Severity::High, Confidence::High);
         sample.class = Class::Sample;
         assert!(!Policy::new(Mode::Tree).fails(&sample));
+    }
+
+    #[test]
+    fn what_no_commit_holds_fails_only_under_its_own_id() {
+        let mut local = result(Severity::Critical, Confidence::High);
+        (local.local, local.reported) = (true, "local/acme-key");
+        let mut policy = Policy::new(Mode::Tree);
+        assert!(!policy.fails(&local));
+        for (on, fails) in [
+            ("low", false),
+            ("acme-*", false),
+            ("stale/expiring", false),
+            ("local/*", true),
+        ] {
+            policy.fail_on = vec![FailOn::parse(on).expect("reads")];
+            assert_eq!(policy.fails(&local), fails, "{on}");
+        }
     }
 
     #[test]

@@ -182,6 +182,7 @@ fn judged<'a>(rules: &RuleSet, row: &'a Row, now: Timestamp) -> Judged<'a> {
         class: row.class,
         severity: row.severity,
         confidence: row.confidence,
+        local: row.local,
         expired: row.reported == EXPIRED,
         ends_in: end.map(|end| (end.as_second() - now.as_second()).div_euclid(86_400)),
     }
@@ -226,6 +227,7 @@ fn row(
     let mut row = Row {
         rule: rule.id.to_string(),
         reported: reported(rule, &finding, dead),
+        local: finding.places.iter().all(Place::is_local),
         name: told(masker, rule, &rule.name),
         fingerprint: finding.fingerprint,
         shown: shown(rule, finding.secret.expose()),
@@ -268,7 +270,9 @@ fn row(
 /// GitHub takes severity from the rule: what differs must have an id of its own.
 fn reported(rule: &Rule, finding: &Finding, dead: bool) -> String {
     let generic = matches!(&rule.kind, Kind::Context(c) if !c.generic.is_empty());
-    if dead {
+    if finding.places.iter().all(Place::is_local) {
+        format!("local/{}", rule.id)
+    } else if dead {
         EXPIRED.to_owned()
     } else if finding.severity == Severity::Info && rule.severity != Severity::Info
         || rule.exposure == Exposure::Publishable

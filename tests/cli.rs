@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{Dir, FORMATS, expand, findings, jwt, line, places, token};
+use crate::common::{Dir, FORMATS, NOW, expand, findings, jwt, line, places, token};
 
 #[test]
 fn exit_status() {
@@ -457,6 +457,37 @@ fn staged_reports_news_only() {
     let report = dir.json(&["staged"]);
     assert_eq!(places(&report), ["github-pat a.env:2:14"]);
     dir.run(&["staged"]).ends(1);
+}
+
+#[test]
+fn a_run_that_lists_something_is_never_called_clean() {
+    let dir = Dir::repo();
+    dir.write("readme.md", "nothing\n");
+    dir.git(&["add", "-A"]);
+    let outcome = |args: &[&str]| -> String {
+        let report = dir.json(args);
+        let word = report["summary"]["outcome"].as_str().expect("a word");
+        let sarif = dir.run(&[args, &["--format", "sarif", "--now", NOW]].concat());
+        assert_eq!(
+            sarif.json()["runs"][0]["properties"]["outcome"],
+            word,
+            "every format says the same"
+        );
+        word.to_owned()
+    };
+    assert_eq!(outcome(&["staged"]), "clean");
+    dir.run(&["staged"]).ends(0).says("clean");
+    dir.write("a.env", line(1));
+    dir.git(&["add", "-A"]);
+    let args = ["staged", "--fail-on", "none"];
+    assert_eq!(outcome(&args), "passes");
+    let run = dir.run(&args);
+    run.ends(0).says("nothing fails");
+    assert!(!run.text().contains("clean"), "{}", run.text());
+    assert_eq!(outcome(&["staged"]), "fails");
+    dir.run(&["allow"])
+        .ends(2)
+        .complains("keysweep allow --last");
 }
 
 #[test]

@@ -120,3 +120,34 @@ fn every_token_rule_has_two_examples_and_two_near_misses() {
         .collect();
     report(&failures);
 }
+
+#[test]
+fn the_armor_of_an_openpgp_key_may_have_any_headers() {
+    let dir = crate::common::Dir::new();
+    let block = crate::common::expand("{pem:PGP PRIVATE KEY BLOCK}", 1);
+    let (first, rest) = block.split_once('\n').expect("several lines");
+    let long = format!("Comment: {}", "words ".repeat(60));
+    for headers in [
+        "",
+        "Comment: https://example.org/: a page\n",
+        "Comment:\n",
+        "Hash: SHA512,SHA256\n",
+        "X-Own-Header: yes\n",
+        "Version: 1\nComment: a\nComment: b\nCharset: UTF-8\nHash: SHA256\nMessageID: x\n",
+        &format!("{long}\n"),
+    ] {
+        let text = format!("{first}\n{headers}\n{rest}\n");
+        for text in [
+            text.clone(),
+            text.replace('\n', "\r\n"),
+            text.replace('\n', "\\n"),
+        ] {
+            dir.write("key.asc", text);
+            let report = dir.json(&["scan"]);
+            let found = crate::common::findings(&report);
+            assert_eq!(found.len(), 1, "{headers:?}");
+            assert_eq!(found[0]["rule"], "private-key-pgp", "{headers:?}");
+            assert_eq!(found[0]["confidence"], "high", "{headers:?}");
+        }
+    }
+}

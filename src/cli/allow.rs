@@ -133,7 +133,8 @@ fn find(house: &House, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Know
         false => "; `--history` looks there too",
     };
     bail!(
-        "no finding in the tree or the index has the id {}{more}",
+        "no finding in the tree or the index has the id {}{more} (what stands in .git/config only \
+         is never allowed by the baseline, because no commit holds it: take it out there)",
         names.join(", ")
     )
 }

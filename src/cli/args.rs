@@ -36,6 +36,9 @@ pub struct Scan {
     /// Enter submodules and nested repositories.
     #[arg(long)]
     pub recurse_submodules: bool,
+    /// Do not look at the repository's own configuration (.git/config), which no commit holds.
+    #[arg(long)]
+    pub no_git_config: bool,
     /// Read what the index holds instead of the files of the working tree.
     #[arg(long, conflicts_with_all = ["no_ignore", "exclude", "recurse_submodules"])]
     pub index: bool,
@@ -77,6 +80,9 @@ pub struct History {
     /// Look at every byte of every version, not only at what changed. Slower, with the same result.
     #[arg(long)]
     pub full: bool,
+    /// Do not look at the repository's own configuration (.git/config), which no commit holds.
+    #[arg(long)]
+    pub no_git_config: bool,
     #[command(flatten)]
     pub alternates: Alternates,
     #[command(flatten)]

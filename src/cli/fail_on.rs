@@ -23,6 +23,7 @@ pub fn known(on: &FailOn, rules: &RuleSet) -> Result<(), String> {
         || ids().any(|id| {
             wanted.means(id)
                 || wanted.means(&format!("info/{id}"))
+                || wanted.means(&format!("local/{id}"))
                 || wanted.means(&format!("generic/{id}-weak"))
         });
     if meant {

@@ -93,6 +93,8 @@ impl House {
                     threads: 0,
                     max_file_size: MAX_FILE_SIZE,
                     recurse_submodules: false,
+                    // The baseline is committed, and what it says of one machine is nobody else's.
+                    git_config: false,
                 }),
                 Scope::Tree,
             ),

@@ -88,6 +88,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     threads: scan.limits.threads,
                     max_file_size: MAX_FILE_SIZE,
                     recurse_submodules: scan.recurse_submodules,
+                    git_config: !scan.no_git_config,
                 })
             };
             run(Mode::Tree, input, &scan.limits, &scan.common)
@@ -126,6 +127,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 allow_alternates: history.alternates.allowed,
                 delta_budget: DELTA_BUDGET,
                 max_object: MAX_FILE_SIZE,
+                git_config: !history.no_git_config,
             });
             run(Mode::History, input, &history.limits, &history.common)
         }

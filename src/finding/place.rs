@@ -239,6 +239,11 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether it is a file of this machine alone, which no commit holds.
+    pub fn is_local(&self) -> bool {
+        matches!(self.origin, Origin::Name(Name::Local(_)))
+    }
+
     /// A sighting's place at a path, outside of any history.
     pub fn new(path: RepoPath, sighting: &Sighting) -> Self {
         Place {

@@ -8,6 +8,10 @@ pub fn fix(path: &str) -> &'static str {
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    if lower.ends_with(".git/config") || lower.ends_with(".git/config.worktree") {
+        return "take it out of git's configuration (git remote set-url, git config --unset) and let \
+                a credential helper keep it; no commit holds it";
+    }
     if lower.contains(".git-history/") && name == "message" {
         return "reword the message (git commit --amend, or git rebase -i for an older commit)";
     }

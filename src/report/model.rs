@@ -116,8 +116,11 @@ pub struct RuleInfo {
 pub struct Row {
     /// The rule that matched.
     pub rule: String,
-    /// The id it is reported under: the rule's, or `stale/expired`, `info/…`, `generic/…-weak`.
+    /// The id it is reported under: the rule's, or `stale/expired`, `info/…`, `generic/…-weak`,
+    /// `local/…`.
     pub reported: String,
+    /// It stands only in files of this machine that no commit holds.
+    pub local: bool,
     /// What it is, in words.
     pub name: String,
     /// Its fingerprint.

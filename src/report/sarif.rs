@@ -12,8 +12,8 @@ use serde_sarif::sarif as s;
 use super::escape::{json_pretty, sarif_text, uri};
 use super::sarif_plan::{MAX_BYTES, Plan, Planned, plan};
 use super::sarif_words::{
-    CWE, Listed, cut, description, first_seen, lifecycle, precision, repository_uri,
-    rules, security_severity, tags, text, weaknesses,
+    CWE, Listed, cut, description, first_seen, lifecycle, precision, repository_uri, rules,
+    security_severity, tags, text, weaknesses,
 };
 use super::words::{self, Level};
 use super::{
@@ -175,7 +175,7 @@ fn driver(report: &Report, rules: &[Listed<'_>]) -> s::ToolComponent {
 
 fn descriptor(rule: &Listed<'_>) -> s::ReportingDescriptor {
     let mut out = s::ReportingDescriptor::builder().id(rule.id).build();
-    let informational = rule.id.starts_with("info/");
+    let informational = rule.id.starts_with("info/") || rule.id.starts_with("local/");
     let level = match informational {
         true => Level::Note,
         false => words::level(rule.severity),

@@ -85,6 +85,7 @@ pub fn rules<'a>(report: &'a Report, planned: &[Planned<'a>], style: Style) -> V
 fn family_name(id: &str) -> Option<&'static str> {
     match id {
         "stale/expired" => Some("Expired credential"),
+        _ if id.starts_with("local/") => Some("Credential in this machine's configuration of git"),
         _ if id.starts_with("info/") => Some("Sample or publishable credential"),
         _ => None,
     }

@@ -144,9 +144,9 @@ pub fn level(severity: Severity) -> Level {
     }
 }
 
-/// The level of a result: what is no credential, and `info/…`, are notes.
+/// The level of a result: what is no credential, what no commit holds, and `info/…`, are notes.
 pub fn row_level(row: &Row) -> Level {
-    if row.class != Class::Credential || row.reported.starts_with("info/") {
+    if row.local || row.class != Class::Credential || row.reported.starts_with("info/") {
         return Level::Note;
     }
     level(row.severity)

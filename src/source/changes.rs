@@ -229,9 +229,8 @@ impl<'a> Changes<'a> {
         // All stages of a conflict: each is content that resolving the conflict can leave in the
         // index. In a merge, what both sides start from (stage 1) is an ancestor's version, which is
         // committed already; a cherry-pick or a rebase takes it from anywhere.
-        let all_stages = |entry: &&gix::index::Entry| {
-            !(self.merging && entry.flags.stage_raw() == 1)
-        };
+        let all_stages =
+            |entry: &&gix::index::Entry| !(self.merging && entry.flags.stage_raw() == 1);
         let counts: Vec<&gix::index::Entry> = group.iter().filter(all_stages).collect();
         for entry in counts {
             // Only announced, no content is staged.

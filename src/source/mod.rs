@@ -11,6 +11,7 @@ mod git;
 mod history;
 mod ignored;
 mod indexed;
+mod local;
 mod locate;
 mod names;
 mod policy_files;
@@ -36,7 +37,8 @@ pub use policy_files::{
     read_policy,
 };
 pub use range::{
-    Change, File, Push, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends, scan_range,
+    Change, File, Push, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends,
+    scan_range,
 };
 pub use staged::{
     NOTHING_STAGED, StagedOptions, check_for_git, check_staged, scan_staged, scan_staged_with,

@@ -56,8 +56,7 @@ pub(super) struct Job {
 /// Visits what is staged, honouring git's environment of this process.
 ///
 /// Every changed path's index version is visited as `Origin::File`, and the versions it starts
-/// from (HEAD's, and in an unfinished merge those of the other parents, and the merge base of a
-/// conflict) as `Origin::Before`; symbolic links have `Origin::Link` in the index. Deleted paths
+/// from (HEAD's, and in an unfinished merge those of the other parents) as `Origin::Before`; symbolic links have `Origin::Link` in the index. Deleted paths
 /// are visited as `Before` too, so that a moved file is no news. A version that a parent of the
 /// merge already has at the same path is left out on both sides.
 ///
@@ -157,8 +156,17 @@ pub(super) fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
         // What a parent already has at this path is not introduced here.
         let known: BTreeSet<Version> = change.before.iter().copied().collect();
         let same: BTreeSet<Version> = change.after.intersection(&known).copied().collect();
+        let conflict = change.after.len() > 1;
         change.after.retain(|version| !same.contains(version));
-        change.before.retain(|version| !same.contains(version));
+        // Each side of a conflict stands against what it starts from by itself: what all of them
+        // hold is no copy.
+        let times = match conflict {
+            true => change.after.len(),
+            false => {
+                change.before.retain(|version| !same.contains(version));
+                1
+            }
+        };
         let path = RepoPath(path);
         jobs.extend(change.after.iter().map(|version| Job {
             id: version.id,
@@ -168,7 +176,8 @@ pub(super) fn jobs(changes: BTreeMap<Vec<u8>, Change>) -> Vec<Job> {
             },
             before: false,
         }));
-        jobs.extend(change.before.iter().map(|version| Job {
+        let before = std::iter::repeat_n(&change.before, times).flatten();
+        jobs.extend(before.map(|version| Job {
             id: version.id,
             origin: match version.link {
                 true => Origin::BeforeLink(path.clone()),

@@ -7,6 +7,7 @@
 //! file over the limit is not read at all.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,7 +19,7 @@ use super::files::{self, Content};
 use super::git::location::{OF_TREES, Probe};
 use super::ignored::Excludes;
 use super::walk::{Inside, Item, Listing, Walk, special};
-use super::{Blob, Control, Visit, absent, archive, names};
+use super::{Blob, Control, Visit, absent, archive, local, names};
 use crate::finding::{Origin, Reason, RepoPath, Skipped};
 
 /// A thread's buffer is given back to the system when it grew beyond this.
@@ -38,6 +39,8 @@ pub struct TreeOptions {
     pub max_file_size: u64,
     /// Enter submodules and nested repositories.
     pub recurse_submodules: bool,
+    /// Also look at the own configuration of every repository that is read from its top.
+    pub git_config: bool,
 }
 
 /// What a source says at its end; content went to the visitor.
@@ -111,6 +114,10 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
     listing.settle(&excludes);
     // An interrupted walk has not seen what it could have.
     if !control.stopped() {
+        if options.git_config {
+            let unread = configurations(&listing.walked, &root, visit);
+            listing.skipped.extend(unread);
+        }
         let absent = absent::absent(&listing, &root, &excludes);
         listing.skipped.extend(absent);
     }
@@ -168,6 +175,38 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
             credential_stores,
         },
     })
+}
+
+/// Lends the own configuration of every repository that was walked from its top.
+fn configurations<V: Visit>(
+    walked: &[(Arc<Inside>, PathBuf)],
+    root: &Path,
+    visit: &V,
+) -> Vec<Skipped> {
+    let mut seen = BTreeSet::new();
+    let mut skipped = Vec::new();
+    for (inside, dir) in walked {
+        let Some(location) = inside.location.as_ref().filter(|_| *dir == inside.top) else {
+            continue;
+        };
+        if !seen.insert(dir) {
+            continue;
+        }
+        let mut shown = files::bytes_of(dir.strip_prefix(root).unwrap_or(dir));
+        if !shown.is_empty() {
+            shown.push(b'/');
+        }
+        shown.extend_from_slice(b".git/");
+        let (git_dir, common) = (&location.git_dir, &location.common_dir);
+        skipped.extend(local::show(
+            git_dir,
+            common,
+            &location.bounds,
+            &shown,
+            visit,
+        ));
+    }
+    skipped
 }
 
 /// Where a scan of some paths takes place.

@@ -49,6 +49,8 @@ pub(super) struct Listing {
 /// A repository that is being walked: its index and exclude file.
 pub(super) struct Inside {
     pub top: PathBuf,
+    /// Where its parts are; `None` for one whose `.git` is not followed.
+    pub location: Option<Location>,
     /// Sorted by path; `None` if it could not be read.
     pub index: Option<gix::index::File>,
     exclude: Gitignore,
@@ -75,6 +77,7 @@ impl Inside {
         };
         Arc::new(Inside {
             top,
+            location: Some(location.clone()),
             index,
             exclude,
         })
@@ -84,6 +87,7 @@ impl Inside {
     pub fn unread(top: &Path) -> Arc<Inside> {
         Arc::new(Inside {
             top: top.to_owned(),
+            location: None,
             index: None,
             exclude: Gitignore::empty(),
         })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::shown::{Shown, shown};
 use super::{Traced, numbers, valued};
-use crate::finding::{Origin, Place, Sighting};
+use crate::finding::{Name, Origin, Place, Sighting};
 use crate::judge::{FileMarks, Placed};
 use crate::news::Weigh;
 use crate::report::Mode;
@@ -108,12 +108,14 @@ fn at_place(
         let named = sighting.origin.inside().is_empty() && has_path;
         !named || marks.fits(sighting.rule, &at.path)
     };
+    // What no commit holds is neither at HEAD nor gone from it.
+    let committed = !matches!(at.origin, Origin::Name(Name::Local(_)));
     shown.placed(&at.path, fits, weigh, |sighting| Place {
         path: at.path.clone(),
         origin: sighting.origin.clone(),
         located: sighting.located.clone(),
         introduced: at.introduced.clone(),
-        at_head: whole.then_some(at.at_head),
+        at_head: (whole && committed).then_some(at.at_head),
         versions: at.versions,
         reach: at.reach.clone(),
     })

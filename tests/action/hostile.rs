@@ -5,7 +5,7 @@ use std::fs;
 
 use super::{Outcome, Runner};
 use crate::archives::make::{Entry, Zip};
-use crate::common::{line, token};
+use crate::common::{findings, line, token};
 
 /// Everything that a run wrote, each with a name.
 fn written(runner: &Runner, outcome: &Outcome) -> Vec<(&'static str, String)> {
@@ -89,8 +89,39 @@ fn nothing_leaks_and_nothing_is_a_command() {
         .lacks("::warning title=keysweep::the commits");
     // The test would pass on an action that finds nothing.
     let report = outcome.report("json-file");
-    // Reasons, names of members and names of files are content too.
-    assert_eq!(outcome.output("new-findings"), "7");
+    // Reasons, names of members and names of files are content too: each value that the change
+    // brings and that nothing hides is one finding.
+    let brought = [
+        (4, "packed.zip", "what a member of the archive holds"),
+        (5, "x,y:z.env", "what the file with the odd name holds"),
+        (
+            23,
+            ".keysweep-baseline",
+            "the reason of the baseline's entry",
+        ),
+        (24, "allowed.env", "the reason of the comment"),
+        (25, "packed.zip", "the name of a member"),
+        (26, "packed.zip", "the name of a damaged member"),
+        (27, "x,y:z.env", "the name of a file"),
+    ];
+    let mut failing: Vec<(String, String)> = findings(&report)
+        .iter()
+        .filter(|finding| finding["fails"] == true)
+        .map(|finding| {
+            let path = finding["places"][0]["path"].as_str().expect("a path");
+            let id = finding["fingerprint"].as_str().expect("an id");
+            (id.to_owned(), path.to_owned())
+        })
+        .collect();
+    for (seed, path, what) in brought {
+        let id = keysweep::secret::Fingerprint::of_strong(token(seed).as_bytes()).to_string();
+        let at = failing
+            .iter()
+            .position(|(have, place)| *have == id && place.ends_with(path));
+        failing.swap_remove(at.unwrap_or_else(|| panic!("{what} is not among {failing:?}")));
+    }
+    assert!(failing.is_empty(), "nothing else fails: {failing:?}");
+    assert_eq!(outcome.output("new-findings"), brought.len().to_string());
     assert_eq!(outcome.output("new-suppressions"), "2");
     assert_eq!(report["summary"]["suppressed"]["total"], 3);
     assert_eq!(outcome.output("complete"), "false", "the damaged member");

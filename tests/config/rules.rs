@@ -31,6 +31,17 @@ fn rules_that_are_switched_off_are_counted_with_their_reason() {
 }
 
 #[test]
+fn the_former_name_of_a_decoder_of_facts_is_understood() {
+    let dir = Dir::new();
+    dir.write("a.txt", house(1));
+    for (name, status) in [("presigned", 1), ("aws-presigned", 1), ("aws-presignd", 2)] {
+        dir.write("own.toml", format!("{RULE}facts = \"{name}\"\n"));
+        dir.run(&["scan", "a.txt", "--rules", "own.toml"])
+            .ends(status);
+    }
+}
+
+#[test]
 fn rule_files_are_read_from_the_side_that_holds() {
     let dir = Dir::repo();
     dir.write("keysweep.toml", "[rules]\nfiles = [\"ci/own.toml\"]\n");

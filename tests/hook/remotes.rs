@@ -44,7 +44,8 @@ fn a_remote_whose_name_begins_as_another_ones_does_not_speak_for_it() {
     let site = two_remotes();
     site.git(&["remote", "rename", "origin", "team/private"])
         .ends(0);
-    site.git(&["remote", "add", "team", "../public.git"]).ends(0);
+    site.git(&["remote", "add", "team", "../public.git"])
+        .ends(0);
     site.git(&["push", "-q", "team", "main"])
         .ends(1)
         .has("a.env:1:14 in commit ");
@@ -90,10 +91,18 @@ fn a_tag_of_a_file_or_a_directory_is_judged_as_files() {
     let blob = blob.trim();
     let clean = site.git(&["rev-parse", ":readme.md"]).text();
     site.git(&["tag", "plain", blob]).ends(0);
-    site.git(&["tag", "-a", "-m", "a file", "file", blob]).ends(0);
-    site.git(&["tag", "directory", &tree]).ends(0);
-    site.git(&["tag", "-a", "-m", &format!("see {}", line(2)), "told", clean.trim()])
+    site.git(&["tag", "-a", "-m", "a file", "file", blob])
         .ends(0);
+    site.git(&["tag", "directory", &tree]).ends(0);
+    site.git(&[
+        "tag",
+        "-a",
+        "-m",
+        &format!("see {}", line(2)),
+        "told",
+        clean.trim(),
+    ])
+    .ends(0);
     site.git(&["tag", "clean", clean.trim()]).ends(0);
     for (name, place) in [
         ("plain", "refs/tags/plain:1:14"),

@@ -144,7 +144,10 @@ fn what_the_second_state_of_a_path_brings_is_found_whatever_the_first_was() {
             // would take for a submodule.
             let as_submodule = second.0 == "160000" && first.0 != "160000";
             let expected: BTreeSet<u64> = match as_submodule {
-                true => [1].into_iter().filter(|value| !old.contains(value)).collect(),
+                true => [1]
+                    .into_iter()
+                    .filter(|value| !old.contains(value))
+                    .collect(),
                 false => expected,
             };
             let report = dir.json(&["staged", "--show-secrets"]);
@@ -213,7 +216,11 @@ fn a_submodule_with_the_id_of_a_file_is_read_where_it_is_staged() {
     let id = blob(&dir, line(1).as_bytes());
     let entry = format!("160000,{id},config.env");
     dir.git(&["update-index", "--add", "--cacheinfo", &entry]);
-    for verb in [&["staged"][..], &["scan", "--index"], &["hook", "--stage", "pre-commit"]] {
+    for verb in [
+        &["staged"][..],
+        &["scan", "--index"],
+        &["hook", "--stage", "pre-commit"],
+    ] {
         dir.run(verb).ends(1).says("config.env:1:14");
     }
     // A commit of another repository is none of ours.
@@ -243,9 +250,18 @@ fn every_stage_of_a_conflict_is_looked_at() {
         let zero = "0".repeat(40);
         let text = format!("0 {zero}\ta.env\n{}{}{}", entry(1), entry(2), entry(3));
         feed_git(&dir, &["update-index", "--index-info"], text.as_bytes());
-        for verb in [&["staged"][..], &["scan", "--index"], &["hook", "--stage", "pre-commit"]] {
+        for verb in [
+            &["staged"][..],
+            &["scan", "--index"],
+            &["hook", "--stage", "pre-commit"],
+        ] {
             let run: Run = dir.run(verb);
-            assert_eq!(run.status, Some(1), "stage {stage}, {verb:?}: {}", run.text());
+            assert_eq!(
+                run.status,
+                Some(1),
+                "stage {stage}, {verb:?}: {}",
+                run.text()
+            );
             assert!(run.text().contains("a.env:1:14"), "stage {stage}, {verb:?}");
         }
     }

@@ -39,13 +39,20 @@ fn a_value_in_the_message_of_a_tag_is_the_taggers() {
         let all = findings(&report);
         assert_eq!(all.len(), 1, "{args:?}");
         let place = &all[0]["places"][0];
-        assert_eq!(place["introduced"]["author"], "Tag Ger", "{args:?}: {place}");
+        assert_eq!(
+            place["introduced"]["author"], "Tag Ger",
+            "{args:?}: {place}"
+        );
         assert_eq!(
             place["introduced"]["id"].as_str(),
             Some(dir.git(&["rev-parse", "v1"]).as_str()),
             "{args:?}"
         );
-        assert_eq!(report["skipped"].as_array().map(Vec::len), Some(0), "{args:?}");
+        assert_eq!(
+            report["skipped"].as_array().map(Vec::len),
+            Some(0),
+            "{args:?}"
+        );
     }
 }
 
@@ -64,7 +71,9 @@ fn tags_belong_to_a_range_by_their_date_or_by_their_commit() {
         let format = "--format=%(taggerdate:unix)";
         let text = dir.git(&["for-each-ref", format, &format!("refs/tags/{name}")]);
         let seconds: i64 = text.parse().expect("seconds");
-        jiff::Timestamp::from_second(seconds).expect("a date").to_string()
+        jiff::Timestamp::from_second(seconds)
+            .expect("a date")
+            .to_string()
     };
     assert_eq!(count(&["history", "--since", &of("late")]), 2);
     assert_eq!(count(&["history", "--since", &of("file")]), 1);

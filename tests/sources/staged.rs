@@ -6,6 +6,7 @@ use keysweep::finding::Reason;
 use keysweep::source::GitEnv;
 
 use super::support::{Repo, git, try_git};
+use crate::common::{Dir, line};
 
 fn repo() -> Repo {
     let repo = Repo::new();
@@ -194,8 +195,32 @@ fn conflict_of_a_cherry_pick() {
             .success()
     );
     let seen = repo.staged();
-    assert_eq!(seen.names(), ["before a.txt", "file a.txt"]);
-    assert_eq!(seen.get("file a.txt"), "picked");
+    let of = |side: &str| -> Vec<&str> {
+        let all = seen.content.iter().filter(|(name, _)| name == side);
+        all.map(|(_, text)| text.as_str()).collect()
+    };
+    // The commit that was picked and what it started from, each against HEAD's.
+    assert_eq!(of("file a.txt"), ["a1", "picked"]);
+    assert_eq!(of("before a.txt"), ["main a", "main a"]);
+}
+
+#[test]
+fn what_all_sides_of_a_conflict_hold_is_no_news() {
+    let dir = Dir::repo();
+    dir.write("a.env", format!("{}one\n", line(1)));
+    dir.commit("base");
+    dir.git(&["checkout", "-q", "-b", "side"]);
+    dir.write("a.env", format!("{}side\n", line(1)));
+    dir.commit("side");
+    dir.git(&["checkout", "-q", "main"]);
+    dir.write("a.env", format!("{}main\n", line(1)));
+    dir.commit("main");
+    assert!(
+        !try_git(&dir.path(), &["cherry-pick", "side"], &[])
+            .status
+            .success()
+    );
+    dir.run(&["staged"]).ends(0);
 }
 
 #[test]

@@ -154,6 +154,7 @@ pub fn options(paths: &[&Path]) -> TreeOptions {
         threads: 2,
         max_file_size: 1 << 20,
         recurse_submodules: false,
+        git_config: false,
     }
 }
 

@@ -192,6 +192,26 @@ fn utf16_and_utf32_of_both_orders_are_read() {
 }
 
 #[test]
+fn wide_text_whose_zeros_come_first_is_read_whole_behind_a_letter() {
+    let text = "password = hunter22 in wide characters";
+    for width in [2, 4] {
+        let mut wide = b"x".to_vec();
+        for byte in text.bytes() {
+            wide.extend(vec![0; width - 1]);
+            wide.push(byte);
+        }
+        for behind in [&b""[..], b"\xff", b"x"] {
+            let bytes = [&wide, behind].concat();
+            let whole = layers(&bytes).iter().any(|layer| {
+                let end = layer.bytes.len();
+                layer.bytes == text.as_bytes() && layer.back(&(end - 1..end)).end == wide.len()
+            });
+            assert!(whole, "{width} {behind:?}");
+        }
+    }
+}
+
+#[test]
 fn every_escape_stands_for_its_character() {
     for (escaped, plain) in [
         ("%41", "A"),

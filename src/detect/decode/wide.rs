@@ -62,6 +62,16 @@ impl Form {
         };
         character.iter().enumerate().all(fits)
     }
+
+    /// The other byte order, where a stretch that ends at `end` may as well stand in that one, a
+    /// byte further on: its zero bytes are followed by one more character.
+    fn swapped(self, bytes: &[u8], end: usize) -> Option<Form> {
+        let swapped = Form {
+            place: self.width - 1,
+            ..self
+        };
+        (self.place == 0 && swapped.fits(bytes, end + 1 - self.width)).then_some(swapped)
+    }
 }
 
 /// Stretches of 16 or more ASCII characters that are two or four bytes wide.
@@ -94,12 +104,8 @@ pub(in crate::detect) fn wide(bytes: &[u8], mut found: impl FnMut(Layer)) {
             pieces(bytes, form, at..end, &mut found);
             // Text whose zero bytes come first, directly behind an ASCII letter, looks the same but
             // for its last character, which the reading above lacks.
-            let first_zeros = Form {
-                place: form.width - 1,
-                ..form
-            };
-            if form.place == 0 && first_zeros.fits(bytes, end + 1 - form.width) {
-                pieces(bytes, first_zeros, at + 1..end + 1, &mut found);
+            if let Some(swapped) = form.swapped(bytes, end) {
+                pieces(bytes, swapped, at + 1..end + 1, &mut found);
             }
         }
         at = end.max(at + 1);
@@ -158,6 +164,9 @@ mod tests {
             let end = at + (0..).take_while(fits).count() * form.width;
             if end - at >= SHORTEST * form.width {
                 found.push((form.name, at..end));
+                if form.swapped(bytes, end).is_some() {
+                    found.push((form.name, at + 1..end + 1));
+                }
             }
             at = end;
         }

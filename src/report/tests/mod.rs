@@ -80,6 +80,7 @@ pub fn row(seed: &str, severity: Severity) -> Row {
     Row {
         rule: "example-token".to_owned(),
         reported: "example-token".to_owned(),
+        local: false,
         name: "Example token".to_owned(),
         fingerprint: Fingerprint::of_strong(seed.as_bytes()),
         shown: "exk_…".to_owned(),

@@ -48,15 +48,15 @@ impl Remote {
 
     /// Whether `git fetch` keeps something of this remote under the reference `name`.
     pub fn tracks(&self, name: &[u8]) -> bool {
-        self.tracking.iter().any(|pattern| {
-            match pattern.iter().position(|byte| *byte == b'*') {
+        self.tracking.iter().any(
+            |pattern| match pattern.iter().position(|byte| *byte == b'*') {
                 None => pattern == name,
                 Some(star) => {
                     let (start, end) = (&pattern[..star], &pattern[star + 1..]);
                     name.len() > star + end.len() && name.starts_with(start) && name.ends_with(end)
                 }
-            }
-        })
+            },
+        )
     }
 }
 

@@ -188,9 +188,10 @@ pub(super) fn path_of(origin: &Origin, oid: &Oid) -> RepoPath {
     }
 }
 
-/// The place of a reference's name, which belongs to the repository now and to no commit.
+/// The place of a reference's name or of the configuration, which belong to the repository now and
+/// to no commit.
 fn reference(carrier: &Carrier) -> Option<Attributed> {
-    let Origin::Name(name @ Name::Reference(_)) = &carrier.origin else {
+    let Origin::Name(name @ (Name::Reference(_) | Name::Local(_))) = &carrier.origin else {
         return None;
     };
     Some(Attributed {

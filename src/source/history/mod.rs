@@ -23,7 +23,7 @@ use anyhow::Context;
 use super::git::graph::{Graph, LOST};
 use super::git::store::Store;
 use super::git::{open, refs, resolve};
-use super::{Control, Visit, names};
+use super::{Control, Visit, local, names};
 use crate::finding::{Introduction, Name, Oid, Origin, Reason, RepoPath, Skipped, Timeline};
 
 /// What to read of a history, and within which limits.
@@ -45,6 +45,8 @@ pub struct HistoryOptions {
     pub delta_budget: usize,
     /// Larger objects are skipped; bytes.
     pub max_object: u64,
+    /// Also look at the repository's own configuration.
+    pub git_config: bool,
 }
 
 impl Default for HistoryOptions {
@@ -57,6 +59,7 @@ impl Default for HistoryOptions {
             allow_alternates: Vec::new(),
             delta_budget: 512 << 20,
             max_object: 256 << 20,
+            git_config: false,
         }
     }
 }
@@ -235,6 +238,13 @@ pub fn open_and_scan<V: Visit>(
             names::show(Name::Path(RepoPath(name.to_vec())), &name, visit);
         }
         names::references(refs.all.iter().map(|r| r.name.as_slice()), visit);
+        if options.git_config {
+            let in_tree = layout.work_tree.is_some() || layout.common.ends_with(".git");
+            let shown: &[u8] = if in_tree { b".git/" } else { b"" };
+            let (git_dir, common) = (&layout.git_dir, &layout.common);
+            let unread = local::show(git_dir, common, &layout.bounds, shown, visit);
+            history.skipped.extend(unread);
+        }
     }
     scan.close(&mut history.skipped);
     history.skipped.sort();

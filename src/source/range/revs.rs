@@ -133,7 +133,11 @@ pub(super) fn resolve(
             let to: Vec<Oid> = refs.head.into_iter().collect();
             let mut ends = beyond(&to, &[], remotes(refs, walk), walk);
             ends.empty = "every commit of HEAD is on a remote already";
-            for r in refs.all.iter().filter(|r| r.name.starts_with(b"refs/tags/")) {
+            for r in refs
+                .all
+                .iter()
+                .filter(|r| r.name.starts_with(b"refs/tags/"))
+            {
                 // What leads to no commit is not pushed with HEAD's.
                 let _ = walk.commit_of(r.oid);
             }
@@ -291,7 +295,12 @@ fn tracked(layout: &Layout, told: Option<&[u8]>) -> Result<Remote, &'static str>
 /// The commits that `remote` has, as far as references which are kept of it say so. A reference
 /// that may be kept of another remote too says nothing.
 fn of_remote(refs: &Refs, layout: &Layout, remote: &Remote, walk: &mut Walk<'_>) -> Vec<Oid> {
-    let others = || layout.remotes.iter().filter(|other| other.name != remote.name);
+    let others = || {
+        layout
+            .remotes
+            .iter()
+            .filter(|other| other.name != remote.name)
+    };
     let named = refs
         .all
         .iter()

@@ -189,10 +189,12 @@ impl<V: Visit> Scan<'_, V> {
                         link: false,
                     },
                 )),
-                true => self.trees.changed(None, Some(plain.oid), &mut |path, _, file| {
-                    let path = RepoPath([reference.0.as_slice(), b"/", path].concat());
-                    files.extend(file.map(|file| (path, file)));
-                }),
+                true => self
+                    .trees
+                    .changed(None, Some(plain.oid), &mut |path, _, file| {
+                        let path = RepoPath([reference.0.as_slice(), b"/", path].concat());
+                        files.extend(file.map(|file| (path, file)));
+                    }),
             }
             for (path, file) in files {
                 if self.control.stopped() {

@@ -130,7 +130,14 @@ impl<'a> Walk<'a> {
                 }
                 kind @ (Kind::Tree | Kind::Blob) => {
                     let tree = kind == Kind::Tree;
-                    self.plain.insert(oid, Plain { oid: at, tree, tags });
+                    self.plain.insert(
+                        oid,
+                        Plain {
+                            oid: at,
+                            tree,
+                            tags,
+                        },
+                    );
                     return Err(match tree {
                         true => "a tree, not a commit".to_owned(),
                         false => "the content of a file, not a commit".to_owned(),
