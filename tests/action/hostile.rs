@@ -99,7 +99,12 @@ fn nothing_leaks_and_nothing_is_a_command() {
             ".keysweep-baseline",
             "the reason of the baseline's entry",
         ),
-        (24, "allowed.env", "the reason of the comment"),
+        // The comment above it speaks for value 24, which stands in the comment's own line.
+        (
+            3,
+            "allowed.env",
+            "what stands below a comment with a value of its own",
+        ),
         (25, "packed.zip", "the name of a member"),
         (26, "packed.zip", "the name of a damaged member"),
         (27, "x,y:z.env", "the name of a file"),
