@@ -6,8 +6,10 @@ mod array;
 mod key;
 mod markup;
 mod op;
+mod quoted;
 mod special;
 mod value;
+mod wrapped;
 
 use std::ops::Range;
 

@@ -21,98 +21,161 @@ pub(super) fn blanks(bytes: &[u8], mut at: usize, end: usize) -> usize {
     at
 }
 
+/// A name, and what follows it.
+struct Here<'a> {
+    bytes: &'a [u8],
+    name: &'a Range<usize>,
+    /// Nothing behind it is looked at.
+    end: usize,
+    /// What stands behind the name, what closes it, and blanks.
+    rest: &'a [u8],
+    /// The name is in quotes.
+    quoted: bool,
+    /// Blanks stand behind it.
+    spaced: bool,
+}
+
+impl Here<'_> {
+    /// The name is a parameter of an address.
+    fn in_address(&self) -> bool {
+        matches!(before(self.bytes, self.name.start), b'?' | b'&')
+    }
+
+    fn is_flag(&self) -> bool {
+        self.bytes[self.name.start] == b'-'
+    }
+
+    /// A call's bracket is tight, or a literal follows it.
+    fn is_call(&self) -> bool {
+        !self.spaced || is_quote(self.rest.get(1))
+    }
+
+    /// A literal follows a password's name.
+    fn is_password(&self) -> bool {
+        let name = &self.bytes[self.name.clone()];
+        self.spaced && !self.quoted && is_quote(self.rest.first()) && is_password(name)
+    }
+}
+
+/// A way of joining a name and its value: the signs between them, where the value starts when it
+/// is this way (given the place behind the signs), what the joint is called, `None` where the name is
+/// given nothing, and an example.
+type Way = (
+    &'static str,
+    fn(&Here<'_>, usize) -> Option<usize>,
+    Option<Op>,
+    &'static str,
+);
+
+/// The signs alone make it this way.
+fn always(_: &Here<'_>, at: usize) -> Option<usize> {
+    Some(at)
+}
+
+/// An attribute that gives the value of what another attribute names.
+fn attribute(here: &Here<'_>, at: usize) -> Option<usize> {
+    (here.spaced && here.quoted).then_some(at)
+}
+
+/// The first way that fits is taken. Ways without signs stand last.
+#[rustfmt::skip]
+const WAYS: &[Way] = &[
+    ("===", always, Some(Op::Compare), "token === 'maple'"),
+    ("==", always, Some(Op::Compare), "token == 'maple'"),
+    ("=>", always, Some(Op::Arrow), "token => 'maple'"),
+    ("=~", always, None, "token =~ maple"),
+    ("=\\\"", |_, at| Some(at - 2), Some(Op::Equals), r#"?token=\"maple\""#),
+    ("=\"", |_, at| Some(at - 1), Some(Op::Equals), r#"?token="maple""#),
+    ("=", |h, at| h.in_address().then_some(at), Some(Op::Url), "?token=maple"),
+    ("=", |h, at| h.is_flag().then_some(at), Some(Op::Flag), "--token=maple"),
+    ("=", always, Some(Op::Equals), "token = maple"),
+    ("!==", always, Some(Op::Compare), "token !== 'maple'"),
+    ("!=", always, Some(Op::Compare), "token != 'maple'"),
+    ("->", always, Some(Op::Arrow), "token -> 'maple'"),
+    ("+=", always, Some(Op::Equals), "token += 'maple'"),
+    ("||=", always, Some(Op::Equals), "token ||= 'maple'"),
+    ("??=", always, Some(Op::Equals), "token ??= 'maple'"),
+    ("?=", always, Some(Op::Equals), "token ?= maple"),
+    ("?:", always, Some(Op::Equals), "token ?: 'maple'"),
+    (":=", always, Some(Op::Equals), "token := 'maple'"),
+    ("::", always, None, "token::maple"),
+    (":", |h, at| annotated(h.bytes, at, h.end), Some(Op::Equals), "token: String = 'maple'"),
+    (":", always, Some(Op::Colon), "token: maple"),
+    ("：", always, Some(Op::Colon), "token：maple"),
+    (",", |h, at| h.quoted.then_some(at), Some(Op::Pair), "'token', 'maple'"),
+    ("(", |h, at| h.is_call().then_some(at), Some(Op::Call), "token('maple')"),
+    (">", |h, at| xml(h.bytes, h.name.start).then_some(at), Some(Op::Xml), "<token>maple</token>"),
+    (">", |h, at| h.quoted.then_some(at), None, "'token'>maple"),
+    ("", |h, at| (h.spaced && h.is_flag()).then_some(at), Some(Op::Flag), "--token maple"),
+    ("", |h, at| h.is_password().then_some(at), Some(Op::SqlBy), "PASSWORD 'maple'"),
+    ("value=", attribute, Some(Op::NameValue), "name='token' value='maple'"),
+    ("Value=", attribute, Some(Op::NameValue), "Name='token' Value='maple'"),
+    ("connectionString=", attribute, Some(Op::NameValue), "name='token' connectionString='maple'"),
+    ("content=", attribute, Some(Op::NameValue), "name='token' content='maple'"),
+    ("default=", attribute, Some(Op::NameValue), "name='token' default='maple'"),
+    ("", attribute, None, "'token' maple"),
+    ("", |h, at| (h.spaced && by_blank(h.bytes, h.name)).then_some(at), Some(Op::Blank), "ENV token maple"),
+];
+
 /// Reads the joint that follows the name, or `None` when the name is given nothing.
 pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joint> {
+    let (_, op, at) = way(bytes, name, end)?;
+    Some(Joint { op: op?, at })
+}
+
+/// The way that joins the name to what follows it, as a row of [`WAYS`], and where the value starts.
+fn way(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<(usize, Option<Op>, usize)> {
+    let (tight, quoted) = closed(bytes, name, end);
+    let at = blanks(bytes, tight, end);
+    let here = Here {
+        bytes,
+        name,
+        end,
+        rest: &bytes[at..end],
+        quoted,
+        spaced: at > tight,
+    };
+    here.rest.first()?;
+    WAYS.iter()
+        .enumerate()
+        .find_map(|(row, (signs, start, op, _))| {
+            let signed = here.rest.starts_with(signs.as_bytes());
+            let at = signed.then(|| start(&here, at + signs.len())).flatten()?;
+            Some((row, *op, at))
+        })
+}
+
+/// Past what closes a name: quotes, brackets, the size of an array; and whether a quote did.
+fn closed(bytes: &[u8], name: &Range<usize>, end: usize) -> (usize, bool) {
     let mut at = name.end;
-    let mut key_quote = None;
-    let mut closers = 0;
-    while at < end && closers < 4 {
-        match bytes[at] {
-            b'"' | b'\'' | b'`' => key_quote = key_quote.or(Some(bytes[at])),
-            b'\\' | b']' | b'?' | b'*' => {}
-            b')' if key_quote.is_some() || before(bytes, name.start) == b'(' => {}
+    let mut quoted = false;
+    for _ in 0..4 {
+        if at >= end {
+            break;
+        }
+        at += match bytes[at] {
+            b'"' | b'\'' | b'`' => {
+                quoted = true;
+                1
+            }
+            b'\\' | b']' | b'?' | b'*' | b'}' => 1,
+            b')' if quoted || before(bytes, name.start) == b'(' => 1,
             b'&' => match super::markup::entity(&bytes[at..end]) {
-                Some((entity, quote)) => {
-                    key_quote = Some(quote);
-                    at += entity.len() - 1;
+                Some((entity, _)) => {
+                    quoted = true;
+                    entity.len()
                 }
                 None => break,
             },
             // The size of an array.
             b'[' => match size(&bytes[at..end]) {
-                Some(len) => at += len - 1,
+                Some(len) => len,
                 None => break,
             },
-            b'}' => {}
             _ => break,
-        }
-        at += 1;
-        closers += 1;
+        };
     }
-    // `%"password"` and `password"` without an opening quote: the text ends here.
-    let flag = bytes[name.start] == b'-';
-    let tight = at;
-    at = blanks(bytes, at, end);
-    let spaced = at > tight;
-    let rest = &bytes[at..end];
-    let made = |op, skip: usize| Some(Joint { op, at: at + skip });
-    let starts = |s: &[u8]| rest.starts_with(s);
-    let first = *rest.first()?;
-    match first {
-        b'=' if starts(b"===") => made(Op::Compare, 3),
-        b'=' if starts(b"==") => made(Op::Compare, 2),
-        b'=' if starts(b"=>") => made(Op::Arrow, 2),
-        b'=' if starts(b"=~") => None,
-        b'=' if starts(b"=\\\"") || starts(b"=\"") => made(Op::Equals, 1),
-        b'=' => {
-            let url = matches!(before(bytes, name.start), b'?' | b'&');
-            made(
-                if url {
-                    Op::Url
-                } else if flag {
-                    Op::Flag
-                } else {
-                    Op::Equals
-                },
-                1,
-            )
-        }
-        b'!' if starts(b"!==") => made(Op::Compare, 3),
-        b'!' if starts(b"!=") => made(Op::Compare, 2),
-        b'-' if starts(b"->") => made(Op::Arrow, 2),
-        b'+' if starts(b"+=") => made(Op::Equals, 2),
-        b'|' if starts(b"||=") => made(Op::Equals, 3),
-        b'?' if starts(b"??=") => made(Op::Equals, 3),
-        b'?' if starts(b"?=") => made(Op::Equals, 2),
-        b'?' if starts(b"?:") => made(Op::Equals, 2),
-        b':' if starts(b":=") => made(Op::Equals, 2),
-        b':' if starts(b"::") => None,
-        b':' => annotated(bytes, at + 1, end)
-            .map(|value| Joint {
-                op: Op::Equals,
-                at: value,
-            })
-            .or(Some(Joint {
-                op: Op::Colon,
-                at: at + 1,
-            })),
-        0xEF if starts("：".as_bytes()) => made(Op::Colon, 3),
-        b',' if key_quote.is_some() => made(Op::Pair, 1),
-        b'(' if !spaced || is_quote(rest.get(1)) => made(Op::Call, 1),
-        b'>' if xml(bytes, name.start) => made(Op::Xml, 1),
-        b'>' if key_quote.is_some() => None,
-        _ if flag && spaced => made(Op::Flag, 0),
-        b'"' | b'\'' | b'`'
-            if spaced && key_quote.is_none() && is_password(&bytes[name.clone()]) =>
-        {
-            made(Op::SqlBy, 0)
-        }
-        _ if spaced && key_quote.is_some() => {
-            name_value(rest).and_then(|skip| made(Op::NameValue, skip))
-        }
-        _ if spaced => by_blank(bytes, name).then_some(Joint { op: Op::Blank, at }),
-        _ => None,
-    }
+    (at, quoted)
 }
 
 /// Names whose value may follow in quotes after a mere blank. `pass` is a verb too.
@@ -183,22 +246,6 @@ fn size(rest: &[u8]) -> Option<usize> {
     tail.trim_ascii_start().starts_with(b"=").then_some(len + 2)
 }
 
-/// After a quoted name: ` value=`, or `, "value":`, gives how many bytes lead to the value.
-fn name_value(rest: &[u8]) -> Option<usize> {
-    for word in [
-        &b"value="[..],
-        b"Value=",
-        b"connectionString=",
-        b"content=",
-        b"default=",
-    ] {
-        if rest.starts_with(word) {
-            return Some(word.len());
-        }
-    }
-    None
-}
-
 /// Names that are given their value after mere blanks: Dockerfile `ENV`, netrc, redis, csh.
 fn by_blank(bytes: &[u8], name: &Range<usize>) -> bool {
     let key = &bytes[name.clone()];
@@ -222,4 +269,27 @@ fn by_blank(bytes: &[u8], name: &Range<usize>) -> bool {
         || head.eq_ignore_ascii_case(b"ARG")
         || head.eq_ignore_ascii_case(b"setenv")
         || (key == b"password" && (head.starts_with(b"machine ") || head.starts_with(b"login ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_is_read_in_its_example() {
+        for (row, (_, _, op, text)) in WAYS.iter().enumerate() {
+            let bytes = text.as_bytes();
+            let word = match text.to_lowercase().find("token") {
+                Some(at) => at..at + 5,
+                None => 0..8,
+            };
+            let name = crate::detect::assign::key::around(bytes, word);
+            let (found, ..) = way(bytes, &name, bytes.len()).expect("a way");
+            assert_eq!(found, row, "{text}");
+            let joint = after(bytes, &name, bytes.len());
+            assert_eq!(joint.as_ref().map(|joint| joint.op), *op, "{text}");
+            let behind = |joint: &Joint| text[joint.at..].contains("maple");
+            assert!(joint.as_ref().is_none_or(behind), "{text}");
+        }
+    }
 }

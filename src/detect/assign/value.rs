@@ -1,10 +1,13 @@
 //! Values: quoted literals, bare words, block scalars, arguments and defaults.
 
+use std::ops::ControlFlow::{self, Break, Continue};
 use std::ops::Range;
 
 use super::Op;
 use super::markup::{entity, slot};
 use super::op::{Joint, blanks};
+use super::quoted::{opening, quoted_at};
+use super::wrapped;
 
 /// A value as it stands.
 pub(super) struct Got {
@@ -16,6 +19,73 @@ pub(super) struct Got {
     pub wrapped: bool,
 }
 
+impl Got {
+    /// A value at `range`, in quotes or not.
+    pub(super) fn at(range: Range<usize>, quote: Option<u8>) -> Got {
+        Got {
+            range,
+            quote,
+            op: None,
+            fallback: false,
+            wrapped: false,
+        }
+    }
+}
+
+/// Where a value is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub bytes: &'a [u8],
+    /// Behind the joint and blanks.
+    pub at: usize,
+    /// Nothing behind it is looked at.
+    pub end: usize,
+    pub name: &'a Range<usize>,
+    pub joint: &'a Joint,
+}
+
+impl<'a> Place<'a> {
+    /// What stands here; at least one byte.
+    fn rest(&self) -> &'a [u8] {
+        &self.bytes[self.at..self.end]
+    }
+
+    fn joined_by(&self, ops: &[Op]) -> bool {
+        ops.contains(&self.joint.op)
+    }
+
+    /// The same place with the value from `at` on.
+    fn starting_at(self, at: usize) -> Self {
+        Place { at, ..self }
+    }
+}
+
+/// What a way of writing says of a place: the value (or that there is none), or that it is written
+/// in another way.
+pub(super) type Reading = ControlFlow<Option<Got>>;
+
+/// A way of writing a value: its name, its reader, and an example with the value that is read in it.
+type Way = (
+    &'static str,
+    fn(&Place<'_>) -> Reading,
+    &'static str,
+    Option<&'static str>,
+);
+
+/// The first way that fits is taken.
+#[rustfmt::skip]
+const WAYS: &[Way] = &[
+    ("a block of lines", block, "token: |\n  maple\n", Some("maple")),
+    ("on the next line", on_next_line, "token:\n  \"maple\"", Some("maple")),
+    ("behind a scheme", after_scheme, "token: Bearer maple", Some("maple")),
+    ("a literal", literal, "token = r\"maple\"", Some("maple")),
+    ("a literal without an end", endless, "token = \"maple\n", None),
+    ("bytes as numbers", array, "token = {1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16}", Some("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16")),
+    ("a literal inside something", inside, "token = Some(\"maple\")", Some("maple")),
+    ("where only a literal counts", only_literal, "token(maple)", None),
+    ("a bare word", bare, "token = maple;", Some("maple")),
+];
+
 /// Reads the value that starts at `at` or after it.
 pub(super) fn read(
     bytes: &[u8],
@@ -24,77 +94,118 @@ pub(super) fn read(
     name: &Range<usize>,
     joint: &Joint,
 ) -> Option<Got> {
-    let mut at = blanks(bytes, at, end);
+    let at = blanks(bytes, at, end);
     if at >= end {
         return None;
     }
-    // The value may stand on the next line: after a joint, and after the markers of YAML's block
-    // scalars.
-    if joint.op == Op::Colon && matches!(bytes[at], b'|' | b'>') {
-        let mut i = at + 1;
-        while i < end && matches!(bytes[i], b'-' | b'+' | b'0'..=b'9') {
-            i += 1;
-        }
-        if i < end && matches!(bytes[i], b'\n' | b'\r') {
-            return bare(bytes, next_line(bytes, i, end), end, joint, name);
-        }
-    }
-    if matches!(bytes[at], b'\n' | b'\r' | b'\\')
-        && !matches!(bytes.get(at + 1), Some(b'"' | b'\''))
-    {
-        let line = if bytes[at] == b'\\' { at + 1 } else { at };
-        if !matches!(bytes.get(line), Some(b'\n' | b'\r')) {
-            return None;
-        }
-        at = next_line(bytes, line, end);
-        // Only a literal: a bare word on the next line belongs to it.
-        let open = opening(bytes, at, end);
-        return match open {
-            Some(_) => quoted(bytes, at, end),
-            None if joint.op == Op::Xml => bare(bytes, at, end, joint, name),
-            None => None,
-        };
-    }
-    let (at, header) = match scheme_at(bytes, at, end) {
-        Some(skip) if matches!(joint.op, Op::Colon | Op::Equals) => (at + skip, true),
-        _ => (at, false),
+    let place = Place {
+        bytes,
+        at,
+        end,
+        name,
+        joint,
     };
-    if header {
-        let mut got = bare(bytes, at, end, joint, name)?;
-        got.op = Some(Op::Header);
-        return Some(got);
-    }
-    if let Some(got) = quoted(bytes, at, end) {
-        if matches!(joint.op, Op::Call) {
-            return Some(second(bytes, name, got, end));
+    WAYS.iter()
+        .find_map(|(_, read, ..)| read(&place).break_value())
+        .flatten()
+}
+
+/// The markers of YAML's block scalars, and what stands on the line below.
+fn block(place: &Place<'_>) -> Reading {
+    let [b'|' | b'>', rest @ ..] = place.rest() else {
+        return Continue(());
+    };
+    let marks = rest
+        .iter()
+        .take_while(|b| matches!(b, b'-' | b'+' | b'0'..=b'9'))
+        .count();
+    match rest.get(marks) {
+        Some(b'\n' | b'\r') if place.joint.op == Op::Colon => {
+            let at = next_line(place.bytes, place.at + 1 + marks, place.end);
+            bare(&place.starting_at(at))
         }
-        if matches!(joint.op, Op::Colon | Op::Pair | Op::Arrow | Op::Equals) {
-            return Some(scheme(bytes, got));
+        _ => Continue(()),
+    }
+}
+
+/// The line ends behind the joint, perhaps behind a backslash: only a literal counts there, since a
+/// bare word on the next line belongs to it. An element's text is an exception.
+fn on_next_line(place: &Place<'_>) -> Reading {
+    let Place { bytes, at, end, .. } = *place;
+    let quoted = matches!(bytes.get(at + 1), Some(b'"' | b'\''));
+    if !matches!(bytes[at], b'\n' | b'\r' | b'\\') || quoted {
+        return Continue(());
+    }
+    let line = at + usize::from(bytes[at] == b'\\');
+    if !matches!(bytes.get(line), Some(b'\n' | b'\r')) {
+        return Break(None);
+    }
+    let at = next_line(bytes, line, end);
+    match opening(bytes, at, end) {
+        Some(_) => Break(quoted_at(bytes, at, end)),
+        None if place.joint.op == Op::Xml => bare(&place.starting_at(at)),
+        None => Break(None),
+    }
+}
+
+/// `Bearer value`, bare.
+fn after_scheme(place: &Place<'_>) -> Reading {
+    match scheme_at(place.bytes, place.at, place.end) {
+        Some(skip) if place.joined_by(&[Op::Colon, Op::Equals]) => {
+            bare(&place.starting_at(place.at + skip)).map_break(|got| {
+                got.map(|got| Got {
+                    op: Some(Op::Header),
+                    ..got
+                })
+            })
         }
-        return Some(got);
+        _ => Continue(()),
     }
-    if opening(bytes, at, end).is_some() {
-        return None;
+}
+
+/// A literal, of which a scheme in front is cut; in a call that takes a user, the second.
+fn literal(place: &Place<'_>) -> Reading {
+    let Some(got) = quoted_at(place.bytes, place.at, place.end) else {
+        return Continue(());
+    };
+    Break(Some(match place.joint.op {
+        Op::Call => second(place.bytes, place.name, got, place.end),
+        Op::Colon | Op::Pair | Op::Arrow | Op::Equals => scheme(place.bytes, got),
+        _ => got,
+    }))
+}
+
+/// A quote that nothing closes: what follows is no value.
+fn endless(place: &Place<'_>) -> Reading {
+    match opening(place.bytes, place.at, place.end) {
+        Some(_) => Break(None),
+        None => Continue(()),
     }
-    if let Some(range) = super::array::read(bytes, at, end) {
-        return Some(Got {
-            range,
-            quote: None,
-            op: None,
-            fallback: false,
+}
+
+fn array(place: &Place<'_>) -> Reading {
+    match super::array::read(place.bytes, place.at, place.end) {
+        Some(range) => Break(Some(Got {
             wrapped: true,
-        });
+            ..Got::at(range, None)
+        })),
+        None => Continue(()),
     }
-    if let Some(got) = wrapped(bytes, at, end, joint) {
-        return Some(got);
+}
+
+fn inside(place: &Place<'_>) -> Reading {
+    match wrapped::read(place) {
+        Some(got) => Break(Some(got)),
+        None => Continue(()),
     }
-    if matches!(
-        joint.op,
-        Op::Call | Op::Pair | Op::SqlBy | Op::NameValue | Op::Compare
-    ) {
-        return None;
+}
+
+/// A bare word there is the name of something.
+fn only_literal(place: &Place<'_>) -> Reading {
+    match place.joined_by(&[Op::Call, Op::Pair, Op::SqlBy, Op::NameValue, Op::Compare]) {
+        true => Break(None),
+        false => Continue(()),
     }
-    bare(bytes, at, end, joint, name)
 }
 
 /// The start of the next line's text.
@@ -105,84 +216,14 @@ fn next_line(bytes: &[u8], mut at: usize, end: usize) -> usize {
     blanks(bytes, at, end)
 }
 
-/// The quote that opens at `at`: its bytes with escapes, and the quote itself.
-fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)> {
-    let rest = &bytes[at.min(end)..end];
-    if let Some(found) = entity(rest) {
-        return Some(found);
-    }
-    for q in [
-        &b"\"\"\""[..],
-        b"'''",
-        b"\\\\\\\"",
-        b"\\\"",
-        b"\\'",
-        b"\"",
-        b"'",
-        b"`",
-    ] {
-        if rest.starts_with(q) {
-            return Some((&rest[..q.len()], q[q.len() - 1]));
-        }
-    }
-    None
-}
-
-/// A literal in quotes.
-fn quoted(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
-    let mut at = at;
-    // String prefixes of Python, Rust, C#, SQL and shells.
-    if at + 1 < end
-        && matches!(
-            bytes[at],
-            b'b' | b'r' | b'u' | b'f' | b'@' | b'N' | b'L' | b'$' | b'&' | b'B' | b'R' | b'U'
-        )
-        && matches!(bytes[at + 1], b'"' | b'\'')
-    {
-        at += 1;
-    }
-    let (open, quote) = opening(bytes, at, end)?;
-    let start = at + open.len();
-    let many = open.len() == 3 && open[0] != b'\\' || quote == b'`';
-    let plain = open.len() == 1;
-    let mut i = start;
-    while i < end {
-        if bytes[i] == b'\n' && !many {
-            return torn(bytes, start..i, quote);
-        }
-        if bytes[i..end].starts_with(open) {
-            return Some(Got {
-                range: start..i,
-                quote: Some(quote),
-                op: None,
-                fallback: false,
-                wrapped: false,
-            });
-        }
-        if bytes[i] == b'\\' && plain {
-            i += 1;
-        } else if !plain && !many && bytes[i] == b'"' && quote == b'"' {
-            // An unescaped quote ends the outer string before the inner one ended.
-            return None;
-        }
-        i += 1;
-    }
-    None
-}
-
-/// The first line of a literal that goes on in the next, when it is one long run of a token's
-/// characters: text and code with an odd quote have blanks.
-fn torn(bytes: &[u8], line: Range<usize>, quote: u8) -> Option<Got> {
-    let text = bytes[line.clone()].trim_ascii_end();
-    let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
-    (text.len() >= 32 && text.iter().all(token)).then_some(Got {
-        range: line.start..line.start + text.len(),
-        quote: Some(quote),
-        op: None,
-        fallback: false,
-        wrapped: false,
-    })
-}
+/// Ends of functions that take a user and a password.
+const TAKE_BOTH: &[&[u8]] = &[
+    b"auth",
+    b"credential",
+    b"credentials",
+    b"authentication",
+    b"authenticate",
+];
 
 /// `auth('user', 'value')`: the second literal of a call that takes both.
 fn second(bytes: &[u8], name: &Range<usize>, got: Got, end: usize) -> Got {
@@ -192,17 +233,13 @@ fn second(bytes: &[u8], name: &Range<usize>, got: Got, end: usize) -> Got {
         .next()
         .unwrap_or(key)
         .to_ascii_lowercase();
-    let both = tail.ends_with(b"auth")
-        || tail.ends_with(b"credentials")
-        || tail.ends_with(b"authentication")
-        || tail.ends_with(b"credential")
-        || tail.ends_with(b"authenticate");
+    let both = TAKE_BOTH.iter().any(|end| tail.ends_with(end));
     let close = got.range.end + 1;
     let at = blanks(bytes, close, end);
     if bytes.get(at) == Some(&b',') && at < end {
         let at = blanks(bytes, at + 1, end);
         if (both || matches!(tail.as_slice(), b"putenv" | b"setenv"))
-            && let Some(next) = quoted(bytes, at, end)
+            && let Some(next) = quoted_at(bytes, at, end)
         {
             return next;
         }
@@ -229,116 +266,6 @@ fn scheme(bytes: &[u8], mut got: Got) -> Got {
     got
 }
 
-/// A literal inside a call or behind a look-up, on the same line: `Some("x")`,
-/// `getenv("X", "x")`, `env.X || "x"`, `("user", "x")`.
-fn wrapped(bytes: &[u8], at: usize, end: usize, joint: &Joint) -> Option<Got> {
-    let stop = end.min(at + 200);
-    let stop = bytes[at..stop]
-        .iter()
-        .position(|&b| matches!(b, b'\n' | b';'))
-        .map_or(stop, |p| at + p);
-    let mut i = at;
-    while i < stop
-        && (bytes[i].is_ascii_alphanumeric()
-            || matches!(
-                bytes[i],
-                b'_' | b'.' | b' ' | b':' | b'[' | b']' | b'&' | b'-' | b'$'
-            ))
-    {
-        i += 1;
-    }
-    let head = &bytes[at..i];
-    let lower = head.to_ascii_lowercase();
-    let has = |w: &[u8]| lower.windows(w.len()).any(|x| x == w);
-    let lookup = has(b"env") || has(b"config") || has(b"getproperty") || has(b"optional");
-    if lookup {
-        // The last literal after a comma or an "or" is the default.
-        let mut j = i;
-        while j < stop {
-            let rest = &bytes[j..stop];
-            let skip =
-                if rest.starts_with(b"||") || rest.starts_with(b"??") || rest.starts_with(b"?:") {
-                    2
-                } else if rest.starts_with(b" or ") {
-                    4
-                } else if rest[0] == b',' {
-                    1
-                } else {
-                    0
-                };
-            if skip > 0
-                && let Some(mut got) = quoted(bytes, blanks(bytes, j + skip, stop), stop)
-            {
-                got.fallback = true;
-                return Some(got);
-            }
-            j += 1;
-        }
-        return None;
-    }
-    if i < stop && bytes[i] == b'(' && (joint.op != Op::Call || lower.starts_with(b"base64")) {
-        let name = lower.as_slice();
-        let tuple = name.is_empty();
-        let mut inner = blanks(bytes, i + 1, stop);
-        // A tuple whose first member is no literal: the second.
-        if tuple && bytes[inner..stop].starts_with(b"None,") {
-            inner = blanks(bytes, inner + 5, stop);
-        }
-        let mut got = quoted(bytes, inner, stop)?;
-        let known = tuple
-            || [
-                &b"some"[..],
-                b"string",
-                b"]byte",
-                b"str",
-                b"bytes",
-                b"of",
-                b"cstring",
-                b"new",
-                b"optional",
-                b"secret",
-                b"ptr",
-                b"pointer",
-                b"text",
-                b"password",
-                b"just",
-                b"securestring",
-                b"credential",
-                b"auth",
-            ]
-            .iter()
-            .any(|w| name.ends_with(w));
-        if !known && !name.starts_with(b"new ") && !name.starts_with(b"base64") {
-            return None;
-        }
-        // `("user", "value")`: the second of two.
-        let comma = blanks(bytes, got.range.end + 1, stop);
-        if (tuple || name.ends_with(b"auth") || name.ends_with(b"credential"))
-            && comma < stop
-            && bytes[comma] == b','
-            && let Some(next) = quoted(bytes, blanks(bytes, comma + 1, stop), stop)
-        {
-            got = next;
-        }
-        got.wrapped = !tuple;
-        return Some(got);
-    }
-    if lower.trim_ascii_end() == b"convertto-securestring"
-        || lower.starts_with(b"convertto-securestring ")
-    {
-        let mut j = at;
-        while j < stop {
-            if matches!(bytes[j], b'"' | b'\'') {
-                let mut got = quoted(bytes, j, stop)?;
-                got.wrapped = true;
-                return Some(got);
-            }
-            j += 1;
-        }
-    }
-    None
-}
-
 /// A bare value with more signs of assignment than this is a row of assignments without blanks. Each
 /// of them would be judged with all that follow it, and none is a secret: the digest of SHA-512 with
 /// a colon behind each byte has 63.
@@ -361,9 +288,9 @@ const PLAIN: [bool; 256] = {
 };
 
 /// A value without quotes.
-fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>) -> Option<Got> {
+fn bare(place: &Place<'_>) -> Reading {
+    let Place { bytes, at, end, .. } = *place;
     let mut i = at;
-    let inside = joint.op == Op::Url;
     let mut joints = 0;
     while i < end {
         let b = bytes[i];
@@ -374,50 +301,44 @@ fn bare(bytes: &[u8], at: usize, end: usize, joint: &Joint, name: &Range<usize>)
         if matches!(b, b'=' | b':') {
             joints += 1;
             if joints > MOST_JOINTS {
-                return None;
+                return Break(None);
             }
         }
-        if b == b'<'
-            && i > at
-            && joint.op != Op::Xml
-            && let Some(len) = slot(&bytes[i..end])
-        {
+        // `<your-token>` belongs to the value.
+        let gap = b == b'<' && i > at && place.joint.op != Op::Xml;
+        if let Some(len) = gap.then(|| slot(&bytes[i..end])).flatten() {
             i += len;
             continue;
         }
-        let stop = match b {
-            b if b.is_ascii_whitespace() => true,
-            b'"' | b'\'' | b'`' => true,
-            b'<' => i > at,
-            b'>' => !bytes[at..i].contains(&b'<'),
-            b'\\' => matches!(
-                bytes.get(i + 1),
-                Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\\')
-            ),
-            b'&' => {
-                inside || bytes[i..end].starts_with(b"&amp;") || entity(&bytes[i..end]).is_some()
-            }
-            b';' => true,
-            b'#' => inside,
-            b',' => {
-                !matches!(bytes.get(i + 1), Some(c) if c.is_ascii_alphanumeric())
-                    || before(bytes, name.start) == b','
-            }
-            _ => false,
-        };
-        if stop {
+        if ends_at(place, i) {
             break;
         }
         i += 1;
     }
     let stop = closed_inside(bytes, at, i);
-    (stop > at).then_some(Got {
-        range: at..stop,
-        quote: None,
-        op: None,
-        fallback: false,
-        wrapped: false,
-    })
+    Break((stop > at).then(|| Got::at(at..stop, None)))
+}
+
+/// Whether the byte at `i` ends a bare value.
+fn ends_at(place: &Place<'_>, i: usize) -> bool {
+    let Place { bytes, at, end, .. } = *place;
+    let in_address = place.joint.op == Op::Url;
+    let next = bytes.get(i + 1);
+    match bytes[i] {
+        b'"' | b'\'' | b'`' | b';' => true,
+        b'<' => i > at,
+        b'>' => !bytes[at..i].contains(&b'<'),
+        b'\\' => matches!(next, Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\\')),
+        b'&' => {
+            in_address || bytes[i..end].starts_with(b"&amp;") || entity(&bytes[i..end]).is_some()
+        }
+        b'#' => in_address,
+        b',' => {
+            !matches!(next, Some(c) if c.is_ascii_alphanumeric())
+                || before(bytes, place.name.start) == b','
+        }
+        b => b.is_ascii_whitespace(),
+    }
 }
 
 /// The end of a bare value without the closing brackets behind it that were opened outside.
@@ -449,4 +370,41 @@ fn closed_inside(bytes: &[u8], at: usize, end: usize) -> usize {
 
 fn before(bytes: &[u8], at: usize) -> u8 {
     if at == 0 { b'\n' } else { bytes[at - 1] }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::detect::assign::{key, op};
+
+    /// Calls `held` with the place of the value in `text`, which starts with the name `token`, and
+    /// with the value that is read there.
+    pub(in crate::detect::assign) fn read_in(
+        text: &str,
+        held: impl FnOnce(&Place<'_>, Option<&str>),
+    ) {
+        let bytes = text.as_bytes();
+        let name = key::around(bytes, 0..5);
+        let end = bytes.len();
+        let joint = op::after(bytes, &name, end).expect("a joint");
+        let place = Place {
+            bytes,
+            at: blanks(bytes, joint.at, end),
+            end,
+            name: &name,
+            joint: &joint,
+        };
+        let got = read(bytes, joint.at, end, &name, &joint);
+        held(&place, got.map(|got| &text[got.range]));
+    }
+
+    #[test]
+    fn every_way_is_read_in_its_example() {
+        for (row, (what, _, text, want)) in WAYS.iter().enumerate() {
+            read_in(text, |place, got| {
+                let first = WAYS.iter().position(|(_, read, ..)| read(place).is_break());
+                assert_eq!((first, got), (Some(row), *want), "{what}");
+            });
+        }
+    }
 }
