@@ -98,8 +98,10 @@ impl Scanner {
         let mut found = Reach::default();
         let looked = decode::string(bytes, at, |layer| {
             let first = look.found.len();
+            let asked = look.asked.take();
             found = found.or(self.inner(bytes, &layer, nest, look));
             // Names and their values are read in the string itself.
+            look.asked = asked;
             let inside = look.found.split_off(first);
             let formed = |c: &Candidate| !settle::is_generic(self.rules(), c.rule);
             look.found.extend(inside.into_iter().filter(formed));
@@ -125,7 +127,11 @@ impl Scanner {
         let mut found = Reach::default();
         let looked = decode::quoted(bytes, at, |layer, soft| {
             let first = look.found.len();
+            let asked = if soft { look.asked.take() } else { None };
             found = found.or(self.inner(bytes, &layer, nest, look));
+            if soft {
+                look.asked = asked;
+            }
             // Padded base64 at the end of a line looks like a soft line break. So only what has a
             // provider's form counts then, and only what the break divides.
             let divided = |c: &Candidate| {
@@ -157,9 +163,10 @@ impl Scanner {
         }
         look.watch.step(layer.bytes.len());
         let within = nest.inside(layer, bytes.len());
-        let mut inside = Look::new(look.watch);
+        let mut inside = look.inside(look.watch);
         self.layer(&layer.bytes, within, &mut inside);
         self.inflated(layer, within, &mut inside);
+        look.also_asked(inside.asked.take(), |span| layer.back(span));
         let cuts = inside.cuts.into_iter();
         look.cuts.extend(cuts.map(|cut| Cut {
             span: layer.back(&cut.span),
@@ -199,10 +206,11 @@ impl Scanner {
                 outer.stopped()
             };
             let watch = Watch::within(&stop, STEPS * layer.source.len() as u64);
-            let mut inside = Look::new(&watch);
+            let mut inside = look.inside(&watch);
             let end = decode::inflate(&layer.bytes, name, layer.source.len(), |inner| {
                 self.inner(&layer.bytes, &inner, deeper, &mut inside);
             });
+            look.also_asked(inside.asked.take(), Range::clone);
             look.found.append(&mut inside.found);
             look.cuts.append(&mut inside.cuts);
             outer.step(watch.steps() as usize);

@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::candidate::{self, Candidate};
 use super::context::ContextIndex;
 use super::decode::{self, Layer};
+use super::generic::{Asked, Weights};
 use super::inside::Nest;
 use super::kernel::Kernel;
 use super::token::{self, Matcher};
@@ -52,6 +53,8 @@ pub struct Scanner {
     /// Rules without a literal: they run line by line.
     slow: Vec<usize>,
     generic: BTreeMap<String, usize>,
+    /// What features of the generic rules weigh, when it is not what is compiled in.
+    weights: Option<Box<Weights>>,
 }
 
 impl Scanner {
@@ -110,8 +113,19 @@ impl Scanner {
             context: ContextIndex::new(&rules),
             slow,
             generic: named,
+            weights: None,
             rules,
         }
+    }
+
+    /// The same scanner with other weights, for whoever fits them.
+    pub fn weighing_by(mut self, weights: Weights) -> Self {
+        self.weights = Some(Box::new(weights));
+        self
+    }
+
+    pub(super) fn weights(&self) -> &Weights {
+        self.weights.as_deref().unwrap_or(Weights::FITTED)
     }
 
     /// The rules.
@@ -183,6 +197,21 @@ impl Scanner {
         let mut look = Look::new(watch);
         self.layer(bytes, Nest::default(), &mut look);
         self.scanned(bytes, look)
+    }
+
+    /// Every name and value in `bytes` that the generic rules are asked about, with what they say of
+    /// it, sorted by place. It is read as a scan reads it.
+    pub fn asked(&self, bytes: &[u8]) -> Vec<Asked> {
+        let watch = Watch::default();
+        let mut look = Look::new(&watch);
+        look.asked = Some(Vec::new());
+        self.layer(bytes, Nest::default(), &mut look);
+        let mut asked = look.asked.unwrap_or_default();
+        asked.sort_by(|a, b| {
+            (a.span.start, a.span.end, &a.key).cmp(&(b.span.start, b.span.end, &b.key))
+        });
+        asked.dedup_by(|a, b| a.span == b.span && a.key == b.key && a.judged == b.judged);
+        asked
     }
 
     /// What all verdicts of a content come down to.

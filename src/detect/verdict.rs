@@ -193,7 +193,7 @@ impl Scanner {
             assignment.fallback,
             assignment.wrapped,
         );
-        let watch = look.watch;
+        let (watch, asked) = (look.watch, &mut look.asked);
         if look.memo.len() >= MEMO_MAX {
             look.memo.clear();
         }
@@ -201,18 +201,35 @@ impl Scanner {
             watch.step(READ + PASSES * assignment.value.len());
             let mut found = Vec::new();
             self.provider(bytes, assignment.value.clone(), assignment, &mut found);
-            found.extend(self.generic(bytes, assignment));
+            found.extend(self.generic(bytes, assignment, asked.as_mut()));
             found
         });
         look.found.extend(found.iter().cloned());
     }
 
-    fn generic(&self, bytes: &[u8], assignment: &assign::Assignment<'_>) -> Option<Candidate> {
+    /// What the generic rules make of an assignment; also written down in `asked`, where somebody
+    /// wants to know.
+    fn generic(
+        &self,
+        bytes: &[u8],
+        assignment: &assign::Assignment<'_>,
+        asked: Option<&mut Vec<generic::Asked>>,
+    ) -> Option<Candidate> {
         let start = assignment.key_at.min(assignment.value.start);
         let end = (assignment.key_at + assignment.key.len()).max(assignment.value.end);
         let low = start.saturating_sub(JUDGED);
         let sight = &bytes[low..(end + JUDGED).min(bytes.len())];
-        let judged = generic::judge(&assignment.back(low), sight)?;
+        let (judged, features) = generic::weigh(&assignment.back(low), sight, self.weights());
+        if let Some(asked) = asked {
+            asked.push(generic::Asked {
+                key: assignment.key.to_vec(),
+                span: assignment.value.clone(),
+                value: bytes[assignment.value.clone()].to_vec(),
+                judged: judged.clone(),
+                features,
+            });
+        }
+        let judged = judged.ok()?;
         let rule = self.generic_rule(judged.kind.name())?;
         let value = bytes[assignment.value.clone()].to_vec();
         Some(Candidate {

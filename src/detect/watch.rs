@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::candidate::Candidate;
+use super::generic::Asked;
 use super::inherit::Known;
 use super::verdict::Memo;
 
@@ -120,6 +121,8 @@ pub(super) struct Look<'a> {
     pub(super) memo: Memo,
     pub(super) found: Vec<Candidate>,
     pub(super) cuts: Vec<Cut>,
+    /// What the generic rules were asked about; `None` when nobody wants to know.
+    pub(super) asked: Option<Vec<Asked>>,
 }
 
 impl<'a> Look<'a> {
@@ -129,6 +132,29 @@ impl<'a> Look<'a> {
             memo: Memo::new(),
             found: Vec::new(),
             cuts: Vec::new(),
+            asked: None,
+        }
+    }
+
+    /// A look at a layer inside this one.
+    pub(super) fn inside<'b>(&self, watch: &'b Watch<'b>) -> Look<'b> {
+        Look {
+            asked: self.asked.as_ref().map(|_| Vec::new()),
+            ..Look::new(watch)
+        }
+    }
+
+    /// Takes over what was asked about in a layer, with the places that its spans come from.
+    pub(super) fn also_asked(
+        &mut self,
+        inside: Option<Vec<Asked>>,
+        place: impl Fn(&Range<usize>) -> Range<usize>,
+    ) {
+        if let Some(asked) = &mut self.asked {
+            asked.extend(inside.into_iter().flatten().map(|one| Asked {
+                span: place(&one.span),
+                ..one
+            }));
         }
     }
 }

@@ -2,42 +2,139 @@
 //! secret: the line of a test's result, a digest whose algorithm stands before it, prose, code.
 
 use super::key::{Name, Says};
+use super::refusal::Refusal;
+use super::value::is_uuid;
+use super::words;
 use crate::detect::assign::{Assignment, Op};
 
-/// True when the surroundings say that the value is no secret.
-pub(super) fn says_open(a: &Assignment<'_>, bytes: &[u8], name: &Name) -> bool {
-    let value = &bytes[a.value.clone()];
-    let bare = a.quote.is_none();
-    bare && starts_in_an_escape(a, bytes)
-        || is_verdict(a, bytes)
-        || is_named_digest(value, &bytes[..a.value.start])
-        || bare && a.op == Op::Colon && is_prose(value, &bytes[a.value.end..])
-        || bare && matches!(a.op, Op::Flag | Op::Blank) && is_flag(value)
-        || bare && is_own_member(a.key) && is_name(value)
-        || a.op == Op::Blank && is_row(a.key, name) && is_uuid(value)
-        || bare && is_variable_in_a_map(a, bytes)
-        || a.op == Op::SqlBy && is_description(&bytes[..a.key_at])
-        || bare && is_cut_call(value, &bytes[a.value.end..])
-        || a.op == Op::Call && asks(a.key)
-        || !(name.says == Says::Password && name.last) && is_time(value)
-        || name.says == Says::Key
-            && (matches!(a.op, Op::Blank | Op::Flag) && is_key_number(value)
-                || is_public_half(a.key, value))
+/// An assignment where it stands.
+pub(super) struct Site<'a> {
+    pub a: &'a Assignment<'a>,
+    pub bytes: &'a [u8],
+    pub name: &'a Name,
+    pub value: &'a [u8],
+}
+
+impl<'a> Site<'a> {
+    fn is_bare(&self) -> bool {
+        self.a.quote.is_none()
+    }
+
+    /// What stands before the value.
+    fn before(&self) -> &'a [u8] {
+        &self.bytes[..self.a.value.start]
+    }
+
+    /// What stands behind it.
+    fn after(&self) -> &'a [u8] {
+        &self.bytes[self.a.value.end..]
+    }
+
+    fn is_after_blanks(&self) -> bool {
+        matches!(self.a.op, Op::Flag | Op::Blank)
+    }
+}
+
+/// Surroundings that say that a value is no secret: the reason, the test, and a template of a text
+/// in which it is true.
+type Row = (Refusal, fn(&Site<'_>) -> bool, &'static str);
+
+/// The first row that is true decides.
+const BESIDE: &[Row] = &[
+    (
+        Refusal::CutEscape,
+        |s| s.is_bare() && starts_in_an_escape(s),
+        r"\v2\x1f.lb.v1.ClientStatsPerTokenR\x12callsFinishedWithDropJ\x04",
+    ),
+    (
+        Refusal::TestResult,
+        is_verdict,
+        "--- PASS: TestAccWidget_basic2 (3.1s)",
+    ),
+    (
+        Refusal::NamedDigest,
+        |s| is_named_digest(s.value, s.before()),
+        r#""secret": "sha256:{hex:64}""#,
+    ),
+    (
+        Refusal::Prose,
+        |s| s.is_bare() && s.a.op == Op::Colon && is_prose(s.value, s.after()),
+        "set_userpass: widened from protocol",
+    ),
+    (
+        Refusal::NextFlag,
+        |s| s.is_bare() && s.is_after_blanks() && is_flag(s.value),
+        "cc --some-token -Wformat=2 x.c",
+    ),
+    (
+        Refusal::OwnMember,
+        |s| s.is_bare() && is_own_member(s.a.key) && is_name(s.value),
+        "self.password = smtppass",
+    ),
+    (
+        Refusal::TableRow,
+        |s| s.a.op == Op::Blank && is_row(s.a.key, s.name) && is_uuid(s.value),
+        "my_token   {uuid}",
+    ),
+    (
+        Refusal::MapVariable,
+        |s| s.is_bare() && is_variable_in_a_map(s),
+        r#"x = {{"API_KEY": encryptionKey2, // it"#,
+    ),
+    (
+        Refusal::Description,
+        |s| s.a.op == Op::SqlBy && is_description(&s.bytes[..s.a.key_at]),
+        "a perl that is identified by 'ABCde42'.",
+    ),
+    (
+        Refusal::CutCall,
+        |s| s.is_bare() && is_cut_call(s.value, s.after()),
+        "msg.session_key = swap32(conn2a->session_key);",
+    ),
+    (
+        Refusal::Asks,
+        |s| s.a.op == Op::Call && asks(s.a.key),
+        r#"checkpasswd("maplehost")"#,
+    ),
+    (
+        Refusal::Moment,
+        |s| !(s.name.says == Says::Password && s.name.last) && is_time(s.value),
+        "refresh_token = 1700000000",
+    ),
+    (
+        Refusal::KeyNumber,
+        |s| s.name.says == Says::Key && s.is_after_blanks() && is_key_number(s.value),
+        "gpg: using RSA key 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D",
+    ),
+    (
+        Refusal::PublicHalf,
+        |s| s.name.says == Says::Key && is_public_half(s.a.key, s.value),
+        r#"nkey: "UA{base32:54}""#,
+    ),
+];
+
+/// Why the surroundings say that the value is no secret.
+pub(super) fn refusal(site: &Site<'_>) -> Option<Refusal> {
+    let row = BESIDE.iter().find(|(_, test, _)| test(site));
+    row.map(|(refusal, ..)| *refusal)
+}
+
+/// Templates of texts of which a row is true.
+pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
+    BESIDE.iter().map(|(refusal, _, text)| (*refusal, *text))
 }
 
 /// `\x12calls`: the rest of an escape in a string that holds bytes.
-fn starts_in_an_escape(a: &Assignment<'_>, bytes: &[u8]) -> bool {
-    let before = &bytes[..a.value.start];
-    let slashes = before.iter().rev().take_while(|b| **b == b'\\').count();
-    slashes % 2 == 1
-        && bytes[a.value.clone()]
-            .first()
-            .is_some_and(u8::is_ascii_alphanumeric)
+fn starts_in_an_escape(site: &Site<'_>) -> bool {
+    let before = site.before().iter().rev();
+    let slashes = before.take_while(|b| **b == b'\\').count();
+    slashes % 2 == 1 && site.value.first().is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// `--- PASS: TestLogin`: what Go says of a test.
-fn is_verdict(a: &Assignment<'_>, bytes: &[u8]) -> bool {
-    a.key.eq_ignore_ascii_case(b"pass") && bytes[..a.key_at].trim_ascii_end().ends_with(b"---")
+fn is_verdict(site: &Site<'_>) -> bool {
+    let before = &site.bytes[..site.a.key_at];
+    site.a.key.eq_ignore_ascii_case(b"pass") && before.trim_ascii_end().ends_with(b"---")
 }
 
 /// The algorithm was taken for a part of the name: `"secret": "sha256:<hex>"`.
@@ -104,8 +201,8 @@ fn is_row(key: &[u8], name: &Name) -> bool {
 }
 
 /// `"api_key": apiKey2,` in a map of a program: names of JSON are quoted, and so are its values.
-fn is_variable_in_a_map(a: &Assignment<'_>, bytes: &[u8]) -> bool {
-    let value = &bytes[a.value.clone()];
+fn is_variable_in_a_map(site: &Site<'_>) -> bool {
+    let (a, value) = (site.a, site.value);
     let digits = value
         .iter()
         .rev()
@@ -114,13 +211,13 @@ fn is_variable_in_a_map(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     let quoted = a
         .key_at
         .checked_sub(1)
-        .and_then(|at| bytes.get(at))
+        .and_then(|at| site.bytes.get(at))
         .is_some_and(|b| matches!(b, b'"' | b'\''));
     quoted
         && a.op == Op::Colon
         && digits <= 2
         && is_name(&value[..value.len() - digits])
-        && bytes[a.value.end..].starts_with(b",")
+        && site.after().starts_with(b",")
 }
 
 /// `which is identified by '…'`: not the clause of a statement.
@@ -144,14 +241,6 @@ fn is_cut_call(value: &[u8], after: &[u8]) -> bool {
     })
 }
 
-fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36
-        && value.iter().enumerate().all(|(at, b)| match at {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
-}
-
 /// `checkpasswd("host", …)`, `getpass("Password: ")`: what it is asked with.
 fn asks(function: &[u8]) -> bool {
     let tail = function
@@ -159,17 +248,7 @@ fn asks(function: &[u8]) -> bool {
         .next()
         .unwrap_or(function)
         .to_ascii_lowercase();
-    [
-        &b"check"[..],
-        b"verify",
-        b"validate",
-        b"prompt",
-        b"getpass",
-        b"ask",
-        b"read",
-    ]
-    .iter()
-    .any(|verb| tail.starts_with(verb))
+    words::ASKS.starts(&tail)
 }
 
 /// A moment in seconds or milliseconds since 1970, from 2001 on.
@@ -205,7 +284,7 @@ mod tests {
     fn open(text: &str, word: &str) -> bool {
         let at = text.to_lowercase().find(word).expect("the word is there");
         read_from_word(text.as_bytes(), at..at + word.len())
-            .is_none_or(|a| judge(&a, text.as_bytes()).is_none())
+            .is_none_or(|a| judge(&a, text.as_bytes()).is_err())
     }
 
     fn made(template: &str) -> String {
@@ -300,7 +379,7 @@ mod tests {
             let text = format!("\"\\v2\\x1f.lb.v1.ClientStatsPerTokenR{joint}{value}\\x04\"");
             let at = text.find(value).expect("it is there");
             let a = read_from_run(text.as_bytes(), at..at + value.len()).expect("an assignment");
-            judge(&a, text.as_bytes()).is_none()
+            judge(&a, text.as_bytes()).is_err()
         };
         assert!(told("\\"));
         assert!(!told(" = "));

@@ -1,11 +1,10 @@
 //! What a name says about its value.
 
-use super::name_words::{
-    DENY_ANY, DENY_LAST, FILE_ENDS, KEY_OWNERS, MADE_FROM, NO_KEYS, ONCE, OPEN_NAMES, TOKEN_MARKS,
-};
+use super::refusal::Refusal;
+use super::words::{self, Words};
 
 /// The kind of secret that a name speaks of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Says {
     Password,
     Secret,
@@ -16,13 +15,16 @@ pub(super) enum Says {
     Auth,
     /// `key` alone or with an owner that says nothing.
     Key,
+    #[default]
     Nothing,
 }
 
 /// A name, read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Name {
     pub says: Says,
+    /// Why it says nothing, when it does.
+    pub refused: Option<Refusal>,
     /// Its last part describes a secret (`token_type`) or a part of it denies one.
     pub denied: bool,
     /// The part that says so is the last one (digits apart).
@@ -69,215 +71,221 @@ pub(super) fn split(name: &[u8]) -> Vec<String> {
     words
 }
 
-fn one(word: &str) -> Says {
+/// What a word of a name says: how much that weighs against the other words of the name, the words
+/// that say it, and one of them. The first row that knows the word decides.
+const KINDS: &[(Says, u8, &Words, &str)] = &[
+    (Says::Nothing, 0, &words::NO_KEYS, "compass"),
+    (Says::Nothing, 0, &words::PUBLIC_KEYS, "sshpubkey"),
+    (Says::Password, 7, &words::SAYS_PASSWORD, "dbpasswd"),
+    (Says::Secret, 6, &words::SAYS_SECRET, "clientsecret"),
+    (Says::AccessKey, 6, &words::SAYS_ACCESS_KEY, "apikey"),
+    (Says::Token, 5, &words::SAYS_TOKEN, "jwt"),
+    (Says::Credential, 4, &words::SAYS_CREDENTIAL, "creds"),
+    (Says::Auth, 2, &words::SAYS_AUTH, "oauth"),
+    (Says::Key, 3, &words::SAYS_KEY, "hashkey"),
+];
+
+/// What one word says, and how much that weighs.
+fn one(word: &str) -> (Says, u8) {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-    let ends = |list: &[&str]| list.iter().any(|w| word.ends_with(w));
-    // `askpass` is a program that asks.
-    if matches!(
-        word,
-        "bypass" | "compass" | "trespass" | "surpass" | "askpass"
-    ) || NO_KEYS.contains(&word)
-        || ends(&["pubkey", "publickey", "pubkeys", "publickeys"])
-    {
-        return Says::Nothing;
+    KINDS
+        .iter()
+        .find(|(_, _, list, _)| list.fits(word))
+        .map_or((Says::Nothing, 0), |(says, rank, ..)| (*says, *rank))
+}
+
+/// A name whose words are known, and which of them is the one for a secret.
+struct Parts<'a> {
+    name: &'a [u8],
+    words: &'a [String],
+    says: Says,
+    /// The word for a secret is so far from the first.
+    at: usize,
+    /// No word of weight follows it.
+    last: bool,
+}
+
+impl Parts<'_> {
+    /// The word `back` places before the one at `at`, or nothing.
+    fn before(&self, at: usize) -> &str {
+        at.checked_sub(1)
+            .and_then(|at| self.words.get(at))
+            .map_or("", String::as_str)
     }
-    if ends(&[
-        "password",
-        "passwd",
-        "pwd",
-        "pass",
-        "passphrase",
-        "passcode",
-        "passwort",
-        "psw",
-        "pswd",
-        "passw",
-        "passwords",
-        "senha",
-        "pword",
-        "contrase",
-        "userpass",
-        "requirepass",
-        "masterauth",
-    ]) || word == "pw"
-    {
-        Says::Password
-    } else if ends(&["secret", "secrets", "secretkey"]) {
-        Says::Secret
-    } else if ends(&[
-        "apikey",
-        "accesskey",
-        "privatekey",
-        "authkey",
-        "appkey",
-        "apikeys",
-        "encryptionkey",
-        "licensekey",
-        "masterkey",
-    ]) {
-        Says::AccessKey
-    } else if ends(&["token", "tokens"]) || matches!(word, "bearer" | "jwt" | "pat" | "ticket") {
-        Says::Token
-    } else if matches!(word, "credential" | "credentials" | "cred" | "creds") {
-        Says::Credential
-    } else if matches!(
-        word,
-        "auth" | "authorization" | "basicauth" | "oauth" | "authentication"
-    ) {
-        Says::Auth
-    } else if matches!(word, "key" | "keys") || word.ends_with("key") {
-        Says::Key
-    } else {
-        Says::Nothing
+
+    fn any(&self, list: &Words) -> bool {
+        self.words.iter().any(|word| list.contains(word))
+    }
+
+    /// `pass` in the middle of a name is the verb.
+    fn is_verb(&self) -> bool {
+        !self.last && self.words.get(self.at).is_some_and(|word| word == "pass")
+    }
+
+    /// `page_token` is a place in a list.
+    fn is_mark(&self) -> bool {
+        self.says == Says::Token && words::TOKEN_MARKS.contains(self.before(self.at))
+    }
+
+    /// A page's `data-` attributes steer scripts, unless the secret's word ends them.
+    fn is_attribute(&self) -> bool {
+        !self.last && self.name.starts_with(b"data-")
+    }
+
+    /// Words side by side that name what is shown to everyone.
+    fn is_public(&self) -> bool {
+        words::OPEN_NAMES.iter().any(|open| {
+            let len = open.split(' ').count();
+            let same = |part: &[String]| part.iter().map(String::as_str).eq(open.split(' '));
+            self.words.windows(len).any(same)
+        })
+    }
+
+    /// `some-auth-0.2.tar.gz`: the file that a list gives the digest of.
+    fn is_file(&self) -> bool {
+        words::FILE_ENDS.iter().any(|end| {
+            self.name.len() > end.len()
+                && self.name[self.name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
+        })
+    }
+
+    /// `password_timestamp_key` is where the time is kept.
+    fn is_described(&self, tail: &str) -> bool {
+        !self.last
+            && matches!(tail, "key" | "keys")
+            && self.at + 2 < self.words.len()
+            && words::DESCRIBES.contains(self.before(self.words.len() - 1))
     }
 }
 
+/// A name that says nothing although it holds a word for a secret: the reason, the test, and a name
+/// of which it is true.
+type Row = (Refusal, fn(&Parts<'_>) -> bool, &'static str);
+
+/// The first row that is true of a name decides.
+const NOTHING: &[Row] = &[
+    (Refusal::Verb, |n| n.is_verb(), "pass_through"),
+    (Refusal::PlaceInList, |n| n.is_mark(), "next_page_token"),
+    (Refusal::Attribute, |n| n.is_attribute(), "data-token-url"),
+    (Refusal::PublicName, |n| n.is_public(), "private_key_id"),
+    (Refusal::FileName, |n| n.is_file(), "some-auth-0.2.tar.gz"),
+];
+
 /// Reads a name.
 pub(super) fn read(name: &[u8]) -> Name {
-    if !name.is_ascii() {
-        let text = String::from_utf8_lossy(name);
-        let says = if ["密码", "口令", "contrase"]
-            .iter()
-            .any(|w| text.contains(w))
-        {
-            Says::Password
-        } else {
-            Says::Nothing
+    if !name.is_ascii() && in_another_script(name) {
+        return Name {
+            says: Says::Password,
+            last: true,
+            ..Name::default()
         };
-        if says != Says::Nothing {
-            return Name {
-                says,
-                denied: false,
-                verb: false,
-                last: true,
-                constant: false,
-                dotted: false,
-                action: false,
-                once: false,
-                made: false,
-            };
-        }
     }
-    let tail_at = name.iter().rposition(|&b| b == b'.').map_or(0, |p| p + 1);
-    let mut words = split(&name[tail_at..]);
-    if words.iter().all(|w| one(w) == Says::Nothing) {
-        words = split(name);
-    }
-    let mut says = Says::Nothing;
-    let mut at = 0;
-    for (i, word) in words.iter().enumerate() {
-        let mut this = one(word);
-        if this == Says::Key && i > 0 && KEY_OWNERS.contains(&words[i - 1].as_str()) {
-            this = Says::AccessKey;
-        }
-        let rank = |s: Says| match s {
-            Says::Password => 7,
-            Says::Secret | Says::AccessKey => 6,
-            Says::Token => 5,
-            Says::Credential => 4,
-            Says::Auth => 2,
-            Says::Key => 3,
-            Says::Nothing => 0,
-        };
-        if rank(this) > 0 && (rank(this) >= rank(says)) {
-            says = this;
-            at = i;
-        }
-    }
+    let (words, is_member) = words_of(name);
+    let (says, at) = telling(&words);
     let last = words
         .iter()
         .skip(at + 1)
-        .all(|w| w.bytes().all(|b| b.is_ascii_digit()) || w == "value" || w == "key");
+        .all(|word| word.bytes().all(|b| b.is_ascii_digit()) || word == "value" || word == "key");
+    let parts = Parts {
+        name,
+        words: &words,
+        says,
+        at,
+        last,
+    };
+    let refused = match says {
+        Says::Nothing => Some(Refusal::NoName),
+        _ => NOTHING
+            .iter()
+            .find(|(_, test, _)| test(&parts))
+            .map(|(refusal, ..)| *refusal),
+    };
     let tail = words
         .last()
         .map_or("", String::as_str)
         .trim_end_matches(|c: char| c.is_ascii_digit());
-    // `pass` in the middle of a name is the verb.
-    let verb = words.get(at).is_some_and(|w| w == "pass");
-    if verb && !last {
-        says = Says::Nothing;
-    }
-    // `password_timestamp_key` is where the time is kept, `page_token` a place in a list.
-    let before = |at: usize| {
-        at.checked_sub(1)
-            .and_then(|at| words.get(at))
-            .map_or("", String::as_str)
-    };
-    let described = !last
-        && matches!(tail, "key" | "keys")
-        && at + 2 < words.len()
-        && DENY_LAST.contains(&before(words.len() - 1));
-    let mark = says == Says::Token && TOKEN_MARKS.contains(&before(at));
-    let denied = (!last && DENY_LAST.contains(&tail))
-        || described
-        || words.iter().any(|w| DENY_ANY.contains(&w.as_str()));
     let first = words.first().map_or("", String::as_str);
-    // A page's `data-` attributes steer scripts, unless the secret's word ends them.
-    let attribute = !last && name.starts_with(b"data-");
-    if mark || attribute || is_open_name(&words) || is_file_name(name) {
-        says = Says::Nothing;
-    }
-    let once = says == Says::Token
-        && words
-            .iter()
-            .any(|w| ONCE.iter().any(|once| w.starts_with(once)));
+    let says = if refused.is_some() {
+        Says::Nothing
+    } else {
+        says
+    };
     Name {
         says,
-        denied,
-        verb,
+        refused,
+        denied: !last && words::DESCRIBES.contains(tail)
+            || parts.is_described(tail)
+            || parts.any(&words::DENIES),
+        verb: words.get(at).is_some_and(|word| word == "pass"),
         last,
         constant: name.iter().any(u8::is_ascii_uppercase)
             && !name.iter().any(u8::is_ascii_lowercase),
-        dotted: tail_at > 0 || first == "set" || first == "with",
-        once,
+        dotted: is_member || first == "set" || first == "with",
+        once: says == Says::Token && words.iter().any(|word| words::ONCE.starts(word.as_bytes())),
         made: words
             .last()
-            .is_some_and(|w| MADE_FROM.contains(&w.as_str()))
-            || words
-                .iter()
-                .any(|w| matches!(w.as_str(), "sha1" | "sha256" | "sha512" | "md5")),
-        action: words.len() > 1
-            && matches!(
-                first,
-                "is" | "has"
-                    | "get"
-                    | "check"
-                    | "require"
-                    | "show"
-                    | "hide"
-                    | "change"
-                    | "reset"
-                    | "forgot"
-                    | "update"
-                    | "new"
-                    | "verify"
-                    | "validate"
-                    | "create"
-                    | "generate"
-                    | "no"
-                    | "use"
-                    | "allow"
-                    | "enable"
-                    | "invalid"
-                    | "wrong"
-                    | "missing"
-                    | "assert"
-                    | "expect"
-            ),
+            .is_some_and(|word| words::MADE_FROM.contains(word))
+            || parts.any(&words::MADE_ANYWHERE),
+        action: words.len() > 1 && words::ACTIONS.contains(first),
     }
 }
 
-/// Words side by side that name what is shown to everyone.
-fn is_open_name(words: &[String]) -> bool {
-    OPEN_NAMES
-        .iter()
-        .any(|open| words.windows(open.len()).any(|part| part == *open))
+/// The words of a name, and whether it is a member's. The last member says what it is, when it says
+/// anything.
+fn words_of(name: &[u8]) -> (Vec<String>, bool) {
+    let tail_at = name.iter().rposition(|&b| b == b'.').map_or(0, |p| p + 1);
+    let mut words = split(&name[tail_at..]);
+    if words.iter().all(|word| one(word).0 == Says::Nothing) {
+        words = split(name);
+    }
+    (words, tail_at > 0)
 }
 
-/// `some-auth-0.2.tar.gz`: the file that a list gives the digest of.
-fn is_file_name(name: &[u8]) -> bool {
-    FILE_ENDS.iter().any(|end| {
-        name.len() > end.len()
-            && name[name.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes())
-    })
+/// Names of which only the word for a password is read.
+fn in_another_script(name: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(name);
+    words::SAYS_PASSWORD_ELSEWHERE
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// What the words of a name say, and which of them says it: the weightiest, of equal ones the last.
+fn telling(words: &[String]) -> (Says, usize) {
+    let (mut says, mut most, mut at) = (Says::Nothing, 0, 0);
+    for (i, word) in words.iter().enumerate() {
+        let (mut this, mut rank) = one(word);
+        if this == Says::Key && i > 0 && words::KEY_OWNERS.contains(&words[i - 1]) {
+            (this, rank) = (Says::AccessKey, 6);
+        }
+        if rank > 0 && rank >= most {
+            (says, most, at) = (this, rank, i);
+        }
+    }
+    (says, at)
+}
+
+/// Names of which a row of [`NOTHING`] is true.
+pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
+    NOTHING.iter().map(|(refusal, _, name)| (*refusal, *name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_told_by_its_example() {
+        for (row, (says, rank, _, word)) in KINDS.iter().enumerate() {
+            let first = KINDS.iter().position(|(_, _, list, _)| list.fits(word));
+            assert_eq!(first, Some(row), "{word}");
+            assert_eq!(one(word), (*says, *rank), "{word}");
+        }
+    }
+
+    #[test]
+    fn every_name_that_says_nothing_is_told_by_its_own_row() {
+        for (refusal, _, name) in NOTHING {
+            assert_eq!(read(name.as_bytes()).refused, Some(*refusal), "{name}");
+        }
+    }
 }

@@ -1,21 +1,32 @@
-//! Judges a name and its value: a credential, a sample, or nothing. One score from named
-//! features, none of which vetoes; only what is known to be something else is left out before, by its
-//! own form ([`open`]) or by what stands beside it ([`beside`]). Looks at the assignment's own line and
-//! nothing else, and never at the file's name.
+//! Judges a name and its value: a credential, a sample, or a refusal with its reason. One score from
+//! named features decides; only what is known to be something else is refused before, by what its
+//! name is ([`key`]), by its own form ([`open`]) or by what stands beside it ([`beside`]). Looks at
+//! the assignment's own line and nothing else, and never at the file's name.
+//!
+//! What is known stands in tables of (name, test, example), whose examples are run by tests, and in
+//! lists of words (`words/*.txt`).
 
+mod asked;
 mod beside;
 mod covered;
+mod features;
 mod key;
-mod name_words;
 mod open;
+mod pairs;
 mod placeholder;
-mod score;
+mod reference;
+mod refusal;
+mod shape;
+mod surroundings;
 mod value;
-mod value_words;
-mod weights;
+mod version;
+mod words;
 
+pub use asked::Asked;
 pub(in crate::detect) use covered::why as covered;
+pub use features::{Feature, Weights};
 pub use placeholder::is_placeholder;
+pub use refusal::Refusal;
 
 use crate::detect::assign::Assignment;
 use crate::finding::{Class, Confidence};
@@ -63,70 +74,122 @@ pub struct Judged {
 const MEDIUM: f32 = 0.5;
 /// Probability from which a value is reported at all.
 const LOW: f32 = 0.25;
+/// Probability from which a placeholder is listed as a sample, when samples are asked for.
+const SAMPLE: f32 = 0.08;
 /// Probability from which a random value under a telling name is beyond doubt.
 const HIGH: f32 = 0.93;
 
-/// Judges an assignment in its content. `None` when it is nothing.
-pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
-    let value = bytes.get(assignment.value.clone())?;
-    if value.len() < 3 {
-        return None;
-    }
+/// Judges an assignment in its content.
+///
+/// # Errors
+///
+/// Why it is nothing.
+pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Result<Judged, Refusal> {
+    weigh(assignment, bytes, Weights::FITTED).0
+}
+
+/// The same, and the features that were weighed: none when something was known before.
+pub(in crate::detect) fn weigh(
+    assignment: &Assignment<'_>,
+    bytes: &[u8],
+    weights: &Weights,
+) -> (Result<Judged, Refusal>, Vec<Feature>) {
+    let value = bytes.get(assignment.value.clone()).unwrap_or_default();
     let name = key::read(assignment.key);
-    if name.says == key::Says::Nothing || open::is_open(value) {
-        return None;
-    }
-    if matches!(name.says, key::Says::Key | key::Says::AccessKey) && open::is_path_like(value) {
-        return None;
-    }
-    if beside::says_open(assignment, bytes, &name) {
-        return None;
+    if let Some(refusal) = known(assignment, bytes, value, &name) {
+        return (Err(refusal), Vec::new());
     }
     let form = value::read(value);
-    let found = score::features(assignment, bytes, &name, &form);
-    let sample = placeholder::why(value, assignment.key);
-    let score = score::probability(&found);
-    let mut reasons = score::reasons(&found);
-    let kind = match name.says {
-        key::Says::Password | key::Says::Credential | key::Says::Auth => Kind::Password,
-        key::Says::Token => Kind::Token,
-        _ => Kind::Secret,
+    let features = features::of(&features::Site::new(assignment, bytes, &name, &form));
+    let judged = decide(assignment, bytes, &name, &form, &features, weights);
+    (judged, features)
+}
+
+/// What is known to be no secret, whatever its score.
+fn known(
+    assignment: &Assignment<'_>,
+    bytes: &[u8],
+    value: &[u8],
+    name: &key::Name,
+) -> Option<Refusal> {
+    if value.len() < 3 {
+        return Some(Refusal::Short);
+    }
+    if name.refused.is_some() {
+        return name.refused;
+    }
+    let vague = matches!(name.says, key::Says::Key | key::Says::AccessKey);
+    let site = beside::Site {
+        a: assignment,
+        bytes,
+        name,
+        value,
     };
+    open::refusal(value)
+        .or_else(|| (vague && open::is_path_like(value)).then_some(Refusal::Path))
+        .or_else(|| beside::refusal(&site))
+}
+
+/// What the score makes of an assignment that nothing is known about.
+fn decide(
+    assignment: &Assignment<'_>,
+    bytes: &[u8],
+    name: &key::Name,
+    form: &value::Form,
+    features: &[Feature],
+    weights: &Weights,
+) -> Result<Judged, Refusal> {
+    let value = &bytes[assignment.value.clone()];
+    let score = weights.probability(features);
     let strong = form.random && form.bits >= 64.0 && !name.once;
+    let judged = |class, confidence, strong, why: Option<&'static str>| Judged {
+        class,
+        confidence,
+        kind: kind(name),
+        strong,
+        reasons: why.into_iter().chain(weights.reasons(features)).collect(),
+        score,
+    };
     if score >= LOW
         && let Some(why) = covered::why(assignment, bytes)
     {
-        reasons.insert(0, why);
-        return Some(Judged {
-            class: Class::Protected,
-            confidence: Confidence::High,
-            kind,
-            strong,
-            reasons,
-            score,
-        });
+        let (class, sure) = (Class::Protected, Confidence::High);
+        return Ok(judged(class, sure, strong, Some(why)));
     }
-    if let Some(why) = sample {
-        // A template or reference is no sample of a credential, and neither is a word under a
-        // name that seldom holds one.
-        if why == placeholder::REFERENCE || name.denied || score < 0.08 {
-            return None;
+    // A template or reference is no sample of a credential, and neither is a word under a name that
+    // seldom holds one.
+    match placeholder::why(value, assignment.key) {
+        Some(placeholder::REFERENCE) => Err(Refusal::Reference),
+        Some(_) if name.denied => Err(Refusal::WordUnderDenial),
+        Some(_) if score < SAMPLE => Err(Refusal::UnlikelySample),
+        Some(why) => Ok(judged(Class::Sample, Confidence::Low, false, Some(why))),
+        None if score < LOW => Err(Refusal::Unlikely),
+        None => {
+            let confidence = confidence(name, form, value, score, strong);
+            Ok(judged(Class::Credential, confidence, strong, None))
         }
-        reasons.insert(0, why);
-        return Some(Judged {
-            class: Class::Sample,
-            confidence: Confidence::Low,
-            kind,
-            strong: false,
-            reasons,
-            score,
-        });
     }
-    if score < LOW {
-        return None;
+}
+
+/// The rule that a name belongs to.
+fn kind(name: &key::Name) -> Kind {
+    match name.says {
+        key::Says::Password | key::Says::Credential | key::Says::Auth => Kind::Password,
+        key::Says::Token => Kind::Token,
+        _ => Kind::Secret,
     }
-    let digest = name.made && value::is_digest_sized(value, &form);
-    let confidence = if form.shape == value::Shape::Hash || digest {
+}
+
+/// How sure a score makes us of a credential.
+fn confidence(
+    name: &key::Name,
+    form: &value::Form,
+    value: &[u8],
+    score: f32,
+    strong: bool,
+) -> Confidence {
+    let digest = name.made && value::is_digest_sized(value, form);
+    if form.shape == shape::Shape::Hash || digest {
         // It must be broken before it opens anything.
         Confidence::Low
     } else if name.once {
@@ -138,32 +201,32 @@ pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<Judged> {
         Confidence::Medium
     } else {
         Confidence::Low
-    };
-    Some(Judged {
-        class: Class::Credential,
-        confidence,
-        kind,
-        strong,
-        reasons,
-        score,
-    })
+    }
 }
 
-/// The named features of an assignment and their weights, for measuring and fitting; empty when
-/// the name says nothing about secrets.
-pub fn features(assignment: &Assignment<'_>, bytes: &[u8]) -> Vec<(&'static str, f32)> {
-    let Some(value) = bytes.get(assignment.value.clone()) else {
-        return Vec::new();
-    };
-    let name = key::read(assignment.key);
-    if value.len() < 3 || name.says == key::Says::Nothing {
-        return Vec::new();
-    }
-    let form = value::read(value);
-    score::features(assignment, bytes, &name, &form)
-        .iter()
-        .map(|f| (f.name(), f.weight()))
-        .collect()
+/// Templates of texts of which each is refused for the reason beside it: one for each row of the
+/// tables.
+pub fn refused_examples() -> Vec<(Refusal, String)> {
+    let named = |name: &str, value: &str| format!("{name} = \"{value}\"\n");
+    let mut all = vec![
+        (Refusal::Short, named("api_secret", "ab")),
+        (Refusal::NoName, "maple_tree = \"{alnum:24}\"\n".to_owned()),
+        (Refusal::Path, named("cache_key", "user/settings")),
+        (Refusal::WordUnderDenial, named("password_hint", "changeme")),
+        (
+            Refusal::UnlikelySample,
+            r#"x = ["key", "aaaaaaaa", "b"]"#.to_owned(),
+        ),
+        (Refusal::Unlikely, named("cache_key", "maple_leaf")),
+    ];
+    let names = key::examples().map(|(why, name)| (why, named(name, "{alnum:24}")));
+    let values = open::examples().map(|(why, value)| (why, named("api_secret", value)));
+    let beside = beside::examples().map(|(why, text)| (why, format!("{text}\n")));
+    let braced = |text: &str| text.replace('{', "{{").replace('}', "}}");
+    let references =
+        reference::examples().map(|v| (Refusal::Reference, named("password", &braced(v))));
+    all.extend(names.chain(values).chain(beside).chain(references));
+    all
 }
 
 #[cfg(test)]

@@ -2,93 +2,70 @@
 //! public keys, the rest of an address, lists of words, names of variables, key files, constants of
 //! programs. Each is told by its own form alone; what is merely unlikely belongs to the score.
 
+use super::refusal::Refusal;
+use super::version::is_version;
+use super::words;
 use crate::detect::checks;
 
-/// True when the form of a value says that it is no secret.
-pub(super) fn is_open(value: &[u8]) -> bool {
-    is_version(value)
-        || is_digest(value)
-        || is_address_rest(value)
-        || is_plain_address(value)
-        || is_variable_name(value)
-        || is_word_list(value)
-        || is_public_nkey(value)
-        || is_public_ssh_key(value)
-        || is_public_pem(value)
-        || is_key_file(value)
-        || is_constant(value)
-        || is_member_of_list(value)
-        || value.starts_with(b"id=") && memchr::memmem::find(value, b",src=").is_some()
+/// A form that is no secret: the reason, the test, and a template of a value that has it.
+type Row = (Refusal, fn(&[u8]) -> bool, &'static str);
+
+/// The first row that is true of a value decides.
+const OPEN: &[Row] = &[
+    (Refusal::Version, is_version, "v2.0.0-rc.1"),
+    (Refusal::Digest, is_digest, "sha256:{hex:64}"),
+    (
+        Refusal::AddressRest,
+        is_address_rest,
+        "//tickets.acme.test/browse/A-1",
+    ),
+    (
+        Refusal::PlainAddress,
+        is_plain_address,
+        "https://tickets.acme.test/browse/A-1",
+    ),
+    (Refusal::VariableName, is_variable_name, "CHAT_WEBHOOK_URL"),
+    (Refusal::WordList, is_word_list, "good-one,dangerous-one"),
+    (
+        Refusal::PublicNkey,
+        is_public_nkey,
+        "{check:nkey:U{base32:52}}",
+    ),
+    (
+        Refusal::PublicSshKey,
+        is_public_ssh_key,
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI",
+    ),
+    (
+        Refusal::PublicPem,
+        is_public_pem,
+        "-----BEGIN PUBLIC KEY-----",
+    ),
+    (Refusal::KeyFile, is_key_file, "certs/client.key"),
+    (Refusal::Constant, is_constant, "0xC0000156"),
+    (Refusal::ListElement, is_member_of_list, "*keys[0].Value"),
+    (Refusal::MountOption, is_mount, "id=ssh.config,src="),
+];
+
+/// Why the form of a value says that it is no secret.
+pub(super) fn refusal(value: &[u8]) -> Option<Refusal> {
+    let row = OPEN.iter().find(|(_, test, _)| test(value));
+    row.map(|(refusal, ..)| *refusal)
 }
 
-fn all(part: &[u8], fits: impl Fn(&u8) -> bool) -> bool {
+/// Templates of values of which a row is true.
+pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
+    OPEN.iter().map(|(refusal, _, value)| (*refusal, *value))
+}
+
+/// `--mount=type=secret,id=maple,src=…`: what a build of an image is given.
+fn is_mount(value: &[u8]) -> bool {
+    value.starts_with(b"id=") && memchr::memmem::find(value, b",src=").is_some()
+}
+
+/// Not empty, and made of such bytes alone.
+pub(super) fn all(part: &[u8], fits: impl Fn(&u8) -> bool) -> bool {
     !part.is_empty() && part.iter().all(fits)
-}
-
-/// `1.2.3`, `v2.0.0-rc.1`, `^1.2.3`, `>= 1.2`, also behind a package's name.
-fn is_version(value: &[u8]) -> bool {
-    if value.len() > 80 {
-        return false;
-    }
-    let text = value.trim_ascii();
-    let last = text
-        .iter()
-        .rposition(|b| *b == b' ')
-        .map_or(text, |blank| &text[blank + 1..]);
-    let head = text[..text.len() - last.len()].trim_ascii_end();
-    let package = all(head, |b| {
-        b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.')
-    });
-    let operator = all(head, |b| {
-        matches!(b, b'^' | b'~' | b'<' | b'>' | b'=' | b'!')
-    });
-    (head.is_empty() || package || operator) && version(last, operator)
-}
-
-/// A version without blanks; `two` numbers are enough behind an operator.
-fn version(text: &[u8], two: bool) -> bool {
-    let mark = text
-        .iter()
-        .take_while(|b| matches!(b, b'^' | b'~' | b'<' | b'>' | b'='))
-        .count();
-    let rest = &text[mark..];
-    let rest = rest.strip_prefix(b"v").unwrap_or(rest);
-    let cut = rest
-        .iter()
-        .position(|b| !b.is_ascii_digit() && *b != b'.')
-        .unwrap_or(rest.len());
-    // A dot before a word belongs to the word.
-    let cut = cut - usize::from(cut < rest.len() && cut > 0 && rest[cut - 1] == b'.');
-    let (numbers, tail) = rest.split_at(cut);
-    let mut count = 0;
-    for number in numbers.split(|b| *b == b'.') {
-        if !(1..=5).contains(&number.len()) {
-            return false;
-        }
-        count += 1;
-    }
-    let enough = if mark > 0 || two { 2 } else { 3 };
-    (enough..=4).contains(&count) && (tail.is_empty() || suffix(tail))
-}
-
-/// `-rc.1`, `-beta2`, `.Final`, `+20240131`: short words and numbers, which random text is not.
-fn suffix(tail: &[u8]) -> bool {
-    let joint = |b: &u8| matches!(b, b'-' | b'+' | b'.');
-    let word = |part: &[u8]| {
-        let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
-        part.len() <= 14
-            && letters <= 8
-            && part[letters..].iter().all(u8::is_ascii_digit)
-            && part[letters..].len() <= 8
-    };
-    tail.len() <= 24
-        && tail
-            .first()
-            .is_some_and(|b| joint(b) || b.is_ascii_lowercase())
-        && tail
-            .split(joint)
-            .skip(usize::from(joint(&tail[0])))
-            .all(word)
 }
 
 /// `sha256:<hex>`, `sha512-<base64>` as lock files have it, `sha256//<base64>` as curl pins keys,
@@ -230,11 +207,9 @@ fn is_public_pem(value: &[u8]) -> bool {
 
 /// `certs/ca_key.pem`: where a key is kept.
 fn is_key_file(value: &[u8]) -> bool {
-    let end = [
-        ".pem", ".key", ".crt", ".cer", ".der", ".p12", ".pfx", ".jks", ".pub", ".ppk", ".asc",
-    ]
-    .iter()
-    .find(|end| value.ends_with(end.as_bytes()));
+    let end = words::KEY_FILES
+        .iter()
+        .find(|end| value.ends_with(end.as_bytes()));
     end.is_some_and(|end| {
         let stem = &value[..value.len() - end.len()];
         let last = stem.rsplit(|b| *b == b'/').next().unwrap_or(stem);
@@ -303,31 +278,15 @@ pub(super) fn is_path_like(value: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn is_open(value: &[u8]) -> bool {
+        refusal(value).is_some()
+    }
+
     #[test]
-    fn versions_are_no_secrets() {
-        for version in [
-            "7.4.0",
-            "^1.2.3",
-            "~1.2",
-            ">=3.10",
-            ">= 3.10",
-            "v2.0.0-rc.1",
-            "5.6.7.Final",
-            "1.0.0-SNAPSHOT",
-            "0.12.3+20240131",
-            "some-crate-for-secrets 0.3.1",
-        ] {
-            assert!(is_open(version.as_bytes()), "{version}");
-        }
-        for other in [
-            "7.4",
-            "1.2.3.4.5",
-            "12.34.xyzzy",
-            "3.1.4-Kq7Zr2Wm9Tb4",
-            "2024.Maple-Tree",
-            "Maple 3.1.4 Tree",
-        ] {
-            assert!(!is_open(other.as_bytes()), "{other}");
+    fn every_row_tells_its_example() {
+        for (want, _, template) in OPEN {
+            let value = crate::example::expand(template, 3).expect("a valid template");
+            assert_eq!(refusal(value.as_bytes()), Some(*want), "{value}");
         }
     }
 

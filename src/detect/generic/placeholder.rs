@@ -1,10 +1,8 @@
-//! Values that stand in for a secret: fillers, masks, weak samples, and references to a secret
-//! that is kept elsewhere.
+//! Values that stand in for a secret: fillers, masks, weak samples, counted characters.
 
-use crate::detect::assign::slot;
-
+use super::reference::is_reference;
 use super::value::has;
-use super::value_words::{FILLERS, WEAK};
+use super::words;
 
 /// From so many bytes on a value is looked at once before it is looked at closely.
 const LONG: usize = 64;
@@ -12,212 +10,167 @@ const LONG: usize = 64;
 /// The reason given for a reference.
 pub(super) const REFERENCE: &str = "a reference, not a value";
 
-/// A template, an environment variable, an encrypted form, a path into a secret manager.
-pub(super) fn reference(value: &[u8]) -> bool {
-    let first = value.first().copied().unwrap_or(0);
-    // One look at most values says that none of the marks below stands in them.
-    let marked = value.iter().any(|b| MARK[usize::from(*b)]);
-    let wrapped = marked && is_wrapped(value);
-    let named = |v: &[u8]| {
-        !v.is_empty()
-            && v.iter().all(|b| {
-                b.is_ascii_alphanumeric()
-                    || matches!(b, b'_' | b'.' | b':' | b'-' | b'>' | b'[' | b']' | b'\'')
-            })
+/// A value that is looked at.
+struct Seen<'a> {
+    value: &'a [u8],
+    /// The same in small letters.
+    text: &'a [u8],
+    /// The name it is assigned to; may be empty.
+    key: &'a [u8],
+}
+
+/// A family of placeholders: why such a value is none, its test, and a name and value of it.
+type Family = (
+    &'static str,
+    fn(&Seen<'_>) -> bool,
+    (&'static str, &'static str),
+);
+
+/// What a value is as it stands. The first family that fits decides.
+const AS_IT_STANDS: &[Family] = &[
+    ("an empty value", |s| s.value.is_empty(), ("secret", "")),
+    (REFERENCE, |s| is_reference(s.value), ("secret", "${NAME}")),
+    ("a weak sample value", is_weak, ("secret", "Test123")),
+    ("a mask, not a value", is_mask, ("secret", "********")),
+    ("cut short with dots", is_cut, ("secret", "q8ZrKd...")),
+];
+
+/// What the characters of a value are, once it is known not to be readable text in base64.
+const BY_CHARACTERS: &[Family] = &[
+    ("a filler word", has_filler, ("secret", "changeme-7")),
+    ("repeated characters", repeats, ("secret", "aaaaaaaaQ7")),
+    ("consecutive characters", follows, ("secret", "Q3456789")),
+    (
+        "bytes that count up",
+        |s| counts_up(s.value),
+        ("secret", "a0a1a2a3a4a5a6a7"),
+    ),
+    (
+        "the value repeats the name",
+        repeats_the_name,
+        ("maple_oak", "MapleOak"),
+    ),
+    (
+        "the value is made of the words for it",
+        is_made_of_words,
+        ("x", "dbpasswd"),
+    ),
+];
+
+/// Why a value stands in for a secret, given the name it is assigned to (may be empty).
+pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
+    let lower = value.to_ascii_lowercase();
+    let seen = Seen {
+        value,
+        text: &lower,
+        key,
     };
-    let variable = first == b'$'
-        && value.len() > 2
-        && named(&value[1..])
-        && (value[1].is_ascii_alphabetic() || value[1] == b'_')
-        && !value[1..].iter().any(u8::is_ascii_digit)
-        || first == b'$'
-            && value.len() > 2
-            && value[1..]
-                .iter()
-                .all(|b| b.is_ascii_uppercase() || matches!(b, b'_' | b'0'..=b'9'))
-        || first == b'%'
-            && value.len() > 2
-            && value.ends_with(b"%")
-            && named(&value[1..value.len() - 1])
-        || first == b'{' && value.ends_with(b"}") && named(&value[1..value.len() - 1])
-        || first == b'<' && value.ends_with(b">")
-        // `<Your`: a gap to fill, cut at its first blank.
-        || first == b'<'
-            && value.len() > 3
-            && value[1..].iter().all(|b| b.is_ascii_alphabetic() || *b == b'-')
-        || matches!(first, b'@' | b'`')
-            && value.len() > 2
-            && value.last() == Some(&first)
-            && named(&value[1..value.len() - 1])
-        || value.len() > 4
-            && [&b"__"[..], b"@@", b"##", b"%%"]
-                .iter()
-                .any(|mark| value.starts_with(mark) && value.ends_with(mark));
-    let elsewhere = [
-        &b"ENC["[..],
-        b"ENC(",
-        b"{cipher}",
-        b"$ANSIBLE_VAULT",
-        b"!vault",
-        b"!Ref",
-        b"!Sub",
-        b"!env",
-        b"vault:",
-        b"op://",
-        b"secretsmanager:",
-        b"arn:aws:",
-        b"ssm:",
-        b"env:",
-        b"$env:",
-        b"!secret",
-        b"file://",
-        b"keyring:",
-    ]
-    .iter()
-    .any(|p| value.starts_with(p));
-    wrapped || variable || elsewhere
+    let first = |families: &[Family]| {
+        let family = families.iter().find(|(_, test, _)| test(&seen));
+        family.map(|(why, ..)| *why)
+    };
+    first(AS_IT_STANDS)
+        .or_else(|| in_base64(&seen))
+        .or_else(|| first(BY_CHARACTERS))
 }
 
-/// The marks of templates and patterns, anywhere in the value.
-fn is_wrapped(value: &[u8]) -> bool {
-    has(value, b"${")
-        || has(value, b"{{")
-        || has(value, b"<%")
-        || has(value, b"#{")
-        || has(value, b"$(")
-        || has(value, b"%(")
-        || has(value, b"$RANDOM")
-        || has(value, b"%RANDOM%")
-        || has(value, b"{0}")
-        || has(value, b"@{")
-        || has(value, b"[[")
-        || has(value, b"{}")
-        || has(value, b"{:")
-        || value.len() < 24 && has_verb(value)
-        || has_slot(value)
-        || has_variable(value)
-        || has_field(value)
-        || is_regex(value)
+/// True when a value is evidently a placeholder, a reference or a sample.
+pub fn is_placeholder(value: &[u8]) -> bool {
+    why(value, b"").is_some()
 }
 
-/// The first bytes of all that [`is_wrapped`] looks for.
-const MARK: [bool; 256] = {
-    let mut table = [false; 256];
-    let marks = b"${<#%@[(";
-    let mut n = 0;
-    while n < marks.len() {
-        table[marks[n] as usize] = true;
-        n += 1;
-    }
-    table
-};
-
-/// `{name}`, `{name:32}`, `{name!r}`, `{quote(name)}`: a field of a format string, anywhere in the
-/// value.
-fn has_field(value: &[u8]) -> bool {
-    const LONGEST: usize = 48;
-    memchr::memchr_iter(b'{', value).any(|open| {
-        let inside = &value[open + 1..value.len().min(open + 1 + LONGEST)];
-        memchr::memchr(b'}', inside).is_some_and(|close| {
-            inside
-                .first()
-                .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
-                && inside[..close].iter().all(|b| {
-                    b.is_ascii_alphanumeric()
-                        || matches!(
-                            b,
-                            b'_' | b'.' | b':' | b'-' | b'!' | b' ' | b'(' | b')' | b'[' | b']'
-                        )
-                })
-        })
-    })
+fn is_weak(seen: &Seen<'_>) -> bool {
+    std::str::from_utf8(seen.text).is_ok_and(|text| words::WEAK.contains(text))
 }
 
-/// `deploy:$DEPLOY_PASSWORD`, `$base_dir/…`: a variable of a shell in front of the value, or in
-/// capitals up to its end.
-fn has_variable(value: &[u8]) -> bool {
-    memchr::memchr_iter(b'$', value).any(|at| {
-        let rest = &value[at + 1..];
-        let name = rest
-            .iter()
-            .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
-            .count();
-        let word = &rest[..name];
-        let starts = word.first().is_some_and(|b| b.is_ascii_alphabetic());
-        let capitals = word.len() >= 5
-            && word.iter().filter(|b| b.is_ascii_digit()).count() <= 2
-            && !word.iter().any(u8::is_ascii_lowercase);
-        let plain = !word.iter().any(u8::is_ascii_digit);
-        starts
-            && (name == rest.len() && capitals || at == 0 && plain && rest.get(name) == Some(&b'/'))
-    })
-}
-
-/// `<your-token>` anywhere in the value.
-fn has_slot(value: &[u8]) -> bool {
-    memchr::memchr_iter(b'<', value).any(|at| slot(&value[at..]).is_some())
-}
-
-/// `%s`, `%.*s`, `%v`, `%q`, `%1$s`: a verb of a format string. `%d` is also how addresses write bytes.
-fn has_verb(value: &[u8]) -> bool {
-    memchr::memchr_iter(b'%', value).any(|at| {
-        let rest = &value[at + 1..];
-        let rest = match rest {
-            [n, b'$', rest @ ..] if n.is_ascii_digit() => rest,
-            _ => rest,
-        };
-        matches!(
-            rest,
-            [b's' | b'v' | b'q' | b'@', ..] | [b'.', b'*', b's', ..]
-        ) || matches!(rest, [b'd', next, ..] if !next.is_ascii_hexdigit())
-            || rest == b"d"
-    })
-}
-
-/// The source of a pattern: a class of characters with a range and a quantifier, or a group with
-/// a mark. Chance does not write that.
-fn is_regex(value: &[u8]) -> bool {
-    if ["(?:", "(?i", "(?P<", "(?=", "(?!", "(?<"]
+fn is_mask(seen: &Seen<'_>) -> bool {
+    let text = seen.text;
+    let masks = text
         .iter()
-        .any(|g| has(value, g.as_bytes()))
-    {
-        return true;
-    }
-    let mut opens = memchr::memchr_iter(b'[', value).peekable();
-    while let Some(open) = opens.next() {
-        let inside = &value[open + 1..];
-        let Some(close) = memchr::memchr(b']', inside) else {
-            return false;
-        };
-        let close = open + 1 + close;
-        let quantified = match &value[close + 1..] {
-            [b'{', n, ..] => n.is_ascii_digit(),
-            [b'+' | b'*' | b'?', ..] => true,
-            _ => false,
-        };
-        // Brackets that open before this one closes hold no more than the first of them does.
-        let class = &value[open + 1..close];
-        let mut denies = class.first() == Some(&b'^');
-        while let Some(next) = opens.next_if(|next| *next < close) {
-            denies |= value[next + 1] == b'^';
-        }
-        let is_class = || has_range(class) || has(class, b"\\w") || has(class, b"\\d");
-        if quantified && (denies || is_class()) {
-            return true;
-        }
-    }
-    false
+        .filter(|b| matches!(b, b'*' | b'x' | b'.' | b'#' | b'-' | b'?' | b'_'))
+        .count();
+    text.len() >= 3 && masks == text.len() || masks * 3 >= text.len() * 2 && text.len() >= 5
 }
 
-/// `a-z`, `0-9`, `A-F` in a class of characters.
-fn has_range(class: &[u8]) -> bool {
-    class.windows(3).any(|w| {
-        w[1] == b'-'
-            && w[0] < w[2]
-            && (w[0].is_ascii_digit() && w[2].is_ascii_digit()
-                || w[0].is_ascii_lowercase() && w[2].is_ascii_lowercase()
-                || w[0].is_ascii_uppercase() && w[2].is_ascii_uppercase())
-    })
+/// `q8Zr...`, `q8Zr...Kd93`, `sk_live.xxx`.
+fn is_cut(seen: &Seen<'_>) -> bool {
+    let text = seen.text;
+    let inside = text.len() < 32 && has(text, b"...") && text.iter().all(|b| b.is_ascii_graphic());
+    inside || text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx")
+}
+
+/// Base64 hides nothing. Only under a name: a provider's value is not read as text.
+fn in_base64(seen: &Seen<'_>) -> Option<&'static str> {
+    if seen.key.is_empty() {
+        return None;
+    }
+    let text = encoded(seen.value)?;
+    if text.starts_with(b"{\"") && !text.contains(&b'}') {
+        return Some("the head of a token");
+    }
+    why(&text, b"")
+}
+
+/// A filler word decides as far as the rest of the value is short: random text may contain any of
+/// them by chance.
+fn has_filler(seen: &Seen<'_>) -> bool {
+    words::FILLERS
+        .iter()
+        .any(|filler| seen.value.len() <= 8 * filler.len() + 8 && has(seen.text, filler.as_bytes()))
+}
+
+/// How many characters may repeat or follow each other by chance: four, or the bit length of the
+/// value's length.
+fn by_chance(value: &[u8]) -> usize {
+    4.max(usize::BITS as usize - value.len().leading_zeros() as usize)
+}
+
+fn repeats(seen: &Seen<'_>) -> bool {
+    let limit = by_chance(seen.value);
+    let (same, _) = runs(seen.text, limit);
+    same > limit || same * 2 >= seen.value.len() && seen.value.len() >= 4
+}
+
+fn follows(seen: &Seen<'_>) -> bool {
+    let limit = by_chance(seen.value);
+    let (_, step) = runs(seen.text, limit);
+    step > limit || step * 3 >= seen.value.len() * 2 && seen.value.len() >= 4
+}
+
+/// The letters and digits of a text, small.
+fn squeezed(text: &[u8]) -> Vec<u8> {
+    text.iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect()
+}
+
+/// More letters and digits than a name and a little.
+fn is_long(seen: &Seen<'_>, name: &[u8]) -> bool {
+    let mut letters = seen.value.iter().filter(|b| b.is_ascii_alphanumeric());
+    letters.nth(22.max(name.len() + 16)).is_some()
+}
+
+fn repeats_the_name(seen: &Seen<'_>) -> bool {
+    let name = squeezed(seen.key);
+    if is_long(seen, &name) {
+        return false;
+    }
+    let value = squeezed(seen.value);
+    value.len() >= 4
+        && (value == name
+            || name.ends_with(&value)
+            || name.len() >= 4 && value.len() <= name.len() + 16 && has(&value, &name))
+}
+
+fn is_made_of_words(seen: &Seen<'_>) -> bool {
+    if is_long(seen, &squeezed(seen.key)) {
+        return false;
+    }
+    let value = squeezed(seen.value);
+    words::SECRET_WORDS
+        .iter()
+        .any(|word| value.len() <= word.len() + 12 && has(&value, word.as_bytes()))
 }
 
 /// The readable text that a value holds in base64, when it is nothing else.
@@ -281,101 +234,18 @@ fn counts_up(value: &[u8]) -> bool {
     })
 }
 
-/// Why a value stands in for a secret, given the name it is assigned to (may be empty).
-pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
-    if value.is_empty() {
-        return Some("an empty value");
-    }
-    if reference(value) {
-        return Some(REFERENCE);
-    }
-    let lower = value.to_ascii_lowercase();
-    let text = lower.as_slice();
-    if WEAK.iter().any(|w| text == w.as_bytes()) {
-        return Some("a weak sample value");
-    }
-    if first_is_mask(text) {
-        return Some("a mask, not a value");
-    }
-    let cut = text.len() < 32 && has(text, b"...") && text.iter().all(|b| b.is_ascii_graphic());
-    if cut || text.ends_with(b"...") || text.ends_with("…".as_bytes()) || text.ends_with(b".xxx")
-    {
-        return Some("cut short with dots");
-    }
-    // Base64 hides nothing. Only under a name: a provider's value is not read as text.
-    if !key.is_empty()
-        && let Some(text) = encoded(value)
-    {
-        if text.starts_with(b"{\"") && !text.contains(&b'}') {
-            return Some("the head of a token");
-        }
-        if let Some(why) = why(&text, b"") {
-            return Some(why);
-        }
-    }
-    // A filler word decides as far as the rest of the value is short: random text may contain
-    // any of them by chance.
-    for filler in FILLERS {
-        if value.len() <= 8 * filler.len() + 8 && has(text, filler.as_bytes()) {
-            return Some("a filler word");
-        }
-    }
-    // Length-aware: four, or the bit length of the length.
-    let limit = 4.max(usize::BITS as usize - value.len().leading_zeros() as usize);
-    let (same, step) = runs(text, limit);
-    if same > limit || same * 2 >= value.len() && value.len() >= 4 {
-        return Some("repeated characters");
-    }
-    if step > limit || step * 3 >= value.len() * 2 && value.len() >= 4 {
-        return Some("consecutive characters");
-    }
-    if counts_up(value) {
-        return Some("bytes that count up");
-    }
-    let squeeze = |v: &[u8]| -> Vec<u8> {
-        v.iter()
-            .filter(|b| b.is_ascii_alphanumeric())
-            .map(u8::to_ascii_lowercase)
-            .collect()
-    };
-    let b = squeeze(key);
-    let mut letters = value.iter().filter(|b| b.is_ascii_alphanumeric());
-    if letters.nth(22.max(b.len() + 16)).is_some() {
-        // Longer than anything that is asked below.
-        return None;
-    }
-    let a = squeeze(value);
-    if a.len() >= 4
-        && (a == b || b.ends_with(&a) || (b.len() >= 4 && a.len() <= b.len() + 16 && has(&a, &b)))
-    {
-        return Some("the value repeats the name");
-    }
-    if [
-        "password",
-        "passwd",
-        "secret",
-        "token",
-        "apikey",
-        "accesskey",
-        "privatekey",
-    ]
-    .iter()
-    .any(|w| a.len() <= w.len() + 12 && has(&a, w.as_bytes()))
-    {
-        return Some("the value is made of the words for it");
-    }
-    None
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn first_is_mask(text: &[u8]) -> bool {
-    let masks = text
-        .iter()
-        .filter(|b| matches!(b, b'*' | b'x' | b'.' | b'#' | b'-' | b'?' | b'_'))
-        .count();
-    text.len() >= 3 && masks == text.len() || masks * 3 >= text.len() * 2 && text.len() >= 5
-}
-
-/// True when a value is evidently a placeholder, a reference or a sample.
-pub fn is_placeholder(value: &[u8]) -> bool {
-    why(value, b"").is_some()
+    #[test]
+    fn every_family_is_told_by_its_own_row() {
+        for (reason, _, (key, value)) in AS_IT_STANDS.iter().chain(BY_CHARACTERS) {
+            assert_eq!(
+                why(value.as_bytes(), key.as_bytes()),
+                Some(*reason),
+                "{value}"
+            );
+        }
+    }
 }

@@ -1,34 +1,6 @@
-//! The form of a value.
+//! The form of a value: what it is made of, and how random that is.
 
-use super::value_words::LANGUAGE;
-
-/// The shape that describes a value best; the first that fits, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
-    Language,
-    Template,
-    Url,
-    Path,
-    Call,
-    Operator,
-    Uuid,
-    Number,
-    /// The bytes of something random, written out as numbers.
-    Bytes,
-    /// A password hash in its usual notation.
-    Hash,
-    HexDigest,
-    Phrase,
-    Foreign,
-    Dotted,
-    Word,
-    Constant,
-    Camel,
-    Joined,
-    Email,
-    Mixed,
-    Symbols,
-}
+use super::shape::{self, Shape};
 
 /// A value, read.
 #[derive(Clone, Debug)]
@@ -134,39 +106,55 @@ fn count(value: &[u8]) -> (usize, usize, usize) {
     (digits, upper, lower)
 }
 
-/// Reads a value.
-pub(super) fn read(value: &[u8]) -> Form {
-    let len = value.len();
-    let (digits, upper, lower) = count(value);
-    let symbols = len - digits - upper - lower;
-    let hex = value.iter().all(u8::is_ascii_hexdigit);
-    let h = entropy(value);
+/// Shapes in which random text may come.
+const MAY_BE_RANDOM: &[Shape] = &[
+    Shape::Mixed,
+    Shape::HexDigest,
+    Shape::Symbols,
+    Shape::Joined,
+    Shape::Word,
+    Shape::Camel,
+    Shape::Constant,
+    Shape::Dotted,
+];
+
+/// How often a letter stands beside a digit.
+fn changes(value: &[u8]) -> usize {
     // No branches: a long value is looked at many bytes at a time.
     let change = |a: u8, b: u8| {
         (a.is_ascii_alphabetic() & b.is_ascii_digit())
             | (a.is_ascii_digit() & b.is_ascii_alphabetic())
     };
-    let changes = value
+    value
         .iter()
         .zip(value.iter().skip(1))
         .map(|(a, b)| usize::from(change(*a, *b)))
-        .sum();
-    let wordlike = super::score::wordlike(value);
-    let blank = value.iter().any(u8::is_ascii_whitespace);
-    let shape = shape(value, digits, upper, lower, symbols);
-    let random = matches!(
-        shape,
-        Shape::Mixed
-            | Shape::HexDigest
-            | Shape::Symbols
-            | Shape::Joined
-            | Shape::Word
-            | Shape::Camel
-            | Shape::Constant
-            | Shape::Dotted
-    ) && len >= 12
-        && !blank
-        && h >= floor(len, hex, upper == 0 || lower == 0)
+        .sum()
+}
+
+/// Reads a value.
+pub(super) fn read(value: &[u8]) -> Form {
+    let len = value.len();
+    let (digits, upper, lower) = count(value);
+    let counts = shape::View {
+        value,
+        digits,
+        upper,
+        lower,
+        symbols: len - digits - upper - lower,
+        blank: value.iter().any(u8::is_ascii_whitespace),
+    };
+    let shape = shape::of(&counts);
+    let entropy = entropy(value);
+    let wordlike = super::pairs::wordlike(value);
+    let as_random = || {
+        let hex = value.iter().all(u8::is_ascii_hexdigit);
+        entropy >= floor(len, hex, upper == 0 || lower == 0)
+    };
+    let random = MAY_BE_RANDOM.contains(&shape)
+        && len >= 12
+        && !counts.blank
+        && as_random()
         && (digits > 0 || wordlike < -3.2)
         || shape == Shape::Bytes;
     Form {
@@ -175,10 +163,10 @@ pub(super) fn read(value: &[u8]) -> Form {
         digits,
         upper,
         lower,
-        symbols,
+        symbols: counts.symbols,
         random,
-        bits: h * len as f32,
-        changes,
+        bits: entropy * len as f32,
+        changes: changes(value),
         wordlike,
     }
 }
@@ -200,261 +188,11 @@ pub(super) fn has(value: &[u8], part: &[u8]) -> bool {
     })
 }
 
-/// Bytes as a machine draws them: most are different, some are high, and they do not count up.
-fn drawn(bytes: &[u8]) -> bool {
-    let mut seen = [false; 256];
-    for &byte in bytes {
-        seen[usize::from(byte)] = true;
-    }
-    let different = seen.iter().filter(|s| **s).count();
-    let steps = bytes
-        .windows(2)
-        .filter(|w| w[1].wrapping_sub(w[0]) <= 1)
-        .count();
-    different * 5 >= bytes.len() * 4 && steps * 4 <= bytes.len() && bytes.iter().any(|b| *b > 127)
-}
-
-/// A hash as databases write it: MySQL's `*` and 40 digits, PostgreSQL's `md5` and 32.
-fn database_hash(value: &[u8]) -> bool {
-    let hex = |part: &[u8], len| part.len() == len && part.iter().all(u8::is_ascii_hexdigit);
-    value.strip_prefix(b"*").is_some_and(|rest| hex(rest, 40))
-        || value.strip_prefix(b"md5").is_some_and(|rest| hex(rest, 32))
-}
-
-/// `Secret[int](54321)`, `Box<str>(x)`: a call with type arguments before the bracket.
-fn generic_call(value: &[u8], callee: usize) -> bool {
-    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':');
-    let head = &value[..callee];
-    let open = head
-        .iter()
-        .position(|b| matches!(b, b'[' | b'<'))
-        .unwrap_or(0);
-    open > 0
-        && value.ends_with(b")")
-        && matches!(head.last(), Some(b']' | b'>'))
-        && head[0].is_ascii_alphabetic()
-        && head[..open].iter().all(name)
-        && head[open + 1..head.len() - 1]
-            .iter()
-            .all(|b| name(b) || matches!(b, b',' | b'[' | b']' | b'<' | b'>' | b'&' | b'*'))
-}
-
-/// `<-results`: what Go receives from a channel.
-fn receives(value: &[u8]) -> bool {
-    value.strip_prefix(b"<-").is_some_and(|name| {
-        name.first()
-            .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
-            && name
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'(' | b')'))
-    })
-}
-
-fn shape(value: &[u8], digits: usize, upper: usize, lower: usize, symbols: usize) -> Shape {
-    let len = value.len();
-    let first = value[0];
-    let letters = upper + lower;
-    if len <= 12
-        && LANGUAGE
-            .iter()
-            .any(|w| value.eq_ignore_ascii_case(w.as_bytes()))
-    {
-        return Shape::Language;
-    }
-    if digits * 4 > len
-        && let Some(bytes) = crate::detect::assign::parse_bytes(value)
-    {
-        return if drawn(&bytes) {
-            Shape::Bytes
-        } else {
-            Shape::Operator
-        };
-    }
-    if has(value, b"://") {
-        return Shape::Url;
-    }
-    if value.starts_with(b"/")
-        && len > 1
-        && value[1].is_ascii_alphabetic()
-        && digits * 4 < len
-        && !has(value, b"=")
-        && !has(value, b"+")
-        || value.starts_with(b"./")
-        || value.starts_with(b"../")
-        || value.starts_with(b"~/")
-        || (len > 3 && value[1] == b':' && value[2] == b'\\')
-    {
-        return Shape::Path;
-    }
-    if super::placeholder::reference(value) {
-        return Shape::Template;
-    }
-    let blank = value.iter().any(|b| b.is_ascii_whitespace());
-    let callee = memchr::memchr(b'(', value).unwrap_or(0);
-    if !blank
-        && (has(value, b")") || value.ends_with(b"("))
-        && callee > 0
-        && (first.is_ascii_alphabetic() || first == b'_')
-        && value[..callee]
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
-        || generic_call(value, callee)
-        || receives(value)
-        || value.ends_with(b"(")
-        || value.ends_with(b"[")
-        || value.ends_with(b"{")
-    {
-        return Shape::Call;
-    }
-    let bracket = memchr::memchr(b'[', value).unwrap_or(0);
-    if bracket > 0
-        && value.ends_with(b"]")
-        && value[..bracket]
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'$'))
-    {
-        return Shape::Call;
-    }
-    if first == b'&'
-        && len > 1
-        && value[1..]
-            .iter()
-            .all(|b| b.is_ascii_alphanumeric() || *b == b'_')
-    {
-        return Shape::Operator;
-    }
-    if has(value, b"->")
-        || has(value, b"::")
-        || has(value, b"=>")
-        || matches!(first, b'[' | b'{' | b'(')
-        || has(value, b"=\"")
-        || first == b'/' && (has(value, b"(?") || has(value, b"\\d"))
-    {
-        return Shape::Operator;
-    }
-    if [
-        &b"$2a$"[..],
-        b"$2b$",
-        b"$2y$",
-        b"$1$",
-        b"$5$",
-        b"$6$",
-        b"$2x$",
-        b"$7$",
-        b"$y$",
-        b"$S$",
-        b"$H$",
-        b"$scrypt",
-        b"$pbkdf2",
-        b"scrypt:",
-        b"sha512$",
-        b"bcrypt$",
-        b"argon2$",
-        b"$argon2",
-        b"pbkdf2",
-        b"{SSHA",
-        b"{bcrypt",
-        b"$P$",
-        b"$apr1$",
-        b"sha1$",
-        b"md5$",
-        b"sha256$",
-        b"SCRAM-SHA",
-    ]
-    .iter()
-    .any(|p| value.starts_with(p))
-        || database_hash(value)
-    {
-        return Shape::Hash;
-    }
-    let colour =
-        first == b'#' && matches!(len, 4 | 7 | 9) && value[1..].iter().all(u8::is_ascii_hexdigit);
-    if value.starts_with(b"0x") && len <= 10 || colour {
-        return Shape::Number;
-    }
-    if len == 36
-        && value.iter().enumerate().all(|(i, b)| {
-            if matches!(i, 8 | 13 | 18 | 23) {
-                *b == b'-'
-            } else {
-                b.is_ascii_hexdigit()
-            }
+/// A UUID as text.
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(at, b)| match at {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
         })
-    {
-        return Shape::Uuid;
-    }
-    if letters == 0
-        && digits > 0
-        && value.iter().all(|b| {
-            b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b',' | b'/' | b'+' | b' ' | b'_')
-        })
-    {
-        return Shape::Number;
-    }
-    if matches!(len, 32 | 40 | 64 | 128) && value.iter().all(u8::is_ascii_hexdigit) {
-        return Shape::HexDigest;
-    }
-    if !value.is_ascii() {
-        return Shape::Foreign;
-    }
-    if blank {
-        return Shape::Phrase;
-    }
-    if letters == 0 {
-        return Shape::Symbols;
-    }
-    if has(value, b"@")
-        && has(value, b".")
-        && value.iter().filter(|&&b| b == b'@').count() == 1
-        && symbols <= 4
-        && first.is_ascii_alphanumeric()
-        && value.ends_with(b"com") | value.ends_with(b"org") | value.ends_with(b"net")
-    {
-        return Shape::Email;
-    }
-    if symbols == 0 && digits == 0 {
-        if upper == 0 {
-            return Shape::Word;
-        }
-        if lower == 0 {
-            return Shape::Constant;
-        }
-        // Capitals start words of two or more letters.
-        let capitals = upper * 3 <= len + 2;
-        if capitals {
-            return Shape::Camel;
-        }
-        return Shape::Mixed;
-    }
-    let dots = value.iter().filter(|&&b| b == b'.').count();
-    let joins = value
-        .iter()
-        .filter(|b| matches!(b, b'_' | b'-' | b'.' | b'/' | b':'))
-        .count();
-    if joins == symbols
-        && joins > 0
-        && first.is_ascii_alphabetic() | (first == b'_') | (first == b'-') | (first == b'.')
-    {
-        let parts = value.split(|b| matches!(b, b'_' | b'-' | b'.' | b'/' | b':'));
-        let mut wordy = 0;
-        let mut other = 0;
-        for part in parts.filter(|p| !p.is_empty()) {
-            let d = part.iter().filter(|b| b.is_ascii_digit()).count();
-            if d == 0 || (d <= 2 && part.len() <= 12) || (d == part.len() && d <= 4) {
-                wordy += 1
-            } else {
-                other += 1
-            }
-        }
-        if other == 0 || wordy >= 4 * other {
-            if dots > 0 && digits <= 2 {
-                return Shape::Dotted;
-            }
-            if lower == 0 {
-                return Shape::Constant;
-            }
-            return Shape::Joined;
-        }
-    }
-    Shape::Mixed
 }

@@ -1,0 +1,69 @@
+//! Why a name and its value are not reported. Every way in which the generic rules give a value up
+//! has a name, so that one can ask why a line was not reported.
+
+macro_rules! refusals {
+    ($($id:ident $name:literal $sentence:literal,)*) => {
+        /// Why a name and its value are no finding.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Refusal {
+            $(#[doc = $sentence] $id,)*
+        }
+
+        impl Refusal {
+            /// Every reason.
+            pub const ALL: &'static [Refusal] = &[$(Refusal::$id,)*];
+
+            /// Its name, as `keysweep explain` prints it.
+            pub fn name(self) -> &'static str {
+                match self { $(Refusal::$id => $name,)* }
+            }
+
+            /// What it means, as a sentence without its full stop.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Refusal::$id => $sentence,)* }
+            }
+        }
+    };
+}
+
+refusals! {
+    Short "short" "the value has fewer than three characters",
+    NoName "no-name" "the name has no word for a secret",
+    Verb "verb" "`pass` in the middle of the name is the verb",
+    PlaceInList "place-in-list" "the token is a place in a list or the number of a request",
+    Attribute "attribute" "the name is an attribute that steers a page's scripts",
+    PublicName "public-name" "the name is that of something everybody may see",
+    FileName "file-name" "the name is the name of a file, as lists of digests have it",
+    Version "version" "the value is the number of a version",
+    Digest "digest" "the value is a digest and says so",
+    AddressRest "address-rest" "the value is the rest of an address whose scheme was taken for a name",
+    PlainAddress "plain-address" "the value is an address with nothing in it that lets anyone in",
+    VariableName "variable-name" "the value is the name of a variable",
+    WordList "word-list" "the value is a list of words",
+    PublicNkey "public-nkey" "the value is the public half of an nkey",
+    PublicSshKey "public-ssh-key" "the value is a public key of SSH",
+    PublicPem "public-pem" "the value is a public key or a certificate",
+    KeyFile "key-file" "the value names a file in which a key is kept",
+    Constant "constant" "the value is a number of at most 32 bits",
+    ListElement "list-element" "the value is an element of a list, in code",
+    MountOption "mount-option" "the value is the option that gives a secret to the build of an image",
+    Path "path" "the value is a path, and the name says no more than key",
+    CutEscape "cut-escape" "the value starts inside an escape of a string",
+    TestResult "test-result" "the line is the result of a test",
+    NamedDigest "named-digest" "the value is a digest whose algorithm stands before it",
+    Prose "prose" "the value is a word of a sentence",
+    NextFlag "next-flag" "the value is the next flag of a command",
+    OwnMember "own-member" "a member of an object is given a variable",
+    TableRow "table-row" "the line is a row of a table that gives a thing its number",
+    MapVariable "map-variable" "the value is a variable in a map of a program",
+    Description "description" "the words before the value describe something; they are no statement",
+    CutCall "cut-call" "the value is a call that was cut in its arrow",
+    Asks "asks" "the value is what a function asks with",
+    Moment "moment" "the value is a moment in time",
+    KeyNumber "key-number" "the value is OpenPGP's number of a key",
+    PublicHalf "public-half" "the value has the form of a public nkey",
+    Reference "reference" "the value is a template, or refers to a secret that is kept elsewhere",
+    WordUnderDenial "word-under-denial" "the value is a placeholder, and a part of the name says that it is no secret",
+    UnlikelySample "unlikely-sample" "the value is a placeholder, and what stands around it seldom holds a secret",
+    Unlikely "unlikely" "too little speaks for a secret",
+}
