@@ -15,6 +15,7 @@ const PAGES: &[(&str, &str)] = &[
     ("docs", include_str!("../docs/action.md")),
     ("docs", include_str!("../docs/archives.md")),
     ("docs", include_str!("../docs/configuration.md")),
+    ("docs", include_str!("../docs/explain.md")),
     ("docs", include_str!("../docs/hook.md")),
     ("docs", include_str!("../docs/json.md")),
     ("docs", include_str!("../docs/shortcomings.md")),

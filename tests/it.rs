@@ -12,6 +12,7 @@ mod common;
 mod config;
 mod cost;
 mod docs;
+mod explain;
 mod history;
 mod hook;
 mod judge;

@@ -8,6 +8,7 @@ mod choose;
 mod config;
 mod demo;
 mod event;
+mod explain;
 mod fail_on;
 mod generate;
 mod hook;
@@ -140,6 +141,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             found.add_rules(&mut all)?;
             rules::print(&all, rules.id.as_deref())
         }
+        Verb::Explain(args) => explain::run(&args),
         Verb::Config(args) => config::run(args),
         Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),

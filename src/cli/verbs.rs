@@ -4,6 +4,7 @@ use clap::{Parser, Subcommand};
 
 use super::args::{Allow, Baseline, ConfigVerb, Generate, History, Rules, Scan, Staged};
 use super::event::Event;
+use super::explain::Explain;
 use super::hook::Hook;
 
 /// What a newcomer wants first; shown below the list of verbs.
@@ -51,6 +52,8 @@ pub enum Verb {
     Allow(Allow),
     /// List the rules, or print the page of one.
     Rules(Rules),
+    /// Say what is found on a line of a file, and why the rest of it is not reported.
+    Explain(Explain),
     /// Show the configuration in force and where each of its values comes from.
     Config(ConfigVerb),
     /// What the GitHub Action asks about its own run.

@@ -1,0 +1,206 @@
+//! `keysweep explain FILE:LINE`: what is found on a line, and why the rest of it is not reported.
+
+use std::io::Write;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use super::args::ConfigArgs;
+use super::config::Found;
+use super::rule_files;
+use keysweep::config::MAX_FILE_SIZE;
+use keysweep::detect::{Candidate, Scanner};
+use keysweep::finding::{Class, Confidence, Located};
+use keysweep::report::terminal;
+use keysweep::secret::{Masker, REDACTED, Secret};
+use keysweep::source::{Blob, Control, Inherit, TreeOptions, Visit, locate, scan_tree};
+
+/// What to explain.
+#[derive(Args)]
+pub struct Explain {
+    /// The file, and the line of it; without a line the whole file.
+    #[arg(value_name = "FILE[:LINE]")]
+    pub place: String,
+    /// Rules of your own, in a file of the same format; can be given several times.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Prints what the rules make of the place.
+///
+/// # Errors
+/// No such file or line, a file that is not read, broken rules or configuration.
+pub fn run(args: &Explain) -> Result<ExitCode> {
+    let (path, line) = place(&args.place);
+    let found = Found::of_tree(&args.config, &path)?;
+    let mut rules = rule_files::builtin_and(&args.rules)?;
+    found.add_rules(&mut rules)?;
+    let scanner = Scanner::new(rules);
+    let reader = Reader::default();
+    let options = TreeOptions {
+        paths: vec![path.clone()],
+        no_ignore: true,
+        exclude: Vec::new(),
+        threads: 1,
+        max_file_size: MAX_FILE_SIZE,
+        recurse_submodules: false,
+        git_config: false,
+    };
+    let name = path.display().to_string();
+    if path.is_dir() {
+        bail!("{name} is a directory; name a file of it, and a line: FILE:LINE");
+    }
+    let visited = scan_tree(&options, &reader, &Control::default())?;
+    let content = reader.content.into_inner();
+    let Some(bytes) = content.unwrap_or_else(PoisonError::into_inner) else {
+        let why = visited.skipped.first();
+        bail!(
+            "{name} is not read: {}",
+            why.map_or("it is no file".to_owned(), |skipped| {
+                format!("{} {}", skipped.reason.phrase(), skipped.detail)
+            })
+        );
+    };
+    let lines = bytes.split(|b| *b == b'\n').count();
+    if line.is_some_and(|line| !(1..=lines).contains(&line)) {
+        bail!("{name} has {lines} lines");
+    }
+    let said = explained(&scanner, &bytes, line);
+    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let secrets = said.iter().filter_map(|one| one.secret.as_deref());
+    let values: Vec<Secret> = secrets.map(Secret::new).collect();
+    let masker = Masker::new(&values, &finder, false);
+    let shown = terminal(masker.show_path(name.as_bytes()).as_str());
+    let mut out = std::io::stdout().lock();
+    for one in &said {
+        let region = one.located.region;
+        let key = terminal(masker.show(&one.key).as_str());
+        let said = terminal(masker.show(one.said.as_bytes()).as_str());
+        let joint = if key.is_empty() { "" } else { " = " };
+        writeln!(
+            out,
+            "{shown}:{}:{}: {key}{joint}{REDACTED}\n  {said}",
+            region.start_line, region.start_column
+        )?;
+    }
+    if said.is_empty() {
+        let at = line.map_or(String::new(), |line| format!(":{line}"));
+        writeln!(
+            out,
+            "{shown}{at}: nothing here has the form of a credential, and no name is given a value"
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The path and the line of `FILE:LINE`. A file whose own name ends so is taken as it is.
+fn place(text: &str) -> (PathBuf, Option<usize>) {
+    let whole = PathBuf::from(text);
+    match text.rsplit_once(':') {
+        Some((path, line)) if !whole.exists() => match line.parse() {
+            Ok(line) => (PathBuf::from(path), Some(line)),
+            Err(_) => (whole, None),
+        },
+        _ => (whole, None),
+    }
+}
+
+/// A value, and what is made of it.
+struct Said {
+    key: Vec<u8>,
+    /// The value, when it is one that reports mask wherever it stands.
+    secret: Option<Vec<u8>>,
+    located: Located,
+    said: String,
+}
+
+/// What a scan makes of the values of a line, or of all lines, sorted by place.
+fn explained(scanner: &Scanner, bytes: &[u8], line: Option<usize>) -> Vec<Said> {
+    let found = scanner.scan(bytes);
+    let overlaps = |span: &Range<usize>| {
+        found
+            .iter()
+            .any(|one| one.span.start < span.end && span.start < one.span.end)
+    };
+    let refused = scanner
+        .asked(bytes)
+        .into_iter()
+        .filter(|asked| !overlaps(&asked.span))
+        .filter_map(|asked| {
+            let why = asked.judged.err()?;
+            let said = format!("refused ({}): {}", why.name(), why.sentence());
+            Some((asked.span, asked.key, None, said))
+        });
+    let mut all: Vec<_> = found
+        .iter()
+        .map(|one| {
+            let key = one.key.clone().unwrap_or_default();
+            let secret = (one.class != Class::Sample).then(|| one.value.clone());
+            (one.span.clone(), key, secret, of_found(scanner, one))
+        })
+        .chain(refused)
+        .collect();
+    all.sort_by_key(|(span, ..)| (span.start, span.end));
+    let spans: Vec<Range<usize>> = all.iter().map(|(span, ..)| span.clone()).collect();
+    let wanted = |located: &Located| {
+        let region = located.region;
+        line.is_none_or(|line| {
+            (region.start_line as usize..=region.end_line as usize).contains(&line)
+        })
+    };
+    all.into_iter()
+        .zip(locate(bytes, &spans))
+        .filter(|(_, located)| wanted(located))
+        .map(|((_, key, secret, said), located)| Said {
+            key,
+            secret,
+            located,
+            said,
+        })
+        .collect()
+}
+
+/// What a candidate is, and when it is listed.
+fn of_found(scanner: &Scanner, found: &Candidate) -> String {
+    let rule = &scanner.rules().rules[found.rule];
+    let what = match found.class {
+        Class::Credential => "found",
+        Class::Sample => "a sample, listed on request",
+        Class::Protected => "protected, listed on request",
+    };
+    let low = match found.class == Class::Credential && found.confidence == Confidence::Low {
+        true => ", listed with --min-confidence low",
+        false => "",
+    };
+    let mut text = format!(
+        "{what}: {}, {} confidence{low}",
+        rule.id,
+        found.confidence.name()
+    );
+    for (n, reason) in found.evidence.reasons.iter().enumerate() {
+        text.push_str(if n == 0 { ": " } else { "; " });
+        text.push_str(reason);
+    }
+    text
+}
+
+/// Keeps the content of one file.
+#[derive(Default)]
+struct Reader {
+    content: Mutex<Option<Vec<u8>>>,
+}
+
+impl Visit for Reader {
+    type State = ();
+
+    fn blob(&self, blob: Blob<'_>, _: Option<Inherit<'_, ()>>) {
+        let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
+        content.get_or_insert_with(|| blob.bytes.to_vec());
+    }
+}
