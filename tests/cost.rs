@@ -23,7 +23,7 @@ const SLACK: u64 = 100_000;
 
 /// What stands between a name and a value, or between two of them.
 const JOINTS: &[&str] = &[
-    "", "=", ":", " ", "\"=\"", "=>", "(\"", "\n", ",", "://", "='",
+    "", "=", ":", " ", "\"=\"", "=>", "(\"", "\n", ",", "://", "='", "_", "-",
 ];
 
 /// The pieces that hostile contents are made of: literals and words of all rules, names of secrets,
@@ -147,4 +147,27 @@ fn grows_with_its_length(scanner: &Scanner, unit: &str, dress: impl Fn(Vec<u8>) 
         twice * 10 <= once * 22 + 10 * SLACK,
         "{once}, then {twice} steps: {unit:?}"
     );
+}
+
+#[test]
+fn sixteen_megabytes_cost_sixteen_times_as_much_as_one() {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    let base64 = expand("{base64:3000}", 1).expect("a template");
+    // Cheap contents, one for each decoder and some rules: what grows with the content as a whole
+    // shows in them as well as in others, and sixteen megabytes are to be scanned in a test.
+    let units = [
+        base64.clone(),
+        format!("{}\n", &base64[..76]),
+        "=3D and some text\r\n".to_owned(),
+        "%41 and some text ".to_owned(),
+        "\\u0041 and some text ".to_owned(),
+        "&#65; and some text ".to_owned(),
+    ];
+    for unit in units {
+        let start = Instant::now();
+        let once = steps(&scanner, &repeated(&unit, 1 << 20));
+        let many = steps(&scanner, &repeated(&unit, 16 << 20));
+        println!("{once} {many} {:?} {unit:.20?}", start.elapsed());
+        assert!(many <= once * 17 + SLACK, "{once}, then {many}: {unit:?}");
+    }
 }

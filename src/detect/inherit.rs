@@ -334,7 +334,10 @@ impl<'a> Pass<'a> {
         Pass {
             scanner,
             bytes,
-            look: Look::new(watch),
+            look: Look {
+                each: true,
+                ..Look::new(watch)
+            },
             known: Known {
                 len: bytes.len(),
                 ..Known::default()

@@ -6,6 +6,7 @@
 
 pub mod assign;
 mod candidate;
+mod chain;
 pub mod checks;
 mod context;
 mod decode;

@@ -4,7 +4,9 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::bytes::{Regex, RegexBuilder};
+use regex_syntax::hir::Hir;
 
+use super::chain::Chain;
 use super::watch::Watch;
 use crate::rule::{ByteSet, Kind, Rule, Token};
 
@@ -14,6 +16,7 @@ use crate::rule::{ByteSet, Kind, Rule, Token};
 pub(super) struct Matcher {
     pattern: OnceLock<Option<Compiled>>,
     strict: OnceLock<Option<Regex>>,
+    chain: OnceLock<Option<Chain>>,
 }
 
 struct Compiled {
@@ -67,6 +70,11 @@ pub(super) fn weight(rule: &Rule) -> Option<u32> {
 }
 
 impl Matcher {
+    /// The rule's pattern as a chain, when it is one.
+    pub(super) fn chain(&self, token: &Token) -> Option<&Chain> {
+        self.chain.get_or_init(|| Chain::of(token)).as_ref()
+    }
+
     /// The leftmost-first match of the rule's pattern inside the window around `at` that covers
     /// the literal's first byte. Nothing outside `[at − before − 1, at + after + 1)` is looked at.
     pub(super) fn verdict(
@@ -183,17 +191,19 @@ impl Compiled {
 
 /// Whether a pattern has no assertion of what surrounds it, such as a word's boundary.
 fn looks_at_itself_only(pattern: &str) -> bool {
-    regex_syntax::ParserBuilder::new()
-        .unicode(false)
-        .utf8(false)
-        .build()
-        .parse(pattern)
-        .is_ok_and(|hir| hir.properties().look_set().is_empty())
+    parse(pattern).is_some_and(|hir| hir.properties().look_set().is_empty())
+}
+
+/// A pattern's parts.
+pub(super) fn parse(pattern: &str) -> Option<Hir> {
+    let mut syntax = regex_syntax::ParserBuilder::new();
+    let mut parser = syntax.unicode(false).utf8(false).build();
+    parser.parse(pattern).ok()
 }
 
 /// A match must not start in the middle of its own alphabet. The letter of an escape (`\n`) and
 /// the digits of `%3D` end something else and do not count.
-fn starts_freely(bytes: &[u8], start: usize, left: &ByteSet) -> bool {
+pub(super) fn starts_freely(bytes: &[u8], start: usize, left: &ByteSet) -> bool {
     let Some(before) = start.checked_sub(1) else {
         return true;
     };
@@ -217,7 +227,7 @@ fn starts_freely(bytes: &[u8], start: usize, left: &ByteSet) -> bool {
     }
 }
 
-fn ends_freely(bytes: &[u8], end: usize, right: &ByteSet) -> bool {
+pub(super) fn ends_freely(bytes: &[u8], end: usize, right: &ByteSet) -> bool {
     bytes.get(end).is_none_or(|next| !right.contains(*next))
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::candidate::Candidate;
+use super::chain::Seen;
 use super::decode;
 use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
@@ -54,6 +55,14 @@ impl Reach {
     pub(super) fn of_token(token: &Token) -> Reach {
         Reach {
             left: token.before as usize + 9,
+            right: token.after as usize + 1,
+        }
+    }
+
+    /// A match of a chain: the heads before it that end where it ends, and what stands before them.
+    fn of_chain(token: &Token) -> Reach {
+        Reach {
+            left: token.after as usize + 9,
             right: token.after as usize + 1,
         }
     }
@@ -133,11 +142,13 @@ impl Scanner {
             let Some(token) = token::of(&self.rules().rules[index]) else {
                 continue;
             };
-            let found = self.matcher(index).verdict(token, bytes, at, look.watch);
+            let (found, looked) = self.token(index, token, bytes, at, look);
             if let Some(found) = found {
                 let found = self.token_candidate(index, token, bytes, found);
                 look.found.push(found);
-                reach = reach.or(Reach::of_token(token).and(Reach::ASSIGNMENT));
+                reach = reach.or(looked.and(Reach::ASSIGNMENT));
+            } else {
+                reach = reach.or(looked);
             }
         }
         if let Some(marks) = target.marks {
@@ -155,6 +166,32 @@ impl Scanner {
             }
         }
         reach
+    }
+
+    /// The match of a token rule at one of its literals, and how far that looked.
+    fn token(
+        &self,
+        index: usize,
+        token: &Token,
+        bytes: &[u8],
+        at: usize,
+        look: &mut Look<'_>,
+    ) -> (Option<token::Match>, Reach) {
+        let matcher = self.matcher(index);
+        let Some(chain) = matcher.chain(token) else {
+            let found = matcher.verdict(token, bytes, at, look.watch);
+            return (found, Reach::of_token(token));
+        };
+        let run = look.runs.entry(index).or_default();
+        match chain.verdict(token, bytes, at, run, look.watch) {
+            Seen::Nothing => (None, Reach::of_token(token)),
+            Seen::Nested => (None, Reach::of_chain(token)),
+            Seen::Match(whole) => {
+                let secret = whole.clone();
+                let found = token::Match { whole, secret };
+                (Some(found), Reach::of_chain(token))
+            }
+        }
     }
 
     fn run(&self, bytes: &[u8], run: &Range<usize>, nest: Nest, look: &mut Look<'_>) -> Reach {
@@ -204,7 +241,11 @@ impl Scanner {
             found.extend(self.generic(bytes, assignment, asked.as_mut()));
             found
         });
-        look.found.extend(found.iter().cloned());
+        if look.each {
+            look.found.extend(found.iter().cloned());
+        } else {
+            look.found.append(&mut std::mem::take(found));
+        }
     }
 
     /// What the generic rules make of an assignment; also written down in `asked`, where somebody

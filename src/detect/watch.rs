@@ -2,9 +2,11 @@
 //! looked at, what it left out.
 
 use std::cell::Cell;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::candidate::Candidate;
+use super::chain::Run;
 use super::generic::Asked;
 use super::inherit::Known;
 use super::verdict::Memo;
@@ -119,6 +121,10 @@ pub struct Scanned {
 pub(super) struct Look<'a> {
     pub(super) watch: &'a Watch<'a>,
     pub(super) memo: Memo,
+    /// The run that each rule whose pattern is a chain looked at last.
+    pub(super) runs: HashMap<usize, Run>,
+    /// Every anchor has to say all that it finds. Otherwise the first says what several lead to.
+    pub(super) each: bool,
     pub(super) found: Vec<Candidate>,
     pub(super) cuts: Vec<Cut>,
     /// What the generic rules were asked about; `None` when nobody wants to know.
@@ -130,6 +136,8 @@ impl<'a> Look<'a> {
         Look {
             watch,
             memo: Memo::new(),
+            runs: HashMap::new(),
+            each: false,
             found: Vec::new(),
             cuts: Vec::new(),
             asked: None,

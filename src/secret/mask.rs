@@ -186,10 +186,13 @@ fn quoted(line: &[u8]) -> Vec<Range<usize>> {
 /// What follows `=` or `: ` to the end of the line or the next blank.
 fn assigned(line: &[u8]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
+    // The value behind the last sign: several signs may lead to one, and what begins in a value
+    // ends with it, so that no byte is looked at for each sign before it.
+    let mut value = 0..0;
     for (i, &byte) in line.iter().enumerate() {
         let assigns =
             byte == b'=' || (byte == b':' && line.get(i + 1).is_some_and(u8::is_ascii_whitespace));
-        if !assigns {
+        if !assigns || i < value.start {
             continue;
         }
         let rest = &line[i + 1..];
@@ -198,13 +201,24 @@ fn assigned(line: &[u8]) -> Vec<Range<usize>> {
             .take_while(|b| b.is_ascii_whitespace() || **b == b'=')
             .count();
         let start = i + 1 + skip;
-        let len = line[start..]
-            .iter()
-            .take_while(|b| !b.is_ascii_whitespace())
-            .count();
-        let value = &line[start..start + len];
-        if len > 0 && !matches!(value[0], b'"' | b'\'' | b'`' | b'{' | b'[' | b'(') {
-            out.push(start..start + len);
+        let end = match value.contains(&start) {
+            true => value.end,
+            false => {
+                let word = line[start..]
+                    .iter()
+                    .take_while(|b| !b.is_ascii_whitespace());
+                start + word.count()
+            }
+        };
+        value = start..end;
+        let hidden = out
+            .last()
+            .is_some_and(|before: &Range<usize>| start < before.end);
+        if !hidden
+            && start < end
+            && !matches!(line[start], b'"' | b'\'' | b'`' | b'{' | b'[' | b'(')
+        {
+            out.push(value.clone());
         }
     }
     out

@@ -270,6 +270,9 @@ fn scheme(bytes: &[u8], mut got: Got) -> Got {
 /// of them would be judged with all that follow it, and none is a secret: the digest of SHA-512 with
 /// a colon behind each byte has 63.
 const MOST_JOINTS: usize = 64;
+/// A sign that stands so many bytes behind the one before it counts four times: bytes that are
+/// written out are shorter, and what has more than sixteen names has values, too.
+const NAME: usize = 4;
 
 /// Bytes that neither end a bare value nor join anything.
 const PLAIN: [bool; 256] = {
@@ -291,7 +294,7 @@ const PLAIN: [bool; 256] = {
 fn bare(place: &Place<'_>) -> Reading {
     let Place { bytes, at, end, .. } = *place;
     let mut i = at;
-    let mut joints = 0;
+    let (mut joints, mut last) = (0, at);
     while i < end {
         let b = bytes[i];
         if PLAIN[usize::from(b)] {
@@ -299,7 +302,8 @@ fn bare(place: &Place<'_>) -> Reading {
             continue;
         }
         if matches!(b, b'=' | b':') {
-            joints += 1;
+            joints += if i - last > NAME { 4 } else { 1 };
+            last = i;
             if joints > MOST_JOINTS {
                 return Break(None);
             }
