@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -12,14 +13,15 @@ use super::Secret;
 pub const REDACTED: &str = "‹redacted›";
 
 /// Text from the repository that went through a [`Masker`]: the only kind a report prints.
-/// It may still hold control characters; each format escapes them in its own way.
+/// It may still hold control characters; each format escapes them in its own way. Copies share it:
+/// a line is kept with each of its values, and told to every report.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Shown(String);
+pub struct Shown(Arc<str>);
 
 impl Shown {
     /// Text of our own (a rule's name, a fixed phrase), which holds nothing of the repository.
     pub fn ours(text: impl Into<String>) -> Self {
-        Shown(text.into())
+        Shown(text.into().into())
     }
 
     /// The masked text.
@@ -76,13 +78,13 @@ impl<'a> Masker<'a> {
 
     /// Masks `text` and makes it valid UTF-8 (invalid bytes become U+FFFD).
     pub fn show(&self, text: &[u8]) -> Shown {
-        Shown(String::from_utf8_lossy(&self.masked(text)).into_owned())
+        Shown(String::from_utf8_lossy(&self.masked(text)).into())
     }
 
     /// As [`show`](Self::show) for the name of a file. A plain short word in it stays even when it
     /// is somebody's password: without it nobody finds the file, and the mark would tell the word.
     pub fn show_path(&self, path: &[u8]) -> Shown {
-        Shown(String::from_utf8_lossy(&self.masked_path(path)).into_owned())
+        Shown(String::from_utf8_lossy(&self.masked_path(path)).into())
     }
 
     /// As [`show_path`](Self::show_path), with the other bytes as they are.
@@ -151,7 +153,7 @@ pub fn mask_line(line: &[u8], spans: &[Range<usize>]) -> Shown {
     all.extend(assigned(line));
     all.extend(user_information(line));
     all.extend(token_runs(line));
-    Shown(String::from_utf8_lossy(&replace(line, all)).into_owned())
+    Shown(String::from_utf8_lossy(&replace(line, all)).into())
 }
 
 /// The insides of `"…"`, `'…'` and `` `…` ``; an unclosed quote reaches to the end of the line.

@@ -167,9 +167,7 @@ fn one(
     };
     let line_end = at.end(bytes, span.start);
     let from = window_start(bytes, line_start, span.start);
-    let to = line_end
-        .min(span.end.max(span.start + 1) + 4 * LINE_SHOWN)
-        .max(from);
+    let to = window_end(bytes, span.end.max(span.start + 1), line_end).max(from);
     let to = to.min(line_end);
     let inside: Vec<Range<usize>> = near
         .of(&(from..to))
@@ -286,6 +284,17 @@ fn window_start(bytes: &[u8], line_start: usize, at: usize) -> usize {
     from
 }
 
+/// The end of the line, or of the stretch of it that is shown behind `at` when the line is long. A
+/// line can hold as many values as it has words, and each has a stretch of its own.
+fn window_end(bytes: &[u8], at: usize, line_end: usize) -> usize {
+    let end = line_end.min(at + 4 * LINE_SHOWN);
+    if at >= end {
+        return end;
+    }
+    let mut starts = (at..end).filter(|place| bytes[*place] & 0xc0 != 0x80);
+    starts.nth(LINE_SHOWN).unwrap_or(end)
+}
+
 /// Code points of possibly invalid UTF-8; an invalid byte counts as one.
 fn code_points(bytes: &[u8]) -> u32 {
     if bytes.is_ascii() {
@@ -398,7 +407,10 @@ mod tests {
         text.extend(vec![b'y'; 100_000]);
         let found = locate(&text, &[100_001..100_013]);
         assert_eq!(found[0].region.start_column, 100_002);
-        assert!(found[0].line.as_str().len() < 1_500);
+        assert!(found[0].line.as_str().len() < 500);
+        let text = format!("k = secretvalue1 {}", "ä ".repeat(1_000));
+        let line = &locate(text.as_bytes(), &[4..16])[0].line;
+        assert!(line.as_str().ends_with('ä') && line.as_str().len() < 500);
     }
 
     #[test]

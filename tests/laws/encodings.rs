@@ -496,9 +496,6 @@ fn encoded_text_takes_steps_in_proportion_to_its_length() {
             200
         };
         assert!(two >> 18 <= most, "{name}: {} steps a byte", two >> 18);
-        if std::env::var_os("KEYSWEEP_COST").is_some() {
-            eprintln!("{name}: {} {}", two >> 18, one >> 17);
-        }
     }
 }
 
