@@ -197,12 +197,16 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
         config: &common.config,
         trust: &common.trust,
     };
+    // Finding out where a range starts can take long, too.
+    let control = Arc::new(Control::default());
+    signals::watch(&control)?;
+    signals::time_limit(&control, limits.timeout);
     let policy::Loaded {
         config,
         theirs,
         rules,
         mut suppressions,
-    } = policy::load(Sides::of(&input)?, &asked)?;
+    } = policy::load(Sides::of(&input, &control)?, &asked)?;
     for on in &common.fail_on {
         fail_on::known(on, &rules).map_err(|why| anyhow::anyhow!("--fail-on {why}"))?;
     }
@@ -227,9 +231,6 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
         strict: common.strict || config.strict,
         configuration: config.is_some().then_some(config.file),
     };
-    let control = Arc::new(Control::default());
-    signals::watch(&control)?;
-    signals::time_limit(&control, limits.timeout);
     let bar = progress::start(&control, common.quiet);
     let report = keysweep::run(plan, &control);
     drop(bar);

@@ -11,7 +11,7 @@ use super::{fail_on, output, rule_files};
 use keysweep::Input;
 use keysweep::config::{Config, FILE};
 use keysweep::rule::RuleSet;
-use keysweep::source::{self, PolicyFile, PolicyFrom, RangeOptions, Repository, What};
+use keysweep::source::{self, Control, PolicyFile, PolicyFrom, RangeOptions, Repository, What};
 use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 
 /// What the user says about it.
@@ -274,7 +274,7 @@ impl Sides {
     ///
     /// # Errors
     /// No such path, no such range.
-    pub fn of(input: &Input) -> Result<Self> {
+    pub fn of(input: &Input, control: &Control) -> Result<Self> {
         Ok(match input {
             Input::Stream(..) => {
                 // A stream comes from nowhere; what is configured where the user stands holds.
@@ -320,15 +320,15 @@ impl Sides {
                 let from = Repository::new(&options.path, &options.allow_alternates);
                 Sides::one(PolicyFrom::Head(from.clone()), from, Scope::History)
             }
-            Input::Range(options) => Self::of_range(options)?,
+            Input::Range(options) => Self::of_range(options, control)?,
         })
     }
 
     /// A range is judged by the policy of its first side (A of `A..B` and `A...B`; where a push
     /// leaves what is there): what its end says beyond that is new. Where there is no such commit
     /// (the first push of all, `--since`) there is no trusted side, and its end says what is hidden.
-    fn of_range(options: &RangeOptions) -> Result<Self> {
-        let info = source::range_ends(options)?;
+    fn of_range(options: &RangeOptions, control: &Control) -> Result<Self> {
+        let info = source::range_ends(options, control)?;
         let from = Repository::new(&options.path, &options.allow_alternates);
         let at = |id| PolicyFrom::Commit(from.clone(), id);
         let current = match info.to {

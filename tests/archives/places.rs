@@ -272,3 +272,24 @@ fn ranges_know_members() {
         skipped(&report)
     );
 }
+
+#[test]
+fn a_value_in_the_name_of_a_member_is_found_in_every_format() {
+    let dir = Dir::new();
+    let name = format!("{}.txt", crate::common::token(1));
+    let plain = gzip(&tar(&[(name.as_str(), b"nothing\n".as_slice())]));
+    let outer = gzip(&tar(&[("inner.tar.gz", plain.as_slice())]));
+    dir.write("plain.tar.gz", plain);
+    dir.write("outer.tgz", outer);
+    for (archive, member) in [
+        ("plain.tar.gz", "(name of a member)"),
+        ("outer.tgz", "inner.tar.gz!(name of a member)"),
+    ] {
+        let report = dir.json(&["scan", archive]);
+        let all = findings(&report);
+        assert_eq!(all.len(), 1, "{archive}: {report}");
+        assert_eq!(all[0]["places"][0]["member"], member, "{archive}");
+        let text = dir.run(&["scan", archive]).text();
+        assert!(!text.contains(&crate::common::token(1)), "{text}");
+    }
+}

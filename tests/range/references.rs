@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use keysweep::source::What;
+use keysweep::collect::Collector;
+use keysweep::detect::Scanner;
+use keysweep::source::{Control, What, scan_range};
 
 use super::scan;
 use crate::common::{Dir, findings, line};
@@ -54,4 +56,51 @@ fn a_tag_of_very_many_tags_leads_to_its_commit() {
     }
     let report = dir.json(&["history", "--range", "base..t79"]);
     assert_eq!(findings(&report).len(), 1);
+}
+
+/// How many commits were read of so many, and how many came out, when the scan is to end before.
+fn walked(count: usize, what: What) -> (u64, u64) {
+    let dir = Dir::repo();
+    let mut text = String::from("blob\nmark :1\ndata 2\nx\n");
+    for number in 0..count {
+        let when = 1_700_000_000 + number;
+        write!(
+            text,
+            "commit refs/heads/main\ncommitter A <a@b> {when} +0000\ndata 1\nc\nM 644 :1 f{number}\n\n"
+        )
+        .expect("a string");
+    }
+    let mut child = std::process::Command::new("git")
+        .args(["fast-import", "--quiet"])
+        .current_dir(dir.path())
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("git is installed");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    std::io::Write::write_all(&mut stdin, text.as_bytes()).expect("it reads");
+    drop(stdin);
+    assert!(child.wait().expect("it ends").success());
+    let options = keysweep::source::RangeOptions {
+        path: dir.path(),
+        what,
+        full: false,
+        threads: 1,
+        allow_alternates: Vec::new(),
+        max_object: 1 << 20,
+    };
+    let control = Control::default();
+    control.interrupt();
+    let scanner = Scanner::new(keysweep::builtin::set());
+    let collector = Collector::new(&scanner).with_control(&control);
+    let range = scan_range(&options, &collector, &control).expect("it opens");
+    (range.info.walked, range.info.commits)
+}
+
+#[test]
+fn a_walk_of_commits_ends_when_the_scan_is_to_end() {
+    for what in [What::Since(0), What::Pushed] {
+        let (read, commits) = walked(300, what.clone());
+        assert_eq!(commits, 0, "{what:?}");
+        assert!(read <= 3, "{what:?}: {read} commits were read");
+    }
 }

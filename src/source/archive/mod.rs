@@ -15,8 +15,10 @@ mod stream;
 mod tar;
 mod zip;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
+use std::ops::Range;
 
 use super::{Blob, Control, Visit};
 use crate::finding::{Member, Origin, Reason, RepoPath, Skipped};
@@ -29,6 +31,9 @@ const FLOOR: u64 = 64 << 20;
 
 /// Bytes that a single stream or member may always grow to, however small it is.
 const MEMBER_FLOOR: u64 = 4 << 20;
+
+/// Bytes of names of members that are looked at in one go.
+const NAMES_BATCH: usize = 64 << 10;
 
 /// Longer names of members are cut; bytes. Operating systems take no longer paths.
 const MAX_NAME: usize = 4096;
@@ -100,6 +105,8 @@ fn counted<V: Visit>(blob: Blob<'_>, visit: &V, control: &Control) -> (Vec<Skipp
         lend: &|blob| {
             visit.blob(blob, None);
         },
+        in_names: &|names| visit.in_names(names),
+        names: RefCell::default(),
         budget: Budget {
             left: Cell::new(limits.total.min(grown)),
             spare: Cell::new(limits.total.min(grown)),
@@ -111,6 +118,7 @@ fn counted<V: Visit>(blob: Blob<'_>, visit: &V, control: &Control) -> (Vec<Skipp
         gaps: Gaps::new(blob.origin),
     };
     opener.archive(kind, blob.bytes, &[], 0);
+    opener.look_at_names();
     (opener.gaps.finish(), opener.budget.steps.get())
 }
 
@@ -120,12 +128,24 @@ struct Opener<'a> {
     outer: &'a Origin,
     control: &'a Control,
     lend: &'a dyn Fn(Blob<'_>),
+    /// Where names that stand one a line may hold a value.
+    in_names: &'a dyn Fn(&[u8]) -> Vec<Range<usize>>,
+    /// Names of members that were not looked at yet.
+    names: RefCell<Names>,
     budget: Budget,
     /// How many members may still come.
     members: Cell<u64>,
     /// A limit on the whole was reached: nothing more is opened.
     over: Cell<bool>,
     gaps: Gaps<'a>,
+}
+
+/// Names of members, one a line, to be looked at together.
+#[derive(Default)]
+struct Names {
+    text: Vec<u8>,
+    /// Where each starts, and the archive that it stands in.
+    starts: Vec<(usize, Vec<RepoPath>)>,
 }
 
 impl<'a> Opener<'a> {
@@ -153,7 +173,8 @@ impl<'a> Opener<'a> {
     /// A compressed stream: a tar is walked as it comes, anything else is one member.
     fn stream(&self, codec: stream::Codec, bytes: &[u8], at: &[RepoPath], depth: usize) {
         let mut frames = stream::Frames::new(codec, bytes);
-        let name = frames.name().unwrap_or_else(|| self.stem(at));
+        let own_name = frames.name();
+        let name = own_name.clone().unwrap_or_else(|| self.stem(at));
         let mut reader = self.capped(&mut frames, bytes.len());
         let mut head = Vec::new();
         // An error is kept by the reader and looked at below.
@@ -165,7 +186,8 @@ impl<'a> Opener<'a> {
         } else {
             let inner = child(at, &name);
             let (content, whole) = self.buffer(&mut Cursor::new(&head).chain(&mut reader));
-            if self.one_more(at) {
+            // A name that is made of the file's was looked at with that.
+            if self.one_more(at, own_name.as_deref().unwrap_or_default()) {
                 self.member(&inner, &content, depth);
             }
             if !whole {
@@ -241,8 +263,9 @@ impl<'a> Opener<'a> {
         self.member(&path, bytes, depth);
     }
 
-    /// Counts a member of the archive at `at`; false when there were too many.
-    fn one_more(&self, at: &[RepoPath]) -> bool {
+    /// Counts a member of the archive at `at`, whose name is content too; false when there were too
+    /// many.
+    fn one_more(&self, at: &[RepoPath], name: &[u8]) -> bool {
         if self.stopped() {
             return false;
         }
@@ -254,7 +277,50 @@ impl<'a> Opener<'a> {
             return false;
         }
         self.members.set(left - 1);
+        let full = !name.is_empty() && {
+            let mut names = self.names.borrow_mut();
+            let start = names.text.len();
+            names.starts.push((start, at.to_vec()));
+            names
+                .text
+                .extend_from_slice(&name[..name.len().min(MAX_NAME)]);
+            names.text.push(b'\n');
+            names.text.len() >= NAMES_BATCH
+        };
+        if full {
+            self.look_at_names();
+        }
         true
+    }
+
+    /// Lends the names of members that hold a value, each as a content of its own.
+    fn look_at_names(&self) {
+        let Names { text, starts } = self.names.take();
+        if starts.is_empty() {
+            return;
+        }
+        self.budget.step(text.len() as u64);
+        let holding = (self.in_names)(&text).into_iter().map(|found| {
+            starts
+                .partition_point(|(start, _)| *start <= found.start)
+                .saturating_sub(1)
+        });
+        for number in holding.collect::<BTreeSet<usize>>() {
+            let Some((start, at)) = starts.get(number) else {
+                continue;
+            };
+            let end = starts.get(number + 1).map_or(text.len(), |(next, _)| *next);
+            let mut path = at.clone();
+            path.push(RepoPath(b"(name of a member)".to_vec()));
+            let origin = Origin::Member(Box::new(Member {
+                outer: self.outer.clone(),
+                path,
+            }));
+            (self.lend)(Blob {
+                bytes: &text[*start..end - 1],
+                origin: &origin,
+            });
+        }
     }
 
     /// Whether nothing more is to be opened.

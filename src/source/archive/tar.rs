@@ -118,7 +118,7 @@ impl Walk<'_, '_> {
         }
         let differs = told.size_differs(stated);
         let name = told.name.unwrap_or_else(|| plain_name(block));
-        if !self.opener.one_more(self.at) {
+        if !self.opener.one_more(self.at, &name) {
             return false;
         }
         let path = child(self.at, &name);

@@ -119,7 +119,7 @@ impl<'a> Walk<'a> {
             }
             // Where the two lengths differ, other entries may stand in the difference.
             covered = by_list.min(by_itself).min(next);
-            if !self.opener.one_more(self.at) {
+            if !self.opener.one_more(self.at, entry.name) {
                 return limit;
             }
             let data = local.data..by_list.max(by_itself).min(next);
@@ -273,7 +273,7 @@ impl<'a> Walk<'a> {
                 None if local.method == 0 => self.until_mark(local.data..range.end),
                 None => range.end,
             };
-            if !self.opener.one_more(self.at) {
+            if !self.opener.one_more(self.at, local.name) {
                 break;
             }
             self.words(local.name, b"", [b"", local.extra]);

@@ -109,7 +109,7 @@ impl History {
         for top in tops.chain(self.graph.other.keys().copied()) {
             roots.insert(top);
             stack.extend(trees.index.get(&top));
-            while let Some(tree) = stack.pop() {
+            while let Some(tree) = stack.pop().filter(|_| !control.stopped()) {
                 if !seen.insert(tree) {
                     continue;
                 }

@@ -91,6 +91,8 @@ pub struct RangeInfo {
     pub commits: u64,
     /// Objects that were read to tell which commits references lead to.
     pub peeled: u64,
+    /// Commits that were read to find those of the range.
+    pub walked: u64,
     /// Why there is nothing to scan, when there is nothing.
     pub nothing: Option<&'static str>,
 }
@@ -205,7 +207,7 @@ pub fn scan_range<V: Visit>(
     let refs = Lazy::new(&layout);
     let mut gaps = Vec::new();
     let cut = refs::shallow(&layout, &mut gaps);
-    let mut walk = Walk::new(&objects, &cut);
+    let mut walk = Walk::new(&objects, &cut, control);
     let mut range = Range {
         skipped: Vec::new(),
         info: RangeInfo::default(),
@@ -243,6 +245,13 @@ pub fn scan_range<V: Visit>(
     }
     range.reach = std::mem::take(&mut ends.selected.reach);
     if range.info.nothing.is_some() {
+        if control.stopped() {
+            let reason = blobs::stop_reason(control);
+            let detail = "its commits were not found until then";
+            range
+                .skipped
+                .push(Skipped::new(reason, *b"the range", detail));
+        }
         range.skipped.extend(walk.gaps());
         range.skipped.sort();
         return Ok(range);
@@ -268,16 +277,16 @@ pub fn scan_range<V: Visit>(
 }
 
 /// What a range's ends are, without reading what it brought: the side that its policy comes from
-/// has to be known before anything is judged.
+/// has to be known before anything is judged. Where `control` ends it, there is no base.
 ///
 /// # Errors
 /// As [`scan_range`].
-pub fn range_ends(options: &RangeOptions) -> anyhow::Result<RangeInfo> {
+pub fn range_ends(options: &RangeOptions, control: &Control) -> anyhow::Result<RangeInfo> {
     let layout = open::open(&options.path, &options.allow_alternates)?;
     let objects = Objects::open(&layout, options.max_object)?;
     let refs = Lazy::new(&layout);
     let cut = refs::shallow(&layout, &mut Vec::new());
-    let mut walk = Walk::new(&objects, &cut);
+    let mut walk = Walk::new(&objects, &cut, control);
     let mut info = RangeInfo::default();
     let told = (&mut info, !cut.is_empty());
     settle(options, &layout, &refs, &objects, &mut walk, told)?;
@@ -311,6 +320,7 @@ fn settle(
         return Ok(None);
     };
     info.peeled = walk.peeled;
+    info.walked = walk.read();
     info.from = ends.from;
     info.to = ends.to;
     info.base = ends.base;

@@ -330,6 +330,7 @@ fn groups(refs: &Refs, walk: &mut Walk<'_>) -> Vec<(Option<String>, Vec<Oid>)> {
                 groups.entry(r.group.as_deref()).or_default().insert(commit);
             }
             // Other references may name anything.
+            Err(_) if walk.is_stopped() => break,
             Err(what) if r.name == b"HEAD" || r.name.starts_with(b"refs/heads/") => {
                 let detail = format!("{} names it, and it is {what}", r.name.as_bstr());
                 walk.broken(r.oid, &detail);
@@ -451,7 +452,11 @@ fn revision(
     }
     let mut at = peeled.commit;
     for Step { times, parent } in steps {
-        for _ in 0..times {
+        for step in 1..=times {
+            // Nearby ones are found at once.
+            if step % 1024 == 0 && walk.is_stopped() {
+                bail!("stopped before the revision `{name}` was found");
+            }
             let parents = walk.parents(&at);
             let next = parents.get(parent).filter(|oid| walk.tree(oid).is_some());
             let Some(next) = next else {

@@ -9,6 +9,7 @@ use gix::objs::Kind;
 
 use super::objects::{Fault, Objects};
 use crate::finding::{Oid, Reason, Skipped};
+use crate::source::Control;
 use crate::source::git::fault as git;
 use crate::source::git::graph::{Node, parents_first, parse_commit, parse_tag, parse_who};
 
@@ -50,6 +51,8 @@ pub(super) struct Plain {
 /// Reads commits, each once.
 pub(super) struct Walk<'a> {
     objects: &'a Objects,
+    /// Asked before each commit: there may be very many.
+    control: &'a Control,
     /// Commits whose parents a shallow clone does not have.
     cut: BTreeSet<Oid>,
     known: HashMap<Oid, Option<Node>>,
@@ -74,9 +77,10 @@ struct Mark {
 
 impl<'a> Walk<'a> {
     /// `cut` are the commits at which a shallow clone ends.
-    pub fn new(objects: &'a Objects, cut: &[Oid]) -> Self {
+    pub fn new(objects: &'a Objects, cut: &[Oid], control: &'a Control) -> Self {
         Walk {
             objects,
+            control,
             cut: cut.iter().copied().collect(),
             known: HashMap::new(),
             ends: HashMap::new(),
@@ -153,6 +157,9 @@ impl<'a> Walk<'a> {
     /// # Errors
     /// As [`Walk::peel`].
     pub fn commit_of(&mut self, oid: Oid) -> Result<Oid, String> {
+        if self.control.stopped() {
+            return Err("not looked at, because the scan is to end".to_owned());
+        }
         if let Some(end) = self.ends.get(&oid) {
             return end.clone();
         }
@@ -258,7 +265,18 @@ impl<'a> Walk<'a> {
         nodes
     }
 
-    /// The commits that `to` reach and `not` do not.
+    /// Whether the scan is to end.
+    pub fn is_stopped(&self) -> bool {
+        self.control.stopped()
+    }
+
+    /// How many commits were read so far.
+    pub fn read(&self) -> u64 {
+        self.known.len() as u64
+    }
+
+    /// The commits that `to` reach and `not` do not; none when the scan is to end, because half a
+    /// walk does not know yet what the other side reaches.
     pub fn between(&mut self, to: &[Oid], not: &[Oid]) -> Selected {
         let mut marks: HashMap<Oid, Mark> = HashMap::new();
         let mut heap: BinaryHeap<(i64, Oid)> = BinaryHeap::new();
@@ -281,6 +299,9 @@ impl<'a> Walk<'a> {
         let mut oldest = i64::MAX;
         let mut slop = SLOP;
         while let Some((date, oid)) = heap.pop() {
+            if self.control.stopped() {
+                return Selected::default();
+            }
             let Some(mark) = marks.get_mut(&oid) else {
                 continue;
             };
@@ -315,6 +336,10 @@ impl<'a> Walk<'a> {
                 slop -= 1;
             }
         }
+        // The last of them may have been left half-way.
+        if self.control.stopped() {
+            return Selected::default();
+        }
         let is_out = |oid: &Oid| marks.get(oid).is_some_and(|mark| mark.unwanted);
         let mut selected = Selected::default();
         selected
@@ -335,6 +360,9 @@ impl<'a> Walk<'a> {
     fn unwant(&mut self, from: Oid, marks: &mut HashMap<Oid, Mark>, open: &mut usize) {
         let mut stack = vec![from];
         while let Some(oid) = stack.pop() {
+            if self.control.stopped() {
+                return;
+            }
             let Some(mark) = marks.get_mut(&oid).filter(|mark| !mark.unwanted) else {
                 continue;
             };
@@ -360,6 +388,9 @@ impl<'a> Walk<'a> {
         // What lies below one commit only cannot tell anything.
         let single = dated.len() == 1;
         while let Some((date, oid)) = heap.pop().filter(|_| !single) {
+            if self.control.stopped() {
+                return None;
+            }
             if date < oldest || !seen.insert(oid) {
                 continue;
             }
@@ -396,6 +427,9 @@ impl<'a> Walk<'a> {
             }
             let mut slop = SLOP;
             while let Some((committed, oid)) = heap.pop() {
+                if self.control.stopped() {
+                    return Selected::default();
+                }
                 if committed >= date {
                     slop = SLOP;
                     taken.push(oid);
