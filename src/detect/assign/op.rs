@@ -135,11 +135,14 @@ fn way(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<(usize, Option<O
         quoted,
         spaced: at > tight,
     };
-    here.rest.first()?;
+    let first = here.rest.first()?;
     WAYS.iter()
         .enumerate()
         .find_map(|(row, (signs, start, op, _))| {
-            let signed = here.rest.starts_with(signs.as_bytes());
+            // Asked of every name before every run: one byte turns most rows away.
+            let signs = signs.as_bytes();
+            let signed = signs.first().is_none_or(|sign| sign == first);
+            let signed = signed && here.rest.starts_with(signs);
             let at = signed.then(|| start(&here, at + signs.len())).flatten()?;
             Some((row, *op, at))
         })
