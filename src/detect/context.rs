@@ -9,12 +9,15 @@ use regex::bytes::Regex;
 
 use super::{Candidate, assign, checks, generic, token};
 use crate::finding::{Class, Confidence, Evidence};
-use crate::rule::{Context, Kind, RuleSet};
+use crate::rule::{ByteSet, Context, Kind, RuleSet};
 
 /// A word stands at most so many bytes before the value.
 const REACH: usize = 120;
 /// And at most so many lines above it.
 const LINES: usize = 2;
+/// So many bytes from the start of a run say whether a value that holds it can have a form. Reading
+/// an assignment looks further than that, so that no value is cut off before.
+const FORM: usize = 512;
 
 /// Context rules by their words.
 pub(super) struct ContextIndex {
@@ -22,26 +25,58 @@ pub(super) struct ContextIndex {
     words: Vec<(String, usize)>,
     automaton: OnceLock<Option<AhoCorasick>>,
     values: Vec<OnceLock<Option<Regex>>>,
-    /// Every length that some rule's value has, to turn most runs away at once.
-    lengths: (u32, u32),
+    /// What the values of rules look like, to turn most runs away at once.
+    forms: Vec<Form>,
+}
+
+/// Bytes that values are made of, and how long these values are. Rules share few such sets.
+struct Form {
+    alphabet: ByteSet,
+    /// From the first to the last, in bytes.
+    lengths: Vec<(u32, u32)>,
+    /// The greatest length.
+    longest: u32,
 }
 
 impl ContextIndex {
     pub(super) fn new(rules: &RuleSet) -> Self {
         let mut words = Vec::new();
-        let mut lengths = (u32::MAX, 0);
+        let mut forms: Vec<Form> = Vec::new();
         for (index, rule) in rules.rules.iter().enumerate() {
             if let Some(context) = provider_context(&rule.kind).filter(|_| rule.on) {
                 words.extend(context.words.iter().map(|word| (word.to_string(), index)));
-                lengths = (lengths.0.min(context.len.0), lengths.1.max(context.len.1));
+                let known = forms.iter().position(|f| f.alphabet == context.alphabet);
+                let at = known.unwrap_or_else(|| {
+                    forms.push(Form {
+                        alphabet: context.alphabet,
+                        lengths: Vec::new(),
+                        longest: 0,
+                    });
+                    forms.len() - 1
+                });
+                let form = &mut forms[at];
+                form.longest = form.longest.max(context.len.1);
+                if !form.lengths.contains(&context.len) {
+                    form.lengths.push(context.len);
+                }
             }
         }
         ContextIndex {
             words,
             automaton: OnceLock::new(),
             values: rules.rules.iter().map(|_| OnceLock::new()).collect(),
-            lengths,
+            forms,
         }
+    }
+
+    /// Whether a value has the alphabet and the length of some rule's.
+    fn has_form(&self, value: &[u8]) -> bool {
+        let Ok(len) = u32::try_from(value.len()) else {
+            return false;
+        };
+        let of_length = |f: &&Form| f.lengths.iter().any(|(l, h)| (*l..=*h).contains(&len));
+        let mut forms = self.forms.iter().filter(of_length);
+        forms.any(|form| value.iter().all(|b| form.alphabet.contains(*b)))
     }
 
     fn automaton(&self) -> Option<&AhoCorasick> {
@@ -74,6 +109,20 @@ fn provider_context(kind: &Kind) -> Option<&Context> {
     }
 }
 
+/// Whether a value that [`assign::read_from_run`] finds for the run can be one of some rule: the run
+/// itself, or what goes on at least to the next byte that may end a value.
+pub(super) fn may_name(index: &ContextIndex, bytes: &[u8], run: &Range<usize>) -> bool {
+    if index.has_form(&bytes[run.clone()]) {
+        return true;
+    }
+    let near = &bytes[run.start..bytes.len().min(run.start + FORM)];
+    let goes_on = |b: &u8| b.is_ascii_alphanumeric() || b"+/_-.~@$%!?*^|".contains(b);
+    let len = near.iter().position(|b| !goes_on(b)).unwrap_or(near.len());
+    let held = &near[..len];
+    let mut forms = index.forms.iter().filter(|f| f.longest as usize >= len);
+    forms.any(|form| held.iter().all(|b| form.alphabet.contains(*b)))
+}
+
 /// The best context rule for the value at `span`, which `assignment` names: the rule whose word
 /// stands nearest; the others are named in its evidence.
 pub(super) fn verdict(
@@ -85,12 +134,8 @@ pub(super) fn verdict(
     out: &mut Vec<Candidate>,
 ) {
     let value = &bytes[span.clone()];
-    let len = value.len() as u32;
-    if len < index.lengths.0 || len > index.lengths.1 {
-        return;
-    }
     // Every value comes by here, so the cheapest test stands first and randomness last.
-    if !value.iter().any(u8::is_ascii_digit) {
+    if !value.iter().any(u8::is_ascii_digit) || !index.has_form(value) {
         return;
     }
     let Some(automaton) = index.automaton() else {

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use super::candidate::{self, Candidate};
 use super::decode::{self, Layer, Marked};
+use super::partner;
 use super::scanner::Scanner;
 use super::verdict::Reach;
 use super::watch::{Cut, Look, Watch};
-use super::{partner, settle};
 
 /// Encodings inside encodings are followed to this depth.
 const DEPTH: usize = 3;
@@ -97,14 +97,10 @@ impl Scanner {
         }
         let mut found = Reach::default();
         let looked = decode::string(bytes, at, |layer| {
-            let first = look.found.len();
-            let asked = look.asked.take();
-            found = found.or(self.inner(bytes, &layer, nest, look));
             // Names and their values are read in the string itself.
-            look.asked = asked;
-            let inside = look.found.split_off(first);
-            let formed = |c: &Candidate| !settle::is_generic(self.rules(), c.rule);
-            look.found.extend(inside.into_iter().filter(formed));
+            let outside = std::mem::replace(&mut look.formed, true);
+            found = found.or(self.inner(bytes, &layer, nest, look));
+            look.formed = outside;
         });
         Reach::MARK.or(Reach {
             left: found.left,
@@ -126,19 +122,16 @@ impl Scanner {
         }
         let mut found = Reach::default();
         let looked = decode::quoted(bytes, at, |layer, soft| {
-            let first = look.found.len();
-            let asked = if soft { look.asked.take() } else { None };
-            found = found.or(self.inner(bytes, &layer, nest, look));
-            if soft {
-                look.asked = asked;
-            }
             // Padded base64 at the end of a line looks like a soft line break. So only what has a
             // provider's form counts then, and only what the break divides.
-            let divided = |c: &Candidate| {
-                !settle::is_generic(self.rules(), c.rule) && c.span.len() > c.value.len()
-            };
+            let first = look.found.len();
+            let outside = look.formed;
+            look.formed |= soft;
+            found = found.or(self.inner(bytes, &layer, nest, look));
+            look.formed = outside;
             if soft {
                 let inside = look.found.split_off(first);
+                let divided = |c: &Candidate| c.span.len() > c.value.len();
                 look.found.extend(inside.into_iter().filter(divided));
             }
         });

@@ -2,6 +2,7 @@
 //! how far it looked, so that history can tell what a change cannot have touched.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
 use super::candidate::Candidate;
@@ -85,16 +86,23 @@ impl Reach {
 }
 
 /// What identifies an assignment in its content.
-type Read = (
-    usize,
-    usize,
-    usize,
-    usize,
-    Option<u8>,
-    assign::Op,
-    bool,
-    bool,
-);
+#[derive(PartialEq, Eq)]
+pub(super) struct Read {
+    value: Range<usize>,
+    key: Range<usize>,
+    quote: Option<u8>,
+    op: assign::Op,
+    fallback: bool,
+    wrapped: bool,
+}
+
+impl Hash for Read {
+    /// Where name and value start tells almost all apart, and every value is asked for.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.value.start);
+        state.write_usize(self.key.start);
+    }
+}
 
 /// What assignments amounted to: several words of one name, and the run of its value, all lead to
 /// the same one.
@@ -198,7 +206,9 @@ impl Scanner {
         let reach = Reach::ASSIGNMENT;
         let (low, sight) = sight(bytes, run);
         look.watch.step(READ + run.len());
-        if let Some(assignment) = assign::read_from_run(sight, run.start - low..run.end - low) {
+        let wanted = !look.formed || context::may_name(self.context(), bytes, run);
+        let read = || assign::read_from_run(sight, run.start - low..run.end - low);
+        if let Some(assignment) = wanted.then(read).flatten() {
             let assignment = assignment.forward(low);
             if !assignment.value.contains(&run.start) {
                 self.provider(bytes, run.clone(), &assignment, &mut look.found);
@@ -220,17 +230,15 @@ impl Scanner {
 
     /// What an assigned value may be: a provider's, by the words beside it, or a secret by its name.
     fn assigned(&self, bytes: &[u8], assignment: &assign::Assignment<'_>, look: &mut Look<'_>) {
-        let read = (
-            assignment.value.start,
-            assignment.value.end,
-            assignment.key_at,
-            assignment.key.len(),
-            assignment.quote,
-            assignment.op,
-            assignment.fallback,
-            assignment.wrapped,
-        );
-        let (watch, asked) = (look.watch, &mut look.asked);
+        let read = Read {
+            value: assignment.value.clone(),
+            key: assignment.key_at..assignment.key_at + assignment.key.len(),
+            quote: assignment.quote,
+            op: assignment.op,
+            fallback: assignment.fallback,
+            wrapped: assignment.wrapped,
+        };
+        let (watch, formed, asked) = (look.watch, look.formed, &mut look.asked);
         if look.memo.len() >= MEMO_MAX {
             look.memo.clear();
         }
@@ -238,7 +246,9 @@ impl Scanner {
             watch.step(READ + PASSES * assignment.value.len());
             let mut found = Vec::new();
             self.provider(bytes, assignment.value.clone(), assignment, &mut found);
-            found.extend(self.generic(bytes, assignment, asked.as_mut()));
+            if !formed {
+                found.extend(self.generic(bytes, assignment, asked.as_mut()));
+            }
             found
         });
         if look.each {

@@ -129,6 +129,8 @@ pub(super) struct Look<'a> {
     pub(super) cuts: Vec<Cut>,
     /// What the generic rules were asked about; `None` when nobody wants to know.
     pub(super) asked: Option<Vec<Asked>>,
+    /// Only what has a provider's form is looked for: what generic rules say would be left out.
+    pub(super) formed: bool,
 }
 
 impl<'a> Look<'a> {
@@ -141,12 +143,14 @@ impl<'a> Look<'a> {
             found: Vec::new(),
             cuts: Vec::new(),
             asked: None,
+            formed: false,
         }
     }
 
     /// A look at a layer inside this one.
     pub(super) fn inside<'b>(&self, watch: &'b Watch<'b>) -> Look<'b> {
         Look {
+            formed: self.formed,
             asked: self.asked.as_ref().map(|_| Vec::new()),
             ..Look::new(watch)
         }

@@ -3,6 +3,9 @@
 //! Pure reading of one line. What a marker hides is decided in `suppress`.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 /// Markers kept of one line; more are somebody's game.
 const MAX_MARKERS: usize = 8;
@@ -42,6 +45,11 @@ const WORDS: &[(&str, bool, bool)] = &[
     ("pragma: whitelist nextline secret", false, true),
 ];
 
+/// Finds each of [`WORDS`]. Making a finder takes longer than searching a line, and the line of every
+/// value is searched, in every version of it.
+static FINDERS: LazyLock<[Finder<'static>; WORDS.len()]> =
+    LazyLock::new(|| std::array::from_fn(|word| Finder::new(WORDS[word].0)));
+
 /// Which line is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
@@ -55,8 +63,8 @@ pub enum Side {
 pub fn markers(line: &[u8], number: u32, side: Side) -> Vec<Marker> {
     let mut out = Vec::new();
     let mut comment = None;
-    for (words, ours, next) in WORDS {
-        for at in memchr::memmem::find_iter(line, words) {
+    for ((words, ours, next), finder) in WORDS.iter().zip(&*FINDERS) {
+        for at in finder.find_iter(line) {
             if out.len() == MAX_MARKERS {
                 return out;
             }

@@ -82,17 +82,16 @@ impl Default for Line {
 impl Line {
     /// Goes on to a byte that is not before the last one.
     fn go_to(&mut self, bytes: &[u8], at: usize) {
-        let mut last = None;
-        for newline in memchr::memchr_iter(b'\n', &bytes[self.seen..at]) {
-            self.number += 1;
-            last = Some(self.seen + newline + 1);
+        let passed = &bytes[self.seen..at];
+        if let Some(last) = memchr::memrchr(b'\n', passed) {
+            // Counting alone is many times as fast as asking for each place.
+            let newlines = memchr::memchr_iter(b'\n', &passed[..=last]).count();
+            self.number += newlines as u32;
+            self.start = self.seen + last + 1;
+            self.end = None;
+            self.column = (self.start, 0);
         }
         self.seen = at;
-        if let Some(start) = last {
-            self.start = start;
-            self.end = None;
-            self.column = (start, 0);
-        }
     }
 
     /// Where it ends; `at` is a byte of it.

@@ -5,23 +5,30 @@ use std::ops::Range;
 /// Fewest and most members worth reading: a key of 128 bits, one of 512.
 const MEMBERS: Range<usize> = 16..65;
 
+/// Bytes of what may stand before the numbers.
+const PART: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = b.is_ascii_alphanumeric()
+            || b.is_ascii_whitespace()
+            || matches!(
+                b,
+                b'_' | b'.' | b'[' | b']' | b'<' | b'>' | b'&' | b'{' | b'(' | b':'
+            );
+        byte += 1;
+    }
+    table
+};
+
 /// Where the numbers stand, from the first to the last, when an array of bytes starts at `at`.
 /// It must be closed before `end`.
 pub(super) fn read(bytes: &[u8], at: usize, end: usize) -> Option<Range<usize>> {
     let text = bytes.get(at..end)?;
     // What makes the array: types, calls and brackets, of which the last opens it.
-    let head_len = text
-        .iter()
-        .take(48)
-        .take_while(|b| {
-            b.is_ascii_alphanumeric()
-                || b.is_ascii_whitespace()
-                || matches!(
-                    b,
-                    b'_' | b'.' | b'[' | b']' | b'<' | b'>' | b'&' | b'{' | b'(' | b':'
-                )
-        })
-        .count();
+    let part = |b: &&u8| PART[usize::from(**b)];
+    let head_len = text.iter().take(48).take_while(part).count();
     let head = &text[..head_len];
     // A bracket may also be a cast's, or the call's around the array.
     let open = head

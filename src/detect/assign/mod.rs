@@ -212,31 +212,37 @@ fn in_template(bytes: &[u8], held: &Assignment<'_>) -> bool {
 
 /// The name holds one of the words for a secret.
 fn tells(name: &[u8]) -> bool {
-    // Asked of every name before every run of token characters: one look at each byte.
-    name.iter().enumerate().any(|(at, byte)| {
-        FIRST[usize::from(*byte)]
-            && WORDS.iter().any(|word| {
-                let word = word.as_bytes();
-                word[0] == byte.to_ascii_lowercase()
-                    && name
-                        .get(at..at + word.len())
-                        .is_some_and(|part| part.eq_ignore_ascii_case(word))
-            })
+    // Asked of every name before every run of token characters: one look at each pair of bytes.
+    name.windows(2).enumerate().any(|(at, pair)| {
+        let mut left = FIRST[usize::from(pair[0])] & SECOND[usize::from(pair[1])];
+        while left != 0 {
+            let word = WORDS[left.trailing_zeros() as usize].as_bytes();
+            let part = name.get(at..at + word.len());
+            if part.is_some_and(|part| part.eq_ignore_ascii_case(word)) {
+                return true;
+            }
+            left &= left - 1;
+        }
+        false
     })
 }
 
-/// The first bytes of [`WORDS`], in either case.
-const FIRST: [bool; 256] = {
-    let mut table = [false; 256];
+/// For each byte, in either case, which of [`WORDS`] have it first: a bit for each word.
+const FIRST: [u32; 256] = having(0);
+/// The same for the second byte.
+const SECOND: [u32; 256] = having(1);
+
+const fn having(place: usize) -> [u32; 256] {
+    let mut table = [0; 256];
     let mut n = 0;
     while n < WORDS.len() {
-        let first = WORDS[n].as_bytes()[0];
-        table[first as usize] = true;
-        table[first.to_ascii_uppercase() as usize] = true;
+        let byte = WORDS[n].as_bytes()[place];
+        table[byte as usize] |= 1 << n;
+        table[byte.to_ascii_uppercase() as usize] |= 1 << n;
         n += 1;
     }
     table
-};
+}
 
 /// Reads what follows the name at `name`.
 fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {

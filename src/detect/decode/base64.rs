@@ -105,23 +105,17 @@ impl Piece {
             let end = line.end.min(start + length - piece.text.len());
             skip = 0;
             piece.lines.push((piece.text.len(), start));
-            piece
-                .text
-                .extend(bytes[start..end].iter().map(|byte| match byte {
-                    b'-' => {
-                        url = true;
-                        b'+'
-                    }
-                    b'_' => {
-                        url = true;
-                        b'/'
-                    }
-                    b'+' | b'/' => {
-                        standard = true;
-                        *byte
-                    }
-                    _ => *byte,
-                }));
+            let text = &bytes[start..end];
+            let from = piece.text.len();
+            piece.text.extend_from_slice(text);
+            standard |= memchr::memchr2(b'+', b'/', text).is_some();
+            for at in memchr::memchr2_iter(b'-', b'_', text) {
+                url = true;
+                piece.text[from + at] = match text[at] {
+                    b'-' => b'+',
+                    _ => b'/',
+                };
+            }
             if piece.text.len() == length {
                 break;
             }

@@ -184,7 +184,10 @@ pub(super) fn lines(bytes: &[u8], start: usize, run: &Range<usize>) -> Block {
     let escape =
         start > 0 && bytes[start - 1] == b'\\' && matches!(bytes[start], b'n' | b'r' | b't');
     let mut from = start + usize::from(escape);
-    let mut end = run_end(bytes, from);
+    let mut end = match from == run.start {
+        true => run.end,
+        false => run_end(bytes, from),
+    };
     let mut lines = Vec::new();
     let mut digit = run.start;
     let mut listed = false;

@@ -31,11 +31,48 @@ pub(in crate::source) struct Forest {
 impl Forest {
     /// Reads every entry's header.
     pub fn build(index: &index::File, data: &data::File) -> Self {
-        let count = index.num_objects();
-        let mut order: Vec<(u64, u32)> = (0..count)
-            .map(|i| (index.pack_offset_at_index(i), i))
-            .collect();
-        order.sort_unstable();
+        Forest::of(order(index), index, data)
+    }
+
+    /// Only the entries `wanted`, by their places in the index, and what they are differences to.
+    pub fn leading_to(wanted: &[u32], index: &index::File, data: &data::File) -> Self {
+        let all = Forest {
+            order: order(index),
+            shape: Vec::new(),
+            first_child: Vec::new(),
+            next_sibling: Vec::new(),
+        };
+        let mut needed = vec![false; all.order.len()];
+        for entry in wanted {
+            let mut at = all.position(index.pack_offset_at_index(*entry));
+            while let Some(pos) = at
+                && !std::mem::replace(&mut needed[pos as usize], true)
+            {
+                at = match all.entry(data, pos) {
+                    Ok(entry) => all.base(&entry, index),
+                    Err(_) => None,
+                };
+            }
+        }
+        let order = all.order.into_iter().zip(needed);
+        let order = order.filter(|(_, needed)| *needed).map(|(at, _)| at);
+        Forest::of(order.collect(), index, data)
+    }
+
+    /// The entry that `entry` is a difference to, if it is one and that is here.
+    fn base(&self, entry: &data::Entry, index: &index::File) -> Option<u32> {
+        let offset = match entry.header {
+            Header::OfsDelta { base_distance } => entry.checked_base_pack_offset(base_distance),
+            Header::RefDelta { base_id } => {
+                index.lookup(base_id).map(|i| index.pack_offset_at_index(i))
+            }
+            _ => None,
+        };
+        self.position(offset?)
+    }
+
+    fn of(order: Vec<(u64, u32)>, index: &index::File, data: &data::File) -> Self {
+        let count = order.len() as u32;
         let mut forest = Forest {
             shape: vec![Shape::Bad; order.len()],
             first_child: vec![NONE; order.len()],
@@ -48,16 +85,11 @@ impl Forest {
                 continue;
             };
             let parent = match entry.header {
-                Header::OfsDelta { base_distance } => entry
-                    .checked_base_pack_offset(base_distance)
-                    .and_then(|offset| forest.position(offset)),
-                Header::RefDelta { base_id } => match index.lookup(base_id) {
-                    Some(i) => forest.position(index.pack_offset_at_index(i)),
-                    None => {
-                        forest.shape[pos as usize] = Shape::Thin;
-                        continue;
-                    }
-                },
+                Header::RefDelta { base_id } if index.lookup(base_id).is_none() => {
+                    forest.shape[pos as usize] = Shape::Thin;
+                    continue;
+                }
+                Header::OfsDelta { .. } | Header::RefDelta { .. } => forest.base(&entry, index),
                 Header::Commit => whole(&mut forest, pos, Kind::Commit),
                 Header::Tree => whole(&mut forest, pos, Kind::Tree),
                 Header::Blob => whole(&mut forest, pos, Kind::Blob),
@@ -190,6 +222,14 @@ impl Forest {
             .filter(|pos| !reached[*pos as usize])
             .collect()
     }
+}
+
+/// All entries by their offsets, as in [`Forest::order`].
+fn order(index: &index::File) -> Vec<(u64, u32)> {
+    let all = (0..index.num_objects()).map(|i| (index.pack_offset_at_index(i), i));
+    let mut order: Vec<(u64, u32)> = all.collect();
+    order.sort_unstable();
+    order
 }
 
 fn whole(forest: &mut Forest, pos: u32, kind: Kind) -> Option<u32> {

@@ -16,6 +16,7 @@ mod object_dirs;
 pub(super) mod odb;
 pub(super) mod open;
 mod pack;
+mod packed;
 pub(super) mod people;
 pub(super) mod refs;
 pub(super) mod resolve;

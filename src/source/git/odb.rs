@@ -1,6 +1,7 @@
-//! Single objects by their ids, as gix looks them up: in packs by their indexes, then loose. What
-//! gix opens was checked before.
+//! Single objects by their ids: in packs by their indexes, then as gix looks them up, which also finds
+//! loose ones. What is opened was checked before.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -9,19 +10,35 @@ use anyhow::{Context, bail};
 use gix::hash::oid;
 use gix::objs::{Data, Exists as _, Find as _};
 use gix::odb::Header as _;
-use gix::odb::pack::cache::DecodeEntry;
 
 use super::bounds::{Bounds, What};
 use super::fault::Fault;
 use super::object_dirs::{self, ObjectDirs};
 use super::open::Layout;
-use crate::finding::Reason;
+use super::packed::{Bases, Packs};
+use super::store::Store;
+use crate::finding::{Oid, Reason};
+
+/// Bytes of decoded objects that are kept as bases of deltas.
+const BASES: usize = 96 << 20;
 
 /// The object database of a repository. Belongs to one thread; a clone may go to another.
-#[derive(Clone)]
 pub(in crate::source) struct Odb {
     inner: gix::odb::HandleArc,
+    packs: Arc<Packs>,
+    bases: RefCell<Bases>,
     loose: Arc<Loose>,
+}
+
+impl Clone for Odb {
+    fn clone(&self) -> Self {
+        Odb {
+            inner: self.inner.clone(),
+            packs: Arc::clone(&self.packs),
+            bases: RefCell::new(self.bases.borrow().another()),
+            loose: Arc::clone(&self.loose),
+        }
+    }
 }
 
 /// The loose objects that gix must not open: found out by listing their directory, at the first
@@ -64,6 +81,8 @@ impl Odb {
             }
         }
         let mut loose: HashMap<u8, Fanout> = HashMap::new();
+        let packs = dirs.iter().flat_map(|dir| dir.packs.iter().cloned());
+        let packs = Packs::new(packs.collect(), layout.hash);
         for (name, path) in dirs.into_iter().flat_map(|dir| dir.loose) {
             if let Ok(first) = u8::from_str_radix(&name, 16) {
                 let fanout = loose.entry(first).or_insert_with(|| Fanout {
@@ -79,6 +98,8 @@ impl Odb {
             .with_context(|| format!("cannot open {}", dir.display()))?;
         Ok(Odb {
             inner,
+            packs: Arc::new(packs),
+            bases: RefCell::new(Bases::new(BASES)),
             loose: Arc::new(Loose {
                 bounds: layout.bounds.clone(),
                 dirs: loose,
@@ -86,18 +107,9 @@ impl Odb {
         })
     }
 
-    /// The same with a cache of decoded bases.
-    pub fn with_cache<C: DecodeEntry + Send + 'static>(
-        mut self,
-        cache: impl Fn() -> C + Send + Sync + 'static,
-    ) -> Self {
-        self.inner = self.inner.with_pack_cache(move || Box::new(cache()));
-        self
-    }
-
     /// Whether the object can be found.
     pub fn contains(&self, id: &oid) -> bool {
-        self.inner.exists(id)
+        self.packs.find(id).is_some() || self.inner.exists(id)
     }
 
     /// Reads an object into `buffer`; `None` when it is not there.
@@ -110,10 +122,18 @@ impl Odb {
         buffer: &'a mut Vec<u8>,
     ) -> Result<Option<Data<'a>>, Fault> {
         let loose = self.loose.holds(id)?;
-        let found = self
-            .inner
-            .try_find(id, buffer)
-            .map_err(|_| Fault::corrupt(""))?;
+        let found = match self.packed(id, buffer) {
+            Some(kind) => Some(Data {
+                object_hash: id.kind(),
+                kind,
+                data: buffer,
+            }),
+            // What cannot be read in one place may be whole in another.
+            None => self
+                .inner
+                .try_find(id, buffer)
+                .map_err(|_| Fault::corrupt(""))?,
+        };
         // Packs have checksums, a loose object has nothing but its name. Which copy was read is not
         // known, so whatever lies loose too is hashed.
         if let Some(data) = found.as_ref().filter(|_| loose) {
@@ -125,12 +145,44 @@ impl Odb {
         Ok(found)
     }
 
+    /// Reads an object into `buffer` from a pack; `None` when no pack has it, or not whole.
+    fn packed(&self, id: &oid, buffer: &mut Vec<u8>) -> Option<gix::objs::Kind> {
+        let place = self.packs.find(id)?;
+        let found = self.packs.read(place, &mut self.bases.borrow_mut())?;
+        buffer.clear();
+        buffer.extend_from_slice(&found.bytes);
+        Some(found.kind)
+    }
+
+    /// A store of those among the objects `wanted` that lie in packs only, of at most `max_object` bytes
+    /// each. Walking it decodes each of them and what they are differences to once, however many
+    /// there are, and in an order that suits the packs.
+    pub fn leading_to(&self, wanted: impl Iterator<Item = Oid>, max_object: u64) -> Store {
+        // What lies loose too is checked where it is read alone.
+        let packed = |oid: &Oid| {
+            let id = gix::ObjectId::try_from(oid.as_bytes());
+            id.is_ok_and(|id| matches!(self.loose.holds(&id), Ok(false)))
+        };
+        let wanted: Vec<Oid> = wanted.filter(packed).collect();
+        self.packs.leading_to(&wanted, max_object)
+    }
+
+    /// Objects that were decoded so far, those on the way to others included.
+    pub fn decoded(&self) -> u64 {
+        self.packs.decoded()
+    }
+
     /// The size of an object in bytes; `None` when it is not there.
     ///
     /// # Errors
     /// It is damaged.
     pub fn size(&self, id: &oid) -> Result<Option<u64>, Fault> {
         self.loose.holds(id)?;
+        if let Some(place) = self.packs.find(id)
+            && let Some(size) = self.packs.size(place, &mut self.bases.borrow_mut())
+        {
+            return Ok(Some(size));
+        }
         self.inner
             .try_header(id)
             .map(|found| found.map(|header| header.size()))

@@ -27,11 +27,10 @@ pub(in crate::source) struct Pack {
 struct Kinds(Vec<AtomicU8>);
 
 impl Kinds {
-    fn of(forest: &Forest) -> Kinds {
+    /// `count` is how many objects the index has.
+    fn of(forest: &Forest, count: u32) -> Kinds {
         let mut kinds = Kinds(Vec::new());
-        kinds
-            .0
-            .resize_with(forest.len() as usize, AtomicU8::default);
+        kinds.0.resize_with(count as usize, AtomicU8::default);
         for pos in 0..forest.len() {
             if let Some(kind) = forest.kind(pos) {
                 kinds.spread(forest, pos, kind);
@@ -62,6 +61,25 @@ impl Pack {
     /// Opens a pack and its index, which were seen to be regular files. The error says what is
     /// wrong, for people.
     pub fn open(path: &Path, hash: Hash) -> Result<Pack, String> {
+        Pack::with(path, hash, Forest::build)
+    }
+
+    /// The same with nothing but the objects `wanted` and what they are differences to; what the pack
+    /// does not have is left out.
+    pub fn leading_to(wanted: &[Oid], path: &Path, hash: Hash) -> Result<Pack, String> {
+        Pack::with(path, hash, |index, data| {
+            let ids = wanted.iter();
+            let ids = ids.filter_map(|oid| ObjectId::try_from(oid.as_bytes()).ok());
+            let entries: Vec<u32> = ids.filter_map(|id| index.lookup(id)).collect();
+            Forest::leading_to(&entries, index, data)
+        })
+    }
+
+    fn with(
+        path: &Path,
+        hash: Hash,
+        forest: impl FnOnce(&index::File, &data::File) -> Forest,
+    ) -> Result<Pack, String> {
         let index = index::File::at(path.with_extension("idx"), hash)
             .map_err(|error| format!("the index cannot be read: {error}"))?;
         let data = data::File::at(path, hash).map_err(|error| error.to_string())?;
@@ -74,9 +92,9 @@ impl Pack {
         }
         // Opening has checked the index's size and that 64-bit offsets lie inside it; what they
         // say is checked against the pack before it is used.
-        let forest = Forest::build(&index, &data);
+        let forest = forest(&index, &data);
         Ok(Pack {
-            kinds: Kinds::of(&forest),
+            kinds: Kinds::of(&forest, index.num_objects()),
             index,
             data,
             forest,
@@ -158,19 +176,28 @@ impl Pack {
         inflate: &mut Inflate,
         max: u64,
     ) -> Result<Vec<u8>, Fault> {
-        if entry.decompressed_size > max {
-            return Err(Fault::too_large(entry.decompressed_size));
-        }
-        // zlib cannot shrink by more than about 1,032 to 1: a larger claim is a lie, and is not
-        // worth an allocation.
-        let left = (self.data.data_len() as u64).saturating_sub(entry.data_offset);
-        if entry.decompressed_size > left.saturating_mul(1040) {
-            return Err(Fault::corrupt("it claims to be larger than it can be"));
-        }
-        let mut out = vec![0; entry.decompressed_size as usize];
-        self.data
-            .decompress_entry(entry, inflate, &mut out)
-            .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
-        Ok(out)
+        self::inflate(&self.data, entry, inflate, max)
     }
+}
+
+/// Decompresses one entry of a pack (an object, or delta instructions) of at most `max` bytes.
+pub(super) fn inflate(
+    data: &data::File,
+    entry: &data::Entry,
+    inflate: &mut Inflate,
+    max: u64,
+) -> Result<Vec<u8>, Fault> {
+    if entry.decompressed_size > max {
+        return Err(Fault::too_large(entry.decompressed_size));
+    }
+    // zlib cannot shrink by more than about 1,032 to 1: a larger claim is a lie, and is not worth an
+    // allocation.
+    let left = (data.data_len() as u64).saturating_sub(entry.data_offset);
+    if entry.decompressed_size > left.saturating_mul(1040) {
+        return Err(Fault::corrupt("it claims to be larger than it can be"));
+    }
+    let mut out = vec![0; entry.decompressed_size as usize];
+    data.decompress_entry(entry, inflate, &mut out)
+        .map_err(|_| Fault::corrupt("it cannot be decompressed"))?;
+    Ok(out)
 }

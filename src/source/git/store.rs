@@ -79,6 +79,18 @@ impl Store {
         store
     }
 
+    /// A store of these packs and of nothing loose.
+    pub fn of_packs(packs: Vec<Pack>, hash: Hash, max_object: u64) -> Self {
+        Store {
+            packs,
+            loose: BTreeMap::new(),
+            uncovered: Mutex::default(),
+            hash,
+            promisor: false,
+            max_object,
+        }
+    }
+
     fn add_packs(&mut self, dir: &ObjectDir, skipped: &mut Vec<Skipped>) {
         self.promisor |= dir.promisor;
         for name in &dir.packs {

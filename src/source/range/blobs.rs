@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
@@ -11,10 +11,16 @@ use rayon::prelude::*;
 
 use super::objects::Objects;
 use crate::finding::{Oid, Origin, Reason, Skipped};
+use crate::source::git::fault::{Fault, Kind};
+use crate::source::git::resolve::{self, Object, Sink};
 use crate::source::{Blob, Control, Copy, Inherit, Visit, archive, files};
 
 /// Starting threads pays only from this many pieces of content on.
 const SERIAL: usize = 16;
+/// From so many pieces on they are shown in the order of the packs.
+const LONG: usize = 2_000;
+/// Bytes of decoded bases that may then wait for what is a difference to them.
+const WAITING: usize = 512 << 20;
 /// Copied stretches shorter than this are not worth being told.
 const MIN_COPY: usize = 64;
 
@@ -107,15 +113,28 @@ impl Queue {
                 before: piece.before,
             })
             .collect();
-        let mut children = vec![Vec::new(); jobs.len()];
-        let mut roots = Vec::new();
-        for (i, job) in (0u32..).zip(&jobs) {
-            match job.base {
-                Some(base) => children[base as usize].push(i),
-                None => roots.push(i),
+        let pool = || {
+            rayon::ThreadPoolBuilder::new()
+                .num_threads(how.threads)
+                .build()
+                .context("cannot start threads")
+        };
+        let unread = Mutex::default();
+        let (mut roots, mut children) = (Vec::new(), vec![Vec::new(); jobs.len()]);
+        if jobs.len() >= LONG {
+            let along = Along::new(&jobs, visit, control, how.full);
+            let wanted = jobs.iter().map(|job| job.oid);
+            let store = objects.leading_to(wanted);
+            pool()?.install(|| resolve::walk(&store, WAITING, &along));
+            roots = along.finish(skipped);
+        } else {
+            for (i, job) in (0u32..).zip(&jobs) {
+                match job.base {
+                    Some(base) => children[base as usize].push(i),
+                    None => roots.push(i),
+                }
             }
         }
-        let unread = Mutex::default();
         let show = Show {
             jobs: &jobs,
             children: &children,
@@ -123,7 +142,7 @@ impl Queue {
             control,
             unread: &unread,
         };
-        if how.threads == 1 || jobs.len() <= SERIAL {
+        if how.threads == 1 || roots.len() <= SERIAL && jobs.len() <= SERIAL {
             for root in roots {
                 show.family(objects, root, skipped);
             }
@@ -134,11 +153,7 @@ impl Queue {
                 let objects = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 objects.handle()
             };
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(how.threads)
-                .build()
-                .context("cannot start threads")?;
-            let all: Vec<Skipped> = pool.install(|| {
+            let all: Vec<Skipped> = pool()?.install(|| {
                 roots
                     .par_iter()
                     .map_init(handle, |objects, root| {
@@ -227,20 +242,23 @@ impl<V: Visit> Show<'_, V> {
             }
             let job = &self.jobs[at as usize];
             let state = match objects.blob(&job.oid, &mut buffer) {
-                Ok(()) => self.one(job, &buffer, base.as_deref(), skipped),
+                Ok(()) => {
+                    let base = base.as_deref().filter(|_| !job.again);
+                    let copies = base.map(|base| copies(&base.bytes, &buffer));
+                    let copies = copies.unwrap_or_default();
+                    let parent = base.filter(|_| !copies.is_empty()).map(|base| Inherit {
+                        state: &base.state,
+                        base_len: base.bytes.len(),
+                        copies: &copies,
+                    });
+                    one(job, &buffer, parent, self.visit, self.control, skipped)
+                }
                 Err(fault) => {
                     self.control.expect_less();
                     skipped.push(fault.of(job.path.as_ref()));
                     None
                 }
             };
-            if state.is_some() && !job.before && files::is_lfs_pointer(&buffer) {
-                skipped.push(Skipped::new(
-                    Reason::LfsPointer,
-                    job.path.as_ref(),
-                    String::new(),
-                ));
-            }
             let children = &self.children[at as usize];
             if children.is_empty() {
                 continue;
@@ -254,43 +272,117 @@ impl<V: Visit> Show<'_, V> {
             stack.extend(children.iter().rev().map(|c| (*c, held.clone())));
         }
     }
+}
 
-    fn one(
-        &self,
-        job: &Job,
-        bytes: &[u8],
-        base: Option<&Held<V::State>>,
-        skipped: &mut Vec<Skipped>,
-    ) -> Option<V::State> {
-        let origin = Origin::Blob(job.oid);
-        let blob = Blob {
-            bytes,
-            origin: &origin,
-        };
-        let mut state = None;
-        if !job.again {
-            let copies = base
-                .map(|base| copies(&base.bytes, bytes))
-                .unwrap_or_default();
-            let parent = base.filter(|_| !copies.is_empty()).map(|base| Inherit {
-                state: &base.state,
-                base_len: base.bytes.len(),
-                copies: &copies,
-            });
-            state = Some(self.visit.blob(blob, parent));
-            self.control.count(bytes.len());
-            let gaps = archive::open(blob, self.visit, self.control);
-            // What the range starts from is never reported.
-            if !job.before {
-                skipped.extend(gaps.into_iter().map(|gap| at_path(gap, job)));
+/// Shows one piece. Gives what it hands down, unless only its names are new.
+fn one<V: Visit>(
+    job: &Job,
+    bytes: &[u8],
+    parent: Option<Inherit<'_, V::State>>,
+    visit: &V,
+    control: &Control,
+    skipped: &mut Vec<Skipped>,
+) -> Option<V::State> {
+    let origin = Origin::Blob(job.oid);
+    let blob = Blob {
+        bytes,
+        origin: &origin,
+    };
+    let mut state = None;
+    if !job.again {
+        state = Some(visit.blob(blob, parent));
+        control.count(bytes.len());
+        let gaps = archive::open(blob, visit, control);
+        // What the range starts from is never reported.
+        if !job.before {
+            skipped.extend(gaps.into_iter().map(|gap| at_path(gap, job)));
+            if files::is_lfs_pointer(bytes) {
+                let path = job.path.as_ref();
+                skipped.push(Skipped::new(Reason::LfsPointer, path, String::new()));
             }
-        } else {
-            self.control.expect_less();
         }
-        for name in &job.names {
-            self.visit.named(blob, name);
+    } else {
+        control.expect_less();
+    }
+    for name in &job.names {
+        visit.named(blob, name);
+    }
+    state
+}
+
+/// Shows the pieces of a long range along the delta trees of the packs: then each object is decoded
+/// once, and inherits from what it is stored as a difference to, whatever path that stands at.
+struct Along<'a, V> {
+    jobs: &'a [Job],
+    by_id: HashMap<Oid, u32>,
+    /// Which pieces were shown.
+    shown: Vec<AtomicBool>,
+    visit: &'a V,
+    control: &'a Control,
+    full: bool,
+    skipped: Mutex<Vec<Skipped>>,
+}
+
+impl<'a, V: Visit> Along<'a, V> {
+    fn new(jobs: &'a [Job], visit: &'a V, control: &'a Control, full: bool) -> Self {
+        Along {
+            by_id: (0u32..).zip(jobs).map(|(n, job)| (job.oid, n)).collect(),
+            shown: jobs.iter().map(|_| AtomicBool::new(false)).collect(),
+            jobs,
+            visit,
+            control,
+            full,
+            skipped: Mutex::default(),
+        }
+    }
+
+    /// Tells what was left out inside of what was shown. Gives the pieces that were not: each is to be
+    /// read alone, which says why it could not be.
+    fn finish(self, skipped: &mut Vec<Skipped>) -> Vec<u32> {
+        let own = self.skipped.into_inner();
+        skipped.extend(own.unwrap_or_else(PoisonError::into_inner));
+        let shown = (0u32..).zip(self.shown);
+        shown
+            .filter_map(|(n, shown)| (!shown.into_inner()).then_some(n))
+            .collect()
+    }
+}
+
+impl<V: Visit> Sink for Along<'_, V> {
+    type State = V::State;
+
+    fn wants(&self, kind: Kind) -> bool {
+        kind == Kind::Blob
+    }
+
+    fn object(
+        &self,
+        object: Object<'_>,
+        parent: Option<Inherit<'_, V::State>>,
+    ) -> Option<V::State> {
+        let number = *self.by_id.get(&object.oid)? as usize;
+        // Several packs may have it.
+        if self.shown[number].swap(true, Ordering::Relaxed) {
+            return None;
+        }
+        let parent = parent.filter(|_| !self.full);
+        let (job, mut skipped) = (&self.jobs[number], Vec::new());
+        let (visit, control) = (self.visit, self.control);
+        let state = one(job, object.bytes, parent, visit, control, &mut skipped);
+        if !skipped.is_empty() {
+            let all = self.skipped.lock();
+            all.unwrap_or_else(PoisonError::into_inner)
+                .append(&mut skipped);
         }
         state
+    }
+
+    fn failed(&self, _: Oid, _: Option<Kind>, _: Fault) {
+        // It was not shown, and is read once more.
+    }
+
+    fn stopped(&self) -> bool {
+        self.control.stopped()
     }
 }
 
@@ -304,9 +396,8 @@ fn at_path(mut gap: Skipped, job: &Job) -> Skipped {
 
 /// What two versions have in common at their start and at their end.
 fn copies(base: &[u8], bytes: &[u8]) -> Vec<Copy> {
-    let start = common(base.iter().zip(bytes));
-    let (base_rest, rest) = (&base[start..], &bytes[start..]);
-    let end = common(base_rest.iter().rev().zip(rest.iter().rev()));
+    let start = common_start(base, bytes);
+    let end = common_end(&base[start..], &bytes[start..]);
     let mut out = Vec::new();
     if start >= MIN_COPY {
         out.push(Copy {
@@ -336,6 +427,21 @@ fn copies(base: &[u8], bytes: &[u8]) -> Vec<Copy> {
     out
 }
 
-fn common<'a>(pairs: impl Iterator<Item = (&'a u8, &'a u8)>) -> usize {
-    pairs.take_while(|(a, b)| a == b).count()
+/// So many bytes are compared at once, which is many times as fast as one by one: versions of a long
+/// file have almost all of it in common.
+const AT_ONCE: usize = 64;
+
+fn common_start(a: &[u8], b: &[u8]) -> usize {
+    let whole = a.chunks_exact(AT_ONCE).zip(b.chunks_exact(AT_ONCE));
+    let whole = whole.take_while(|(a, b)| a == b).count() * AT_ONCE;
+    let rest = a[whole..].iter().zip(&b[whole..]);
+    whole + rest.take_while(|(a, b)| a == b).count()
+}
+
+fn common_end(a: &[u8], b: &[u8]) -> usize {
+    let whole = a.rchunks_exact(AT_ONCE).zip(b.rchunks_exact(AT_ONCE));
+    let whole = whole.take_while(|(a, b)| a == b).count() * AT_ONCE;
+    let (a, b) = (&a[..a.len() - whole], &b[..b.len() - whole]);
+    let rest = a.iter().rev().zip(b.iter().rev());
+    whole + rest.take_while(|(a, b)| a == b).count()
 }

@@ -93,6 +93,9 @@ pub struct RangeInfo {
     pub peeled: u64,
     /// Commits that were read to find those of the range.
     pub walked: u64,
+    /// Objects that were decoded, those that delta chains lead through included. (What lies loose is
+    /// not counted.)
+    pub decoded: u64,
     /// Why there is nothing to scan, when there is nothing.
     pub nothing: Option<&'static str>,
 }
@@ -271,6 +274,7 @@ pub fn scan_range<V: Visit>(
         range: &mut range,
     }
     .run(&ends)?;
+    range.info.decoded = objects.decoded();
     range.skipped.sort();
     range.skipped.dedup();
     Ok(range)

@@ -3,14 +3,11 @@
 
 use gix::hash::ObjectId;
 use gix::objs::Kind;
-use gix::odb::pack::cache::lru::MemoryCappedHashmap;
 
 use crate::finding::{Oid, Reason, Skipped};
 use crate::source::git::odb::{self, Odb};
 use crate::source::git::open::Layout;
-
-/// Bytes of decoded objects kept per handle as bases of deltas.
-const BASES: usize = 96 << 20;
+use crate::source::git::store::Store;
 
 /// Why an object could not be had, and what to say of it.
 #[derive(Clone, Debug)]
@@ -48,9 +45,8 @@ impl Objects {
     /// # Errors
     /// They cannot be opened, or some lie in a store outside the repository that is not allowed.
     pub fn open(layout: &Layout, max: u64) -> anyhow::Result<Objects> {
-        let odb = Odb::open(layout)?.with_cache(|| MemoryCappedHashmap::new(BASES));
         Ok(Objects {
-            odb,
+            odb: Odb::open(layout)?,
             partial: layout.partial,
             max,
         })
@@ -63,6 +59,16 @@ impl Objects {
             partial: self.partial,
             max: self.max,
         }
+    }
+
+    /// A store of those among the blobs `wanted` that lie in packs only, to be decoded together.
+    pub fn leading_to(&self, wanted: impl Iterator<Item = Oid>) -> Store {
+        self.odb.leading_to(wanted, self.max)
+    }
+
+    /// Objects that were decoded so far, by all handles: those that delta chains lead through too.
+    pub fn decoded(&self) -> u64 {
+        self.odb.decoded()
     }
 
     /// Whether the object can be found.
