@@ -5,6 +5,7 @@
 
 mod alike;
 mod kinds;
+mod long;
 mod names;
 mod references;
 mod standing;

@@ -172,6 +172,11 @@ impl Odb {
         self.packs.decoded()
     }
 
+    /// Adds to [`Odb::decoded`] what walking a store of [`Odb::leading_to`] decoded.
+    pub fn add_decoded(&self, count: u64) {
+        self.packs.add_decoded(count);
+    }
+
     /// The size of an object in bytes; `None` when it is not there.
     ///
     /// # Errors

@@ -133,6 +133,11 @@ impl Packs {
         Store::of_packs(packs, self.hash, max_object)
     }
 
+    /// Adds to [`Packs::decoded`] what the resolver decoded.
+    pub fn add_decoded(&self, count: u64) {
+        self.decoded.fetch_add(count, Ordering::Relaxed);
+    }
+
     fn pack(&self, number: usize) -> Option<&Opened> {
         let pack = self.all.get(number)?;
         let open = || {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
@@ -126,6 +126,7 @@ impl Queue {
             let wanted = jobs.iter().map(|job| job.oid);
             let store = objects.leading_to(wanted);
             pool()?.install(|| resolve::walk(&store, WAITING, &along));
+            objects.add_decoded(along.decoded.load(Ordering::Relaxed));
             roots = along.finish(skipped);
         } else {
             for (i, job) in (0u32..).zip(&jobs) {
@@ -320,6 +321,8 @@ struct Along<'a, V> {
     visit: &'a V,
     control: &'a Control,
     full: bool,
+    /// Objects that were decoded, those that only lead to others included.
+    decoded: AtomicU64,
     skipped: Mutex<Vec<Skipped>>,
 }
 
@@ -332,6 +335,7 @@ impl<'a, V: Visit> Along<'a, V> {
             visit,
             control,
             full,
+            decoded: AtomicU64::new(0),
             skipped: Mutex::default(),
         }
     }
@@ -360,6 +364,7 @@ impl<V: Visit> Sink for Along<'_, V> {
         object: Object<'_>,
         parent: Option<Inherit<'_, V::State>>,
     ) -> Option<V::State> {
+        self.decoded.fetch_add(1, Ordering::Relaxed);
         let number = *self.by_id.get(&object.oid)? as usize;
         // Several packs may have it.
         if self.shown[number].swap(true, Ordering::Relaxed) {

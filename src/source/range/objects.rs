@@ -71,6 +71,11 @@ impl Objects {
         self.odb.decoded()
     }
 
+    /// Adds to [`Objects::decoded`] what walking a store of [`Objects::leading_to`] decoded.
+    pub fn add_decoded(&self, count: u64) {
+        self.odb.add_decoded(count);
+    }
+
     /// Whether the object can be found.
     pub fn contains(&self, oid: &Oid) -> bool {
         ObjectId::try_from(oid.as_bytes()).is_ok_and(|id| self.odb.contains(&id))
