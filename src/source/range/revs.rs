@@ -1,6 +1,6 @@
 //! From what a user, a hook or a host names to the ends of a range.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use anyhow::{Context, bail};
 use gix::bstr::ByteSlice;
@@ -46,8 +46,13 @@ impl<'a> Lazy<'a> {
             skipped.push(Skipped::new(Reason::BrokenRef, name, detail));
         };
         if matches!(what, What::Since(_)) {
-            for r in refs.all.iter().filter(|r| !objects.contains(&r.oid)) {
-                gap(&r.name, refs::names_nothing(&r.oid));
+            // Very many references may name one object, and each question costs a look at the disk.
+            let mut there = HashMap::new();
+            for r in &refs.all {
+                let known = there.entry(r.oid);
+                if !*known.or_insert_with(|| objects.contains(&r.oid)) {
+                    gap(&r.name, refs::names_nothing(&r.oid));
+                }
             }
         }
         if matches!(what, What::Since(_) | What::Pushed) && refs.emptied && refs.head.is_none() {
