@@ -123,10 +123,16 @@ impl Layer {
                 (origin.start + start, origin.start + end)
             }
             Map::Inflated(spots) => {
-                let start = origin.start + between(spots, range.start);
-                // One less, so that neighbours stay apart wherever they are rounded to.
-                let end = origin.start + between(spots, range.end).saturating_sub(1);
-                (start.min(origin.end.saturating_sub(1)), end.max(start + 1))
+                let (length, end_of_all) = spots.last().copied().unwrap_or_default();
+                let start = between(spots, range.start).min(end_of_all.saturating_sub(1));
+                let end = if range.end < length {
+                    // One less, so that neighbours stay apart wherever they are rounded to.
+                    between(spots, range.end).saturating_sub(1).max(start + 1)
+                } else {
+                    // What ends with the layer has no neighbour, and reaches as far as its parts.
+                    end_of_all
+                };
+                (origin.start + start, origin.start + end)
             }
         };
         start..end.min(origin.end).max(start)

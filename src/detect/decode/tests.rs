@@ -1,3 +1,5 @@
+use std::io::Write as _;
+
 use ::base64::Engine as _;
 use ::base64::prelude::BASE64_STANDARD;
 use proptest::prelude::*;
@@ -328,6 +330,28 @@ fn long_stretches_of_escapes_are_whole_in_their_pieces() {
         seen += layer.own.len();
     }
     assert_eq!(seen, inner.len());
+}
+
+/// A fuzz target found it: the last bytes of a stream that is cut off led behind the stream's own end.
+#[test]
+fn a_byte_of_a_cut_off_stream_leads_into_the_stretch_of_the_whole() {
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    writer.write_all(&prose(300)).expect("memory takes it");
+    let whole = writer.finish().expect("memory takes it");
+    let mut seen = 0;
+    for length in 30..=whole.len() {
+        let text = BASE64_STANDARD.encode(&whole[..length]);
+        every_layer(text.as_bytes(), |name, layer, back| {
+            let all = back(0..layer.len());
+            for at in 0..layer.len() {
+                let one = back(at..at + 1);
+                let inside = all.start <= one.start && one.end <= all.end;
+                assert!(inside, "byte {at} of {name}, cut at {length}");
+                seen += usize::from(name == "gzip");
+            }
+        });
+    }
+    assert!(seen > 10_000, "{seen}");
 }
 
 proptest! {
