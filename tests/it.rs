@@ -10,6 +10,7 @@ mod cli;
 mod cmd;
 mod common;
 mod config;
+mod corpus;
 mod cost;
 mod docs;
 mod explain;

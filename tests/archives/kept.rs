@@ -161,19 +161,3 @@ fn what_contradicts_itself_is_never_clean() {
         assert!(failed, "{name}: {told:?}");
     }
 }
-
-/// Writes the cases as seeds for the fuzz target `archives`: CONTRIBUTING says when.
-#[test]
-#[ignore = "writes files"]
-fn seeds() {
-    let folder =
-        std::env::var_os("KEYSWEEP_SEED_FOLDER").expect("KEYSWEEP_SEED_FOLDER names a folder");
-    let folder = std::path::PathBuf::from(folder);
-    std::fs::create_dir_all(&folder).expect("writable");
-    for case in cases() {
-        // Large ones teach a fuzzer nothing that small ones do not.
-        if case.bytes.len() < 4096 {
-            std::fs::write(folder.join(&case.name), &case.bytes).expect("writable");
-        }
-    }
-}

@@ -40,7 +40,6 @@ impl Bare {
     }
 
     /// Writes a loose object under its true id.
-    #[allow(dead_code, reason = "not every fuzz target uses it")]
     pub fn object(&self, kind: Type, content: &[u8]) -> ObjectId {
         let id = id_as(kind, content);
         self.object_as(id, kind, content);
@@ -63,7 +62,6 @@ impl Bare {
     }
 
     /// Writes a reference, by its full name.
-    #[allow(dead_code, reason = "not every fuzz target uses it")]
     pub fn refer(&self, name: &str, id: ObjectId) {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
@@ -214,13 +212,11 @@ pub fn id_as(kind: Type, content: &[u8]) -> ObjectId {
 }
 
 /// One entry of a tree.
-#[allow(dead_code, reason = "not every fuzz target uses it")]
 pub fn tree_entry(mode: &str, name: &str, id: ObjectId) -> Vec<u8> {
     [mode.as_bytes(), b" ", name.as_bytes(), b"\0", id.as_bytes()].concat()
 }
 
 /// A commit made at `date` (seconds since 1970).
-#[allow(dead_code, reason = "not every fuzz target uses it")]
 pub fn commit(tree: ObjectId, parents: &[ObjectId], date: u64, message: &str) -> Vec<u8> {
     let mut text = format!("tree {tree}\n");
     for parent in parents {
@@ -232,7 +228,6 @@ pub fn commit(tree: ObjectId, parents: &[ObjectId], date: u64, message: &str) ->
 }
 
 /// An annotated tag of an object that it says to be a `kind`.
-#[allow(dead_code, reason = "not every fuzz target uses it")]
 pub fn tag(target: ObjectId, kind: &str, name: &str, message: &str) -> Vec<u8> {
     format!(
         "object {target}\ntype {kind}\ntag {name}\n\
