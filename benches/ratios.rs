@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use keysweep::collect::Collector;
 use keysweep::detect::Scanner;
+use keysweep::scan::Collector;
 use keysweep::source::{Control, HistoryOptions, decode_only, open_and_scan};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;

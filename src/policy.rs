@@ -3,7 +3,15 @@
 use globset::{Glob, GlobMatcher};
 
 use crate::finding::{Class, Confidence, Severity};
-use crate::report::Mode;
+
+/// What waits for the answer of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkpoint {
+    /// Somebody reads a report.
+    Report,
+    /// A commit or a push, which the answer can stop: less is listed there.
+    Hook,
+}
 
 /// Thresholds of a run.
 #[derive(Clone, Debug)]
@@ -12,7 +20,7 @@ pub struct Policy {
     pub min_confidence: Confidence,
     /// Results below are counted, not listed.
     pub min_severity: Severity,
-    /// What fails; empty for what the mode says.
+    /// What fails; empty for what fails by default.
     pub fail_on: Vec<FailOn>,
     /// The thresholds that would hold without the configuration of a repository.
     pub without: Option<Box<Policy>>,
@@ -133,13 +141,13 @@ pub struct Judged<'a> {
 }
 
 impl Policy {
-    /// The thresholds of a mode.
-    pub fn new(mode: Mode) -> Self {
+    /// The thresholds at a checkpoint.
+    pub fn new(at: Checkpoint) -> Self {
         Policy {
             min_confidence: Confidence::Medium,
-            min_severity: match mode {
-                Mode::Staged => Severity::Medium,
-                Mode::Tree | Mode::History | Mode::Range => Severity::Info,
+            min_severity: match at {
+                Checkpoint::Hook => Severity::Medium,
+                Checkpoint::Report => Severity::Info,
             },
             fail_on: Vec::new(),
             without: None,
@@ -166,7 +174,7 @@ impl Policy {
         })
     }
 
-    /// A credential that may be alive and is not a mere guess. The same for every mode: what stops
+    /// A credential that may be alive and is not a mere guess. The same at every checkpoint: what stops
     /// a pull request stops the commit, where it is still cheap to mend.
     fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
         result.class == Class::Credential
@@ -208,9 +216,9 @@ mod tests {
             for confidence in [Confidence::Low, Confidence::Medium, Confidence::High] {
                 let result = result(severity, confidence);
                 let expected = severity >= Severity::Medium && confidence >= Confidence::Medium;
-                for mode in [Mode::Tree, Mode::Staged, Mode::Range, Mode::History] {
-                    let policy = Policy::new(mode);
-                    assert_eq!(policy.fails(&result), expected, "{mode:?} {result:?}");
+                for at in [Checkpoint::Report, Checkpoint::Hook] {
+                    let policy = Policy::new(at);
+                    assert_eq!(policy.fails(&result), expected, "{at:?} {result:?}");
                     // Whatever fails is shown.
                     assert!(!expected || policy.shows(&result));
                 }
@@ -222,17 +230,17 @@ mod tests {
     fn the_dead_and_samples_do_not_fail() {
         let mut dead = result(Severity::High, Confidence::High);
         dead.expired = true;
-        assert!(!Policy::new(Mode::Tree).fails(&dead));
+        assert!(!Policy::new(Checkpoint::Report).fails(&dead));
         let mut sample = result(Severity::High, Confidence::High);
         sample.class = Class::Sample;
-        assert!(!Policy::new(Mode::Tree).fails(&sample));
+        assert!(!Policy::new(Checkpoint::Report).fails(&sample));
     }
 
     #[test]
     fn what_no_commit_holds_fails_only_under_its_own_id() {
         let mut local = result(Severity::Critical, Confidence::High);
         (local.local, local.reported) = (true, "local/acme-key");
-        let mut policy = Policy::new(Mode::Tree);
+        let mut policy = Policy::new(Checkpoint::Report);
         assert!(!policy.fails(&local));
         for (on, fails) in [
             ("low", false),
@@ -247,7 +255,7 @@ mod tests {
 
     #[test]
     fn fail_on_reads_its_three_forms() {
-        let mut policy = Policy::new(Mode::Tree);
+        let mut policy = Policy::new(Checkpoint::Report);
         policy.fail_on = vec![FailOn::parse("none").expect("reads")];
         assert!(!policy.fails(&result(Severity::Critical, Confidence::High)));
         policy.fail_on = vec![FailOn::parse("critical").expect("reads")];
@@ -261,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_is_going_to_end_fails_under_its_own_name() {
-        let mut policy = Policy::new(Mode::Tree);
+        let mut policy = Policy::new(Checkpoint::Report);
         let mut fails = |on: &str, ends_in, class| {
             policy.fail_on = vec![FailOn::parse(on).expect("reads")];
             policy.fails(&Judged {

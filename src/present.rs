@@ -1,143 +1,318 @@
-//! From findings to a report: everything that came from the repository goes through the masker
+//! From credentials to a report: everything that came from the repository goes through the masker
 //! here, and only here. After this stage no secret exists unless the user asked for it.
 
 use std::path::{Component, Path};
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
+use sha2::{Digest, Sha256};
 
-use crate::audit::{Certainty, Fact, Life, Status, Value};
 use crate::finding::{
-    Class, Commit, Confidence, Exposure, Finding, Origin, Place, Reason, Severity, Skipped,
-    Timeline, Weight,
+    Certainty, Class, Commit, Confidence, Credential, Exposure, Fact, Mode, Origin, Place, Reason,
+    Severity, Skipped, Status, SuppressedBy, Suppression, Timeline, Value, Weight,
 };
+use crate::place::About;
+use crate::plan::Plan;
 use crate::policy::{Judged, Policy};
 use crate::report::{
-    Base, CommitRow, FactRow, Hidden, IdleEntry, PlaceRow, Row, RuleInfo, SkippedRow, SuppressedBy,
-    SuppressedRow, Suppression, TimelineRow,
+    Base, CommitRow, ConfigurationRow, FactRow, Hidden, HistoryInfo, IdleEntry, IgnoredRows,
+    Outcome, PlaceRow, RangeRow, Read, Report, ReportOptions, Row, RuleInfo, RuleSetInfo,
+    SkippedRow, SuppressedRow, SuppressionInfo, TimelineRow,
 };
 use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::{Masker, REDACTED};
-use crate::suppress::{Cause, Idle, Means};
+use crate::source::{Control, Ignored, Info, RangeInfo};
+use crate::suppress::{Idle, IdleEntries};
 
-/// What the user asked to see.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Wishes {
-    /// `--show-secrets`.
-    pub secrets: bool,
-    /// `--show-emails`.
-    pub emails: bool,
-}
-
-/// What [`rows`] makes of findings.
-pub struct Listed {
-    /// Those to be listed, worst first.
-    pub rows: Vec<Row>,
-    /// Those of which every place is suppressed: new suppressions first, then worst first.
-    pub suppressed: Vec<Row>,
-    /// Those below what is shown.
-    pub hidden: Hidden,
-    /// How many of those would be shown without the configuration of a repository.
-    pub hidden_by_configuration: usize,
-    /// How many of the listed would fail without it.
-    pub spared: usize,
-}
-
-/// Turns findings, with what hides each of their places, into rows, worst first, and counts those
-/// below the policy's thresholds.
-/// `lower_dead` puts certainly expired ones under `stale/expired` (never for what is new).
-pub fn rows(
-    rules: &RuleSet,
-    masker: &Masker<'_>,
-    findings: impl Iterator<Item = (Finding, Life, Vec<Option<Cause>>)>,
-    policy: &Policy,
+/// How credentials become results: by which rules, through which masker, for which question.
+pub(crate) struct View<'a> {
+    rules: &'a RuleSet,
+    masker: &'a Masker<'a>,
+    mode: Mode,
     now: Timestamp,
-    lower_dead: bool,
-    wishes: Wishes,
-) -> Listed {
-    let mut hidden = Hidden::default();
-    let mut rows = Vec::new();
-    let mut suppressed = Vec::new();
-    let (mut hidden_by_configuration, mut spared) = (0, 0);
-    for (finding, life, causes) in findings {
-        let mut row = row(
-            rules, masker, finding, life, policy, now, lower_dead, wishes,
-        );
-        suppress(masker, &mut row, causes);
-        let judged = judged(rules, &row, now);
-        let without = policy.without.as_deref();
-        if policy.shows(&judged) {
-            let fails = |policy: &Policy| policy.fails(&judged);
-            spared +=
-                usize::from(row.suppressed.is_none() && !row.fails && without.is_some_and(fails));
-            match row.suppressed {
-                Some(_) => suppressed.push(row),
-                None => rows.push(row),
-            }
-        } else {
-            hidden_by_configuration += usize::from(
-                row.suppressed.is_none() && without.is_some_and(|policy| policy.shows(&judged)),
-            );
-            hidden.by_severity[row.severity as usize] += 1;
-            let sample = row.class == Class::Sample;
-            hidden.samples += usize::from(sample);
-            hidden.uncertain +=
-                usize::from(row.class == Class::Credential && row.confidence == Confidence::Low);
+    fail_on_new: bool,
+    options: &'a ReportOptions,
+}
+
+/// Results by what becomes of them.
+#[derive(Default)]
+struct Listed {
+    /// Those to be listed, worst first.
+    rows: Vec<Row>,
+    /// Those of which every place is suppressed: new suppressions first, then worst first.
+    suppressed: Vec<Row>,
+    /// Those below what is shown.
+    hidden: Hidden,
+    /// How many of those would be shown without the configuration of a repository.
+    hidden_by_configuration: usize,
+    /// How many of the listed would fail without it.
+    spared: usize,
+}
+
+impl<'a> View<'a> {
+    /// What a run of `mode` shows.
+    pub(crate) fn new(
+        rules: &'a RuleSet,
+        masker: &'a Masker<'a>,
+        mode: Mode,
+        plan: &'a Plan,
+    ) -> Self {
+        View {
+            rules,
+            masker,
+            mode,
+            now: plan.now,
+            fail_on_new: plan.suppressions.fail_on_new,
+            options: &plan.report,
         }
     }
-    rows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
-    let old = |row: &Row| !row.newly_suppressed();
-    suppressed.sort_by(|a, b| (old(a), sort_key(a)).cmp(&(old(b), sort_key(b))));
-    Listed {
-        rows,
-        suppressed,
-        hidden,
-        hidden_by_configuration,
-        spared,
-    }
-}
 
-/// Writes down what hides each place. A row of which every place is hidden is suppressed and
-/// never fails; in others the places that are not hidden come first.
-fn suppress(masker: &Masker<'_>, row: &mut Row, causes: Vec<Option<Cause>>) {
-    for (place, cause) in row.places.iter_mut().zip(causes) {
-        place.suppressed = cause.map(|cause| suppressed_row(masker, cause));
+    /// The report of a run. Of `unreached` only how many would be listed is told.
+    pub(crate) fn report(
+        &self,
+        credentials: Vec<Credential>,
+        unreached: Vec<Credential>,
+        idle: IdleEntries,
+        about: About,
+        control: &Control,
+    ) -> Report {
+        let (masker, options) = (self.masker, self.options);
+        let Listed {
+            rows,
+            suppressed,
+            hidden,
+            hidden_by_configuration,
+            spared,
+        } = self.listed(credentials);
+        let unreached = self.listed(unreached).rows.len();
+        let results = || rows.iter().chain(&suppressed);
+        let fails = results().filter(|row| row.fails).count();
+        let mut report = Report {
+            version: env!("CARGO_PKG_VERSION"),
+            mode: self.mode,
+            target: masker.show_path(options.target.as_bytes()),
+            base: base(masker, options.base.as_deref()),
+            now: self.now,
+            rule_set: rule_set_info(self.rules),
+            rules: rule_infos(self.rules, masker, results(), options.all_rules),
+            suppression: suppression(masker, idle),
+            rows,
+            suppressed,
+            hidden,
+            configuration: options.configuration.as_ref().map(|file| ConfigurationRow {
+                file: masker.show(file.as_bytes()),
+                hidden: hidden_by_configuration,
+                spared,
+            }),
+            strict: options.strict,
+            skipped: skipped(
+                masker,
+                with_stop(about.skipped, control),
+                &options.accepted_gaps,
+            ),
+            ignored: ignored_rows(masker, &about.ignored),
+            read: Read {
+                items: control.items.load(Ordering::Relaxed),
+                bytes: control.bytes.load(Ordering::Relaxed),
+            },
+            history: about
+                .history
+                .map(|info| history_info(masker, info, unreached)),
+            range: about.range.map(|info| range_row(masker, info)),
+            outcome: Outcome::Clean,
+        };
+        report.outcome = match about.nothing {
+            _ if control.stopped() => Outcome::Interrupted,
+            _ if fails > 0 => Outcome::Fails(fails),
+            _ if report.failed_to_read() => Outcome::Incomplete,
+            Some(why) => Outcome::Nothing(why),
+            None => Outcome::Clean,
+        };
+        report
     }
-    if row.places.iter().all(|place| place.suppressed.is_some()) {
-        let new = row
+
+    /// Turns credentials into rows, worst first, and counts those below the policy's thresholds.
+    fn listed(&self, credentials: Vec<Credential>) -> Listed {
+        let policy = &self.options.policy;
+        let without = policy.without.as_deref();
+        let mut out = Listed::default();
+        for credential in credentials {
+            let row = self.row(credential);
+            let judged = judged(self.rules, &row, self.now);
+            let counts = |by: fn(&Policy, &Judged<'_>) -> bool| {
+                row.suppressed.is_none() && without.is_some_and(|policy| by(policy, &judged))
+            };
+            if policy.shows(&judged) {
+                out.spared += usize::from(!row.fails && counts(Policy::fails));
+                match row.suppressed {
+                    Some(_) => out.suppressed.push(row),
+                    None => out.rows.push(row),
+                }
+            } else {
+                out.hidden_by_configuration += usize::from(counts(Policy::shows));
+                out.hidden.by_severity[row.severity as usize] += 1;
+                out.hidden.samples += usize::from(row.class == Class::Sample);
+                out.hidden.uncertain += usize::from(
+                    row.class == Class::Credential && row.confidence == Confidence::Low,
+                );
+            }
+        }
+        out.rows.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        let old = |row: &Row| !row.newly_suppressed();
+        out.suppressed
+            .sort_by(|a, b| (old(a), sort_key(a)).cmp(&(old(b), sort_key(b))));
+        out
+    }
+
+    /// Certainly expired ones are reported as `stale/expired`, but for what a change adds: that was
+    /// just written.
+    fn is_dead(&self, credential: &Credential) -> bool {
+        !self.mode.is_change()
+            && credential.best.class == Class::Credential
+            && matches!(
+                credential.life.status,
+                Status::Expired {
+                    certainty: Certainty::Certain,
+                    ..
+                }
+            )
+    }
+
+    fn row(&self, credential: Credential) -> Row {
+        let (masker, options) = (self.masker, self.options);
+        let rule = &self.rules.rules[credential.best.rule];
+        let dead = self.is_dead(&credential);
+        let severity = match (dead, credential.at_head()) {
+            (true, true) => credential.severity.min(Severity::Low),
+            (true, false) => Severity::Info,
+            (false, _) => credential.severity,
+        };
+        let suppressed = credential
+            .suppression()
+            .map(|by| suppressed_row(masker, by));
+        let mut places: Vec<PlaceRow> = credential
             .places
             .iter()
-            .filter_map(|place| place.suppressed.as_ref())
-            .find(|cause| cause.new);
-        row.suppressed = new
-            .or_else(|| row.places.first()?.suppressed.as_ref())
-            .cloned();
-        row.fails = false;
-    } else {
-        row.places.sort_by_key(|place| place.suppressed.is_some());
+            .map(|place| place_row(masker, place, options))
+            .collect();
+        if suppressed.is_none() {
+            // Those that are not hidden come first.
+            places.sort_by_key(|place| place.suppressed.is_some());
+        }
+        let reported = reported(rule, &credential, dead);
+        let local = credential.is_local();
+        let Credential {
+            best,
+            fingerprint,
+            timeline,
+            life,
+            ..
+        } = credential;
+        let mut row = Row {
+            rule: rule.id.to_string(),
+            reported,
+            local,
+            name: told(masker, rule, &rule.name),
+            fingerprint,
+            shown: shown(rule, best.secret.expose()),
+            value: options
+                .secrets
+                .then(|| String::from_utf8_lossy(best.secret.expose()).into_owned()),
+            key: best.key.as_deref().map(|key| masker.show(key)),
+            class: best.class,
+            severity,
+            confidence: best.confidence,
+            fails: false,
+            checks: best
+                .evidence
+                .checks
+                .iter()
+                .map(|c| (c.name, c.passed))
+                .collect(),
+            reasons: best.evidence.reasons,
+            also: best.evidence.also,
+            layers: best.evidence.layers,
+            facts: life
+                .facts
+                .iter()
+                .map(|fact| fact_row(masker, fact))
+                .collect(),
+            status: life.status,
+            places,
+            timeline: timeline.as_ref().map(|t| timeline_row(masker, t, options)),
+            rotate: told(masker, rule, &rule.rotate),
+            console: told(masker, rule, &rule.console),
+            suppressed,
+        };
+        row.fails = match &row.suppressed {
+            Some(by) => self.fail_on_new && by.new,
+            None => options.policy.fails(&judged(self.rules, &row, self.now)),
+        };
+        row
     }
 }
 
-fn suppressed_row(masker: &Masker<'_>, cause: Cause) -> SuppressedRow {
+/// A source that was stopped says what it left; what stops later says it here.
+fn with_stop(mut skipped: Vec<Skipped>, control: &Control) -> Vec<Skipped> {
+    let says_so = |s: &Skipped| matches!(s.reason, Reason::Interrupted | Reason::TimedOut);
+    if control.stopped() && !skipped.iter().any(says_so) {
+        let reason = match control.timed_out() {
+            true => Reason::TimedOut,
+            false => Reason::Interrupted,
+        };
+        skipped.push(Skipped::new(
+            reason,
+            "the scan",
+            "what was found until then is reported",
+        ));
+    }
+    skipped
+}
+
+/// Version, size and hash of a rule set; the hash covers everything that a rule says.
+fn rule_set_info(rules: &RuleSet) -> RuleSetInfo {
+    let builtin = crate::builtin::set();
+    let digest = match rules.rules.len() == builtin.rules.len() {
+        true => crate::builtin::hash(),
+        false => {
+            let mut hash = Sha256::new().chain_update(crate::builtin::hash());
+            for rule in rules
+                .rules
+                .iter()
+                .filter(|rule| builtin.find(&rule.id).is_none())
+            {
+                hash.update(format!("{rule:?}"));
+            }
+            hash.finalize().into()
+        }
+    };
+    RuleSetInfo {
+        version: rules.version.clone(),
+        count: rules.rules.iter().filter(|rule| rule.on).count(),
+        hash: digest[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    }
+}
+
+fn suppressed_row(masker: &Masker<'_>, suppression: &Suppression) -> SuppressedRow {
+    let source = suppression.source.as_ref();
     SuppressedRow {
-        by: match cause.means {
-            Means::Inline => SuppressedBy::Inline,
-            Means::IgnoreFile => SuppressedBy::IgnoreFile,
-            Means::Baseline => SuppressedBy::Baseline,
-            Means::Configuration => SuppressedBy::Configuration,
+        by: suppression.by,
+        source: match suppression.by {
+            SuppressedBy::Configuration => masker.show(source.as_bytes()).as_str().to_owned(),
+            _ => source.to_owned(),
         },
-        source: match cause.means {
-            Means::Configuration => masker.show(cause.source.as_bytes()).as_str().to_owned(),
-            _ => cause.source.into_owned(),
-        },
-        line: cause.line,
-        reason: (!cause.reason.is_empty()).then(|| masker.show(&cause.reason)),
-        until: cause.until.map(|date| date.to_string()),
-        new: cause.new,
+        line: suppression.line,
+        reason: (!suppression.reason.is_empty()).then(|| masker.show(&suppression.reason)),
+        until: suppression.until.map(|date| date.to_string()),
+        new: suppression.new,
     }
 }
 
 /// What the report says of entries that hide nothing.
-pub fn suppression(masker: &Masker<'_>, expired: Vec<Idle>, unused: Vec<Idle>) -> Suppression {
+fn suppression(masker: &Masker<'_>, idle: IdleEntries) -> SuppressionInfo {
     let rows = |all: Vec<Idle>| -> Vec<IdleEntry> {
         all.into_iter()
             .map(|idle| IdleEntry {
@@ -146,9 +321,9 @@ pub fn suppression(masker: &Masker<'_>, expired: Vec<Idle>, unused: Vec<Idle>) -
             })
             .collect()
     };
-    Suppression {
-        expired: rows(expired),
-        unused: rows(unused),
+    SuppressionInfo {
+        expired: rows(idle.expired),
+        unused: rows(idle.unused),
     }
 }
 
@@ -191,95 +366,19 @@ fn judged<'a>(rules: &RuleSet, row: &'a Row, now: Timestamp) -> Judged<'a> {
 /// The id of what is certainly dead.
 pub const EXPIRED: &str = "stale/expired";
 
-#[allow(clippy::too_many_arguments)]
-fn row(
-    rules: &RuleSet,
-    masker: &Masker<'_>,
-    finding: Finding,
-    life: Life,
-    policy: &Policy,
-    now: Timestamp,
-    lower_dead: bool,
-    wishes: Wishes,
-) -> Row {
-    let rule = &rules.rules[finding.rule];
-    let dead = lower_dead
-        && finding.class == Class::Credential
-        && matches!(
-            life.status,
-            Status::Expired {
-                certainty: Certainty::Certain,
-                ..
-            }
-        );
-    let at_head = finding.timeline.as_ref().is_none_or(|t| t.at_head);
-    let severity = match (dead, at_head) {
-        (true, true) => finding.severity.min(Severity::Low),
-        (true, false) => Severity::Info,
-        (false, _) => finding.severity,
-    };
-    let mut places: Vec<PlaceRow> = finding
-        .places
-        .iter()
-        .map(|place| place_row(masker, place, wishes))
-        .collect();
-    places.shrink_to_fit();
-    let mut row = Row {
-        rule: rule.id.to_string(),
-        reported: reported(rule, &finding, dead),
-        local: finding.places.iter().all(Place::is_local),
-        name: told(masker, rule, &rule.name),
-        fingerprint: finding.fingerprint,
-        shown: shown(rule, finding.secret.expose()),
-        value: wishes
-            .secrets
-            .then(|| String::from_utf8_lossy(finding.secret.expose()).into_owned()),
-        key: finding.key.as_deref().map(|key| masker.show(key)),
-        class: finding.class,
-        severity,
-        confidence: finding.confidence,
-        fails: false,
-        checks: finding
-            .evidence
-            .checks
-            .iter()
-            .map(|c| (c.name, c.passed))
-            .collect(),
-        reasons: finding.evidence.reasons,
-        also: finding.evidence.also,
-        layers: finding.evidence.layers,
-        facts: life
-            .facts
-            .iter()
-            .map(|fact| fact_row(masker, fact))
-            .collect(),
-        status: life.status,
-        places,
-        timeline: finding
-            .timeline
-            .as_ref()
-            .map(|t| timeline_row(masker, t, wishes)),
-        rotate: told(masker, rule, &rule.rotate),
-        console: told(masker, rule, &rule.console),
-        suppressed: None,
-    };
-    row.fails = policy.fails(&judged(rules, &row, now));
-    row
-}
-
 /// GitHub takes severity from the rule: what differs must have an id of its own.
-fn reported(rule: &Rule, finding: &Finding, dead: bool) -> String {
+fn reported(rule: &Rule, credential: &Credential, dead: bool) -> String {
     let generic = matches!(&rule.kind, Kind::Context(c) if !c.generic.is_empty());
-    if finding.places.iter().all(Place::is_local) {
+    if credential.is_local() {
         format!("local/{}", rule.id)
     } else if dead {
         EXPIRED.to_owned()
-    } else if finding.severity == Severity::Info && rule.severity != Severity::Info
+    } else if credential.severity == Severity::Info && rule.severity != Severity::Info
         || rule.exposure == Exposure::Publishable
-        || finding.class != Class::Credential
+        || credential.best.class != Class::Credential
     {
         format!("info/{}", rule.id)
-    } else if generic && finding.confidence == Confidence::Low {
+    } else if generic && credential.best.confidence == Confidence::Low {
         format!("generic/{}-weak", rule.id)
     } else {
         rule.id.to_string()
@@ -328,7 +427,7 @@ fn fact_row(masker: &Masker<'_>, fact: &Fact) -> FactRow {
     }
 }
 
-fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
+fn place_row(masker: &Masker<'_>, place: &Place, options: &ReportOptions) -> PlaceRow {
     let path = masker.show_path(&place.path.0);
     PlaceRow {
         uri: percent_encode(&masker.masked_path(&place.path.0)),
@@ -343,7 +442,7 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
         introduced: place
             .introduced
             .as_ref()
-            .map(|i| commit_row(masker, &i.commit, wishes)),
+            .map(|i| commit_row(masker, &i.commit, options)),
         times: place.introduced.as_ref().map_or(0, |i| i.times),
         at_head: place.at_head,
         versions: place.versions,
@@ -356,27 +455,30 @@ fn place_row(masker: &Masker<'_>, place: &Place, wishes: Wishes) -> PlaceRow {
             Origin::Name(name) => Some(masker.show_path(&name.words())),
             _ => None,
         },
-        suppressed: None,
+        suppressed: place
+            .suppressed
+            .as_ref()
+            .map(|suppression| suppressed_row(masker, suppression)),
     }
 }
 
-fn timeline_row(masker: &Masker<'_>, timeline: &Timeline, wishes: Wishes) -> TimelineRow {
+fn timeline_row(masker: &Masker<'_>, timeline: &Timeline, options: &ReportOptions) -> TimelineRow {
     TimelineRow {
-        first: commit_row(masker, &timeline.first, wishes),
+        first: commit_row(masker, &timeline.first, options),
         removed: timeline
             .removed
             .as_ref()
-            .map(|c| commit_row(masker, c, wishes)),
+            .map(|c| commit_row(masker, c, options)),
         at_head: timeline.at_head,
         complete: timeline.complete,
     }
 }
 
-fn commit_row(masker: &Masker<'_>, commit: &Commit, wishes: Wishes) -> CommitRow {
+fn commit_row(masker: &Masker<'_>, commit: &Commit, options: &ReportOptions) -> CommitRow {
     CommitRow {
         id: commit.id.to_string(),
         author: masker.show(&commit.author),
-        email: wishes.emails.then(|| masker.show(&commit.email)),
+        email: options.emails.then(|| masker.show(&commit.email)),
         // Git allows dates that no calendar holds.
         authored: Timestamp::from_second(commit.authored).unwrap_or(Timestamp::UNIX_EPOCH),
         subject: masker.show(&commit.subject),
@@ -385,7 +487,7 @@ fn commit_row(masker: &Masker<'_>, commit: &Commit, wishes: Wishes) -> CommitRow
 }
 
 /// What was not read, sorted and each once; failures that the user accepts by name weigh less.
-pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>, accepted: &[Reason]) -> Vec<SkippedRow> {
+fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>, accepted: &[Reason]) -> Vec<SkippedRow> {
     all.sort();
     all.dedup();
     all.into_iter()
@@ -402,7 +504,7 @@ pub fn skipped(masker: &Masker<'_>, mut all: Vec<Skipped>, accepted: &[Reason]) 
 }
 
 /// What the report says of the rules that have results.
-pub fn rule_infos<'a>(
+fn rule_infos<'a>(
     rules: &RuleSet,
     masker: &Masker<'_>,
     rows: impl Iterator<Item = &'a Row>,
@@ -477,7 +579,7 @@ pub fn page(rule: &Rule) -> String {
 }
 
 /// What paths are relative to, as far as the user said it.
-pub fn base(masker: &Masker<'_>, named: Option<&Path>) -> Base {
+fn base(masker: &Masker<'_>, named: Option<&Path>) -> Base {
     let Some(named) = named else {
         return Base::Root;
     };
@@ -526,4 +628,55 @@ fn percent_encode(path: &[u8]) -> String {
         }
     }
     out
+}
+
+/// What the report says of the range.
+fn range_row(masker: &Masker<'_>, info: RangeInfo) -> RangeRow {
+    RangeRow {
+        asked: masker.show(info.asked.as_bytes()),
+        from: info.from.map(|oid| oid.to_string()),
+        to: info.to.map(|oid| oid.to_string()),
+        base: info.base.map(|oid| oid.to_string()),
+        commits: info.commits,
+    }
+}
+
+/// What the report says of ignored files.
+fn ignored_rows(masker: &Masker<'_>, ignored: &Ignored) -> IgnoredRows {
+    IgnoredRows {
+        files: ignored.files,
+        credential_stores: ignored
+            .credential_stores
+            .iter()
+            .map(|path| masker.show_path(&path.0))
+            .collect(),
+    }
+}
+
+/// What the report says of the history.
+fn history_info(masker: &Masker<'_>, facts: Info, unreached: usize) -> HistoryInfo {
+    HistoryInfo {
+        commits: facts.commits,
+        refs: facts.refs,
+        shallow: facts.shallow,
+        partial: facts.partial,
+        head: facts.head.map(|id| id.to_string()),
+        remote: facts
+            .remote
+            .map(|remote| masker.show(&without_user(&remote))),
+        unreached,
+    }
+}
+
+/// User information is removed from every URL.
+fn without_user(url: &[u8]) -> Vec<u8> {
+    let Some(scheme) = memchr::memmem::find(url, b"://") else {
+        return url.to_vec();
+    };
+    let rest = &url[scheme + 3..];
+    let host_end = rest.iter().position(|b| *b == b'/').unwrap_or(rest.len());
+    match rest[..host_end].iter().rposition(|b| *b == b'@') {
+        Some(at) => [&url[..scheme + 3], &rest[at + 1..]].concat(),
+        None => url.to_vec(),
+    }
 }

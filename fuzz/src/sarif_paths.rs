@@ -2,9 +2,8 @@
 //! what a URI reference may hold.
 
 use keysweep::detect::Scanner;
-use keysweep::policy::Policy;
-use keysweep::present::Wishes;
-use keysweep::report::{self, Mode, Style};
+use keysweep::policy::{Checkpoint, Policy};
+use keysweep::report::{self, ReportOptions, Style};
 use keysweep::rule::{self, RuleSet};
 use keysweep::source::Control;
 use keysweep::{Input, Plan};
@@ -27,26 +26,22 @@ pub fn check(bytes: &[u8]) {
         .extend(rule::load_file("fuzz.toml", RULE).expect("the rule loads"))
         .expect("the set is empty");
     let content = format!("key = {}_0a1b2c3d\n", "fuzzkey");
+    let input = Input::Stream(
+        name.to_owned(),
+        Box::new(std::io::Cursor::new(content.into_bytes())),
+        1 << 20,
+    );
     let plan = Plan {
-        input: Input::Stream(
-            name.to_owned(),
-            Box::new(std::io::Cursor::new(content.into_bytes())),
-            1 << 20,
-        ),
-        base: None,
-        target: name.to_owned(),
         scanner: Scanner::new(rules),
-        policy: Policy::new(Mode::Tree),
         archives: None,
-        now: jiff::Timestamp::UNIX_EPOCH,
-        wishes: Wishes::default(),
-        all_rules: false,
         suppressions: Default::default(),
-        configuration: None,
-        accepted_gaps: Vec::new(),
-        strict: false,
+        now: jiff::Timestamp::UNIX_EPOCH,
+        report: ReportOptions {
+            target: name.to_owned(),
+            ..ReportOptions::new(Policy::new(Checkpoint::Report))
+        },
     };
-    let report = keysweep::run(plan, &Control::default()).expect("a stream in memory is read");
+    let report = keysweep::run(input, &plan, &Control::default()).expect("a stream in memory is read");
     assert_eq!(report.rows.len(), 1);
     let style = Style {
         terminal: false,

@@ -12,8 +12,8 @@ use jiff::civil::Date;
 use super::args::Allow;
 use super::known::{House, Look};
 use super::{choose, last, output};
-use keysweep::Known;
 use keysweep::detect::Scanner;
+use keysweep::suppress::Known;
 use keysweep::suppress::{BASELINE, Baseline, Entry, PathGlob, Salt};
 
 /// Bytes of a reason.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
-use keysweep::Known;
 use keysweep::suppress::Baseline;
+use keysweep::suppress::Known;
 
 /// Hexadecimal digits of an id that are shown, and typed, unless more are needed.
 const SHOWN: usize = 8;

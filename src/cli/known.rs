@@ -14,8 +14,7 @@ use super::{now, shape, signals, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::policy::Policy;
-use keysweep::present::Wishes;
-use keysweep::report::{Mode, terminal};
+use keysweep::report::{ReportOptions, terminal};
 use keysweep::source::{
     Control, HistoryOptions, PolicyFile, PolicyFrom, StagedOptions, TreeOptions, home,
 };
@@ -83,9 +82,8 @@ impl House {
     /// # Errors
     /// What makes a scan pointless: no repository, a broken ignore file.
     pub fn look(&self, at: Look, all: bool) -> Result<Examined> {
-        let (mode, mut input, scope) = match at {
+        let (mut input, scope) = match at {
             Look::Tree => (
-                Mode::Tree,
                 Input::Tree(TreeOptions {
                     paths: vec![self.root.clone()],
                     no_ignore: false,
@@ -99,7 +97,6 @@ impl House {
                 Scope::Tree,
             ),
             Look::Staged => (
-                Mode::Staged,
                 Input::Staged(StagedOptions {
                     dir: self.root.clone(),
                     allow_alternates: self.looking.alternates.allowed.clone(),
@@ -109,7 +106,6 @@ impl House {
                 Scope::Change,
             ),
             Look::History => (
-                Mode::History,
                 Input::History(HistoryOptions {
                     path: self.root.clone(),
                     allow_alternates: self.looking.alternates.allowed.clone(),
@@ -132,7 +128,7 @@ impl House {
         } = policy::load(Sides::one(from, self.root.clone(), scope), &asked)?;
         let limits = Limits::default();
         shape(&mut input, &limits, &config);
-        let mut thresholds = Policy::new(mode);
+        let mut thresholds = Policy::new(input.checkpoint());
         thresholds.min_confidence = config.min_confidence.unwrap_or(thresholds.min_confidence);
         thresholds.min_severity = config.min_severity.unwrap_or(thresholds.min_severity);
         if all {
@@ -140,23 +136,20 @@ impl House {
             thresholds.min_severity = keysweep::finding::Severity::Info;
         }
         let plan = Plan {
-            input,
-            target: self.root.display().to_string(),
-            base: None,
             scanner: Scanner::new(rules),
-            policy: thresholds,
             archives: limits.archives(&config),
-            now: self.now,
-            wishes: Wishes::default(),
-            all_rules: false,
             suppressions,
-            accepted_gaps: config.accept.clone(),
-            strict: false,
-            configuration: config.is_some().then_some(config.file),
+            now: self.now,
+            report: ReportOptions {
+                target: self.root.display().to_string(),
+                accepted_gaps: config.accept.clone(),
+                configuration: config.is_some().then_some(config.file),
+                ..ReportOptions::new(thresholds)
+            },
         };
         let control = Arc::new(Control::default());
         signals::watch(&control)?;
-        keysweep::examine(plan, &control)
+        keysweep::examine(input, &plan, &control)
     }
 
     /// Changes the baseline: `make` is given it as it is at that moment, and the salt of its

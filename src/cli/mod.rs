@@ -33,9 +33,8 @@ use anyhow::{Context, Result, bail};
 use args::{Common, Limits};
 use keysweep::config::{Config, MAX_FILE_SIZE};
 use keysweep::detect::Scanner;
-use keysweep::policy::Policy;
-use keysweep::present::Wishes;
-use keysweep::report::{Mode, Report};
+use keysweep::policy::{Checkpoint, Policy};
+use keysweep::report::{Report, ReportOptions};
 use keysweep::source::{
     Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
 };
@@ -66,13 +65,14 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 let stdin = Box::new(std::io::stdin());
                 Input::Stream(scan.stdin_name, stdin, MAX_FILE_SIZE)
             } else if scan.index {
-                Input::Indexed(IndexedOptions {
+                let options = IndexedOptions {
                     dir: PathBuf::from("."),
                     allow_alternates: scan.allow_alternate,
                     paths: scan.paths,
                     threads: scan.limits.threads,
                     max_file_size: MAX_FILE_SIZE,
-                })
+                };
+                Input::Indexed(options, Checkpoint::Report)
             } else {
                 let paths = or_here(scan.paths);
                 for path in paths.iter().filter(|path| keysweep::source::is_bare(path)) {
@@ -92,7 +92,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     git_config: !scan.no_git_config,
                 })
             };
-            run(Mode::Tree, input, &scan.limits, &scan.common)
+            run(input, &scan.limits, &scan.common)
         }
         Verb::Staged(staged) => {
             let input = Input::Staged(StagedOptions {
@@ -101,7 +101,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 threads: staged.limits.threads,
                 max_file_size: MAX_FILE_SIZE,
             });
-            run(Mode::Staged, input, &staged.limits, &staged.common)
+            run(input, &staged.limits, &staged.common)
         }
         Verb::History(history) => {
             let demo = history.demo.then(demo::make).transpose()?;
@@ -110,15 +110,16 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 None => history.repo.unwrap_or_else(|| PathBuf::from(".")),
             };
             if let Some(what) = commits(history.commits) {
-                let input = Input::Range(RangeOptions {
+                let options = RangeOptions {
                     path,
                     what,
                     full: history.full,
                     threads: history.limits.threads,
                     allow_alternates: history.alternates.allowed,
                     max_object: MAX_FILE_SIZE,
-                });
-                return run(Mode::Range, input, &history.limits, &history.common);
+                };
+                let input = Input::Range(options, Checkpoint::Report);
+                return run(input, &history.limits, &history.common);
             }
             let input = Input::History(HistoryOptions {
                 path,
@@ -130,7 +131,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 max_object: MAX_FILE_SIZE,
                 git_config: !history.no_git_config,
             });
-            run(Mode::History, input, &history.limits, &history.common)
+            run(input, &history.limits, &history.common)
         }
         Verb::Hook(hook) => hook::run(hook),
         Verb::Baseline(args) => baseline::run(args),
@@ -169,16 +170,16 @@ fn or_here(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     }
 }
 
-fn run(mode: Mode, input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
+fn run(input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
     let outputs = output::Outputs::open(common)?;
-    let report = scan(mode, input, limits, common)?;
+    let report = scan(input, limits, common)?;
     outputs.write(&report)?;
     Ok(ExitCode::from(report.exit_status()))
 }
 
 /// Scans and judges; what is printed is the caller's.
-fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Result<Report> {
+fn scan(mut input: Input, limits: &Limits, common: &Common) -> Result<Report> {
     if common.show_secrets
         && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
     {
@@ -188,8 +189,8 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
     // What a commit or a push was stopped for can be allowed by `allow --last`.
     let stops_for = match &input {
         Input::Staged(options) => Some(options.dir.clone()),
-        Input::Indexed(options) if mode == Mode::Staged => Some(options.dir.clone()),
-        Input::Range(options) if mode == Mode::Staged => Some(options.path.clone()),
+        Input::Indexed(options, Checkpoint::Hook) => Some(options.dir.clone()),
+        Input::Range(options, Checkpoint::Hook) => Some(options.path.clone()),
         _ => None,
     };
     let asked = Asked {
@@ -214,25 +215,24 @@ fn scan(mode: Mode, mut input: Input, limits: &Limits, common: &Common) -> Resul
         common.trust.fail_on_new_suppressions || config.fail_on_new_suppressions;
     shape(&mut input, limits, &config);
     let plan = Plan {
-        input,
-        target,
-        base,
         scanner: Scanner::new(rules),
-        policy: thresholds(mode, common, &config, theirs),
         archives: limits.archives(&config),
+        suppressions,
         now: now(common.now)?,
-        wishes: Wishes {
+        report: ReportOptions {
+            target,
+            base,
+            policy: thresholds(input.checkpoint(), common, &config, theirs),
             secrets: common.show_secrets,
             emails: common.show_emails,
+            all_rules: common.sarif_all_rules,
+            configuration: config.is_some().then_some(config.file),
+            accepted_gaps: [common.accept_gap.as_slice(), &config.accept].concat(),
+            strict: common.strict || config.strict,
         },
-        all_rules: common.sarif_all_rules,
-        suppressions,
-        accepted_gaps: [common.accept_gap.as_slice(), &config.accept].concat(),
-        strict: common.strict || config.strict,
-        configuration: config.is_some().then_some(config.file),
     };
     let bar = progress::start(&control, common.quiet);
-    let report = keysweep::run(plan, &control);
+    let report = keysweep::run(input, &plan, &control);
     drop(bar);
     let report = report?;
     if let Some(dir) = stops_for {
@@ -254,18 +254,18 @@ fn shape(input: &mut Input, limits: &Limits, config: &Config) {
         }
         Input::Stream(.., max) => *max = size,
         Input::Staged(options) => options.max_file_size = size,
-        Input::Indexed(options) => options.max_file_size = size,
+        Input::Indexed(options, _) => options.max_file_size = size,
         Input::History(options) => options.max_object = size,
-        Input::Range(options) => options.max_object = size,
+        Input::Range(options, _) => options.max_object = size,
     }
 }
 
 /// What is shown and what fails: the command line's word, else the configuration's, else what
-/// goes with the mode. Where the configuration came with what is scanned, also what would hold
+/// goes with the checkpoint. Where the configuration came with what is scanned, also what would hold
 /// without it, so that the difference is told.
-fn thresholds(mode: Mode, common: &Common, config: &Config, theirs: bool) -> Policy {
+fn thresholds(at: Checkpoint, common: &Common, config: &Config, theirs: bool) -> Policy {
     let of = |config: &Config| {
-        let mut policy = Policy::new(mode);
+        let mut policy = Policy::new(at);
         policy.fail_on = match common.fail_on.is_empty() {
             true => config.fail_on.iter().map(|at| at.value.clone()).collect(),
             false => common.fail_on.clone(),
@@ -295,9 +295,9 @@ fn target(input: &Input) -> String {
         }
         Input::Stream(name, ..) => name.clone(),
         Input::Staged(options) => options.dir.display().to_string(),
-        Input::Indexed(options) => options.dir.display().to_string(),
+        Input::Indexed(options, _) => options.dir.display().to_string(),
         Input::History(options) => options.path.display().to_string(),
-        Input::Range(options) => options.path.display().to_string(),
+        Input::Range(options, _) => options.path.display().to_string(),
     }
 }
 

@@ -301,7 +301,7 @@ impl Sides {
                     ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, scope)
                 }
             }
-            Input::Indexed(options) => {
+            Input::Indexed(options, _) => {
                 let from = Repository::new(&options.dir, &options.allow_alternates);
                 let scope = match options.paths.is_empty() {
                     true => Scope::Tree,
@@ -320,7 +320,7 @@ impl Sides {
                 let from = Repository::new(&options.path, &options.allow_alternates);
                 Sides::one(PolicyFrom::Head(from.clone()), from, Scope::History)
             }
-            Input::Range(options) => Self::of_range(options, control)?,
+            Input::Range(options, _) => Self::of_range(options, control)?,
         })
     }
 

@@ -192,6 +192,14 @@ impl Scanner {
         self.scan_watched(bytes, &Watch::default()).candidates
     }
 
+    /// Where candidates stand in `bytes`, in bytes: what a masker has to cover.
+    pub fn spans(&self, bytes: &[u8]) -> Vec<std::ops::Range<usize>> {
+        self.scan(bytes)
+            .into_iter()
+            .map(|found| found.span)
+            .collect()
+    }
+
     /// As [`Scanner::scan`], until `watch` says to end: then what was found so far.
     pub fn scan_watched(&self, bytes: &[u8], watch: &Watch<'_>) -> Scanned {
         let mut look = Look::new(watch);

@@ -2,23 +2,31 @@
 //!
 //! Uses `secret` only; every later stage speaks in these types.
 
+mod credential;
+mod fact;
 mod level;
 mod marker;
+mod mode;
 mod name;
 mod place;
 mod skipped;
+mod suppression;
 
+pub use credential::Credential;
+pub use fact::{Certainty, Fact, Field, Life, Source, Status, Value};
 pub use level::{Confidence, Exposure, Severity};
 pub use marker::{Marker, Side, markers};
+pub use mode::Mode;
 pub use name::Name;
 pub use place::{
     Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
 };
 pub use skipped::{Reason, Skipped, Weight};
+pub use suppression::{SuppressedBy, Suppression};
 
 use std::ops::Range;
 
-use crate::secret::{Fingerprint, Secret};
+use crate::secret::Secret;
 
 /// What a value turned out to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -98,48 +106,4 @@ pub struct Partner {
     pub kind: String,
     /// Its bytes (a certificate's are DER).
     pub value: Secret,
-}
-
-/// One credential with all its places.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// The rule of the best sighting, an index into the rule set.
-    pub rule: usize,
-    /// The credential's value.
-    pub secret: Secret,
-    /// The whole match of the best sighting.
-    pub whole: Secret,
-    /// Where the value stands inside `whole`, in bytes.
-    pub within: Range<usize>,
-    /// Public values beside it.
-    pub partners: Vec<Partner>,
-    /// The name it was assigned to.
-    pub key: Option<Vec<u8>>,
-    /// What stays the same when files are renamed and lines move.
-    pub fingerprint: Fingerprint,
-    /// Credential, sample, or what does not tell its secret.
-    pub class: Class,
-    /// What it opens.
-    pub severity: Severity,
-    /// How sure.
-    pub confidence: Confidence,
-    /// Why.
-    pub evidence: Evidence,
-    /// Every place, sorted; never empty.
-    pub places: Vec<Place>,
-    /// Since when and until when it stood in the history, when a history was read.
-    pub timeline: Option<Timeline>,
-}
-
-impl Finding {
-    /// The fingerprint that all guessable values share which a rule finds under one name in one
-    /// file; of a value that nobody can guess, its own.
-    pub fn family(&self, rule: &str) -> Fingerprint {
-        let strong = Fingerprint::of_strong(self.secret.expose());
-        if self.fingerprint == strong {
-            return strong;
-        }
-        let key = self.key.as_deref().unwrap_or_default();
-        Fingerprint::of_weak(rule, key, &self.places[0].whole_path().0)
-    }
 }

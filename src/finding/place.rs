@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Marker, Name, Sighting};
+use super::{Marker, Name, Sighting, Suppression};
 use crate::secret::Shown;
 
 /// A path relative to the scanned root, `/`-separated, as bytes; never assumed to be UTF-8.
@@ -236,6 +236,8 @@ pub struct Place {
     /// Reachable from branches or tags (`refs/heads`, `refs/tags`, `refs/remotes`), only from
     /// other refs (their common name: `refs/stash`, `refs/notes`, `refs/pull`), or from none.
     pub reach: Option<String>,
+    /// What hides it; `suppress` says so after everything else is known.
+    pub suppressed: Option<Suppression>,
 }
 
 impl Place {
@@ -254,6 +256,7 @@ impl Place {
             at_head: None,
             versions: 1,
             reach: None,
+            suppressed: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::marks::Wheres;
 use super::{Placed, join, samples, settle_place};
-use crate::finding::{Finding, Place, RepoPath, Sighting};
+use crate::finding::{Credential, Place, RepoPath, Sighting};
 use crate::rule::RuleSet;
 
 /// Judges sightings one by one.
@@ -20,8 +20,8 @@ impl<'a> Alone<'a> {
         }
     }
 
-    /// The finding that a sighting would be at a path; `None` where its rule means other paths.
-    pub fn finding(&self, sighting: &Sighting, path: &RepoPath) -> Option<Finding> {
+    /// The credential that a sighting would be at a path; `None` where its rule means other paths.
+    pub fn credential(&self, sighting: &Sighting, path: &RepoPath) -> Option<Credential> {
         let place = Place::new(path.clone(), sighting);
         if !self.wheres.allow(sighting.rule, &place.whole_path()) {
             return None;
@@ -32,7 +32,6 @@ impl<'a> Alone<'a> {
         };
         let published = samples::known(sighting.secret.expose());
         settle_place(&self.rules.rules[sighting.rule], published, &mut placed);
-        let secret = sighting.secret.clone();
-        Some(join(self.rules, secret, vec![placed], None))
+        Some(join(self.rules, vec![placed], None))
     }
 }

@@ -42,6 +42,7 @@ fn placed(rule: usize, value: &str, path: &str, line: u32, key: &str, strong: bo
             introduced: None,
             at_head: None,
             versions: 1,
+            suppressed: None,
             reach: None,
         },
         sighting: Sighting {
@@ -106,7 +107,7 @@ fn sightings_cost_n_log_n_comparisons() {
         let steps = |many: usize| {
             let all = (0..many).map(|n| make(rule, n)).collect();
             STEPS.with(|steps| steps.set(0));
-            let found = judge(&rules, all, &BTreeMap::new());
+            let found = credentials(&rules, all, &BTreeMap::new());
             assert!(!found.is_empty(), "{what}");
             // What is only handed on costs a step too.
             STEPS.with(Cell::get) + many as u64

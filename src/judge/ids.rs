@@ -1,11 +1,11 @@
-//! The ids of findings: each finding of a report has one of its own, and no reader can test a guess
+//! The ids of credentials: each of a report has one of its own, and no reader can test a guess
 //! with it.
 
 use super::order;
-use crate::finding::{Finding, Place, Sighting};
+use crate::finding::{Credential, Place, Sighting};
 use crate::secret::Fingerprint;
 
-/// The id of a finding of the rule `rule`, of which `best` is the best sighting and `first` the
+/// The id of a credential of the rule `rule`, of which `best` is the best sighting and `first` the
 /// first place.
 pub(super) fn of(rule: &str, best: &Sighting, first: &Place) -> Fingerprint {
     if best.strong {
@@ -25,12 +25,12 @@ pub(super) fn of(rule: &str, best: &Sighting, first: &Place) -> Fingerprint {
     Fingerprint::of_weak_among(rule, key, &first.whole_path().0, &more)
 }
 
-/// Numbers findings that would have the same id, in the order of their first places. The first one
+/// Numbers credentials that would have the same id, in the order of their first places. The first one
 /// keeps it. Takes n log n steps.
-pub(super) fn make_unique(findings: &mut [Finding]) {
-    let mut sorted: Vec<usize> = (0..findings.len()).collect();
+pub(super) fn make_unique(all: &mut [Credential]) {
+    let mut sorted: Vec<usize> = (0..all.len()).collect();
     sorted.sort_by(|a, b| {
-        let (one, other) = (&findings[*a], &findings[*b]);
+        let (one, other) = (&all[*a], &all[*b]);
         let places = || order(&one.places[0]).cmp(&order(&other.places[0]));
         one.fingerprint
             .cmp(&other.fingerprint)
@@ -39,11 +39,11 @@ pub(super) fn make_unique(findings: &mut [Finding]) {
     });
     let (mut before, mut n) = (None, 1);
     for at in sorted {
-        let id = findings[at].fingerprint;
+        let id = all[at].fingerprint;
         n = if before == Some(id) { n + 1 } else { 1 };
         before = Some(id);
         if n > 1 {
-            findings[at].fingerprint = id.again(n);
+            all[at].fingerprint = id.again(n);
         }
     }
 }

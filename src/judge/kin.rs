@@ -26,9 +26,9 @@ enum Bond {
     Name(Vec<u8>),
 }
 
-/// Splits the sightings of one value into credentials, in the order of their first sighting.
+/// Splits the sightings of one value into those of one credential each, in the order of their first sighting.
 /// Takes n log n steps for n sightings.
-pub(super) fn credentials(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed>> {
+pub(super) fn groups(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed>> {
     let best = group
         .iter()
         .min_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));

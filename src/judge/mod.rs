@@ -16,7 +16,9 @@ pub use marks::FileMarks;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Class, Confidence, Exposure, Finding, Place, Severity, Sighting, Timeline};
+use crate::finding::{
+    Class, Confidence, Credential, Exposure, Life, Place, Severity, Sighting, Timeline,
+};
 use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::Secret;
 use marks::Wheres;
@@ -29,14 +31,14 @@ pub struct Placed {
     pub place: Place,
 }
 
-/// Judges sightings and joins them to one finding a credential ([`kin`] says what is one).
+/// Judges sightings and joins them to credentials ([`kin`] says what is one).
 /// `timelines` are by value. The result is sorted by value, so that it does not depend on the order
 /// of the sightings.
-pub fn judge(
+pub fn credentials(
     rules: &RuleSet,
     all: Vec<Placed>,
     timelines: &BTreeMap<Secret, Timeline>,
-) -> Vec<Finding> {
+) -> Vec<Credential> {
     let wheres = Wheres::new(rules);
     let mut groups: BTreeMap<Secret, Vec<Placed>> = BTreeMap::new();
     for placed in all {
@@ -48,25 +50,25 @@ pub fn judge(
             .or_default()
             .push(placed);
     }
-    let mut findings = Vec::new();
+    let mut out = Vec::new();
     for (secret, mut group) in groups {
         let published = samples::known(secret.expose());
         for placed in &mut group {
             settle_place(&rules.rules[placed.sighting.rule], published, placed);
         }
         let whole = timelines.get(&secret);
-        let mut credentials = kin::credentials(rules, group);
-        let only = credentials.len() == 1;
-        for mut group in credentials.drain(..) {
+        let groups = kin::groups(rules, group);
+        let only = groups.len() == 1;
+        for mut group in groups {
             let timeline = whole.map(|whole| match only {
                 true => whole.clone(),
                 false => timeline_of(&mut group, whole),
             });
-            findings.push(join(rules, secret.clone(), group, timeline));
+            out.push(join(rules, group, timeline));
         }
     }
-    ids::make_unique(&mut findings);
-    findings
+    ids::make_unique(&mut out);
+    out
 }
 
 /// The timeline of some of a value's places, from those places and the timeline of all. Which commit
@@ -125,13 +127,8 @@ fn generic_kind(rule: &Rule) -> Option<&str> {
     }
 }
 
-/// One finding from all sightings of a value.
-fn join(
-    rules: &RuleSet,
-    secret: Secret,
-    mut group: Vec<Placed>,
-    timeline: Option<Timeline>,
-) -> Finding {
+/// One credential from all its sightings.
+fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> Credential {
     group.sort_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));
     let mut places: Vec<Place> = group.iter().map(|p| p.place.clone()).collect();
     // The same place may be seen by several rules.
@@ -157,7 +154,7 @@ fn join(
     }
     let rule = &rules.rules[best.rule];
     let fingerprint = ids::of(&rule.id, &best, &places[0]);
-    let mut evidence = best.evidence;
+    let evidence = &mut best.evidence;
     let others: BTreeSet<usize> = group.iter().map(|other| other.sighting.rule).collect();
     let others = others.into_iter().filter(|rule| *rule != best.rule);
     evidence
@@ -179,25 +176,18 @@ fn join(
     };
     // A placeholder is listed on request only, unless it is a documented sample, and so is ciphertext,
     // of which some files hold nothing else.
-    let confidence = match best.class {
+    best.confidence = match best.class {
         Class::Protected => Confidence::Low,
         Class::Sample if severity != Severity::Info => Confidence::Low,
         _ => best.confidence,
     };
-    Finding {
-        rule: best.rule,
-        secret,
-        whole: best.whole,
-        within: best.within,
-        partners: best.partners,
-        key: best.key,
+    Credential {
+        best,
         fingerprint,
-        class: best.class,
         severity,
-        confidence,
-        evidence,
         places,
         timeline,
+        life: Life::default(),
     }
 }
 

@@ -8,7 +8,8 @@ use std::io;
 use super::cut::{self, Item, Told};
 use super::escape::{actions_message, actions_property};
 use super::words::{self, Level};
-use super::{Mode, Outcome, PlaceRow, Report, Row, suppressed};
+use super::{Outcome, PlaceRow, Report, Row, suppressed};
+use crate::finding::Mode;
 use crate::finding::{Class, Weight};
 
 /// Annotations of a kind that a host shows of a step; the others stand in its log only.

@@ -7,7 +7,8 @@ use std::io;
 
 use super::escape::terminal;
 use super::words::{self, count};
-use super::{Mode, Outcome, PlaceRow, Report, Row, fix, summary, suppressed};
+use super::{Outcome, PlaceRow, Report, Row, fix, summary, suppressed};
+use crate::finding::Mode;
 use crate::finding::Weight;
 
 /// Credentials shown in full; the rest are a line each.

@@ -11,8 +11,8 @@ use super::escape::terminal;
 use super::overview::{self, Line, Overview};
 use super::words::{self, count, digits};
 use super::{PlaceRow, Report, Row, Style, summary, suppressed};
-use crate::audit::{Field, Status};
 use crate::finding::{Class, Severity, Weight};
+use crate::finding::{Field, Status};
 
 /// Suppressions named before the rest is counted.
 const SUPPRESSED_SHOWN: usize = 20;

@@ -9,8 +9,9 @@ use std::io;
 use super::cut::{self, Item};
 use super::escape::{code_span, markdown_text};
 use super::words::{self, count};
-use super::{Mode, PlaceRow, Report, Row, summary, suppressed};
+use super::{PlaceRow, Report, Row, summary, suppressed};
 use crate::finding::Class;
+use crate::finding::Mode;
 
 /// Results listed; the others are counted.
 const ROWS_MAX: usize = 200;

@@ -1,6 +1,6 @@
 //! Reports: one file a format, all made from one [`Report`] value.
 //!
-//! May use `finding`, `audit` types and `rule`. A report holds no secret and no raw text of the
+//! May use `finding`, `policy` and `rule`. A report holds no secret and no raw text of the
 //! repository: everything foreign is a [`Shown`], which only the masker makes. (With
 //! `--show-secrets` the user asked for more, and `Row::value` is set.) Each format escapes
 //! what it prints in its own way, because masked text may still hold control characters.
@@ -14,6 +14,7 @@ mod human;
 mod json;
 mod markdown;
 mod model;
+mod options;
 mod overview;
 mod sarif;
 mod sarif_plan;
@@ -28,6 +29,7 @@ use std::io;
 
 pub use escape::terminal;
 pub use model::*;
+pub use options::ReportOptions;
 
 /// What a format may do beside its plain form.
 #[derive(Clone, Copy, Debug, Default)]

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::audit::{Certainty, Field, Source, Status};
-use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity, Weight};
+use crate::finding::{
+    Certainty, Class, Confidence, Exposure, Field, Mode, Reason, Region, Severity, Source, Status,
+    SuppressedBy, Weight,
+};
 use crate::secret::{Fingerprint, Shown};
 
 /// Everything a run has to say. Same input, same report: no times, no speeds, no thread counts.
@@ -29,7 +31,7 @@ pub struct Report {
     /// then worst first. They never fail, unless the user wants new suppressions to.
     pub suppressed: Vec<Row>,
     /// What there is to say of the baseline.
-    pub suppression: Suppression,
+    pub suppression: SuppressionInfo,
     /// Results below what is shown in this mode: counted, not listed.
     pub hidden: Hidden,
     /// The configuration that holds, when there is one.
@@ -48,31 +50,6 @@ pub struct Report {
     pub strict: bool,
     /// How it ended.
     pub outcome: Outcome,
-}
-
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// `scan`: files, trees, standard input.
-    Tree,
-    /// `staged`: the index against HEAD.
-    Staged,
-    /// `history`: every version of everything.
-    History,
-    /// `history --range`, `--since`, `--pushed`: what some commits introduced.
-    Range,
-}
-
-impl Mode {
-    /// The word that machine formats use.
-    pub fn name(self) -> &'static str {
-        match self {
-            Mode::Tree => "tree",
-            Mode::Staged => "staged",
-            Mode::History => "history",
-            Mode::Range => "range",
-        }
-    }
 }
 
 /// Names a rule set.
@@ -174,31 +151,6 @@ pub struct ConfigurationRow {
     pub spared: usize,
 }
 
-/// What hides a result or a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SuppressedBy {
-    /// A comment beside the value.
-    Inline,
-    /// A line of the ignore file.
-    IgnoreFile,
-    /// An entry of the baseline.
-    Baseline,
-    /// The configuration.
-    Configuration,
-}
-
-impl SuppressedBy {
-    /// The word that machine formats use.
-    pub fn name(self) -> &'static str {
-        match self {
-            SuppressedBy::Inline => "inline",
-            SuppressedBy::IgnoreFile => "ignore-file",
-            SuppressedBy::Baseline => "baseline",
-            SuppressedBy::Configuration => "configuration",
-        }
-    }
-}
-
 /// Why a result or a place is hidden.
 #[derive(Clone, Debug)]
 pub struct SuppressedRow {
@@ -218,7 +170,7 @@ pub struct SuppressedRow {
 
 /// What there is to say of the baseline itself.
 #[derive(Clone, Debug, Default)]
-pub struct Suppression {
+pub struct SuppressionInfo {
     /// Entries whose date is past and that would hide a result.
     pub expired: Vec<IdleEntry>,
     /// Entries that fit nothing.

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::words::{self, count, digits};
-use super::{Mode, Report, Row, Style};
+use super::{Report, Row, Style};
+use crate::finding::Mode;
 use crate::finding::{Class, Severity};
 
 /// Lists up to this long are printed in full.

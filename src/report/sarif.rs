@@ -16,10 +16,8 @@ use super::sarif_words::{
     security_severity, tags, text, weaknesses,
 };
 use super::words::{self, Level};
-use super::{
-    Base, Outcome, PlaceRow, Report, SkippedRow, Style, SuppressedBy, SuppressedRow, suppressed,
-};
-use crate::finding::{Region, Weight};
+use super::{Base, Outcome, PlaceRow, Report, SkippedRow, Style, SuppressedRow, suppressed};
+use crate::finding::{Region, SuppressedBy, Weight};
 use crate::secret::Shown;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";

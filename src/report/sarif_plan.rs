@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::cut::{self, Item};
-use super::{Mode, PlaceRow, Report, Row};
+use super::{PlaceRow, Report, Row};
+use crate::finding::Mode;
 
 /// Results a host takes in one run.
 pub const MAX_RESULTS: usize = 25_000;

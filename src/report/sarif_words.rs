@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::escape::{sarif_text, uri};
 use super::sarif_plan::Planned;
 use super::words;
-use super::{CommitRow, Mode, Report, Row, RuleInfo, Style};
-use crate::audit::{Field, Status};
+use super::{CommitRow, Report, Row, RuleInfo, Style};
 use crate::finding::{Class, Confidence, Exposure, Severity};
+use crate::finding::{Field, Mode, Status};
 
 /// A host's limit for descriptions, in characters.
 const MAX_DESCRIPTION: usize = 1_024;

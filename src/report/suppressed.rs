@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::words::{self, count, digits};
-use super::{IdleEntry, Report, Row, SuppressedBy, SuppressedRow};
+use super::{IdleEntry, Report, Row, SuppressedRow};
 use crate::finding::Severity;
+use crate::finding::SuppressedBy;
 
 /// Idle entries named before the rest is counted.
 const NAMED: usize = 5;

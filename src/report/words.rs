@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{CommitRow, HistoryInfo, Outcome, PlaceRow, Report, Row, SkippedRow, TimelineRow};
-use crate::audit::{Certainty, Status};
+use crate::finding::{Certainty, Mode, Status};
 use crate::finding::{Class, Reason, Severity, Weight};
 
 /// `2024-01-02`, in UTC.
@@ -292,9 +292,9 @@ pub fn size(bytes: u64) -> String {
 /// What the parts of a report count: files, or versions of files.
 pub fn items(report: &Report) -> String {
     let (one, many) = match report.mode {
-        super::Mode::Tree => ("file", "files"),
-        super::Mode::Staged => ("staged file", "staged files"),
-        super::Mode::History | super::Mode::Range => ("blob or message", "blobs and messages"),
+        Mode::Tree => ("file", "files"),
+        Mode::Staged => ("staged file", "staged files"),
+        Mode::History | Mode::Range => ("blob or message", "blobs and messages"),
     };
     count(report.read.items, one, many)
 }

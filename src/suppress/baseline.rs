@@ -15,7 +15,7 @@ use jiff::civil::Date;
 
 use super::broken::{self, Broken, safe};
 use super::entry::{self, Entry, EntryId, PathGlob, Salt, Subject};
-use crate::finding::Finding;
+use crate::finding::Credential;
 use crate::rule::closest;
 
 /// The file's name, at the top of what is scanned.
@@ -148,11 +148,11 @@ impl Baseline {
         }
     }
 
-    /// The numbers of the entries that mean a finding of `rule`, whatever their path and date.
+    /// The numbers of the entries that mean a credential of `rule`, whatever their path and date.
     /// They hold for this value of the baseline and for no other reading of its file.
-    pub fn of(&self, finding: &Finding, rule: &str) -> Vec<usize> {
-        let (base, strong) = entry::base(finding, rule);
-        self.named(base, strong, finding.secret.expose())
+    pub fn of(&self, credential: &Credential, rule: &str) -> Vec<usize> {
+        let (base, strong) = entry::base(credential, rule);
+        self.named(base, strong, credential.best.secret.expose())
     }
 
     /// The same for a finding that is known from an earlier look.

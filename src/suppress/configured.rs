@@ -10,7 +10,7 @@ use ignore::gitignore::GitignoreBuilder;
 use super::broken::Broken;
 use super::ignore_file::unknown_rule;
 use super::patterns::Patterns;
-use super::{Cause, Means};
+use crate::finding::{SuppressedBy, Suppression};
 use crate::rule::RuleSet;
 
 /// The part of a configuration that hides.
@@ -95,7 +95,7 @@ impl Configured {
     }
 
     /// What hides a result of `rule` at `path`.
-    pub(super) fn cause(&self, path: &str, rule: &str) -> Option<Cause> {
+    pub(super) fn suppression(&self, path: &str, rule: &str) -> Option<Suppression> {
         let off = self
             .off
             .get(rule)
@@ -109,8 +109,8 @@ impl Configured {
                 hides.then_some((line, ""))?
             }
         };
-        Some(Cause {
-            means: Means::Configuration,
+        Some(Suppression {
+            by: SuppressedBy::Configuration,
             source: Cow::Owned(self.file.clone()),
             line,
             reason: reason.as_bytes().to_vec(),

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use super::ignore_file::matched;
-use crate::finding::Finding;
+use crate::finding::Credential;
 use crate::secret::{Fingerprint, Secret};
 
 /// Rounds of the slow hash. Eight bits are all it gives away; the rounds make even those dear.
@@ -84,11 +84,11 @@ impl std::fmt::Display for EntryId {
 }
 
 /// The part of an id that needs no salt, and whether it is all of it.
-pub(super) fn base(finding: &Finding, rule: &str) -> (String, bool) {
-    if super::is_strong(finding) {
-        return (finding.fingerprint.to_string(), true);
+pub(super) fn base(credential: &Credential, rule: &str) -> (String, bool) {
+    if credential.is_strong() {
+        return (credential.fingerprint.to_string(), true);
     }
-    let key = finding.key.as_deref().unwrap_or_default();
+    let key = credential.best.key.as_deref().unwrap_or_default();
     // Without the path, so that a renamed file stays known.
     (Fingerprint::of_weak(rule, key, b"").to_string(), false)
 }
@@ -112,12 +112,12 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// A finding of `rule`, seen `at` a path that may be shown.
-    pub fn of(finding: &Finding, rule: &str, history: bool, at: &[u8]) -> Self {
-        let (base, strong) = base(finding, rule);
+    /// A credential of `rule`, seen `at` a path that may be shown.
+    pub fn of(credential: &Credential, rule: &str, history: bool, at: &[u8]) -> Self {
+        let (base, strong) = base(credential, rule);
         Subject {
             rule: rule.to_owned(),
-            secret: finding.secret.clone(),
+            secret: credential.best.secret.clone(),
             strong,
             base,
             history,

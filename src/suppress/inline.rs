@@ -2,18 +2,21 @@
 
 use std::borrow::Cow;
 
-use super::{Cause, Means};
-use crate::finding::{Finding, Marker, Place};
+use crate::finding::{Credential, Marker, Place, SuppressedBy, Suppression};
 
-/// The comment that hides a finding at a place.
-pub(super) fn cause(finding: &Finding, rule: &str, place: &Place) -> Option<Cause> {
+/// The comment that hides a credential at a place.
+pub(super) fn suppression(
+    credential: &Credential,
+    rule: &str,
+    place: &Place,
+) -> Option<Suppression> {
     let marker = place
         .located
         .allow
         .iter()
-        .find(|marker| speaks_for(marker, rule, &finding.evidence.also))?;
-    Some(Cause {
-        means: Means::Inline,
+        .find(|marker| speaks_for(marker, rule, &credential.best.evidence.also))?;
+    Some(Suppression {
+        by: SuppressedBy::Inline,
         source: Cow::Borrowed(marker.words),
         line: marker.line,
         reason: marker.reason.clone(),

@@ -7,10 +7,11 @@ mod baseline;
 mod broken;
 mod configured;
 mod entry;
+mod hides;
 mod ignore_file;
 mod inline;
+mod known;
 mod patterns;
-mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -19,45 +20,16 @@ pub use broken::Broken;
 pub use configured::{Configured, DisabledRule};
 pub use entry::{Entry, EntryId, PathGlob, Salt, Subject};
 pub use ignore_file::{IGNORE_FILE, IgnoreFile};
+pub use known::Known;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::finding::{Finding, Place};
+use crate::finding::{Credential, Place, SuppressedBy, Suppression};
 use crate::rule::RuleSet;
-use crate::secret::{Fingerprint, Secret};
-
-/// What hides a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Means {
-    /// A comment beside the value.
-    Inline,
-    /// A line of the ignore file.
-    IgnoreFile,
-    /// An entry of the baseline.
-    Baseline,
-    /// The configuration.
-    Configuration,
-}
-
-/// Why a place is hidden.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cause {
-    /// By what.
-    pub means: Means,
-    /// Where that stands: the name of a file, or the words of a comment.
-    pub source: Cow<'static, str>,
-    /// The line there, from 1. For a comment the line in the scanned file.
-    pub line: u32,
-    /// The reason that stands there; may be empty. Scanned text.
-    pub reason: Vec<u8>,
-    /// The last day on which it hides.
-    pub until: Option<Date>,
-    /// The change that is looked at brought it.
-    pub new: bool,
-}
+use crate::secret::Secret;
 
 /// What hides on one side of a change: the ignore file, the baseline and the configuration.
 #[derive(Debug, Default)]
@@ -127,17 +99,23 @@ pub struct Idle {
     pub text: String,
 }
 
-/// What [`Suppressions::apply`] found.
+/// Entries of the baseline that hide nothing.
 #[derive(Debug, Default)]
-pub struct Applied {
-    /// For each finding and each of its places, why it is hidden.
-    pub causes: Vec<Vec<Option<Cause>>>,
+pub struct IdleEntries {
     /// Entries whose date is past, and which would hide something else.
     pub expired: Vec<Idle>,
-    /// Entries that fit no finding.
+    /// Entries that fit no credential.
     pub unused: Vec<Idle>,
-    /// Entries by their number in the baseline that fit a finding, past or not.
-    pub used: BTreeSet<usize>,
+}
+
+/// What a run looked at, as far as entries of a baseline need to know.
+pub struct Looked<'a> {
+    /// Guessable values that stood in what a change starts from.
+    pub before: &'a BTreeSet<Secret>,
+    /// Today in UTC.
+    pub today: Date,
+    /// All that was asked for was read. What was not may hold what an entry means.
+    pub whole: bool,
 }
 
 /// What is scanned, as far as suppression needs to know.
@@ -155,137 +133,158 @@ pub enum Scope {
 }
 
 impl Suppressions {
-    /// Says of every place what hides it. `before` are the guessable values that stood in what a
-    /// change starts from; `today` is in UTC.
-    pub fn apply(
+    /// Says of every place what hides it, and which entries of the baseline hide nothing.
+    pub fn mark(
         &self,
         rules: &RuleSet,
-        findings: &[Finding],
-        before: &BTreeSet<Secret>,
-        today: Date,
-        scope: Scope,
-    ) -> Applied {
-        let mut out = Applied::default();
-        if self.untrusted {
-            out.causes = findings
-                .iter()
-                .map(|finding| self.by_user(rules, finding))
-                .collect();
-            return out;
-        }
+        credentials: &mut [Credential],
+        looked: &Looked<'_>,
+    ) -> IdleEntries {
+        let mut used = BTreeSet::new();
         let mut expired = BTreeSet::new();
-        for finding in findings {
-            let rule = rules.rules[finding.rule].id.as_ref();
-            // The tag of a guessable value can be met by who chooses another value. An entry speaks
-            // for what a change brings only when that stood there before; else it is as if the change
-            // had brought the entry.
-            let doubtful =
-                scope == Scope::Change && !is_strong(finding) && !before.contains(&finding.secret);
-            let now = self.current.baseline.of(finding, rule);
-            let then = match &self.trusted {
-                Some(texts) => texts.baseline.of(finding, rule),
-                None => Vec::new(),
-            };
-            let covers = |n: usize, place: &Place| {
-                let path = String::from_utf8_lossy(&place.path.0);
-                self.current.baseline.entries[n].covers(&path)
-            };
-            let fits = |n: &usize| finding.places.iter().any(|place| covers(*n, place));
-            out.used.extend(now.iter().copied().filter(fits));
-            let mut causes = Vec::with_capacity(finding.places.len());
-            for place in &finding.places {
-                if let Some(mut cause) = inline::cause(finding, rule, place) {
-                    // What the change brings is new, and so is what excuses it.
-                    cause.new = scope == Scope::Change;
-                    causes.push(Some(cause));
-                    continue;
-                }
-                let cause = self.current.cause(finding, rule, place, &now, today);
-                let trusted = self
-                    .trusted
-                    .as_ref()
-                    .and_then(|texts| texts.cause(finding, rule, place, &then, today));
-                let of_entry = |cause: &Cause| doubtful && cause.means == Means::Baseline;
-                causes.push(match (cause, trusted) {
-                    (Some(cause), trusted) => Some(Cause {
-                        new: self.trusted.is_some()
-                            && trusted.is_none_or(|trusted| of_entry(&trusted)),
-                        ..cause
-                    }),
-                    (None, trusted) => trusted.filter(|_| self.trusted_hides).map(|cause| Cause {
-                        new: of_entry(&cause),
-                        ..cause
-                    }),
-                });
+        for credential in credentials {
+            let rule = rules.rules[credential.best.rule].id.as_ref();
+            if self.untrusted {
+                self.mark_by_user(rule, credential);
+                continue;
             }
-            let open = || {
-                finding
-                    .places
-                    .iter()
-                    .zip(&causes)
-                    .filter(|(_, c)| c.is_none())
+            let sides = Sides {
+                now: self.current.baseline.of(credential, rule),
+                then: match &self.trusted {
+                    Some(texts) => texts.baseline.of(credential, rule),
+                    None => Vec::new(),
+                },
+                doubtful: self.scope == Scope::Change
+                    && !credential.is_strong()
+                    && !looked.before.contains(&credential.best.secret),
             };
-            let past = |n: &usize| {
-                self.current.baseline.entries[*n].expired(today)
-                    && open().any(|(place, _)| covers(*n, place))
-            };
-            expired.extend(now.iter().copied().filter(past));
-            out.causes.push(causes);
+            let each: Vec<Option<Suppression>> = credential
+                .places
+                .iter()
+                .map(|place| self.of_place(credential, rule, place, &sides, looked.today))
+                .collect();
+            for (place, suppressed) in credential.places.iter_mut().zip(each) {
+                place.suppressed = suppressed;
+            }
+            let entries = &self.current.baseline.entries;
+            for n in sides.now {
+                let covered = |place: &&Place| entries[n].covers(&path_text(place));
+                let covered: Vec<&Place> = credential.places.iter().filter(covered).collect();
+                if !covered.is_empty() {
+                    used.insert(n);
+                }
+                let open = covered.iter().any(|place| place.suppressed.is_none());
+                if open && entries[n].expired(looked.today) {
+                    expired.insert(n);
+                }
+            }
         }
+        match self.untrusted {
+            true => IdleEntries::default(),
+            false => self.idle(&expired, &used, looked.whole),
+        }
+    }
+
+    /// What hides one place of a credential.
+    fn of_place(
+        &self,
+        credential: &Credential,
+        rule: &str,
+        place: &Place,
+        sides: &Sides,
+        today: Date,
+    ) -> Option<Suppression> {
+        if let Some(mut comment) = inline::suppression(credential, rule, place) {
+            // What the change brings is new, and so is what excuses it.
+            comment.new = self.scope == Scope::Change;
+            return Some(comment);
+        }
+        let current = self
+            .current
+            .of_place(credential, rule, place, &sides.now, today);
+        let trusted = self.trusted.as_ref();
+        let trusted =
+            trusted.and_then(|texts| texts.of_place(credential, rule, place, &sides.then, today));
+        let of_entry = |it: &Suppression| sides.doubtful && it.by == SuppressedBy::Baseline;
+        match (current, trusted) {
+            (Some(current), trusted) => Some(Suppression {
+                new: self.trusted.is_some() && trusted.is_none_or(|trusted| of_entry(&trusted)),
+                ..current
+            }),
+            (None, trusted) => trusted
+                .filter(|_| self.trusted_hides)
+                .map(|it| Suppression {
+                    new: of_entry(&it),
+                    ..it
+                }),
+        }
+    }
+
+    fn idle(&self, expired: &BTreeSet<usize>, used: &BTreeSet<usize>, whole: bool) -> IdleEntries {
+        let entries = &self.current.baseline.entries;
         let idle = |n: usize| Idle {
-            line: self.current.baseline.entries[n].line,
-            what: self.current.baseline.entries[n].name(),
-            text: self.current.baseline.entries[n].text(),
+            line: entries[n].line,
+            what: entries[n].name(),
+            text: entries[n].text(),
         };
-        out.expired = expired.iter().map(|n| idle(*n)).collect();
-        out.unused = (0..self.current.baseline.entries.len())
-            .filter(|n| !out.used.contains(n))
-            .filter(|n| match scope {
-                Scope::Tree => !self.current.baseline.entries[*n].history,
-                Scope::History => true,
-                Scope::Part | Scope::Change => false,
-            })
-            .map(idle)
-            .collect();
-        out
+        let means_what_was_read = |n: &usize| match self.scope {
+            Scope::Tree => whole && !entries[*n].history,
+            Scope::History => whole,
+            Scope::Part | Scope::Change => false,
+        };
+        let unused = (0..entries.len()).filter(|n| !used.contains(n));
+        IdleEntries {
+            expired: expired.iter().map(|n| idle(*n)).collect(),
+            unused: unused.filter(means_what_was_read).map(idle).collect(),
+        }
+    }
+
+    /// Marks what the user's own configuration hides.
+    fn mark_by_user(&self, rule: &str, credential: &mut Credential) {
+        for place in &mut credential.places {
+            place.suppressed = self.by_user(rule, place);
+        }
+    }
+
+    fn by_user(&self, rule: &str, place: &Place) -> Option<Suppression> {
+        self.current.configured.suppression(&path_text(place), rule)
     }
 }
 
-/// Whether nobody can guess the value of a finding, so that its fingerprint is its value's.
-fn is_strong(finding: &Finding) -> bool {
-    finding.fingerprint == Fingerprint::of_strong(finding.secret.expose())
+/// What both sides of a change say of one credential.
+struct Sides {
+    /// The entries of the current baseline that mean it.
+    now: Vec<usize>,
+    /// Those of the trusted baseline.
+    then: Vec<usize>,
+    /// The tag of a guessable value can be met by who chooses another value. An entry speaks for what
+    /// a change brings only when that stood there before; else it is as if the change had brought the
+    /// entry.
+    doubtful: bool,
 }
 
-impl Suppressions {
-    /// What the user's own configuration hides.
-    fn by_user(&self, rules: &RuleSet, finding: &Finding) -> Vec<Option<Cause>> {
-        let rule = rules.rules[finding.rule].id.as_ref();
-        let cause = |place: &Place| {
-            let path = String::from_utf8_lossy(&place.path.0);
-            self.current.configured.cause(&path, rule)
-        };
-        finding.places.iter().map(cause).collect()
-    }
+fn path_text(place: &Place) -> Cow<'_, str> {
+    String::from_utf8_lossy(&place.path.0)
 }
 
 impl Texts {
-    /// What hides a place by a file; `entries` are those of the baseline that fit the finding.
-    fn cause(
+    /// What hides a place by a file; `entries` are those of the baseline that mean the credential.
+    fn of_place(
         &self,
-        finding: &Finding,
+        credential: &Credential,
         rule: &str,
         place: &Place,
         entries: &[usize],
         today: Date,
-    ) -> Option<Cause> {
-        let path = String::from_utf8_lossy(&place.path.0);
+    ) -> Option<Suppression> {
+        let path = path_text(place);
         let entry = entries
             .iter()
             .map(|n| &self.baseline.entries[*n])
             .find(|entry| !entry.expired(today) && entry.covers(&path));
         if let Some(entry) = entry {
-            return Some(Cause {
-                means: Means::Baseline,
+            return Some(Suppression {
+                by: SuppressedBy::Baseline,
                 source: Cow::Borrowed(BASELINE),
                 line: entry.line,
                 reason: entry.reason.clone().into_bytes(),
@@ -293,12 +292,14 @@ impl Texts {
                 new: false,
             });
         }
-        if let Some(cause) = self.configured.cause(&path, rule) {
-            return Some(cause);
+        if let Some(configured) = self.configured.suppression(&path, rule) {
+            return Some(configured);
         }
-        let line = self.ignore.hides(&path, rule, &finding.evidence.also)?;
-        Some(Cause {
-            means: Means::IgnoreFile,
+        let line = self
+            .ignore
+            .hides(&path, rule, &credential.best.evidence.also)?;
+        Some(Suppression {
+            by: SuppressedBy::IgnoreFile,
             source: Cow::Borrowed(IGNORE_FILE),
             line: line.number,
             reason: line.reason.clone().into_bytes(),

@@ -35,7 +35,7 @@ fn every_name_is_implemented_and_named_by_a_rule() {
     }
     for (source, names) in [
         (include_str!("../../src/detect/checks/mod.rs"), CHECKS),
-        (include_str!("../../src/audit/facts/mod.rs"), FACTS),
+        (include_str!("../../src/life/facts/mod.rs"), FACTS),
     ] {
         let names: BTreeSet<&str> = names.iter().copied().collect();
         assert_eq!(arms(source), names);

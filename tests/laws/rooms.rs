@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A room and what it may use. `collect`, `news`, `standing`, `trace`, `present` and `policy` are the
-/// joints of the line in `lib.rs`, and `builtin` is the built-in set of `rule`.
+/// A room and what it may use. The line in `lib.rs` goes through `source`, `detect`, `scan`, `place`,
+/// `judge`, `life`, `suppress` and `report`; `builtin` is the built-in set of `rule`.
 const ROOMS: &[(&str, &[&str])] = &[
     ("secret", &[]),
     ("finding", &["secret"]),
@@ -14,31 +14,35 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("example", &["detect"]),
     ("source", &["finding", "secret"]),
     ("judge", &["finding", "rule", "secret"]),
-    ("audit", &["rule", "finding", "secret", "detect", "example"]),
-    ("report", &["finding", "audit", "rule", "secret"]),
+    // What a credential's bytes tell is read with the checks that found it.
+    ("life", &["rule", "finding", "secret", "detect", "example"]),
     ("suppress", &["rule", "finding", "secret"]),
+    ("policy", &["finding"]),
     // Of `source` it needs the limits that a repository may not raise.
     ("config", &["finding", "policy", "rule", "source"]),
-    ("news", &["finding", "secret"]),
+    ("report", &["finding", "policy", "rule", "secret"]),
     (
-        "standing",
-        &["finding", "judge", "news", "rule", "secret", "suppress"],
-    ),
-    ("policy", &["finding", "report"]),
-    (
-        "collect",
-        &["detect", "finding", "judge", "rule", "secret", "source"],
-    ),
-    (
-        "trace",
+        "plan",
         &[
-            "collect", "finding", "judge", "news", "report", "secret", "source",
+            "detect", "finding", "policy", "report", "source", "suppress",
+        ],
+    ),
+    (
+        "scan",
+        &[
+            "detect", "finding", "judge", "plan", "rule", "secret", "source",
+        ],
+    ),
+    (
+        "place",
+        &[
+            "finding", "judge", "rule", "scan", "secret", "source", "suppress",
         ],
     ),
     (
         "present",
         &[
-            "audit", "finding", "policy", "report", "rule", "secret", "suppress",
+            "finding", "place", "plan", "policy", "report", "rule", "secret", "source", "suppress",
         ],
     ),
     ("lib", &["*"]),

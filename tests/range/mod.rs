@@ -594,7 +594,7 @@ fn scan(
     threads: usize,
 ) -> (Range, Vec<keysweep::finding::Sighting>) {
     let scanner = Scanner::new(keysweep::builtin::set());
-    let collector = keysweep::collect::Collector::new(&scanner);
+    let collector = keysweep::scan::Collector::new(&scanner);
     let options = RangeOptions {
         path: dir.path(),
         what,
@@ -872,7 +872,7 @@ fn a_stopped_scan_says_so_and_calls_nothing_new_that_it_did_not_compare() {
     dir.write("a.env", line(1));
     dir.commit("add");
     let scanner = Scanner::new(keysweep::builtin::set());
-    let collector = keysweep::collect::Collector::new(&scanner);
+    let collector = keysweep::scan::Collector::new(&scanner);
     let control = Control::default();
     control.interrupt();
     let options = RangeOptions {

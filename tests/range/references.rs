@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use keysweep::collect::Collector;
 use keysweep::detect::Scanner;
+use keysweep::scan::Collector;
 use keysweep::source::{Control, What, scan_range};
 
 use super::scan;

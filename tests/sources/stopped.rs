@@ -3,8 +3,7 @@
 use keysweep::detect::Scanner;
 use keysweep::finding::Reason;
 use keysweep::policy::Policy;
-use keysweep::present::Wishes;
-use keysweep::report::{Mode, Outcome};
+use keysweep::report::{Outcome, ReportOptions};
 use keysweep::source::{Control, HistoryOptions, StagedOptions};
 use keysweep::{Input, Plan};
 
@@ -19,53 +18,36 @@ fn an_interruption_is_told_once() {
     repo.git(&["add", "-A"]);
     let inputs = || {
         [
-            (Mode::Tree, Input::Tree(options(&[&repo.dir]))),
-            (
-                Mode::Tree,
-                Input::Stream("stdin".into(), Box::new(&b"text"[..]), 100),
-            ),
-            (
-                Mode::Staged,
-                Input::Staged(StagedOptions {
-                    dir: repo.dir.clone(),
-                    allow_alternates: Vec::new(),
-                    threads: 1,
-                    max_file_size: 1 << 20,
-                }),
-            ),
-            (
-                Mode::History,
-                Input::History(HistoryOptions {
-                    path: repo.dir.clone(),
-                    threads: 1,
-                    ..HistoryOptions::default()
-                }),
-            ),
+            Input::Tree(options(&[&repo.dir])),
+            Input::Stream("stdin".into(), Box::new(&b"text"[..]), 100),
+            Input::Staged(StagedOptions {
+                dir: repo.dir.clone(),
+                allow_alternates: Vec::new(),
+                threads: 1,
+                max_file_size: 1 << 20,
+            }),
+            Input::History(HistoryOptions {
+                path: repo.dir.clone(),
+                threads: 1,
+                ..HistoryOptions::default()
+            }),
         ]
     };
     for (reason, stop) in [
         (Reason::Interrupted, Control::interrupt as fn(&Control)),
         (Reason::TimedOut, Control::time_out),
     ] {
-        for (number, (mode, input)) in inputs().into_iter().enumerate() {
+        for (number, input) in inputs().into_iter().enumerate() {
             let control = Control::default();
             stop(&control);
             let plan = Plan {
-                input,
-                base: None,
-                target: ".".to_owned(),
                 scanner: Scanner::new(keysweep::builtin::set()),
-                policy: Policy::new(mode),
                 archives: None,
-                now: jiff::Timestamp::UNIX_EPOCH,
-                wishes: Wishes::default(),
-                all_rules: false,
                 suppressions: Default::default(),
-                configuration: None,
-                accepted_gaps: Vec::new(),
-                strict: false,
+                now: jiff::Timestamp::UNIX_EPOCH,
+                report: ReportOptions::new(Policy::new(input.checkpoint())),
             };
-            let report = keysweep::run(plan, &control).expect("there is something to read");
+            let report = keysweep::run(input, &plan, &control).expect("there is something to read");
             assert_eq!(report.outcome, Outcome::Interrupted, "input {number}");
             let told: Vec<Reason> = report.skipped.iter().map(|row| row.reason).collect();
             assert_eq!(told, [reason], "input {number}: {:?}", report.skipped);

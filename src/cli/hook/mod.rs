@@ -22,7 +22,8 @@ use super::args::{Alternates, Common, Limits, heading};
 use super::output;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
-use keysweep::report::{Mode, Outcome, Report};
+use keysweep::policy::Checkpoint;
+use keysweep::report::{Outcome, Report};
 use keysweep::source::{IndexedOptions, NOTHING_STAGED, StagedOptions};
 
 /// The format of the message; not one that can be chosen.
@@ -135,14 +136,14 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     if hook.all_files {
         hook.files.clear();
     }
-    let whole = Input::Indexed(IndexedOptions {
+    let whole = IndexedOptions {
         dir: PathBuf::from("."),
         allow_alternates: hook.alternates.allowed.clone(),
         paths: std::mem::take(&mut hook.files),
         threads: hook.limits.threads,
         max_file_size: MAX_FILE_SIZE,
-    });
-    finish(&hook, &outputs, whole)
+    };
+    finish(&hook, &outputs, Input::Indexed(whole, Checkpoint::Hook))
 }
 
 /// `keysweep hook pre-push`, typed by hand, would look for a file of that name.
@@ -173,7 +174,7 @@ fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCo
 
 /// What a hook fails on is what `staged` fails on, whatever it reads.
 fn judge(hook: &Hook, input: Input) -> Result<Report> {
-    let mut report = super::scan(Mode::Staged, input, &hook.limits, &hook.common)?;
+    let mut report = super::scan(input, &hook.limits, &hook.common)?;
     // Limits of scope never stop a commit or a push.
     report.strict = false;
     Ok(report)

@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::{Hook, Stage};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
+use keysweep::policy::Checkpoint;
 use keysweep::source::{Push, PushLine, RangeOptions, What};
 
 /// How long an unknown standard input is waited for. Git writes at once; a pipe that somebody
@@ -130,14 +131,15 @@ pub fn input(pushed: Pushed, hook: &Hook) -> Result<Option<Input>> {
     let path = std::env::var_os("GIT_DIR")
         .filter(|dir| !dir.is_empty())
         .map_or_else(|| PathBuf::from("."), PathBuf::from);
-    Ok(Some(Input::Range(RangeOptions {
+    let options = RangeOptions {
         path,
         what,
         full: false,
         threads: hook.limits.threads,
         allow_alternates: hook.alternates.allowed.clone(),
         max_object: MAX_FILE_SIZE,
-    })))
+    };
+    Ok(Some(Input::Range(options, Checkpoint::Hook)))
 }
 
 /// Where the push goes: what pre-commit says, or the first of the two words that git calls its hook

@@ -13,10 +13,9 @@ use super::escape::{json_line, json_pretty};
 use super::words;
 use super::{
     CommitRow, FactRow, HistoryInfo, IdleEntry, Outcome, PlaceRow, Report, Row, RuleInfo,
-    SkippedRow, SuppressedBy, SuppressedRow, TimelineRow, suppressed,
+    SkippedRow, SuppressedRow, TimelineRow, suppressed,
 };
-use crate::audit::Status;
-use crate::finding::{Class, Region, Severity, Weight};
+use crate::finding::{Class, Region, Severity, Status, SuppressedBy, Weight};
 
 /// The version of the shape.
 pub const SCHEMA_VERSION: u32 = 1;

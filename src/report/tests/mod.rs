@@ -14,8 +14,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::*;
-use crate::audit::{Certainty, Field, Source, Status};
-use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity, Weight};
+use crate::finding::{
+    Certainty, Class, Confidence, Exposure, Field, Mode, Reason, Region, Severity, Source, Status,
+    SuppressedBy, Weight,
+};
 use crate::secret::{Fingerprint, REDACTED, Shown};
 
 /// Text as a hostile repository would name things.
@@ -252,7 +254,7 @@ pub fn sample() -> Report {
         rules: vec![info("example-token", Severity::High)],
         rows: vec![live(), pull(), stale(), sample_row()],
         suppressed: vec![allowed("new", true), allowed("old", false)],
-        suppression: Suppression {
+        suppression: SuppressionInfo {
             expired: vec![IdleEntry {
                 line: 4,
                 what: shown(&hostile("example-token 01234567")),
@@ -317,7 +319,7 @@ fn empty(mode: Mode, outcome: Outcome) -> Report {
         rules: Vec::new(),
         rows: Vec::new(),
         suppressed: Vec::new(),
-        suppression: Suppression::default(),
+        suppression: SuppressionInfo::default(),
         hidden: Hidden::default(),
         skipped: Vec::new(),
         history: None,

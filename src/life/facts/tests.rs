@@ -2,8 +2,10 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::example::expand;
-use crate::finding::{Class, Confidence, Evidence, Partner, Severity};
-use crate::secret::{Fingerprint, Secret};
+use crate::finding::{
+    Class, Confidence, Evidence, Life, Located, Origin, Partner, Region, Severity, Sighting,
+};
+use crate::secret::{Fingerprint, Secret, Shown};
 
 fn made(template: &str) -> Vec<u8> {
     expand(template, 5).expect("a valid template").into_bytes()
@@ -193,21 +195,39 @@ fn key_ids_tell_the_account() {
     assert!(aws::facts(b"AKIA").is_empty());
 }
 
-fn finding(whole: &[u8], partners: Vec<Partner>) -> Finding {
-    Finding {
-        rule: 0,
-        secret: Secret::new(whole),
-        whole: Secret::new(whole),
-        within: 0..whole.len(),
-        partners,
-        key: None,
+fn credential(whole: &[u8], partners: Vec<Partner>) -> Credential {
+    Credential {
+        best: Sighting {
+            origin: Origin::Stdin("-".to_owned()),
+            rule: 0,
+            theirs: false,
+            secret: Secret::new(whole),
+            whole: Secret::new(whole),
+            within: 0..whole.len(),
+            partners,
+            key: None,
+            located: Located {
+                region: Region {
+                    start_line: 1,
+                    start_column: 1,
+                    end_line: 1,
+                    end_column: 1,
+                },
+                line: Shown::ours(""),
+                line_hash: 0,
+                allow: Vec::new(),
+            },
+            evidence: Evidence::default(),
+            class: Class::Credential,
+            confidence: Confidence::High,
+            strong: true,
+            number: 0,
+        },
         fingerprint: Fingerprint::of_strong(whole),
-        class: Class::Credential,
         severity: Severity::High,
-        confidence: Confidence::High,
-        evidence: Evidence::default(),
         places: Vec::new(),
         timeline: None,
+        life: Life::default(),
     }
 }
 
@@ -232,7 +252,7 @@ fn every_named_decoder_gives_facts_and_no_other() {
     for name in crate::rule::FACTS {
         let sample = samples.iter().find(|(n, _)| n == name);
         let (_, template) = sample.expect("a sample for each name");
-        let finding = finding(&made(template), vec![partner.clone()]);
+        let finding = credential(&made(template), vec![partner.clone()]);
         let facts = decode(name, &finding);
         assert!(!facts.is_empty(), "{name}");
         assert!(facts.is_sorted_by_key(|fact| fact.field));

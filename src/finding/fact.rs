@@ -1,13 +1,5 @@
-//! The life of a credential: what its own bytes tell (facts), and what follows (status).
-//!
-//! Uses `rule`, `finding` and `secret`. Decoders are pure, bounded and never fail a scan:
-//! malformed input gives no facts.
-
-mod facts;
-mod status;
-
-pub use facts::decode;
-pub use status::assess;
+//! What is known about the life of a credential: facts, each with its source and certainty, and what
+//! follows from them.
 
 use jiff::Timestamp;
 
@@ -112,7 +104,7 @@ pub struct Fact {
 }
 
 /// Whether a credential still matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Status {
     /// Its end is past.
     Expired {
@@ -132,11 +124,12 @@ pub enum Status {
         at: Timestamp,
     },
     /// Nothing says when it ends.
+    #[default]
     Unknown,
 }
 
 /// What is known about one credential's life.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Life {
     /// Facts in the order of [`Field`].
     pub facts: Vec<Fact>,

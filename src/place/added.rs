@@ -1,59 +1,28 @@
-//! News: what a change introduces. A credential is news when it stands in more places after the
-//! change than before it, counted over the changed paths: a moved line is not, a copy is. Places
-//! do not all count alike: one that comments, an ignore file, the configuration or a baseline hide,
-//! or that makes a value harmless, is worth less than one where it is reported. So a value that
-//! moves out of an ignored path is news, and so is one whose allowing comment is taken away.
+//! What a change adds. It adds a credential that stands in more places after the change than before
+//! it, counted over the changed paths: a moved line adds nothing, a copy does. Places do not all count
+//! alike: one that comments, an ignore file, the configuration or a baseline hide, or that makes a value
+//! harmless, is worth less than one where it is reported. So a value that moves out of an ignored path
+//! is added, and so is one whose allowing comment is taken away.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::finding::{Class, Confidence, Finding, Origin, RepoPath, Severity, Sighting};
+use super::Placing;
+use super::visibility::Visibility;
+use crate::finding::{Origin, RepoPath, Sighting};
 use crate::secret::Secret;
 
-/// How much a value counts where it stands, the least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// What holds for the run hides it there.
-    Hidden,
-    /// A sample, or published by design.
-    Harmless,
-    /// A credential of low confidence there.
-    Low,
-    /// A credential of medium confidence there.
-    Medium,
-    /// A credential of high confidence there.
-    High,
-}
+/// How many visibilities there are.
+const VISIBILITIES: usize = 5;
 
-/// How many standings there are.
-const STANDINGS: usize = 5;
-
-impl Standing {
-    /// The standing of a finding that was judged at one place only, which is `hidden` or not.
-    pub fn of(finding: &Finding, hidden: bool) -> Self {
-        match finding.confidence {
-            _ if hidden => Standing::Hidden,
-            _ if finding.class == Class::Sample || finding.severity == Severity::Info => {
-                Standing::Harmless
-            }
-            Confidence::Low => Standing::Low,
-            Confidence::Medium => Standing::Medium,
-            Confidence::High => Standing::High,
-        }
-    }
-}
-
-/// Says how much a sighting counts at a path; `None` where its rule means other paths.
-pub type Weigh<'a> = &'a dyn Fn(&Sighting, &RepoPath) -> Option<Standing>;
-
-/// How many places have a standing or a higher one, by standing: places after a change count up,
+/// How many places have a visibility or a higher one, by visibility: places after a change count up,
 /// places before it down.
 #[derive(Clone, Copy, Debug, Default)]
-struct Balance([i64; STANDINGS]);
+struct Balance([i64; VISIBILITIES]);
 
 impl Balance {
-    fn add(&mut self, standing: Standing, count: i64) {
-        for n in &mut self.0[..=standing as usize] {
+    fn add(&mut self, visibility: Visibility, count: i64) {
+        for n in &mut self.0[..=visibility as usize] {
             *n += count;
         }
     }
@@ -64,16 +33,16 @@ impl Balance {
         }
     }
 
-    /// The standings at which there is more than before, as bits.
+    /// The visibilities at which there is more than before, as bits.
     fn grown(&self) -> u8 {
         let bits = self.0.iter().enumerate().filter(|(_, n)| **n > 0);
         bits.fold(0, |all, (bit, _)| all | 1 << bit)
     }
 }
 
-/// The standings up to this one, as bits.
-fn up_to(standing: Standing) -> u8 {
-    (2 << standing as u8) - 1
+/// The visibilities up to this one, as bits.
+fn up_to(visibility: Visibility) -> u8 {
+    (2 << visibility as u8) - 1
 }
 
 /// A path with the names on the way into archives: a place as far as changes know it.
@@ -101,59 +70,59 @@ fn value(sighting: &Sighting) -> Value<'_> {
     (&sighting.secret, sighting.theirs)
 }
 
-/// Keeps the sightings of values that are news, where their path (and member, in an archive) holds
-/// the value more often than before; and those in names, of which a source shows only new ones.
-pub fn news(all: Vec<Sighting>, weigh: Weigh<'_>) -> Vec<Sighting> {
-    let weighed: Vec<Option<(Spot, bool, Standing)>> = all
+/// Keeps the sightings of values that the change adds, where their path (and member, in an archive)
+/// holds the value more often than before; and those in names, of which a source shows only new ones.
+pub(super) fn added(all: Vec<Sighting>, placing: &Placing<'_>) -> Vec<Sighting> {
+    let seen: Vec<Option<(Spot, bool, Visibility)>> = all
         .iter()
         .map(|sighting| {
             let (spot, before) = spot(&sighting.origin)?;
-            let standing = weigh(sighting, &spot.0)?;
-            Some((spot, before, standing))
+            let visibility = placing.visibility(sighting, &spot.0)?;
+            Some((spot, before, visibility))
         })
         .collect();
     let mut spots: BTreeMap<Value<'_>, BTreeMap<&Spot, Balance>> = BTreeMap::new();
     let mut totals: BTreeMap<Value<'_>, Balance> = BTreeMap::new();
-    for (sighting, weighed) in all.iter().zip(&weighed) {
-        if let Some((spot, before, standing)) = weighed {
+    for (sighting, seen) in all.iter().zip(&seen) {
+        if let Some((spot, before, visibility)) = seen {
             let count = if *before { -1 } else { 1 };
             let of_value = spots.entry(value(sighting)).or_default();
-            of_value.entry(spot).or_default().add(*standing, count);
+            of_value.entry(spot).or_default().add(*visibility, count);
             let total = totals.entry(value(sighting)).or_default();
-            total.add(*standing, count);
+            total.add(*visibility, count);
         }
     }
     let kept: Vec<bool> = all
         .iter()
-        .zip(&weighed)
-        .map(|(sighting, weighed)| match weighed {
-            Some((spot, false, standing)) => {
+        .zip(&seen)
+        .map(|(sighting, seen)| match seen {
+            Some((spot, false, visibility)) => {
                 let value = value(sighting);
                 let here = spots[&value][spot].grown();
-                totals[&value].grown() & here & up_to(*standing) != 0
+                totals[&value].grown() & here & up_to(*visibility) != 0
             }
             Some(_) => false,
             // Only names that the change brings are shown.
             None => matches!(sighting.origin, Origin::Name(_)),
         })
         .collect();
-    let news = all.into_iter().zip(kept).filter(|(_, kept)| *kept);
-    news.map(|(sighting, _)| sighting).collect()
+    let added = all.into_iter().zip(kept).filter(|(_, kept)| *kept);
+    added.map(|(sighting, _)| sighting).collect()
 }
 
 /// What a version holds at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Held {
+pub(super) struct Held {
     /// The number of the value.
     pub value: u32,
     /// How much it counts there.
-    pub standing: Standing,
+    pub visibility: Visibility,
     /// How often it stands there so.
     pub count: i64,
 }
 
 /// One changed path of a commit against one of its parents; `V` names a version of its content.
-pub struct Versions<'a, V> {
+pub(super) struct Versions<'a, V> {
     /// The path.
     pub path: &'a RepoPath,
     /// The parent's version.
@@ -162,14 +131,14 @@ pub struct Versions<'a, V> {
     pub after: Option<V>,
 }
 
-/// By value and path: the version that holds it, and the standings at which there is more of it.
+/// By value and path: the version that holds it, and the visibilities at which there is more of it.
 type Grown<'a, V> = BTreeMap<(u32, &'a RepoPath), (V, u8)>;
 
 /// What a commit introduced, as `(value, path)` with the version that holds it: values that stand
 /// in more places than in the parent, at the paths where there are more of them. A merge
-/// introduced only what is news against every parent at the same path. `holds` says what
+/// introduced only what it adds against every parent at the same path. `holds` says what
 /// stands in a version at a path.
-pub fn introduced<'a, V: Copy>(
+pub(super) fn introduced<'a, V: Copy>(
     against: &[Vec<Versions<'a, V>>],
     holds: impl Fn(V, &RepoPath) -> Rc<[Held]>,
 ) -> BTreeMap<(u32, &'a RepoPath), V> {
@@ -183,7 +152,7 @@ pub fn introduced<'a, V: Copy>(
                 let held = version.map(|version| holds(version, change.path));
                 for held in held.iter().flat_map(|held| held.iter()) {
                     let balance = balance.entry(held.value).or_default();
-                    balance.add(held.standing, sign * held.count);
+                    balance.add(held.visibility, sign * held.count);
                 }
             }
             for (value, more) in balance {
@@ -234,13 +203,13 @@ mod tests {
             })
             .collect();
         let holds = |version: u8, _: &RepoPath| -> Rc<[Held]> {
-            let (standing, count) = match version {
-                0..10 => (Standing::High, version),
-                _ => (Standing::Hidden, version - 10),
+            let (visibility, count) = match version {
+                0..10 => (Visibility::High, version),
+                _ => (Visibility::Hidden, version - 10),
             };
             let held = Held {
                 value: 0,
-                standing,
+                visibility,
                 count: count.into(),
             };
             Rc::from(vec![held; usize::from(count > 0)])
@@ -252,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_move_is_no_news_and_a_copy_is() {
+    fn a_move_adds_nothing_and_a_copy_does() {
         assert!(brought(&[&[("a", Some(1), None), ("b", None, Some(1))]]).is_empty());
         assert_eq!(
             brought(&[&[("a", Some(1), Some(1)), ("b", None, Some(1))]]),
@@ -277,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn out_of_a_hidden_place_is_news_and_into_one_is_not() {
+    fn out_of_a_hidden_place_is_added_and_into_one_is_not() {
         let out: &[_] = &[("a", Some(11), None), ("b", None, Some(1))];
         assert_eq!(brought(&[out]), ["b"]);
         assert_eq!(brought(&[&[("a", Some(11), Some(1))]]), ["a"]);

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Certainty, Fact, Field, Life, Status, Value};
+use crate::finding::{Certainty, Fact, Field, Life, Status, Value};
 
 /// How long before its end a credential counts as expiring.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -10,7 +10,7 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// The status that `facts` give at the moment `now`. The earliest end counts. An inferred end (a
 /// certificate's, for its key) announces itself while it lies ahead, and once it is past says
 /// nothing: a renewal may use the same key, so a private key is never expired by its certificate.
-pub fn assess(mut facts: Vec<Fact>, now: Timestamp) -> Life {
+pub(super) fn of(mut facts: Vec<Fact>, now: Timestamp) -> Life {
     facts.sort_by_key(|fact| fact.field);
     let ends = facts.iter().filter(|fact| fact.field == Field::Expires);
     let first = ends
@@ -32,7 +32,7 @@ pub fn assess(mut facts: Vec<Fact>, now: Timestamp) -> Life {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::Source;
+    use crate::finding::Source;
 
     fn end(at: &str, certainty: Certainty) -> Fact {
         Fact {
@@ -44,7 +44,7 @@ mod tests {
     }
 
     fn status(facts: Vec<Fact>) -> Status {
-        assess(facts, "2026-11-24T00:00:00Z".parse().expect("a moment")).status
+        of(facts, "2026-11-24T00:00:00Z".parse().expect("a moment")).status
     }
 
     #[test]

@@ -1,17 +1,18 @@
-//! What one piece of content holds of one value, and which of it is shown. The same for every way
+//! One value in one piece of content: however often it stands there, it is one place. The same for every way
 //! of reading, so that the same bytes are judged alike by all of them.
 
 use std::collections::HashSet;
 
+use super::Placing;
+use super::visibility::Visibility;
 use crate::finding::{Place, RepoPath, Sighting};
 use crate::judge::Placed;
-use crate::news::{Standing, Weigh};
 
 /// Sightings of one value in one piece of content, of those that are judged alike the first.
-pub(super) struct Shown<'s>(Vec<&'s Sighting>);
+pub(super) struct Same<'s>(Vec<&'s Sighting>);
 
 /// From all sightings of one value in one content, in the order of their regions.
-pub(super) fn shown(all: Vec<&Sighting>) -> Shown<'_> {
+pub(super) fn same(all: Vec<&Sighting>) -> Same<'_> {
     let mut seen = HashSet::new();
     let mut kept = all;
     kept.retain(|sighting| {
@@ -20,10 +21,10 @@ pub(super) fn shown(all: Vec<&Sighting>) -> Shown<'_> {
         let allow: Vec<_> = allow.iter().map(|a| (&a.rules, a.long)).collect();
         seen.insert((sighting.rule, sighting.class, sighting.confidence, allow))
     });
-    Shown(kept)
+    Same(kept)
 }
 
-impl Shown<'_> {
+impl Same<'_> {
     /// The sightings to judge at one path, all at the place that `place` makes of the first that
     /// nothing hides (else of the first): a content is one place of a value, however often it
     /// holds it, and the surest sighting says what the value is. `fits` tells those apart whose
@@ -32,7 +33,7 @@ impl Shown<'_> {
         &self,
         path: &RepoPath,
         fits: impl Fn(&Sighting) -> bool,
-        weigh: Weigh<'_>,
+        placing: &Placing<'_>,
         place: impl Fn(&Sighting) -> Place,
     ) -> Vec<Placed> {
         let mut here = self.0.iter().copied().filter(|sighting| fits(sighting));
@@ -41,8 +42,8 @@ impl Shown<'_> {
         };
         let rest: Vec<&Sighting> = here.collect();
         let open = |sighting: &&Sighting| {
-            let standing = weigh(sighting, path);
-            standing.is_some_and(|standing| standing != Standing::Hidden)
+            let visibility = placing.visibility(sighting, path);
+            visibility.is_some_and(|visibility| visibility != Visibility::Hidden)
         };
         let all = || std::iter::once(first).chain(rest.iter().copied());
         let stands = match rest.is_empty() {

@@ -4,49 +4,13 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use super::shown::{Shown, shown};
-use super::{Traced, numbers, valued};
-use crate::collect::Gap;
+use super::added::{self, Held};
+use super::same::{Same, same};
+use super::visibility::Visibility;
+use super::{About, Places, Placing, numbers, valued};
 use crate::finding::{Introduction, Oid, Origin, Place, RepoPath, Sighting};
-use crate::judge::{FileMarks, Placed};
-use crate::news::{self, Held, Weigh};
-use crate::report::Mode;
+use crate::judge::Placed;
 use crate::source::{Change, File, Ignored, Range, Step};
-
-/// Names what was not looked at by a path of the range, and leaves out comparisons with a version
-/// that was not looked at to its end: what it holds must not look new.
-pub(super) fn settle(range: &mut Range, gaps: &[Gap]) {
-    let changes = range.steps.iter().flat_map(|step| &step.against).flatten();
-    let mut paths: BTreeMap<Oid, &RepoPath> = BTreeMap::new();
-    for change in changes {
-        if let Some(after) = change.after {
-            paths.entry(after.oid).or_insert(&change.path);
-        }
-    }
-    let mut unknown = BTreeSet::new();
-    for gap in gaps {
-        let mut skipped = gap.skipped();
-        if let Origin::Blob(oid) = gap.origin.outer() {
-            if gap.is_stop() {
-                unknown.insert(*oid);
-            }
-            if let Some(path) = paths.get(oid) {
-                let inside = skipped.what.split_off(oid.to_string().len());
-                skipped.what = [path.0.as_slice(), &inside].concat();
-            }
-        }
-        range.skipped.push(skipped);
-    }
-    if !unknown.is_empty() {
-        let known = |change: &Change| {
-            change
-                .before
-                .is_none_or(|file| !unknown.contains(&file.oid))
-        };
-        let whole = |step: &Step| step.against.iter().flatten().all(known);
-        range.steps.retain(whole);
-    }
-}
 
 /// What gathers for one value at one path.
 struct Spot {
@@ -61,17 +25,16 @@ struct Spot {
 type HeldAt = HashMap<(File, RepoPath), Rc<[Held]>>;
 
 /// What the versions of the range hold.
-struct Contents<'s> {
+struct Contents<'s, 'p> {
     /// By blob: sightings with the numbers of their values.
     by_blob: HashMap<Oid, Vec<(u32, &'s Sighting)>>,
-    marks: &'s FileMarks,
-    weigh: Weigh<'s>,
+    placing: &'s Placing<'p>,
     /// What was asked already: neighbouring commits ask for the same.
     held: RefCell<HeldAt>,
 }
 
-impl<'s> Contents<'s> {
-    fn new(sightings: &'s [Sighting], marks: &'s FileMarks, weigh: Weigh<'s>) -> Self {
+impl<'s, 'p> Contents<'s, 'p> {
+    fn new(sightings: &'s [Sighting], placing: &'s Placing<'p>) -> Self {
         let numbers = numbers(sightings);
         let mut by_blob: HashMap<Oid, Vec<(u32, &Sighting)>> = HashMap::new();
         // A whole file may be seen under several names.
@@ -87,8 +50,7 @@ impl<'s> Contents<'s> {
         }
         Contents {
             by_blob,
-            marks,
-            weigh,
+            placing,
             held: RefCell::default(),
         }
     }
@@ -98,13 +60,13 @@ impl<'s> Contents<'s> {
     /// one.
     fn fits(&self, sighting: &Sighting, file: File, path: &RepoPath) -> bool {
         match sighting.origin.inside().is_empty() {
-            true if file.link => !self.marks.has(sighting.rule),
-            true => self.marks.fits(sighting.rule, path),
+            true if file.link => !self.placing.marks.has(sighting.rule),
+            true => self.placing.marks.fits(sighting.rule, path),
             false => true,
         }
     }
 
-    /// Which values a version holds at a path, and how often with which standing.
+    /// Which values a version holds at a path, and how often with which visibility.
     fn holds(&self, file: File, path: &RepoPath) -> Rc<[Held]> {
         let Some(all) = self.by_blob.get(&file.oid) else {
             return Rc::from([]);
@@ -113,19 +75,19 @@ impl<'s> Contents<'s> {
         if let Some(held) = self.held.borrow().get(&key) {
             return Rc::clone(held);
         }
-        let mut counts: BTreeMap<(u32, news::Standing), i64> = BTreeMap::new();
+        let mut counts: BTreeMap<(u32, Visibility), i64> = BTreeMap::new();
         for (number, sighting) in all {
             if self.fits(sighting, file, path)
-                && let Some(standing) = (self.weigh)(sighting, path)
+                && let Some(visibility) = self.placing.visibility(sighting, path)
             {
-                *counts.entry((*number, standing)).or_default() += 1;
+                *counts.entry((*number, visibility)).or_default() += 1;
             }
         }
         let held: Rc<[Held]> = counts
             .into_iter()
-            .map(|((value, standing), count)| Held {
+            .map(|((value, visibility), count)| Held {
                 value,
-                standing,
+                visibility,
                 count,
             })
             .collect();
@@ -135,7 +97,7 @@ impl<'s> Contents<'s> {
 
     /// What a version shows of a value at a path, by the members of an archive; empty when it does
     /// not hold it there.
-    fn shown(&self, value: u32, file: File, path: &RepoPath) -> Vec<Shown<'s>> {
+    fn shown(&self, value: u32, file: File, path: &RepoPath) -> Vec<Same<'s>> {
         let all = self.by_blob.get(&file.oid).into_iter().flatten();
         let mut members: BTreeMap<&Origin, Vec<&Sighting>> = BTreeMap::new();
         for (number, sighting) in all {
@@ -143,46 +105,42 @@ impl<'s> Contents<'s> {
                 members.entry(&sighting.origin).or_default().push(sighting);
             }
         }
-        members.into_values().map(shown).collect()
+        members.into_values().map(same).collect()
     }
 }
 
 /// Values that commits of the range brought, with the commits that did.
-pub(super) fn trace(
-    range: Range,
-    sightings: Vec<Sighting>,
-    marks: &FileMarks,
-    weigh: Weigh<'_>,
-) -> Traced {
+pub(super) fn places(range: Range, sightings: Vec<Sighting>, placing: &Placing<'_>) -> Places {
     let before = super::before::of_range(&range, &sightings);
-    let contents = Contents::new(&sightings, marks, weigh);
+    let contents = Contents::new(&sightings, placing);
     let mut spots: BTreeMap<(u32, RepoPath), Spot> = BTreeMap::new();
     for step in &range.steps {
         brought(step, &contents, &mut spots);
     }
     let mut placed = Vec::new();
     for ((value, path), spot) in spots {
-        placed.extend(at_spot(&range, &contents, value, &path, &spot, weigh));
+        placed.extend(at_spot(&range, &contents, value, &path, &spot));
     }
-    placed.extend(in_messages(&range, &sightings, weigh));
-    Traced {
-        before,
-        mode: Mode::Range,
-        placed,
+    placed.extend(in_messages(&range, &sightings, placing));
+    Places {
+        found: placed,
         unreached: Vec::new(),
+        before,
         timelines: BTreeMap::new(),
-        skipped: range.skipped,
-        ignored: Ignored::default(),
-        nothing: range.info.nothing,
-        history: None,
-        range: Some(range.info),
+        about: About {
+            skipped: range.skipped,
+            ignored: Ignored::default(),
+            nothing: range.info.nothing,
+            history: None,
+            range: Some(range.info),
+        },
     }
 }
 
 /// Notes what one commit brought, and where its versions still hold what an earlier one did.
-fn brought(step: &Step, contents: &Contents<'_>, spots: &mut BTreeMap<(u32, RepoPath), Spot>) {
-    fn versions(changes: &[Change]) -> Vec<news::Versions<'_, File>> {
-        let versions = changes.iter().map(|change| news::Versions {
+fn brought(step: &Step, contents: &Contents<'_, '_>, spots: &mut BTreeMap<(u32, RepoPath), Spot>) {
+    fn versions(changes: &[Change]) -> Vec<added::Versions<'_, File>> {
+        let versions = changes.iter().map(|change| added::Versions {
             path: &change.path,
             before: change.before,
             after: change.after,
@@ -191,7 +149,7 @@ fn brought(step: &Step, contents: &Contents<'_>, spots: &mut BTreeMap<(u32, Repo
     }
     let against: Vec<_> = step.against.iter().map(|all| versions(all)).collect();
     let holds = |file: File, path: &RepoPath| contents.holds(file, path);
-    for ((value, path), file) in news::introduced(&against, holds) {
+    for ((value, path), file) in added::introduced(&against, holds) {
         let spot = spots.entry((value, path.clone())).or_insert_with(|| Spot {
             commit: step.commit,
             file,
@@ -214,11 +172,10 @@ fn brought(step: &Step, contents: &Contents<'_>, spots: &mut BTreeMap<(u32, Repo
 /// else the one that brought it.
 fn at_spot(
     range: &Range,
-    contents: &Contents<'_>,
+    contents: &Contents<'_, '_>,
     value: u32,
     path: &RepoPath,
     spot: &Spot,
-    weigh: Weigh<'_>,
 ) -> Vec<Placed> {
     let now = range.at_end(path).copied().find_map(|file| {
         let shown = contents.shown(value, file, path);
@@ -238,12 +195,12 @@ fn at_spot(
         ..Place::new(path.clone(), sighting)
     };
     all.iter()
-        .flat_map(|shown| shown.placed(path, |_| true, weigh, place))
+        .flat_map(|same| same.placed(path, |_| true, contents.placing, place))
         .collect()
 }
 
 /// What messages, headers and names hold.
-fn in_messages(range: &Range, sightings: &[Sighting], weigh: Weigh<'_>) -> Vec<Placed> {
+fn in_messages(range: &Range, sightings: &[Sighting], placing: &Placing<'_>) -> Vec<Placed> {
     let mut texts: BTreeMap<_, Vec<&Sighting>> = BTreeMap::new();
     for sighting in sightings {
         // What a push brings beside commits is shown as files.
@@ -278,7 +235,7 @@ fn in_messages(range: &Range, sightings: &[Sighting], weigh: Weigh<'_>) -> Vec<P
             reach: commit.and_then(|commit| range.reach(&commit)),
             ..Place::new(path.clone(), sighting)
         };
-        shown(all).placed(&path, |_| true, weigh, place)
+        same(all).placed(&path, |_| true, placing, place)
     });
     placed.collect()
 }

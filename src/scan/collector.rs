@@ -1,4 +1,4 @@
-//! Joins a source to the scanner: looks at every lent blob and keeps what people need once its
+//! The visitor that a source shows its content to: looks at every lent blob and keeps what people need once its
 //! bytes are gone.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,24 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shown::{Shown, shown};
-use super::{Traced, numbers, valued};
+use super::same::{Same, same};
+use super::{About, Places, Placing, numbers, valued};
 use crate::finding::{Name, Origin, Place, Sighting};
-use crate::judge::{FileMarks, Placed};
-use crate::news::Weigh;
-use crate::report::Mode;
+use crate::judge::Placed;
 use crate::secret::Secret;
 use crate::source::{Attributed, Carrier, Control, History, Ignored};
 
 /// Only content that holds something is traced to commits and paths.
-pub(super) fn trace(
+pub(super) fn places(
     history: History,
     unreachable: bool,
     sightings: Vec<Sighting>,
-    marks: &FileMarks,
-    weigh: Weigh<'_>,
+    placing: &Placing<'_>,
     control: &Control,
-) -> Traced {
+) -> Places {
     let numbers = numbers(&sightings);
     let carriers: Vec<Carrier> = sightings
         .iter()
@@ -39,21 +36,15 @@ pub(super) fn trace(
         let of_member = members.entry(sighting.origin.clone()).or_default();
         of_member.push(sighting);
     }
-    let by_content: BTreeMap<(u32, Origin), Vec<Shown<'_>>> = by_content
+    let by_content: BTreeMap<(u32, Origin), Vec<Same<'_>>> = by_content
         .into_iter()
-        .map(|(key, members)| (key, members.into_values().map(shown).collect()))
+        .map(|(key, members)| (key, members.into_values().map(same).collect()))
         .collect();
     let mut placed = Vec::new();
     for attributed in attribution.places {
         let key = (attributed.credential, attributed.origin.clone());
-        for shown in by_content.get(&key).into_iter().flatten() {
-            placed.extend(at_place(
-                &attributed,
-                shown,
-                attribution.whole,
-                marks,
-                weigh,
-            ));
+        for same in by_content.get(&key).into_iter().flatten() {
+            placed.extend(at_place(&attributed, same, attribution.whole, placing));
         }
     }
     let (placed, unreached) = apart(placed, unreachable);
@@ -64,17 +55,18 @@ pub(super) fn trace(
             timelines.entry(secret).or_insert_with(|| timeline.clone());
         }
     }
-    Traced {
-        before: std::collections::BTreeSet::new(),
-        mode: Mode::History,
-        placed,
+    Places {
+        found: placed,
         unreached,
+        before: BTreeSet::new(),
         timelines,
-        skipped,
-        ignored: Ignored::default(),
-        nothing: history.info.nothing,
-        history: Some(history.info),
-        range: None,
+        about: About {
+            skipped,
+            ignored: Ignored::default(),
+            nothing: history.info.nothing,
+            history: Some(history.info),
+            range: None,
+        },
     }
 }
 
@@ -94,23 +86,17 @@ fn apart(all: Vec<Placed>, unreachable: bool) -> (Vec<Placed>, Vec<Placed>) {
 
 /// What is judged of a value at one place of the history; `whole` is false when attribution was
 /// stopped and nothing is known of HEAD.
-fn at_place(
-    at: &Attributed,
-    shown: &Shown<'_>,
-    whole: bool,
-    marks: &FileMarks,
-    weigh: Weigh<'_>,
-) -> Vec<Placed> {
+fn at_place(at: &Attributed, same: &Same<'_>, whole: bool, placing: &Placing<'_>) -> Vec<Placed> {
     let has_path = !at.path.0.starts_with(b".git-history/");
     // A file rule was asked about a name; now there is a path, unless no commit has one. A
     // member's name was known when it was asked.
     let fits = |sighting: &Sighting| {
         let named = sighting.origin.inside().is_empty() && has_path;
-        !named || marks.fits(sighting.rule, &at.path)
+        !named || placing.marks.fits(sighting.rule, &at.path)
     };
     // What no commit holds is neither at HEAD nor gone from it.
     let committed = !matches!(at.origin, Origin::Name(Name::Local(_)));
-    shown.placed(&at.path, fits, weigh, |sighting| Place {
+    same.placed(&at.path, fits, placing, |sighting| Place {
         path: at.path.clone(),
         origin: sighting.origin.clone(),
         located: sighting.located.clone(),
@@ -118,5 +104,6 @@ fn at_place(
         at_head: (whole && committed).then_some(at.at_head),
         versions: at.versions,
         reach: at.reach.clone(),
+        suppressed: None,
     })
 }

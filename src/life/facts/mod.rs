@@ -10,8 +10,7 @@ mod time;
 mod url;
 mod x509;
 
-use super::{Certainty, Fact, Field, Source, Value};
-use crate::finding::Finding;
+use crate::finding::{Certainty, Credential, Fact, Field, Source, Value};
 
 /// Longest credential that is decoded, in bytes.
 const MAX: usize = 64 * 1024;
@@ -19,19 +18,20 @@ const MAX: usize = 64 * 1024;
 /// Longest text of a fact, in bytes; longer ones are cut.
 const MAX_TEXT: usize = 256;
 
-/// Decodes what a finding's bytes tell with the decoder that its rule names (one of
+/// Decodes what a credential's bytes tell with the decoder that its rule names (one of
 /// [`crate::rule::FACTS`]; empty for none). The facts are in the order of [`Field`].
-pub fn decode(name: &str, finding: &Finding) -> Vec<Fact> {
-    let secret = finding.secret.expose();
-    let whole = finding.whole.expose();
+pub(super) fn decode(name: &str, credential: &Credential) -> Vec<Fact> {
+    let secret = credential.best.secret.expose();
+    let whole = credential.best.whole.expose();
     if secret.len() > MAX || whole.len() > MAX {
         return Vec::new();
     }
     let mut facts = match name {
         "jwt" => jwt::facts(secret),
         "x509" => {
-            let certificates: Vec<&[u8]> = partners(finding, "certificate").collect();
-            let client = finding
+            let certificates: Vec<&[u8]> = partners(credential, "certificate").collect();
+            let client = credential
+                .best
                 .key
                 .as_deref()
                 .is_some_and(|key| key.eq_ignore_ascii_case(b"client-key-data"));
@@ -40,7 +40,7 @@ pub fn decode(name: &str, finding: &Finding) -> Vec<Fact> {
         "azure-sas" => url::sas(whole),
         "presigned" => url::presigned(whole),
         "aws-key-id" => {
-            let beside = partners(finding, "access-key-id");
+            let beside = partners(credential, "access-key-id");
             let ids = [secret, whole].into_iter().chain(beside);
             ids.map(aws::facts)
                 .find(|f| !f.is_empty())
@@ -55,8 +55,9 @@ pub fn decode(name: &str, finding: &Finding) -> Vec<Fact> {
 }
 
 /// Values beside the secret whose kind ends with `kind`.
-fn partners<'a>(finding: &'a Finding, kind: &'a str) -> impl Iterator<Item = &'a [u8]> {
-    let fits = finding
+fn partners<'a>(credential: &'a Credential, kind: &'a str) -> impl Iterator<Item = &'a [u8]> {
+    let fits = credential
+        .best
         .partners
         .iter()
         .filter(move |p| p.kind.ends_with(kind));

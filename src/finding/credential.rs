@@ -1,0 +1,64 @@
+//! One credential: a value with its places, its life and what hides it.
+
+use super::{Life, Place, Severity, Sighting, Suppression, Timeline};
+use crate::secret::Fingerprint;
+
+/// One credential with all its places. The judgement makes it, and each later stage of a run adds what
+/// it knows: `life` the facts and the status, `suppress` what hides its places.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    /// The sighting that says best what it is. Its class and confidence are those of the credential.
+    pub best: Sighting,
+    /// What stays the same when files are renamed and lines move; no other credential of the run has it.
+    pub fingerprint: Fingerprint,
+    /// What it opens.
+    pub severity: Severity,
+    /// Every place, sorted; never empty.
+    pub places: Vec<Place>,
+    /// Since when and until when it stood in the history, when a history was read.
+    pub timeline: Option<Timeline>,
+    /// What is known of its life.
+    pub life: Life,
+}
+
+impl Credential {
+    /// Whether nobody can guess the value, so that its fingerprint is its value's.
+    pub fn is_strong(&self) -> bool {
+        self.fingerprint == Fingerprint::of_strong(self.best.secret.expose())
+    }
+
+    /// The fingerprint that all guessable values share which a rule finds under one name in one
+    /// file; of a value that nobody can guess, its own.
+    pub fn family(&self, rule: &str) -> Fingerprint {
+        if self.is_strong() {
+            return self.fingerprint;
+        }
+        let key = self.best.key.as_deref().unwrap_or_default();
+        Fingerprint::of_weak(rule, key, &self.places[0].whole_path().0)
+    }
+
+    /// Whether HEAD still holds it, as far as a history says; true where none was read.
+    pub fn at_head(&self) -> bool {
+        self.timeline
+            .as_ref()
+            .is_none_or(|timeline| timeline.at_head)
+    }
+
+    /// Whether it stands only in what no commit holds: this machine's own configuration.
+    pub fn is_local(&self) -> bool {
+        self.places.iter().all(Place::is_local)
+    }
+
+    /// Why it is suppressed: nothing as long as one place is not. Of several reasons that which the
+    /// change under scan brought comes first, because somebody has to see it.
+    pub fn suppression(&self) -> Option<&Suppression> {
+        let each: Option<Vec<&Suppression>> = self
+            .places
+            .iter()
+            .map(|place| place.suppressed.as_ref())
+            .collect();
+        let each = each?;
+        let new = each.iter().find(|suppression| suppression.new);
+        new.or(each.first()).copied()
+    }
+}

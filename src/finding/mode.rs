@@ -1,0 +1,31 @@
+//! What kind of run found something.
+
+/// What a run looks at. It follows from the input and from nothing else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `scan`: files, trees, standard input, the whole index.
+    Tree,
+    /// `staged`: the index against HEAD.
+    Staged,
+    /// `history`: every version of everything.
+    History,
+    /// `history --range`, `--since`, `--pushed`: what some commits introduced.
+    Range,
+}
+
+impl Mode {
+    /// The word that machine formats use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Mode::Tree => "tree",
+            Mode::Staged => "staged",
+            Mode::History => "history",
+            Mode::Range => "range",
+        }
+    }
+
+    /// Whether only what a change adds is reported.
+    pub fn is_change(self) -> bool {
+        matches!(self, Mode::Staged | Mode::Range)
+    }
+}

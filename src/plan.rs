@@ -1,0 +1,71 @@
+//! What a run is asked to do.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::detect::Scanner;
+use crate::finding::Mode;
+use crate::policy::Checkpoint;
+use crate::report::ReportOptions;
+use crate::source::{
+    ArchiveLimits, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions,
+};
+use crate::suppress::Suppressions;
+
+/// What to scan, and where somebody waits for the answer where that can differ.
+pub enum Input {
+    /// Files and trees.
+    Tree(TreeOptions),
+    /// A stream, under a name, up to so many bytes.
+    Stream(String, Box<dyn std::io::Read + Send>, u64),
+    /// The index against HEAD.
+    Staged(StagedOptions),
+    /// What the index holds, whole.
+    Indexed(IndexedOptions, Checkpoint),
+    /// Every version of everything.
+    History(HistoryOptions),
+    /// What the commits of a range introduced.
+    Range(RangeOptions, Checkpoint),
+}
+
+impl Input {
+    /// What kind of run it makes.
+    pub fn mode(&self) -> Mode {
+        match self {
+            Input::Tree(_) | Input::Stream(..) | Input::Indexed(..) => Mode::Tree,
+            Input::Staged(_) => Mode::Staged,
+            Input::History(_) => Mode::History,
+            Input::Range(..) => Mode::Range,
+        }
+    }
+
+    /// What waits for the answer.
+    pub fn checkpoint(&self) -> Checkpoint {
+        match self {
+            Input::Tree(_) | Input::Stream(..) | Input::History(_) => Checkpoint::Report,
+            Input::Staged(_) => Checkpoint::Hook,
+            Input::Indexed(_, at) | Input::Range(_, at) => *at,
+        }
+    }
+}
+
+/// Everything a run needs to know besides its input.
+pub struct Plan {
+    /// What to look for.
+    pub scanner: Scanner,
+    /// Within which limits archives are opened; `None` leaves them closed.
+    pub archives: Option<ArchiveLimits>,
+    /// What hides findings.
+    pub suppressions: Suppressions,
+    /// The moment that statuses hold for.
+    pub now: Timestamp,
+    /// What the report is asked for.
+    pub report: ReportOptions,
+}
+
+impl Plan {
+    /// The day that suppressions hold for, in UTC.
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(jiff::tz::TimeZone::UTC).date()
+    }
+}

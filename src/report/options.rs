@@ -1,0 +1,47 @@
+//! What a report is asked for.
+
+use std::path::PathBuf;
+
+use crate::finding::Reason;
+use crate::policy::Policy;
+
+/// What the user asked of the report.
+#[derive(Clone, Debug)]
+pub struct ReportOptions {
+    /// How the user named what is scanned.
+    pub target: String,
+    /// The directory that paths are relative to, as the user named it; `None` in a repository, whose
+    /// top it is then.
+    pub base: Option<PathBuf>,
+    /// What is shown and what fails.
+    pub policy: Policy,
+    /// `--show-secrets`.
+    pub secrets: bool,
+    /// `--show-emails`.
+    pub emails: bool,
+    /// List every rule, also those without results.
+    pub all_rules: bool,
+    /// The configuration file that holds, as messages name it.
+    pub configuration: Option<String>,
+    /// Failures to read that the user accepts.
+    pub accepted_gaps: Vec<Reason>,
+    /// Limits of scope count as failures.
+    pub strict: bool,
+}
+
+impl ReportOptions {
+    /// What is asked for when nothing is said but the thresholds.
+    pub fn new(policy: Policy) -> Self {
+        ReportOptions {
+            target: ".".to_owned(),
+            base: None,
+            policy,
+            secrets: false,
+            emails: false,
+            all_rules: false,
+            configuration: None,
+            accepted_gaps: Vec::new(),
+            strict: false,
+        }
+    }
+}

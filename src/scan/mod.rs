@@ -1,0 +1,125 @@
+//! Looking at every byte of an input: a source lends its content to the collector, which asks the
+//! scanner and keeps what was seen.
+
+mod collector;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+pub use collector::{Collector, Gap};
+
+use crate::detect::Scanner;
+use crate::finding::{Oid, Origin, RepoPath, Sighting};
+use crate::plan::Input;
+use crate::source::{self, ArchiveLimits, Change, Control, History, Range, Step, Visited};
+
+/// What a source showed, and the source itself, which can still say where its content stands.
+pub struct Scanned {
+    /// Every value at every spot of every piece of content.
+    pub sightings: Vec<Sighting>,
+    /// What they were seen in.
+    pub source: Source,
+}
+
+/// A source whose content was looked at.
+pub enum Source {
+    /// Files, a stream, or what the index holds.
+    Files(Visited),
+    /// The index against HEAD.
+    Index(Visited),
+    /// A whole history.
+    History {
+        /// What is known of it.
+        history: Box<History>,
+        /// What nothing reaches is listed too.
+        unreachable: bool,
+    },
+    /// A range of commits.
+    Range(Box<Range>),
+}
+
+/// Shows the whole input to the scanner. What the collector could not look at to its end is told with
+/// what the source could not read.
+///
+/// # Errors
+/// Only what makes the whole run pointless: no such path, no repository, one that cannot be read.
+pub fn scan(
+    input: Input,
+    scanner: &Scanner,
+    archives: Option<&ArchiveLimits>,
+    control: &Control,
+) -> Result<Scanned> {
+    let collector = Collector::new(scanner)
+        .with_archives(archives.cloned())
+        .with_control(control);
+    let mut source = visit(input, &collector, control)?;
+    let gaps = collector.gaps();
+    match &mut source {
+        Source::Files(visited) | Source::Index(visited) => {
+            visited.skipped.extend(gaps.iter().map(Gap::skipped));
+            visited.skipped.sort();
+        }
+        Source::History { history, .. } => history.skipped.extend(gaps.iter().map(Gap::skipped)),
+        Source::Range(range) => by_paths(range, &gaps),
+    }
+    Ok(Scanned {
+        sightings: collector.into_sightings(),
+        source,
+    })
+}
+
+fn visit(input: Input, collector: &Collector<'_>, control: &Control) -> Result<Source> {
+    Ok(match input {
+        Input::Tree(options) => Source::Files(source::scan_tree(&options, collector, control)?),
+        Input::Stream(name, reader, max) => {
+            Source::Files(source::scan_reader(&name, reader, max, collector, control)?)
+        }
+        Input::Indexed(options, _) => {
+            Source::Files(source::scan_indexed(&options, collector, control)?)
+        }
+        Input::Staged(options) => Source::Index(source::scan_staged(&options, collector, control)?),
+        Input::History(options) => Source::History {
+            history: Box::new(source::open_and_scan(&options, collector, control)?),
+            unreachable: options.unreachable,
+        },
+        Input::Range(options, _) => {
+            Source::Range(Box::new(source::scan_range(&options, collector, control)?))
+        }
+    })
+}
+
+/// Names what was not looked at by a path of the range, and leaves out comparisons with a version
+/// that was not looked at to its end: what it holds must not look new.
+fn by_paths(range: &mut Range, gaps: &[Gap]) {
+    let changes = range.steps.iter().flat_map(|step| &step.against).flatten();
+    let mut paths: BTreeMap<Oid, &RepoPath> = BTreeMap::new();
+    for change in changes {
+        if let Some(after) = change.after {
+            paths.entry(after.oid).or_insert(&change.path);
+        }
+    }
+    let mut unknown = BTreeSet::new();
+    for gap in gaps {
+        let mut skipped = gap.skipped();
+        if let Origin::Blob(oid) = gap.origin.outer() {
+            if gap.is_stop() {
+                unknown.insert(*oid);
+            }
+            if let Some(path) = paths.get(oid) {
+                let inside = skipped.what.split_off(oid.to_string().len());
+                skipped.what = [path.0.as_slice(), &inside].concat();
+            }
+        }
+        range.skipped.push(skipped);
+    }
+    if !unknown.is_empty() {
+        let known = |change: &Change| {
+            change
+                .before
+                .is_none_or(|file| !unknown.contains(&file.oid))
+        };
+        let whole = |step: &Step| step.against.iter().flatten().all(known);
+        range.steps.retain(whole);
+    }
+}
