@@ -261,9 +261,16 @@ const OPENERS: &[(&str, &[&str])] = &[
     ("read_dir(", &["source/git/bounds.rs", "source/walk.rs"]),
     (
         "index::File::at(",
-        &["source/git/index.rs", "source/git/pack.rs"],
+        &[
+            "source/git/index.rs",
+            "source/git/pack.rs",
+            "source/git/packed.rs",
+        ],
     ),
-    ("data::File::at(", &["source/git/pack.rs"]),
+    (
+        "data::File::at(",
+        &["source/git/pack.rs", "source/git/packed.rs"],
+    ),
     ("odb::at(", &["source/git/odb.rs"]),
     ("gix::open", &["source/range/revs.rs"]),
     ("file::Store::", &[]),
