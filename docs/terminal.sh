@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Makes docs/terminal.svg: what `keysweep history --demo` prints, colours and all, as a picture.
 # Run it after a change of the report or of the demo. The moment is fixed, so that the same
-# program gives the same picture. Needs perl, which comes with git on most systems.
+# program gives the same picture. KEYSWEEP names a program that is built already. Needs perl, which
+# comes with git on most systems.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo build --release --locked --quiet
+[ -n "${KEYSWEEP-}" ] || cargo build --release --locked --quiet
 # Status 1 is what the demo is for: it has findings that fail.
-text=$(target/release/keysweep history --demo --color always --now 2026-11-24) || [ $? -eq 1 ]
+text=$("${KEYSWEEP:-target/release/keysweep}" history --demo --color always --now 2026-11-24) || [ $? -eq 1 ]
 
-printf '%s\n' "$text" | perl -CSD -Mutf8 -e '
+printf '$ keysweep history --demo\n%s\n' "$text" | perl -CSD -Mutf8 -e '
     use strict; use warnings;
     my ($columns, $width, $height, $margin) = (104, 7.83, 18, 16);
     my %colour = (31 => "#ff7b72", 32 => "#7ee787", 33 => "#e3b341", 34 => "#79c0ff",

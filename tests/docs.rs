@@ -1,42 +1,160 @@
 //! What the documentation says is true of the program.
 
-use std::path::Path;
+mod address;
+mod console;
+mod failing;
+
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use keysweep::rule::{RuleSet, load_file};
+use keysweep::finding::Reason;
+use keysweep::rule::{CHECKS, FACTS, RuleSet, load_file};
+
+use crate::common::Dir;
 
 const README: &str = include_str!("../README.md");
+const RULES: &str = include_str!("../docs/rules.md");
 
-/// The pages that link to others, with the directory that their links start from.
-const PAGES: &[(&str, &str)] = &[
-    ("", README),
-    ("", include_str!("../CONTRIBUTING.md")),
-    ("", include_str!("../SECURITY.md")),
-    ("docs", include_str!("../docs/action.md")),
-    ("docs", include_str!("../docs/archives.md")),
-    ("docs", include_str!("../docs/configuration.md")),
-    ("docs", include_str!("../docs/explain.md")),
-    ("docs", include_str!("../docs/hook.md")),
-    ("docs", include_str!("../docs/json.md")),
-    ("docs", include_str!("../docs/shortcomings.md")),
-    ("docs", include_str!("../docs/suppression.md")),
-];
+/// The README and the pages below `docs/`.
+fn pages() -> Vec<PathBuf> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut out = vec![top.join("README.md")];
+    for entry in std::fs::read_dir(top.join("docs"))
+        .expect("readable")
+        .flatten()
+    {
+        if entry.path().extension().is_some_and(|ext| ext == "md") {
+            out.push(entry.path());
+        }
+    }
+    out.sort();
+    out
+}
+
+/// All documents.
+fn documents() -> Vec<PathBuf> {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut out = pages();
+    out.extend(["CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| top.join(name)));
+    out
+}
+
+/// A document and its name for messages.
+fn read(path: &Path) -> (String, String) {
+    let text = std::fs::read_to_string(path).expect("UTF-8");
+    (path.display().to_string(), text)
+}
 
 #[test]
-fn the_rules_of_the_readme_load_and_join_the_built_in_ones() {
-    let (_, rest) = README
+fn the_rules_of_the_manual_load_beside_the_built_in_ones() {
+    let (_, rest) = RULES
         .split_once("```toml\n")
-        .expect("the README shows a rule file");
+        .expect("the manual shows a rule file");
     let (text, _) = rest.split_once("```").expect("the block ends");
-    let rules = load_file("README.md", text).expect("the example is right");
+    let rules = load_file("rules.md", text).expect("the example is right");
     assert_eq!(rules.len(), 3, "one of each kind");
     let mut all: RuleSet = keysweep::builtin::set();
     all.extend(rules).expect("the ids are free");
 }
 
+/// The error for an unknown key lists the known ones; the manual has a row for each.
 #[test]
-fn the_readme_promises_no_more_rules_than_there_are() {
-    let (_, rest) = README.split_once("More than ").expect("the sentence");
+fn the_manual_has_every_key_check_and_decoder_of_a_rule() {
+    let error = load_file("a.toml", "[[rule]]\nnonsense = 1\n").expect_err("no such key");
+    let (_, known) = error
+        .message
+        .split_once("expected")
+        .expect("the known keys");
+    let keys: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
+    assert!(keys.len() > 20, "{}", error.message);
+    for key in keys {
+        assert!(RULES.contains(&format!("\n| `{key}` |")), "{key}");
+    }
+    for name in CHECKS.iter().chain(FACTS) {
+        assert!(RULES.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+/// `docs/exit-status.md` has every kind of gap that can be accepted, and says so of no other.
+#[test]
+fn the_manual_has_every_kind_of_gap() {
+    let page = include_str!("../docs/exit-status.md");
+    let (_, page) = page.split_once("| kind |").expect("the first table");
+    let (failing, _) = page.split_once("| reason |").expect("the second table");
+    for reason in Reason::ACCEPTABLE {
+        let code = reason.code();
+        assert!(failing.contains(&format!("`{code}`")), "{code}");
+    }
+}
+
+/// Each option of each command has a place in `docs/commands.md`.
+#[test]
+fn the_manual_has_every_option() {
+    let page = include_str!("../docs/commands.md");
+    let dir = Dir::new();
+    let mut options = 0;
+    for verb in [
+        "scan", "staged", "history", "hook", "baseline", "allow", "rules", "explain",
+    ] {
+        let help = dir.run(&[verb, "--help"]).ends(0).text();
+        for word in help.split([' ', '\n', '`', ',', ']']) {
+            if word.starts_with("--") && word.len() > 2 {
+                assert!(page.contains(word), "{verb} {word}");
+                options += 1;
+            }
+        }
+    }
+    assert!(options > 100, "{options}");
+}
+
+/// The lines of a finding that the README explains are lines of the finding that it shows.
+#[test]
+fn the_readme_explains_lines_that_it_shows() {
+    let (_, rest) = README
+        .split_once("$ keysweep history\n")
+        .expect("the session");
+    let (shown, _) = rest.split_once("\n\n").expect("the first finding ends");
+    let (_, rest) = README
+        .split_once("\n## What one finding says\n")
+        .expect("the section");
+    let (table, _) = rest.split_once("\n## ").expect("it ends");
+    let mut rows = 0;
+    for row in table.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let (part, _) = row.split_once("` |").expect("a cell ends");
+        assert!(shown.contains(part), "`{part}` in: {shown}");
+        rows += 1;
+    }
+    for line in shown.lines().skip(1) {
+        let word = line.split_whitespace().next().expect("a word");
+        assert!(table.contains(&format!("| `{word}")), "{word} is explained");
+    }
+    assert!(rows > 7, "{rows}");
+}
+
+/// Prose is folded; a table's row, a picture or a command cannot be.
+#[test]
+fn no_line_of_prose_is_wider_than_110_characters() {
+    let security = Path::new(env!("CARGO_MANIFEST_DIR")).join("SECURITY.md");
+    for path in pages().into_iter().chain([security]) {
+        let (name, text) = read(&path);
+        let mut code = false;
+        for (index, line) in text.lines().enumerate() {
+            code ^= line.starts_with("```");
+            let folds = !code && !line.starts_with(['|', '!', '#']);
+            let width = line.chars().count();
+            assert!(
+                !folds || width <= 110,
+                "{name}:{}: {width}: {line}",
+                index + 1
+            );
+        }
+    }
+}
+
+#[test]
+fn the_manual_promises_no_more_rules_than_there_are() {
+    let page = include_str!("../docs/detection.md");
+    let (_, rest) = page.split_once("More than ").expect("the sentence");
     let promised: usize = rest
         .chars()
         .take_while(|c| *c != ' ')
@@ -68,12 +186,10 @@ fn blocks(heading: &str) -> Vec<(&'static str, &'static str)> {
 #[test]
 fn the_three_ways_show_nothing_that_no_test_runs() {
     let hook = blocks("As a pre-commit hook");
-    let (words, audit) = (
-        "uses: OWNER/keysweep@COMMIT\n",
-        blocks("As a one-off audit"),
-    );
-    let [config, framework, plain] = hook[..] else {
-        panic!("three blocks: {hook:?}");
+    let (words, audit) = ("uses: KEYSWEEP_ADDRESS@COMMIT\n", blocks("Audit a history"));
+    // What the hook says is held by `console`.
+    let [config, framework, plain, ("console", _)] = hook[..] else {
+        panic!("four blocks: {hook:?}");
     };
     assert!(config.0 == "yaml" && config.1.contains("- id: keysweep\n"));
     assert!(framework.0 == "sh" && framework.1.starts_with("pre-commit install "));
@@ -88,26 +204,69 @@ fn the_three_ways_show_nothing_that_no_test_runs() {
         panic!("one block: {audit:?}");
     };
     assert_eq!(language, "sh");
-    assert!(text.starts_with("git clone --mirror ADDRESS "), "{text}");
+    assert!(text.starts_with("git clone --mirror REPOSITORY "), "{text}");
 }
 
 #[test]
 fn every_format_is_named() {
+    let page = include_str!("../docs/formats.md");
     for format in keysweep::report::FORMATS {
-        assert!(README.contains(format), "{format}");
+        assert!(page.contains(&format!("\n| `{format}` |")), "{format}");
     }
 }
 
+/// Links lead to files, and those with a fragment to a heading of a page.
 #[test]
-fn links_lead_to_files() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for (dir, text) in PAGES {
+fn links_lead_to_files_and_headings() {
+    for path in documents() {
+        let (name, text) = read(&path);
+        let dir = path.parent().expect("a folder");
         for part in text.split("](").skip(1) {
-            let target = part.split([')', '#']).next().unwrap_or_default();
-            if !target.is_empty() && !target.contains("://") {
-                assert!(root.join(dir).join(target).exists(), "{target}");
+            let link = part.split(')').next().unwrap_or_default();
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            if file.contains("://") {
+                continue;
+            }
+            let target = if file.is_empty() {
+                path.clone()
+            } else {
+                dir.join(file)
+            };
+            assert!(target.exists(), "{name}: {link}");
+            if !heading.is_empty() {
+                let (_, page) = read(&target);
+                let mut heads = page
+                    .lines()
+                    .filter(|line| line.starts_with('#'))
+                    .map(anchor);
+                assert!(heads.any(|head| head == heading), "{name}: {link}");
             }
         }
+    }
+}
+
+/// The fragment that hosts give to a heading.
+fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim().to_lowercase();
+    text.chars()
+        .filter(|c| c.is_alphanumeric() || *c == ' ' || *c == '-' || *c == '_')
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect()
+}
+
+/// Every page is in the index.
+#[test]
+fn the_index_names_every_page() {
+    let index = include_str!("../docs/README.md");
+    for path in pages() {
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("UTF-8");
+        assert!(
+            name == "README.md" || index.contains(&format!("]({name})")),
+            "{name}"
+        );
     }
 }
 

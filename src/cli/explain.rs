@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::args::ConfigArgs;
+use super::args::{ConfigArgs, heading};
 use super::config::Found;
 use super::rule_files;
 use keysweep::config::MAX_FILE_SIZE;
@@ -25,8 +25,8 @@ pub struct Explain {
     /// The file, and the line of it; without a line the whole file.
     #[arg(value_name = "FILE[:LINE]")]
     pub place: String,
-    /// Rules of your own, in a file of the same format; can be given several times.
-    #[arg(long, value_name = "FILE")]
+    /// Add the rules of this file. Repeatable.
+    #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
     pub rules: Vec<PathBuf>,
     #[command(flatten)]
     pub config: ConfigArgs,

@@ -29,13 +29,13 @@ fn below<'a>(block: &'a str, head: &str, indent: &str) -> Vec<(&'a str, &'a str)
 
 #[test]
 fn the_workflows_of_the_readme_run() {
-    let workflows = blocks("yaml", "uses: OWNER/keysweep@COMMIT");
+    let workflows = blocks("yaml", "uses: KEYSWEEP_ADDRESS@COMMIT");
     assert_eq!(workflows.len(), 2);
     let mut events = Vec::new();
     for workflow in workflows {
         let inputs = below(
             workflow,
-            "uses: OWNER/keysweep@COMMIT\n        with:\n",
+            "uses: KEYSWEEP_ADDRESS@COMMIT\n        with:\n",
             "          ",
         );
         for (event, _) in below(workflow, "\non:\n", "  ") {
@@ -78,7 +78,7 @@ fn the_audit_of_the_readme_runs() {
     runner.commit("old.env", &line(1));
     runner.remove("old.env");
     runner.push("refs/pull/3/head");
-    let block = blocks("sh", "git clone --mirror ADDRESS")[0];
+    let block = blocks("sh", "git clone --mirror REPOSITORY")[0];
     let dir = std::path::Path::new(env!("CARGO_BIN_EXE_keysweep"))
         .parent()
         .expect("a folder");
@@ -87,7 +87,7 @@ fn the_audit_of_the_readme_runs() {
     path.push(std::env::var_os("PATH").unwrap_or_default());
     let mut command = std::process::Command::new("bash");
     command
-        .args(["-c", &block.replace("ADDRESS", "origin.git")])
+        .args(["-c", &block.replace("REPOSITORY", "origin.git")])
         .current_dir(runner.at(""))
         .env("PATH", path);
     Run::new(command).ends(1).says("old.env:1:14");

@@ -45,8 +45,8 @@ fn site() -> Option<(Site, PathBuf)> {
     let source = source(&site);
     let head = site.git(&["-C", "../hooks", "rev-parse", "HEAD"]).text();
     let config = block("yaml", "- id: keysweep\n")
-        .replace("https://git.example.com/keysweep", &source)
-        .replace("v0.1.0", head.trim())
+        .replace("KEYSWEEP_ADDRESS", &source)
+        .replace("rev: COMMIT", &format!("rev: {}", head.trim()))
         .replace("id: keysweep", "id: keysweep-system");
     site.write(".pre-commit-config.yaml", &config);
     site.commit_unseen("hooks");
@@ -91,8 +91,8 @@ fn the_build_is_locked_and_happens_once() {
         .expect("ours");
     let head = site.git(&["-C", "../hooks", "rev-parse", "HEAD"]).text();
     let config = block("yaml", "- id: keysweep\n")
-        .replace("https://git.example.com/keysweep", &source)
-        .replace("v0.1.0", head.trim());
+        .replace("KEYSWEEP_ADDRESS", &source)
+        .replace("rev: COMMIT", &format!("rev: {}", head.trim()));
     site.write(".pre-commit-config.yaml", &config);
     site.commit_unseen("hooks");
     pre_commit(&site, &program, &["install"]).ends(0);
