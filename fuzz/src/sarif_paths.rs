@@ -41,7 +41,8 @@ pub fn check(bytes: &[u8]) {
             ..ReportOptions::new(Policy::new(Checkpoint::Report))
         },
     };
-    let report = keysweep::run(input, &plan, &Control::default()).expect("a stream in memory is read");
+    let report =
+        keysweep::run(input, &plan, &Control::default()).expect("a stream in memory is read");
     assert_eq!(report.rows.len(), 1);
     let style = Style {
         terminal: false,
