@@ -41,7 +41,7 @@ impl Head {
     }
 
     fn has(&self, word: &[u8]) -> bool {
-        self.text.windows(word.len()).any(|part| part == word)
+        memchr::memchr_iter(word[0], &self.text).any(|at| self.text[at..].starts_with(word))
     }
 }
 
@@ -99,7 +99,9 @@ fn look_up(place: &Place<'_>, head: &Head) -> Reading {
     }
     let default = (head.end..head.stop).find_map(|at| {
         let rest = &place.bytes[at..head.stop];
-        let or = OR.iter().find(|or| rest.starts_with(or))?;
+        let or = OR
+            .iter()
+            .find(|or| or[0] == rest[0] && rest.starts_with(or))?;
         let literal = blanks(place.bytes, at + or.len(), head.stop);
         quoted_at(place.bytes, literal, head.stop)
     });

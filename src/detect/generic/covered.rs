@@ -13,27 +13,56 @@ const AHEAD: usize = 128;
 /// How far before a name its siblings in a JSON object are looked for, in bytes.
 const BEHIND: usize = 128;
 
+/// A value, and what stands around it.
+struct Seen<'a> {
+    /// What stands between name and value, the value, and [`AHEAD`] bytes behind it.
+    text: &'a [u8],
+    /// Where the value starts in that.
+    at: usize,
+    value: &'a [u8],
+    assignment: &'a Assignment<'a>,
+    bytes: &'a [u8],
+}
+
+/// What covers a secret: the reason that is given, the test, and a template of a text in which it is
+/// true.
+type Row = (&'static str, fn(&Seen<'_>) -> bool, &'static str);
+
+/// The first row that is true decides.
+#[rustfmt::skip]
+const COVERS: &[Row] = &[
+    ("ciphertext of SOPS", sops, "password: ENC[AES256_GCM,data:{b64:{alnum:12}},iv:{b64:{alnum:32}},tag:{b64:{alnum:16}},type:str]"),
+    ("ciphertext of hiera-eyaml", eyaml, "password: ENC[PKCS7,{base64:80}]"),
+    ("ciphertext of Vault's transit engine", transit, "password: vault:v1:{b64:{alnum:42}}"),
+    ("ciphertext of Ansible Vault", ansible, "password: \"$ANSIBLE_VAULT;1.1;AES256\\n{hex:80}\""),
+    ("a message that OpenPGP encrypted", |s| message(s, b"-----BEGIN PGP MESSAGE-----"), "password: |{nl}  -----BEGIN PGP MESSAGE-----{nl}{nl}  {alnum:64}"),
+    ("a file that age encrypted", |s| message(s, b"-----BEGIN AGE ENCRYPTED FILE-----"), "password: |{nl}  -----BEGIN AGE ENCRYPTED FILE-----{nl}  {alnum:64}"),
+    ("ciphertext of Sealed Secrets", sealed, "password: AgAB{alnum:720}"),
+    ("ciphertext of Rails", rails, "password: {b64:{alnum:24}}--{b64:{alnum:12}}--{b64:{alnum:16}}"),
+    ("the digest of a known finding (detect-secrets)", known_finding, "{{\"type\": \"x\", \"hashed_secret\": \"{hex:40}\", \"line_number\": 4}}"),
+];
+
 /// Why an assigned value is no credential although its name says so; `None` for all else. Looks at
 /// the name, what stands between name and value, the value, and [`AHEAD`] bytes behind it.
 pub(in crate::detect) fn why(assignment: &Assignment<'_>, bytes: &[u8]) -> Option<&'static str> {
     let value = bytes.get(assignment.value.clone())?;
     let from = (assignment.key_at + assignment.key.len()).min(assignment.value.start);
     let end = assignment.value.end.saturating_add(AHEAD).min(bytes.len());
-    let seen = &bytes[from..end];
-    let at = assignment.value.start - from;
-    sops(seen, at)
-        .or_else(|| eyaml(seen, at))
-        .or_else(|| transit(seen, at, value))
-        .or_else(|| ansible(seen, at, value))
-        .or_else(|| message(seen, at, value))
-        .or_else(|| sealed(value))
-        .or_else(|| rails(value))
-        .or_else(|| known_finding(assignment, bytes, value))
+    let seen = Seen {
+        text: &bytes[from..end],
+        at: assignment.value.start - from,
+        value,
+        assignment,
+        bytes,
+    };
+    let row = COVERS.iter().find(|(_, test, _)| test(&seen));
+    row.map(|(why, ..)| *why)
 }
 
-/// Where the last `head` starts that stands before the value at `at`, or begins with it.
-fn head(seen: &[u8], at: usize, head: &[u8]) -> Option<usize> {
-    memchr::memmem::rfind(&seen[..(at + head.len()).min(seen.len())], head)
+/// Where the last `head` starts that stands before the value, or begins with it.
+fn head(seen: &Seen<'_>, head: &[u8]) -> Option<usize> {
+    let end = (seen.at + head.len()).min(seen.text.len());
+    memchr::memmem::rfind(&seen.text[..end], head)
 }
 
 fn is_base64(b: u8) -> bool {
@@ -55,51 +84,56 @@ fn encodes(text: &[u8], bytes: usize) -> bool {
 
 /// `ENC[AES256_GCM,data:…,iv:…,tag:…,type:str]` (SOPS): an initialization vector of 32 bytes and a
 /// tag of 16. What lies beyond the bytes that may be seen is not asked for.
-fn sops(seen: &[u8], at: usize) -> Option<&'static str> {
+fn sops(seen: &Seen<'_>) -> bool {
     const HEAD: &[u8] = b"ENC[AES256_GCM,data:";
-    let (data, mut rest) = base64(&seen[head(seen, at, HEAD)? + HEAD.len()..]);
+    let Some(found) = head(seen, HEAD) else {
+        return false;
+    };
+    let (data, mut rest) = base64(&seen.text[found + HEAD.len()..]);
     let mut fits = data.len() % 4 == 0 || rest.is_empty();
     for (name, bytes) in [(&b",iv:"[..], 32), (b",tag:", 16)] {
         if name.starts_with(rest) {
             break;
         }
-        let (field, after) = base64(rest.strip_prefix(name)?);
+        let Some(field) = rest.strip_prefix(name) else {
+            return false;
+        };
+        let (field, after) = base64(field);
         fits &= encodes(field, bytes) || after.is_empty();
         rest = after;
     }
-    let inside = at < seen.len() - rest.len();
-    (fits && inside).then_some("ciphertext of SOPS")
+    fits && seen.at < seen.text.len() - rest.len()
 }
 
 /// `ENC[PKCS7,…]` and `ENC[GPG,…]` (hiera-eyaml).
-fn eyaml(seen: &[u8], at: usize) -> Option<&'static str> {
-    for start in [&b"ENC[PKCS7,"[..], b"ENC[GPG,"] {
-        if let Some(found) = head(seen, at, start) {
-            let body = &seen[found + start.len()..];
+fn eyaml(seen: &Seen<'_>) -> bool {
+    [&b"ENC[PKCS7,"[..], b"ENC[GPG,"].iter().any(|start| {
+        head(seen, start).is_some_and(|found| {
+            let body = &seen.text[found + start.len()..];
             let cut = body
                 .iter()
                 .take_while(|b| is_base64(**b) || b.is_ascii_whitespace())
                 .count();
-            let inside = at < found + start.len() + cut;
-            if inside && cut >= 40 && matches!(body.get(cut), None | Some(b']')) {
-                return Some("ciphertext of hiera-eyaml");
-            }
-        }
-    }
-    None
+            let inside = seen.at < found + start.len() + cut;
+            inside && cut >= 40 && matches!(body.get(cut), None | Some(b']'))
+        })
+    })
 }
 
 /// `vault:v1:…` (HashiCorp Vault, transit engine): a nonce of 12 bytes and a tag of 16 at least.
-fn transit(seen: &[u8], at: usize, value: &[u8]) -> Option<&'static str> {
+fn transit(seen: &Seen<'_>) -> bool {
     const HEAD: &[u8] = b"vault:v";
-    let found = head(seen, at, HEAD)?;
-    let rest = &seen[found + HEAD.len()..];
+    let Some(found) = head(seen, HEAD) else {
+        return false;
+    };
+    let rest = &seen.text[found + HEAD.len()..];
     let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
-    let (body, _) = base64(rest.get(digits..)?.strip_prefix(b":")?);
+    let Some(body) = rest[digits..].strip_prefix(b":") else {
+        return false;
+    };
     let start = found + HEAD.len() + digits + 1;
-    let own = at <= start && at + value.len() >= start;
-    ((1..=6).contains(&digits) && own && decoded_from(body) >= 28)
-        .then_some("ciphertext of Vault's transit engine")
+    let own = seen.at <= start && seen.at + seen.value.len() >= start;
+    (1..=6).contains(&digits) && own && decoded_from(base64(body).0) >= 28
 }
 
 /// How many bytes a text in base64 stands for; 0 when it is none.
@@ -110,92 +144,82 @@ fn decoded_from(text: &[u8]) -> usize {
 }
 
 /// `$ANSIBLE_VAULT;1.1;AES256` and lines of hexadecimal digits.
-fn ansible(seen: &[u8], at: usize, value: &[u8]) -> Option<&'static str> {
+fn ansible(seen: &Seen<'_>) -> bool {
     const HEAD: &[u8] = b"$ANSIBLE_VAULT;1.";
-    let found = head(seen, at, HEAD)?;
-    let longest = value
+    let Some(found) = head(seen, HEAD) else {
+        return false;
+    };
+    let longest = seen
+        .value
         .split(|b| !b.is_ascii_hexdigit())
         .map(<[u8]>::len)
         .max();
-    let header = &seen[found + HEAD.len()..];
+    let header = &seen.text[found + HEAD.len()..];
     let body = |b: &u8| b.is_ascii_hexdigit() || b.is_ascii_whitespace() || b"\\nr".contains(b);
     // A version of one digit, the cipher, perhaps a label; then nothing but digits up to the value.
     let line = header
         .iter()
         .position(|b| matches!(b, b'\n' | b'\\'))
-        .map_or(seen.len(), |len| found + HEAD.len() + len);
-    let own = line >= at || seen[line..at].iter().all(body);
+        .map_or(seen.text.len(), |len| found + HEAD.len() + len);
+    let own = line >= seen.at || seen.text[line..seen.at].iter().all(body);
     let named = header
         .get(1..)
         .is_some_and(|cipher| cipher.starts_with(b";AES256"));
-    (named && own && longest >= Some(16)).then_some("ciphertext of Ansible Vault")
+    named && own && longest >= Some(16)
 }
 
-/// An armoured message: `-----BEGIN PGP MESSAGE-----`, `-----BEGIN AGE ENCRYPTED FILE-----`.
-fn message(seen: &[u8], at: usize, value: &[u8]) -> Option<&'static str> {
-    for (start, why) in [
-        (
-            &b"-----BEGIN PGP MESSAGE-----"[..],
-            "a message that OpenPGP encrypted",
-        ),
-        (
-            b"-----BEGIN AGE ENCRYPTED FILE-----",
-            "a file that age encrypted",
-        ),
-    ] {
-        let Some(found) = head(seen, at, start) else {
-            continue;
-        };
-        // Its first full line; headers may stand before it.
-        let longest = seen[found + start.len()..]
-            .split(|b| !is_base64(*b))
-            .map(<[u8]>::len)
-            .max();
-        let open = memchr::memmem::find(
-            &seen[found + start.len()..at.max(found + start.len())],
-            b"-----END",
-        )
-        .is_none();
-        let own = value.starts_with(b"-----BEGIN") || value.len() >= 32;
-        if open && own && longest >= Some(32) {
-            return Some(why);
-        }
-    }
-    None
+/// An armoured message below its first line, `start`.
+fn message(seen: &Seen<'_>, start: &[u8]) -> bool {
+    let Some(found) = head(seen, start) else {
+        return false;
+    };
+    let body = found + start.len();
+    // Its first full line; headers may stand before it.
+    let longest = seen.text[body..]
+        .split(|b| !is_base64(*b))
+        .map(<[u8]>::len)
+        .max();
+    let before = &seen.text[body..seen.at.max(body)];
+    let open = memchr::memmem::find(before, b"-----END").is_none();
+    let own = seen.value.starts_with(b"-----BEGIN") || seen.value.len() >= 32;
+    open && own && longest >= Some(32)
 }
 
 /// A value of Sealed Secrets: the length of an encrypted session key in two bytes, that key (RSA
 /// of 2,048 or 4,096 bits), and what it encrypts.
-fn sealed(value: &[u8]) -> Option<&'static str> {
-    let value = value.trim_ascii();
-    let lead = BASE64_STANDARD.decode(value.get(..4)?).ok()?;
-    let key = usize::from(*lead.first()?) << 8 | usize::from(*lead.get(1)?);
+fn sealed(seen: &Seen<'_>) -> bool {
+    let value = seen.value.trim_ascii();
+    let lead = value.get(..4).map(|lead| BASE64_STANDARD.decode(lead));
+    let key = match lead {
+        Some(Ok(lead)) if lead.len() > 1 => usize::from(lead[0]) << 8 | usize::from(lead[1]),
+        _ => return false,
+    };
     let least = (2 + key + 16).div_ceil(3) * 4 - 2;
-    (matches!(key, 256 | 512) && value.len() >= least && value.iter().all(|b| is_base64(*b)))
-        .then_some("ciphertext of Sealed Secrets")
+    matches!(key, 256 | 512) && value.len() >= least && value.iter().all(|b| is_base64(*b))
 }
 
 /// `data--iv--tag`, each in base64 (Rails' encrypted credentials, messages of ActiveSupport): an
 /// initialization vector of 12 bytes and a tag of 16.
-fn rails(value: &[u8]) -> Option<&'static str> {
-    let value = value.trim_ascii();
-    let at = value.len().checked_sub(16 + 2 + 24)?;
-    let (data, rest) = value.split_at(at);
-    let data = data.strip_suffix(b"--")?;
-    let fits = data.len() >= 4
+fn rails(seen: &Seen<'_>) -> bool {
+    let value = seen.value.trim_ascii();
+    let (data, rest) = value.split_at(value.len().saturating_sub(16 + 2 + 24));
+    let Some(data) = data.strip_suffix(b"--") else {
+        return false;
+    };
+    data.len() >= 4
         && decoded_from(data) > 0
         && encodes(&rest[..16], 12)
         && &rest[16..18] == b"--"
-        && encodes(&rest[18..], 16);
-    fits.then_some("ciphertext of Rails")
+        && encodes(&rest[18..], 16)
 }
 
 /// `"hashed_secret": "<SHA-1>"` in a JSON object that also says on which line: the list of known
 /// findings that detect-secrets keeps (`.secrets.baseline`).
-fn known_finding(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) -> Option<&'static str> {
+fn known_finding(seen: &Seen<'_>) -> bool {
+    let (a, bytes, value) = (seen.assignment, seen.bytes, seen.value);
     let digest = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
     if a.key != b"hashed_secret" || value.len() != 40 || !value.iter().all(digest) {
-        return None;
+        return false;
     }
     let low = a.key_at.saturating_sub(BEHIND);
     let before = &bytes[low..a.key_at];
@@ -207,8 +231,7 @@ fn known_finding(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) -> Option<&'sta
             .iter()
             .any(|side| memchr::memmem::find(side, name).is_some())
     };
-    (sibling(b"\"line_number\"") && (sibling(b"\"type\"") || sibling(b"\"filename\"")))
-        .then_some("the digest of a known finding (detect-secrets)")
+    sibling(b"\"line_number\"") && (sibling(b"\"type\"") || sibling(b"\"filename\""))
 }
 
 #[cfg(test)]

@@ -249,3 +249,16 @@ fn digests_in_a_list_of_known_findings_are_no_leak() {
         assert!(found.iter().any(|c| c.class == Class::Credential), "{text}");
     }
 }
+
+#[test]
+fn every_cover_is_told_by_its_own_row() {
+    use crate::detect::assign::read_from_word;
+    for (want, _, template) in super::COVERS {
+        let text = expand(template, 3).expect("a valid template") + "\n";
+        let word = ["password", "hashed_secret"]
+            .into_iter()
+            .find_map(|word| Some(text.find(word)?..text.find(word)? + word.len()));
+        let a = read_from_word(text.as_bytes(), word.expect("a name")).expect("an assignment");
+        assert_eq!(super::why(&a, text.as_bytes()), Some(*want), "{text}");
+    }
+}

@@ -207,10 +207,7 @@ fn is_public_pem(value: &[u8]) -> bool {
 
 /// `certs/ca_key.pem`: where a key is kept.
 fn is_key_file(value: &[u8]) -> bool {
-    let end = words::KEY_FILES
-        .iter()
-        .find(|end| value.ends_with(end.as_bytes()));
-    end.is_some_and(|end| {
+    words::KEY_FILES.end_of(value).is_some_and(|end| {
         let stem = &value[..value.len() - end.len()];
         let last = stem.rsplit(|b| *b == b'/').next().unwrap_or(stem);
         all(stem, |b| {

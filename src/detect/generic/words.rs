@@ -34,7 +34,14 @@ impl Words {
 
     /// Whether `text` starts with a word of the list.
     pub(super) fn starts(&self, text: &[u8]) -> bool {
-        self.iter().any(|one| text.starts_with(one.as_bytes()))
+        self.iter()
+            .any(|one| one.as_bytes().first() == text.first() && text.starts_with(one.as_bytes()))
+    }
+
+    /// The word of the list that `text` ends with.
+    pub(super) fn end_of(&self, text: &[u8]) -> Option<&'static str> {
+        self.iter()
+            .find(|one| one.as_bytes().last() == text.last() && text.ends_with(one.as_bytes()))
     }
 
     /// The words.
