@@ -16,7 +16,6 @@ mod life;
 mod place;
 mod plan;
 pub mod policy;
-pub mod present;
 pub mod report;
 pub mod rule;
 pub mod scan;
@@ -79,7 +78,7 @@ pub fn examine(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<E
         .map(|credential| Known::of(rules, &masker, credential));
     let known = known.collect();
     let unused = idle.unused.iter().map(|entry| entry.text.clone()).collect();
-    let view = present::View::new(rules, &masker, mode, plan);
+    let view = report::build::View::new(rules, &masker, mode, plan);
     let report = view.report(credentials, unreached, idle, places.about, control);
     Ok(Examined {
         report,

@@ -231,7 +231,7 @@ fn a_single_line_of_twenty_megabytes() {
         places(&report),
         [format!("github-pat long.txt:1:{}", filler.len() + 1)]
     );
-    for format in crate::common::FORMATS {
+    for format in crate::common::formats() {
         let run = dir.run(&["scan", "long.txt", "--format", format]);
         run.ends(1);
         assert!(run.out.len() < 1 << 20, "{format} repeats the line");
@@ -261,7 +261,7 @@ fn names_that_are_not_utf8() {
         if verb == "history" {
             dir.commit("one");
         }
-        for format in crate::common::FORMATS {
+        for format in crate::common::formats() {
             let run = dir.run(&[verb, "--format", format]);
             run.ends(1);
             assert!(String::from_utf8(run.out).is_ok(), "{verb} {format}");
@@ -303,7 +303,7 @@ fn a_full_disk_is_told() {
     if !std::path::Path::new("/dev/full").exists() {
         return;
     }
-    for format in crate::common::FORMATS {
+    for format in crate::common::formats() {
         let full = fs::OpenOptions::new()
             .write(true)
             .open("/dev/full")

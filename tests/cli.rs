@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{Dir, FORMATS, NOW, expand, findings, jwt, line, places, token};
+use crate::common::{Dir, NOW, expand, findings, formats, jwt, line, places, token};
 
 #[test]
 fn exit_status() {
@@ -10,7 +10,7 @@ fn exit_status() {
     dir.write("clean.txt", "nothing here\n");
     dir.run(&["scan"]).ends(0).says("clean");
     dir.write("a.env", line(1));
-    for format in FORMATS {
+    for format in formats() {
         dir.run(&["scan", "--format", format]).ends(1);
     }
     dir.run(&["scan", "clean.txt"]).ends(0);
@@ -380,7 +380,7 @@ fn values_are_shown_only_when_asked_and_never_in_ci() {
     let dir = Dir::new();
     dir.write("a.env", line(1));
     let secret = token(1);
-    for format in FORMATS {
+    for format in formats() {
         let run = dir.run(&["scan", "--format", format]);
         assert!(
             !crate::common::contains(&run.out, secret.as_bytes()),

@@ -9,6 +9,7 @@ mod bad_input;
 mod cli;
 mod cmd;
 mod common;
+mod compare;
 mod config;
 mod corpus;
 mod cost;

@@ -43,7 +43,7 @@ pub fn check(bytes: &[u8]) {
     };
     let report =
         keysweep::run(input, &plan, &Control::default()).expect("a stream in memory is read");
-    assert_eq!(report.rows.len(), 1);
+    assert_eq!(report.findings.len(), 1);
     let style = Style {
         terminal: false,
         color: false,
@@ -52,10 +52,10 @@ pub fn check(bytes: &[u8]) {
         quiet: false,
         suppressed: true,
     };
-    for format in report::FORMATS {
+    for format in report::FORMATS.iter().copied() {
         let mut out = Vec::new();
         report::write(format, &report, style, &mut out).expect("memory takes it");
-        if *format == "sarif" {
+        if format.name() == "sarif" {
             let sarif: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
             let place = "/runs/0/results/0/locations/0/physicalLocation/artifactLocation/uri";
             let uri = sarif

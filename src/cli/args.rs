@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
 
 use keysweep::config::{self, Config};
 use keysweep::finding::{Confidence, Reason, Severity};
 use keysweep::policy::FailOn;
+use keysweep::report::{self, Format};
 use keysweep::source::ArchiveLimits;
 
 /// The headings under which `--help` groups the options. Every verb uses the same ones, in this order.
@@ -229,7 +231,8 @@ pub enum Generated {
     Zsh,
     Man,
     /// Of the JSON report.
-    Schema,
+    #[value(alias = "schema")]
+    ReportSchema,
     /// Of keysweep.toml.
     ConfigSchema,
     /// The manual's table of the keys of keysweep.toml.
@@ -357,18 +360,18 @@ pub struct Common {
     /// Exit with status 2 also when something was left out on purpose (too large, a submodule, …).
     #[arg(long, help_heading = heading::FAILING)]
     pub strict: bool,
-    /// Format on standard output: human, json, jsonl, sarif, github, markdown.
+    /// Format on standard output.
     #[arg(
         long,
         value_name = "FORMAT",
         default_value = "human",
-        value_parser = format,
+        value_parser = formats(),
         help_heading = heading::OUTPUT
     )]
-    pub format: String,
+    pub format: &'static dyn Format,
     /// Also write the report to a file, in this format. Repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = heading::OUTPUT)]
-    pub output: Vec<(String, PathBuf)>,
+    pub output: Vec<(&'static dyn Format, PathBuf)>,
     /// List results of this confidence or better: low, medium, high. [default: medium]
     #[arg(
         long,
@@ -418,20 +421,25 @@ pub enum Color {
     Never,
 }
 
-fn format(text: &str) -> Result<String, String> {
-    let formats = keysweep::report::FORMATS;
-    if formats.contains(&text) {
-        return Ok(text.to_owned());
-    }
-    let hint = keysweep::rule::closest(text, formats.iter().copied())
-        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-    Err(format!(
-        "there is no format `{text}`{hint} (formats: {})",
-        formats.join(", ")
-    ))
+/// The names of the formats, which completions know, and the formats themselves.
+fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+    let name = |format: &&dyn Format| PossibleValue::new(format.name()).help(format.about());
+    let names = PossibleValuesParser::new(report::FORMATS.iter().map(name));
+    names.try_map(|name| format(&name))
 }
 
-fn output(text: &str) -> Result<(String, PathBuf), String> {
+fn format(name: &str) -> Result<&'static dyn Format, String> {
+    let names = || report::FORMATS.iter().map(|format| format.name());
+    report::format(name).ok_or_else(|| {
+        let hint = keysweep::rule::closest(name, names())
+            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        let names: Vec<&str> = names().collect();
+        let names = names.join(", ");
+        format!("there is no format `{name}`{hint} (formats: {names})")
+    })
+}
+
+fn output(text: &str) -> Result<(&'static dyn Format, PathBuf), String> {
     let (name, path) = text
         .split_once('=')
         .ok_or("write FORMAT=FILE, for example sarif=out.sarif")?;

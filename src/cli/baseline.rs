@@ -61,10 +61,10 @@ fn add(house: &House, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
         report, mut known, ..
     } = house.look(look, false)?;
     let listed: BTreeSet<_> = report
-        .rows
+        .findings
         .iter()
-        .filter(|row| row.class == Class::Credential)
-        .map(|row| row.fingerprint)
+        .filter(|finding| finding.class == Class::Credential)
+        .map(|finding| finding.fingerprint)
         .collect();
     known.retain(|one| listed.contains(&one.fingerprint));
     let today = house.today();

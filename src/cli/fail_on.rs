@@ -5,7 +5,7 @@ use anyhow::{Result, anyhow};
 use keysweep::config::Config;
 use keysweep::finding::Severity;
 use keysweep::policy::{EXPIRING, FailOn};
-use keysweep::present::EXPIRED;
+use keysweep::report::EXPIRED;
 use keysweep::rule::{RuleSet, closest};
 
 /// Whether a `fail-on` can ever mean anything. A word that no rule has is a typo, and would let

@@ -10,9 +10,6 @@ use clap_complete::Shell;
 use super::args::Generated;
 use super::verbs::Cli;
 
-/// The schema of the JSON report, as committed.
-const SCHEMA: &str = include_str!("../../docs/report.schema.json");
-
 /// Prints completions, the man page or the schema.
 pub fn print(what: Generated) -> Result<ExitCode> {
     let mut command = Cli::command();
@@ -22,8 +19,8 @@ pub fn print(what: Generated) -> Result<ExitCode> {
             out.write_all(&manual(command)?)?;
             return Ok(ExitCode::SUCCESS);
         }
-        Generated::Schema => {
-            out.write_all(SCHEMA.as_bytes())?;
+        Generated::ReportSchema => {
+            out.write_all(keysweep::report::schema().as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
         Generated::ConfigSchema => {

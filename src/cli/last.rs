@@ -19,10 +19,10 @@ fn file(dir: &Path) -> Option<PathBuf> {
 pub fn remember(dir: &Path, report: &Report) {
     let Some(path) = file(dir) else { return };
     let ids: Vec<String> = report
-        .rows
+        .findings
         .iter()
-        .filter(|row| row.fails)
-        .map(|row| format!("{}\n", row.fingerprint))
+        .filter(|finding| finding.fails)
+        .map(|finding| format!("{}\n", finding.fingerprint))
         .collect();
     if ids.is_empty() && !path.exists() {
         return;

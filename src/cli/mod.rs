@@ -5,6 +5,7 @@ mod allow;
 mod args;
 mod baseline;
 mod choose;
+mod compare;
 mod config;
 mod demo;
 mod event;
@@ -143,6 +144,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             rules::print(&all, rules.id.as_deref())
         }
         Verb::Explain(args) => explain::run(&args),
+        Verb::Compare(args) => compare::run(&args),
         Verb::Config(args) => config::run(args),
         Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),

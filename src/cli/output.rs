@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use super::args::{Color, Common};
 use super::whole::{self, Lasting, Mode};
 use keysweep::detect::Scanner;
-use keysweep::report::{self, Report, Style};
+use keysweep::report::{self, Format, Report, Style};
 use keysweep::secret::Masker;
 
 /// A message without the credentials that stand in it: names of files, references and revisions
@@ -46,9 +46,9 @@ pub fn plain(message: &str) -> String {
 
 /// The outputs of a run.
 pub struct Outputs {
-    format: String,
+    format: &'static dyn Format,
     style: Style,
-    files: Vec<(String, PathBuf)>,
+    files: Vec<(&'static dyn Format, PathBuf)>,
 }
 
 impl Outputs {
@@ -66,7 +66,7 @@ impl Outputs {
         }
         let terminal = io::stdout().is_terminal();
         Ok(Outputs {
-            format: common.format.clone(),
+            format: common.format,
             style: Style {
                 terminal,
                 color: color(common.color, terminal),
@@ -87,12 +87,12 @@ impl Outputs {
             ..self.style
         };
         for (format, path) in &self.files {
-            let content = |out: &mut dyn Write| report::write(format, report, plain, out);
+            let content = |out: &mut dyn Write| report::write(*format, report, plain, out);
             whole::write(path, Lasting::No, Mode::Usual, content)
                 .with_context(|| format!("the report {} cannot be written", path.display()))?;
         }
         let mut out = BufWriter::new(io::stdout().lock());
-        match report::write(&self.format, report, self.style, &mut out).and_then(|()| out.flush()) {
+        match report::write(self.format, report, self.style, &mut out).and_then(|()| out.flush()) {
             // Whoever read it had enough. The exit status still tells what was found.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             done => done.context("standard output cannot be written"),

@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 
 use keysweep::detect::Scanner;
-use keysweep::present::page;
 use keysweep::report::terminal;
 use keysweep::rule::{Rule, RuleSet, closest};
 use keysweep::secret::Masker;
@@ -40,7 +39,7 @@ pub fn print(rules: &RuleSet, id: Option<&str>) -> Result<ExitCode> {
         Some(id) => match rules.find(id) {
             Some(index) => {
                 let rule = &rules.rules[index];
-                for line in shown(rule, &page(rule)).lines() {
+                for line in shown(rule, &rule.page()).lines() {
                     writeln!(out, "{}", terminal(line))?;
                 }
             }

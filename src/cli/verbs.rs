@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use super::args::{Allow, Baseline, ConfigVerb, Generate, History, Rules, Scan, Staged};
+use super::compare::Compare;
 use super::event::Event;
 use super::explain::Explain;
 use super::hook::Hook;
@@ -54,6 +55,8 @@ pub enum Verb {
     Rules(Rules),
     /// Say what is found on a line of a file, and why the rest of it is not reported.
     Explain(Explain),
+    /// Compare two JSON reports: what is new, gone, changed, or still there.
+    Compare(Compare),
     /// Show the configuration in force and where each of its values comes from.
     Config(ConfigVerb),
     /// What the GitHub Action asks about its own run.

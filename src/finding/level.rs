@@ -1,10 +1,12 @@
 //! How bad and how sure. Compiled twice: the build script includes this file to read rules,
-//! so it imports nothing of ours.
+//! so it imports nothing of ours. The script sets `schemas` for the library, and has itself no need
+//! of them.
 
 use serde::{Deserialize, Serialize};
 
 /// What a credential opens if it is real.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "severity"))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Publishable by design, documented sample, dead.
@@ -21,6 +23,7 @@ pub enum Severity {
 
 /// How strong the evidence is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "confidence"))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Context alone, or randomness alone, or a check that failed.
@@ -35,6 +38,7 @@ pub enum Confidence {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "exposure"))]
 #[serde(rename_all = "lowercase")]
 pub enum Exposure {
     /// Never to be published.

@@ -9,6 +9,7 @@ mod marker;
 mod mode;
 mod name;
 mod place;
+mod scanned;
 mod skipped;
 mod suppression;
 
@@ -21,15 +22,23 @@ pub use name::Name;
 pub use place::{
     Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
 };
+pub use scanned::{HistoryInfo, Ignored, RangeInfo};
 pub use skipped::{Reason, Skipped, Weight};
 pub use suppression::{SuppressedBy, Suppression};
 
 use std::ops::Range;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::secret::Secret;
 
 /// What a value turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "class")]
 pub enum Class {
     /// A credential, as far as can be told.
     Credential,

@@ -1,7 +1,12 @@
 //! What kind of run found something.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// What a run looks at. It follows from the input and from nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "mode")]
 pub enum Mode {
     /// `scan`: files, trees, standard input, the whole index.
     Tree,

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{Marker, Name, Sighting, Suppression};
 use crate::secret::Shown;
 
@@ -164,15 +167,22 @@ impl Origin {
 
 /// A stretch of text. Lines and columns count from 1, columns in Unicode code points (an invalid
 /// byte counts as one); the end column is exclusive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[schemars(rename = "region")]
 pub struct Region {
     /// First line.
+    #[schemars(range(min = 1))]
     pub start_line: u32,
     /// First column.
+    #[schemars(range(min = 1))]
     pub start_column: u32,
     /// Last line.
+    #[schemars(range(min = 1))]
     pub end_line: u32,
     /// Column after the last.
+    #[schemars(range(min = 1))]
     pub end_column: u32,
 }
 

@@ -1,7 +1,14 @@
 //! What was asked for and not read. Nothing is lost silently: every format shows these.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// How much an unread input weighs for the exit status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "weight")]
 pub enum Weight {
     /// The scan is incomplete: never "clean", exit status 2 when nothing else fails.
     Failed,
@@ -12,7 +19,11 @@ pub enum Weight {
 }
 
 /// Why something was not read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(rename = "reason")]
 pub enum Reason {
     /// The operating system refused access.
     PermissionDenied,

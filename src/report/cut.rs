@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use super::{PlaceRow, Row};
+use super::{Finding, Place};
 use crate::finding::Class;
 
 /// More results than this of one rule in one file are told as one.
@@ -15,9 +15,9 @@ pub const MANY: usize = 200;
 /// A result as a format is going to show it.
 pub struct Item<'a, T> {
     /// The credential.
-    pub row: &'a Row,
+    pub row: &'a Finding,
     /// Where it is shown.
-    pub place: &'a PlaceRow,
+    pub place: &'a Place,
     /// It stands in what was scanned (in a history: at HEAD).
     pub present: bool,
     /// What the format needs beside that.
@@ -33,7 +33,7 @@ pub struct Told<'a, T> {
 }
 
 /// What is new comes first, then what is worse.
-fn rank(row: &Row) -> impl Ord + Copy + use<> {
+fn rank(row: &Finding) -> impl Ord + Copy + use<> {
     Reverse((
         row.suppressed.is_none(),
         row.newly_suppressed(),

@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::io;
 
+use percent_encoding::percent_encode_byte;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 /// Whether a character is not seen, or changes how others are seen: control characters, line and
@@ -111,7 +112,7 @@ pub fn uri(text: &str, relative: bool) -> String {
         if (plain && !(first_segment && byte == b':')) || percent {
             out.push(char::from(byte));
         } else {
-            let _ = write!(out, "%{byte:02X}");
+            out.push_str(percent_encode_byte(byte));
         }
     }
     out

@@ -8,8 +8,7 @@ use std::io;
 use super::cut::{self, Item, Told};
 use super::escape::{actions_message, actions_property};
 use super::words::{self, Level};
-use super::{Outcome, PlaceRow, Report, Row, suppressed};
-use crate::finding::Mode;
+use super::{Finding, Format, Mode, Outcome, Place, Report, Style, suppressed};
 use crate::finding::{Class, Weight};
 
 /// Annotations of a kind that a host shows of a step; the others stand in its log only.
@@ -19,19 +18,34 @@ const NEW_SHOWN: usize = 5;
 /// Results written of a kind; the others are counted.
 const WRITTEN: usize = 1_000;
 
+/// Annotations of GitHub Actions.
+pub struct Github;
+
+impl Format for Github {
+    fn name(&self) -> &'static str {
+        "github"
+    }
+
+    fn about(&self) -> &'static str {
+        "annotations for the log of GitHub Actions"
+    }
+
+    fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        write(report, out)
+    }
+}
+
 /// Writes the annotations: what the change itself suppresses, what fails, what the run has to say
 /// of itself, and what does not fail. In each, the ten that a host shows are the ones to look at.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let new = report
         .suppressed
         .iter()
         .filter(|row| row.newly_suppressed());
-    let taken = new_ones(new.collect(), report.mode, out)?;
-    let (failing, others): (Vec<&Row>, Vec<&Row>) = report.rows.iter().partition(|row| row.fails);
-    let failing = arranged(failing, report.mode);
+    let taken = new_ones(new.collect(), report.run.mode, out)?;
+    let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|row| row.fails);
+    let failing = arranged(failing, report.run.mode);
     let shown = SHOWN.saturating_sub(taken);
     let all = count_of(&failing);
     let over = failing.len() > shown;
@@ -50,7 +64,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     left_out("error", &failing, out)?;
     of_run(report, out)?;
-    let others = arranged(others, report.mode);
+    let others = arranged(others, report.run.mode);
     for told in others.iter().take(WRITTEN) {
         result(report, told, out)?;
     }
@@ -58,7 +72,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 }
 
 /// Writes the first of what the change itself suppresses; how many of a host's ten errors that took.
-fn new_ones(rows: Vec<&Row>, mode: Mode, out: &mut dyn io::Write) -> io::Result<usize> {
+fn new_ones(rows: Vec<&Finding>, mode: Mode, out: &mut dyn io::Write) -> io::Result<usize> {
     let told = arranged(rows, mode);
     let mut errors = 0;
     for told in told.iter().take(NEW_SHOWN) {
@@ -97,13 +111,13 @@ fn new_ones(rows: Vec<&Row>, mode: Mode, out: &mut dyn io::Write) -> io::Result<
     Ok(errors)
 }
 
-fn arranged<'a>(rows: Vec<&'a Row>, mode: Mode) -> Vec<Told<'a, ()>> {
+fn arranged<'a>(rows: Vec<&'a Finding>, mode: Mode) -> Vec<Told<'a, ()>> {
     let items = rows.into_iter().filter_map(|row| {
         let place = shown_place(row, mode)?;
         Some(Item {
             row,
             place,
-            present: Row::present(place, mode),
+            present: place.is_present(mode),
             with: (),
         })
     });
@@ -165,29 +179,30 @@ fn of_run(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "::notice title=keysweep%3A suppressed::{text}")?;
     }
     if let Some(line) = words::ignored(report)
-        && !report.ignored.credential_stores.is_empty()
+        && !report.summary.ignored.credential_stores.is_empty()
     {
         let text = actions_message(&line);
         writeln!(out, "::notice title=keysweep%3A not scanned::{text}")?;
     }
-    match &report.outcome {
-        Outcome::Nothing(why) => {
-            writeln!(out, "::notice title=keysweep::nothing to scan: {why}")
+    match report.summary.outcome {
+        Outcome::Nothing => {
+            let why = words::nothing(report);
+            writeln!(out, "::notice title=keysweep::{why}")
         }
         Outcome::Interrupted => writeln!(
             out,
             "::warning title=keysweep::interrupted; the results are not complete"
         ),
-        Outcome::Incomplete => writeln!(
+        Outcome::Incomplete if report.failed_to_read() => writeln!(
             out,
             "::warning title=keysweep::not everything was read; the results are not complete"
         ),
-        Outcome::Clean | Outcome::Fails(_) => Ok(()),
+        _ => Ok(()),
     }
 }
 
 /// What fails is an error, whatever its severity: it is why the step is red.
-fn command(row: &Row) -> &'static str {
+fn command(row: &Finding) -> &'static str {
     if row.fails {
         return "error";
     }
@@ -198,14 +213,14 @@ fn command(row: &Row) -> &'static str {
 }
 
 /// The first place that can be opened, else the first.
-fn shown_place(row: &Row, mode: Mode) -> Option<&PlaceRow> {
+fn shown_place(row: &Finding, mode: Mode) -> Option<&Place> {
     row.places
         .iter()
-        .find(|place| Row::present(place, mode))
+        .find(|place| place.is_present(mode))
         .or_else(|| row.first_place())
 }
 
-fn position(place: &PlaceRow) -> String {
+fn position(place: &Place) -> String {
     let region = place.region;
     if place.member.is_some() {
         // The line is the member's, which a host cannot show.
@@ -228,9 +243,9 @@ fn position(place: &PlaceRow) -> String {
     out
 }
 
-fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
+fn message(report: &Report, row: &Finding, place: &Place) -> String {
     let mut parts = vec![format!("{} {}", row.severity.name(), row.shown)];
-    if !Row::present(place, report.mode) {
+    if !place.is_present(report.run.mode) {
         // An interrupted run does not know what stands at HEAD.
         let not = match place.at_head {
             Some(false) => "not at HEAD but ",
@@ -238,7 +253,7 @@ fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
         };
         let at = words::position(place);
         parts.push(format!("{not}in the history, at {at}"));
-        if row.class == Class::Credential && !words::certainly_expired(row) {
+        if row.class == Class::Credential && !row.certainly_expired() {
             parts.push("rotate it: rewriting the branch does not un-publish it".to_owned());
         }
     }
@@ -246,19 +261,19 @@ fn message(report: &Report, row: &Row, place: &PlaceRow) -> String {
         parts.push(words::lifetime(timeline));
     }
     parts.extend(words::status(&row.status));
-    if place.member.is_some() && Row::present(place, report.mode) {
+    if place.member.is_some() && place.is_present(report.run.mode) {
         parts.push(format!("in the archive, at {}", words::position(place)));
     }
-    if let (Some(name), true) = (&place.name, Row::present(place, report.mode)) {
+    if let (Some(name), true) = (&place.name, place.is_present(report.run.mode)) {
         parts.push(name.as_str().to_owned());
     }
     let more = row.places.len().saturating_sub(1);
     if more > 0 {
         parts.push(words::count(more as u64, "more place", "more places"));
     }
-    if !row.rotate.is_empty() {
-        parts.push(format!("rotate: {}", row.rotate));
+    if let Some(rotate) = &row.rotate {
+        parts.push(format!("rotate: {rotate}"));
     }
-    parts.push(format!("id {}", row.fingerprint.short()));
+    parts.push(format!("id {}", row.id));
     parts.join(" · ")
 }

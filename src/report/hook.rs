@@ -7,25 +7,39 @@ use std::io;
 
 use super::escape::terminal;
 use super::words::{self, count};
-use super::{Outcome, PlaceRow, Report, Row, fix, summary, suppressed};
-use crate::finding::Mode;
+use super::{Finding, Format, Mode, Outcome, Place, Report, Style, fix, summary, suppressed};
 use crate::finding::Weight;
 
 /// Credentials shown in full; the rest are a line each.
 const BLOCKS: usize = 20;
 
+/// What a git hook says. Users do not choose it, so it is not in the list.
+pub struct Hook;
+
+impl Format for Hook {
+    fn name(&self) -> &'static str {
+        "hook"
+    }
+
+    fn about(&self) -> &'static str {
+        "what a git hook says"
+    }
+
+    fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        write(report, out)
+    }
+}
+
 /// Writes the message.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let push = report.mode == Mode::Range;
+fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let push = report.run.mode == Mode::Range;
     // What a change allows is its author's own doing, so it is told only when it stops him.
     let refused = || report.suppressed.iter().filter(|row| row.fails);
     for row in refused() {
         writeln!(out, "{}", terminal(&suppressed::line(row)))?;
     }
-    let (failing, others): (Vec<&Row>, Vec<&Row>) = report.rows.iter().partition(|row| row.fails);
+    let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|row| row.fails);
     for (at, row) in failing.iter().enumerate() {
         let text = match at < BLOCKS {
             true => block(row, push),
@@ -40,11 +54,12 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "{gap}")?;
     }
     let act = if push { "push" } else { "commit" };
-    match &report.outcome {
-        Outcome::Clean => Ok(()),
+    match report.summary.outcome {
+        Outcome::Clean | Outcome::Passes => Ok(()),
         // Deletions and merges have nothing to look at, and that is usual.
-        Outcome::Nothing(_) => Ok(()),
-        Outcome::Fails(n) => {
+        Outcome::Nothing => Ok(()),
+        Outcome::Fails => {
+            let n = report.summary.failing;
             let refused = refused().count();
             let stops = |n: usize, one: &str, many: &str| match n {
                 0 => None,
@@ -73,7 +88,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 }
 
 /// `high: GitHub token  ghp_…  a.py:3:1  id 0123abcd`.
-fn line(row: &Row) -> String {
+fn line(row: &Finding) -> String {
     let at = row
         .first_place()
         .map(|place| terminal(&words::position(place)))
@@ -83,12 +98,12 @@ fn line(row: &Row) -> String {
         row.severity.name(),
         terminal(&row.name),
         terminal(row.value.as_deref().unwrap_or(&row.shown)),
-        row.fingerprint.short()
+        row.id
     )
 }
 
 /// What and where, how to fix it here, how to rotate it, how to allow it.
-fn block(row: &Row, push: bool) -> String {
+fn block(row: &Finding, push: bool) -> String {
     let key = row
         .key
         .as_ref()
@@ -109,35 +124,32 @@ fn block(row: &Row, push: bool) -> String {
         }
         line("fix", &how);
     }
-    let rotate = match row.rotate.as_str() {
-        "" => "make a new one and end this one".to_owned(),
-        text => terminal(text),
+    let rotate = match &row.rotate {
+        None => "make a new one and end this one".to_owned(),
+        Some(text) => terminal(text),
     };
-    let console = match row.console.as_str() {
-        "" => String::new(),
-        console => format!(" {}", terminal(console)),
+    let console = match &row.console {
+        None => String::new(),
+        Some(console) => format!(" {}", terminal(console)),
     };
     line(
         "rotate",
         &format!("if it was ever pushed: {rotate}{console}"),
     );
     // What no file holds any more is only found where the commits are looked at.
-    let gone = |place: &PlaceRow| place.message || place.at_head == Some(false);
+    let gone = |place: &Place| place.message || place.at_head == Some(false);
     let history = match !row.places.is_empty() && row.places.iter().all(gone) {
         true => " --history",
         false => "",
     };
     line(
         "allow",
-        &format!(
-            "if it is no secret: keysweep allow {}{history}",
-            row.fingerprint.short()
-        ),
+        &format!("if it is no secret: keysweep allow {}{history}", row.id),
     );
     out
 }
 
-fn at(row: &Row, place: &PlaceRow) -> String {
+fn at(row: &Finding, place: &Place) -> String {
     let mut out = terminal(&words::position(place));
     if let Some(commit) = &place.introduced {
         out.push_str(&format!(" in commit {}", words::short(&commit.id)));

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::escape::terminal;
 use super::overview::{self, Line, Overview};
 use super::words::{self, count, digits};
-use super::{PlaceRow, Report, Row, Style, summary, suppressed};
+use super::{Finding, Format, Place, Report, Style, summary, suppressed};
 use crate::finding::{Class, Severity, Weight};
 use crate::finding::{Field, Status};
 
@@ -20,14 +20,28 @@ const SUPPRESSED_SHOWN: usize = 20;
 /// Places shown before the rest is counted.
 const PLACES_SHOWN: usize = 3;
 
+/// The report for people.
+pub struct Human;
+
+impl Format for Human {
+    fn name(&self) -> &'static str {
+        "human"
+    }
+
+    fn about(&self) -> &'static str {
+        "for people at a terminal"
+    }
+
+    fn write(&self, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        write(report, style, out)
+    }
+}
+
 /// Writes the report: what fails first, then the rest, then what stands in pull-request refs
 /// only, then the summary.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint { on: style.color };
-    let (new, old): (Vec<&Row>, Vec<&Row>) = report
+    let (new, old): (Vec<&Finding>, Vec<&Finding>) = report
         .suppressed
         .iter()
         .partition(|row| row.newly_suppressed());
@@ -39,8 +53,8 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
         }
         return end(report, &paint, out);
     }
-    let (pulls, rows): (Vec<&Row>, Vec<&Row>) = report
-        .rows
+    let (pulls, rows): (Vec<&Finding>, Vec<&Finding>) = report
+        .findings
         .iter()
         .partition(|row| words::only_in_pulls(row));
     for group in [rows, pulls] {
@@ -49,7 +63,7 @@ pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Resu
             let heading = "only in pull-request refs (kept by the host; rotating is what helps)";
             writeln!(out, "{}\n", paint.with(bold(), heading))?;
         }
-        let (failing, others): (Vec<&Row>, Vec<&Row>) =
+        let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
             group.into_iter().partition(|row| row.fails);
         let mut folded = false;
         for row in failing.into_iter().chain(others) {
@@ -145,7 +159,7 @@ fn listed(line: &Line<'_>, paint: &Paint) -> String {
         .unwrap_or_default();
     let life = overview::life(row);
     let gap = if life.is_empty() { "" } else { "  " };
-    let id = format!("id {}", row.fingerprint.short());
+    let id = format!("id {}", row.id);
     format!("at {at}{more}{key}{gap}{life}  {}", paint.with(dim(), &id))
 }
 
@@ -161,7 +175,7 @@ fn end(report: &Report, paint: &Paint, out: &mut dyn io::Write) -> io::Result<()
 }
 
 /// Suppressed results, a line each; of many only the first, unless all are wanted.
-fn suppressed_lines(rows: &[&Row], style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+fn suppressed_lines(rows: &[&Finding], style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let shown = match style.verbose || style.suppressed {
         true => rows.len(),
         false => SUPPRESSED_SHOWN,
@@ -214,7 +228,7 @@ fn severity_style(severity: Severity) -> Ansi {
 }
 
 /// `info: AWS access key id, sample  AKIA…  docs/x.md:3:1  id 0123abcd`.
-fn one_line(row: &Row, paint: &Paint) -> String {
+fn one_line(row: &Finding, paint: &Paint) -> String {
     let sample = match row.class {
         Class::Sample => ", sample",
         Class::Protected => ", ciphertext or digest",
@@ -233,11 +247,11 @@ fn one_line(row: &Row, paint: &Paint) -> String {
         paint.with(severity_style(row.severity), row.severity.name()),
         terminal(&row.name),
         terminal(row.value.as_deref().unwrap_or(&row.shown)),
-        row.fingerprint.short()
+        row.id
     )
 }
 
-fn block(row: &Row, style: Style, paint: &Paint) -> String {
+fn block(row: &Finding, style: Style, paint: &Paint) -> String {
     let mut out = String::new();
     let fails = if row.fails { "" } else { ", does not fail" };
     let sample = match row.class {
@@ -286,18 +300,18 @@ fn block(row: &Row, style: Style, paint: &Paint) -> String {
     if style.verbose {
         evidence(row, &mut line);
     }
-    if !row.rotate.is_empty() {
-        line("rotate", terminal(&row.rotate));
+    if let Some(rotate) = &row.rotate {
+        line("rotate", terminal(rotate));
     }
-    if !row.console.is_empty() {
-        line("console", terminal(&row.console));
+    if let Some(console) = &row.console {
+        line("console", terminal(console));
     }
-    line("id", row.fingerprint.short());
+    line("id", row.id.clone());
     out.push('\n');
     out
 }
 
-fn places(row: &Row, style: Style, line: &mut impl FnMut(&str, String)) {
+fn places(row: &Finding, style: Style, line: &mut impl FnMut(&str, String)) {
     let shown = match style.verbose {
         true => row.places.len(),
         false => PLACES_SHOWN,
@@ -320,7 +334,7 @@ fn places(row: &Row, style: Style, line: &mut impl FnMut(&str, String)) {
 }
 
 /// What is worth saying about a place beside its position.
-fn about(row: &Row, place: &PlaceRow) -> String {
+fn about(row: &Finding, place: &Place) -> String {
     let mut parts = Vec::new();
     if let Some(cause) = &place.suppressed {
         parts.push(format!(
@@ -328,7 +342,7 @@ fn about(row: &Row, place: &PlaceRow) -> String {
             terminal(&suppressed::why(cause))
         ));
     }
-    if let Some(reach) = &place.reach {
+    if let Some(reach) = &place.only_in {
         parts.push(match reach.as_str() {
             "unreachable" => "reached by no ref".to_owned(),
             reach => format!("only in {}", terminal(reach)),
@@ -347,8 +361,8 @@ fn about(row: &Row, place: &PlaceRow) -> String {
             count(place.versions.into(), "version", "versions")
         ));
     }
-    if place.times > 1 {
-        parts.push(format!("introduced {} times", place.times));
+    if place.times_introduced > 1 {
+        parts.push(format!("introduced {} times", place.times_introduced));
     }
     // The first introduction of all is told in the timeline.
     let first = row.timeline.as_ref().map(|t| t.first.id.as_str());
@@ -365,7 +379,7 @@ fn about(row: &Row, place: &PlaceRow) -> String {
     }
 }
 
-fn life(row: &Row, line: &mut impl FnMut(&str, String)) {
+fn life(row: &Finding, line: &mut impl FnMut(&str, String)) {
     if let Some(status) = words::status(&row.status) {
         line("status", status);
     }
@@ -390,23 +404,27 @@ fn life(row: &Row, line: &mut impl FnMut(&str, String)) {
     }
 }
 
-fn evidence(row: &Row, line: &mut impl FnMut(&str, String)) {
-    if !row.checks.is_empty() {
+fn evidence(row: &Finding, line: &mut impl FnMut(&str, String)) {
+    if !row.evidence.checks.is_empty() {
         let checks: Vec<String> = row
+            .evidence
             .checks
             .iter()
-            .map(|(name, passed)| format!("{name} {}", if *passed { "passed" } else { "failed" }))
+            .map(|check| {
+                let how = if check.passed { "passed" } else { "failed" };
+                format!("{} {how}", check.name)
+            })
             .collect();
         line("checks", checks.join(", "));
     }
-    if !row.reasons.is_empty() {
-        line("because", row.reasons.join(", "));
+    if !row.evidence.reasons.is_empty() {
+        line("because", row.evidence.reasons.join(", "));
     }
-    if !row.layers.is_empty() {
-        line("inside", row.layers.join(" in "));
+    if !row.evidence.layers.is_empty() {
+        line("inside", row.evidence.layers.join(" in "));
     }
-    if !row.also.is_empty() {
-        let also: Vec<String> = row.also.iter().map(|id| terminal(id)).collect();
+    if !row.evidence.also.is_empty() {
+        let also: Vec<String> = row.evidence.also.iter().map(|id| terminal(id)).collect();
         line("fits", also.join(", "));
     }
 }

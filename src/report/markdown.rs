@@ -9,9 +9,8 @@ use std::io;
 use super::cut::{self, Item};
 use super::escape::{code_span, markdown_text};
 use super::words::{self, count};
-use super::{PlaceRow, Report, Row, summary, suppressed};
+use super::{Finding, Format, Mode, Place, Report, Style, summary, suppressed};
 use crate::finding::Class;
-use crate::finding::Mode;
 
 /// Results listed; the others are counted.
 const ROWS_MAX: usize = 200;
@@ -28,11 +27,25 @@ const BYTES_MAX: usize = 700 << 10;
 /// Code points kept of a foreign text.
 const TEXT_MAX: usize = 300;
 
+/// Markdown.
+pub struct Markdown;
+
+impl Format for Markdown {
+    fn name(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn about(&self) -> &'static str {
+        "Markdown, for a step summary or a comment"
+    }
+
+    fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        write(report, out)
+    }
+}
+
 /// Writes the report: what the change itself suppresses, then results worst first, then the summary.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "## keysweep: {}\n", summary::verdict(report))?;
     let new = report
         .suppressed
@@ -49,7 +62,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let mut written = 0;
     let mut listed = 0;
     for (row, folded) in rows(report).into_iter().take(ROWS_MAX) {
-        let mut text = item(row, report.mode);
+        let mut text = item(row, report.run.mode);
         if let Some(more) = words::folded(folded) {
             text.push_str(&format!("  - {more}\n"));
         }
@@ -60,7 +73,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         out.write_all(text.as_bytes())?;
         listed += 1 + folded;
     }
-    let left = report.rows.len() - listed;
+    let left = report.findings.len() - listed;
     if left > 0 {
         writeln!(
             out,
@@ -68,7 +81,7 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             count(left as u64, "more result", "more results")
         )?;
     }
-    if !report.rows.is_empty() {
+    if !report.findings.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "```text")?;
@@ -81,16 +94,16 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
 
 /// The results as they are listed, with how many others each speaks for: all of them in the order
 /// of the report, or, where there are too many, in the order in which they may be cut.
-fn rows(report: &Report) -> Vec<(&Row, usize)> {
-    if report.rows.len() <= ROWS_MAX {
-        return report.rows.iter().map(|row| (row, 0)).collect();
+fn rows(report: &Report) -> Vec<(&Finding, usize)> {
+    if report.findings.len() <= ROWS_MAX {
+        return report.findings.iter().map(|row| (row, 0)).collect();
     }
-    let items = report.rows.iter().filter_map(|row| {
+    let items = report.findings.iter().filter_map(|row| {
         let place = row.first_place()?;
         Some(Item {
             row,
             place,
-            present: Row::present(place, report.mode),
+            present: place.is_present(report.run.mode),
             with: (),
         })
     });
@@ -99,7 +112,7 @@ fn rows(report: &Report) -> Vec<(&Row, usize)> {
         .collect()
 }
 
-fn item(row: &Row, mode: Mode) -> String {
+fn item(row: &Finding, mode: Mode) -> String {
     let fails = match (row.fails, row.class) {
         (true, _) => "",
         (false, Class::Sample) => ", sample",
@@ -132,18 +145,14 @@ fn item(row: &Row, mode: Mode) -> String {
     if let Some(status) = words::status(&row.status) {
         line(status);
     }
-    if !row.rotate.is_empty() {
-        line(format!("rotate: {}", markdown_text(&row.rotate)));
+    if let Some(rotate) = &row.rotate {
+        line(format!("rotate: {}", markdown_text(rotate)));
     }
-    line(format!(
-        "{}, id `{}`",
-        code(&row.reported),
-        row.fingerprint.short()
-    ));
+    line(format!("{}, id `{}`", code(&row.reported), row.id));
     out
 }
 
-fn at(place: &PlaceRow, mode: Mode) -> String {
+fn at(place: &Place, mode: Mode) -> String {
     let gone = match (place.at_head, mode) {
         (Some(false), Mode::Range) => ", removed again: rotate it, it was published",
         (Some(false), _) => ", not at HEAD",

@@ -1,10 +1,14 @@
-//! Reports: one file a format, all made from one [`Report`] value.
+//! Reports: one file a format, all made from one [`Report`] value, which is what the JSON formats
+//! write and [`read`] reads back.
 //!
-//! May use `finding`, `policy` and `rule`. A report holds no secret and no raw text of the
-//! repository: everything foreign is a [`Shown`], which only the masker makes. (With
-//! `--show-secrets` the user asked for more, and `Row::value` is set.) Each format escapes
-//! what it prints in its own way, because masked text may still hold control characters.
+//! A report holds no secret and no
+//! raw text of the repository: everything foreign is a [`Shown`](crate::secret::Shown), which only
+//! the masker makes, in [`build`]. (With `--show-secrets` the user asked for more, and
+//! [`Finding::value`] is set.) Each format escapes what it prints in its own way, because masked text
+//! may still hold control characters.
 
+pub(crate) mod build;
+mod compare;
 mod cut;
 mod escape;
 mod fix;
@@ -27,9 +31,44 @@ mod words;
 
 use std::io;
 
+pub use build::EXPIRED;
+pub use compare::{Comparison, compare};
 pub use escape::terminal;
+pub use hook::Hook;
+pub use human::Human;
+pub use json::{Unreadable, read, schema};
 pub use model::*;
 pub use options::ReportOptions;
+
+/// How a report is written. A new format is a file beside this one and a line in [`FORMATS`].
+pub trait Format: Sync {
+    /// What users write behind `--format`.
+    fn name(&self) -> &'static str;
+
+    /// What it is for, in few words.
+    fn about(&self) -> &'static str;
+
+    /// Writes the report. No format changes the exit status.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    fn write(&self, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// The formats that users can ask for, the usual one first. ([`Hook`] is what a git hook says.)
+pub static FORMATS: &[&dyn Format] = &[
+    &Human,
+    &json::Json,
+    &json::JsonLines,
+    &sarif::Sarif,
+    &github::Github,
+    &markdown::Markdown,
+];
+
+/// The format with a name.
+pub fn format(name: &str) -> Option<&'static dyn Format> {
+    FORMATS.iter().copied().find(|format| format.name() == name)
+}
 
 /// What a format may do beside its plain form.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,34 +87,17 @@ pub struct Style {
     pub suppressed: bool,
 }
 
-/// The formats, by name.
-pub const FORMATS: &[&str] = &["human", "json", "jsonl", "sarif", "github", "markdown"];
-
-/// Writes `report` in `format` (one of [`FORMATS`], or `hook`: what a git hook says).
+/// Writes `report` in `format`, in large pieces.
 ///
 /// # Errors
-/// Those of the writer; an unknown format is [`io::ErrorKind::InvalidInput`].
+/// Those of the writer.
 pub fn write(
-    format: &str,
+    format: &dyn Format,
     report: &Report,
     style: Style,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
-    match format {
-        "human" => human::write(report, style, &mut out)?,
-        "json" => json::write(report, &mut out)?,
-        "jsonl" => json::write_lines(report, &mut out)?,
-        "sarif" => sarif::write(report, style, &mut out)?,
-        "github" => github::write(report, &mut out)?,
-        "markdown" => markdown::write(report, &mut out)?,
-        "hook" => hook::write(report, &mut out)?,
-        other => {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                format!("unknown format `{other}`"),
-            ));
-        }
-    }
+    format.write(report, style, &mut out)?;
     io::Write::flush(&mut out)
 }

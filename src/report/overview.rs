@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::words::{self, count, digits};
-use super::{Report, Row, Style};
-use crate::finding::Mode;
+use super::{Finding, Mode, Report, Style};
 use crate::finding::{Class, Severity};
 
 /// Lists up to this long are printed in full.
@@ -22,7 +21,7 @@ pub(super) struct Overview<'a> {
     /// The answer in few lines.
     pub(super) head: Vec<String>,
     /// What to look at first: a line each, then in full.
-    pub(super) first: Vec<&'a Row>,
+    pub(super) first: Vec<&'a Finding>,
     /// The rest, worst rule first.
     pub(super) groups: Vec<Group<'a>>,
 }
@@ -41,7 +40,7 @@ pub(super) struct Group<'a> {
 /// passwords under one name share an id, and one file may hold thousands.
 pub(super) struct Line<'a> {
     /// The first of them.
-    pub(super) row: &'a Row,
+    pub(super) row: &'a Finding,
     /// How many more results of the same file it stands for.
     pub(super) alike: usize,
     /// Places of all of them, without the first.
@@ -52,16 +51,16 @@ pub(super) struct Line<'a> {
 /// nothing is wanted.
 pub(super) fn of(report: &Report, style: Style) -> Option<Overview<'_>> {
     let long = report
-        .rows
+        .findings
         .iter()
         .filter(|row| row.class == Class::Credential)
         .count()
         > LONG;
-    if !long || style.verbose || style.quiet || report.mode == Mode::Staged {
+    if !long || style.verbose || style.quiet || report.run.mode == Mode::Staged {
         return None;
     }
     // Worst first already; among equals what still stands at HEAD, and pull-request refs last.
-    let mut rows: Vec<&Row> = report.rows.iter().collect();
+    let mut rows: Vec<&Finding> = report.findings.iter().collect();
     rows.sort_by_key(|row| {
         (
             !row.fails,
@@ -89,20 +88,25 @@ pub(super) fn of(report: &Report, style: Style) -> Option<Overview<'_>> {
     })
 }
 
-fn stands(row: &Row) -> bool {
+fn stands(row: &Finding) -> bool {
     row.timeline
         .as_ref()
         .is_none_or(|timeline| timeline.at_head)
 }
 
-fn is_at_head(row: &Row) -> bool {
+fn is_at_head(row: &Finding) -> bool {
     row.timeline
         .as_ref()
         .is_some_and(|timeline| timeline.at_head)
 }
 
 fn head(report: &Report) -> Vec<String> {
-    let rows = || report.rows.iter().filter(|r| r.class == Class::Credential);
+    let rows = || {
+        report
+            .findings
+            .iter()
+            .filter(|r| r.class == Class::Credential)
+    };
     let number = |n: usize| digits(n as u64);
     let by: Vec<String> = Severity::ALL
         .iter()
@@ -117,11 +121,11 @@ fn head(report: &Report) -> Vec<String> {
         by.join(", "),
         number(rows().filter(|r| r.fails).count()),
     )];
-    if report.history.is_some() {
+    if report.run.history.is_some() {
         let mut line = format!(
             "{} still at HEAD, {} certainly dead, {} only in pull-request refs",
             number(rows().filter(|r| is_at_head(r)).count()),
-            number(rows().filter(|r| words::certainly_expired(r)).count()),
+            number(rows().filter(|r| r.certainly_expired()).count()),
             number(rows().filter(|r| words::only_in_pulls(r)).count()),
         );
         // A run that was stopped has not traced them; to call them standing would be a guess.
@@ -147,7 +151,7 @@ enum Common<'a> {
     Harmless,
 }
 
-fn common(row: &Row) -> Common<'_> {
+fn common(row: &Finding) -> Common<'_> {
     if row.class != Class::Credential || row.severity == Severity::Info {
         Common::Harmless
     } else if words::only_in_pulls(row) {
@@ -157,10 +161,10 @@ fn common(row: &Row) -> Common<'_> {
     }
 }
 
-fn groups(rest: Vec<&Row>) -> Vec<Group<'_>> {
+fn groups(rest: Vec<&Finding>) -> Vec<Group<'_>> {
     // Rows come worst first, and so do the groups.
     let mut order: Vec<Common<'_>> = Vec::new();
-    let mut by: BTreeMap<Common<'_>, Vec<&Row>> = BTreeMap::new();
+    let mut by: BTreeMap<Common<'_>, Vec<&Finding>> = BTreeMap::new();
     for row in rest {
         let rows = by.entry(common(row)).or_default();
         if rows.is_empty() {
@@ -195,7 +199,7 @@ fn groups(rest: Vec<&Row>) -> Vec<Group<'_>> {
         .collect()
 }
 
-fn lines<'a>(rows: &[&'a Row]) -> Vec<Line<'a>> {
+fn lines<'a>(rows: &[&'a Finding]) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
     let mut by = BTreeMap::new();
     for row in rows {
@@ -203,7 +207,7 @@ fn lines<'a>(rows: &[&'a Row]) -> Vec<Line<'a>> {
         let file = place.map(|place| (&place.path, &place.member));
         let places = row.places.len();
         let number = *by
-            .entry((row.fingerprint.short(), &row.reported, file, stands(row)))
+            .entry((&row.id, &row.reported, file, stands(row)))
             .or_insert(lines.len());
         match lines.get_mut(number) {
             Some(line) => {
@@ -221,7 +225,7 @@ fn lines<'a>(rows: &[&'a Row]) -> Vec<Line<'a>> {
 }
 
 /// `57 more: Private key in PEM form (private-key-pem), high, 12 still at HEAD`.
-fn heading(common: Common<'_>, rows: &[&Row]) -> Option<String> {
+fn heading(common: Common<'_>, rows: &[&Finding]) -> Option<String> {
     let row = rows.first()?;
     let number = digits(rows.len() as u64);
     if common == Common::Harmless {
@@ -245,14 +249,14 @@ fn heading(common: Common<'_>, rows: &[&Row]) -> Option<String> {
 }
 
 /// `since 2010-05-27, removed 2015-03-21` or `since 2010-05-27, at HEAD`.
-pub(super) fn life(row: &Row) -> String {
+pub(super) fn life(row: &Finding) -> String {
     let Some(timeline) = &row.timeline else {
         return String::new();
     };
-    let since = words::date(timeline.first.authored);
+    let since = words::date(timeline.first.date);
     match (&timeline.removed, timeline.at_head) {
         (_, true) => format!("since {since}, at HEAD"),
-        (Some(removed), _) => format!("since {since}, removed {}", words::date(removed.authored)),
+        (Some(removed), _) => format!("since {since}, removed {}", words::date(removed.date)),
         (None, _) => format!("since {since}"),
     }
 }

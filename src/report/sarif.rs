@@ -16,8 +16,9 @@ use super::sarif_words::{
     security_severity, tags, text, weaknesses,
 };
 use super::words::{self, Level};
-use super::{Base, Outcome, PlaceRow, Report, SkippedRow, Style, SuppressedRow, suppressed};
-use crate::finding::{Region, SuppressedBy, Weight};
+use super::{Base, Format, Outcome, Place, Report, Skipped, Style, Suppression, suppressed};
+use crate::finding::SuppressedBy;
+use crate::finding::{Region, Weight};
 use crate::secret::Shown;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -29,11 +30,25 @@ const HERE: &str = "PWD";
 /// Notifications written; the rest is counted.
 const MAX_NOTIFICATIONS: usize = 1_000;
 
+/// SARIF 2.1.0.
+pub struct Sarif;
+
+impl Format for Sarif {
+    fn name(&self) -> &'static str {
+        "sarif"
+    }
+
+    fn about(&self) -> &'static str {
+        "SARIF 2.1.0, for code scanning"
+    }
+
+    fn write(&self, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        write(report, style, out)
+    }
+}
+
 /// Writes a SARIF log with one run.
-///
-/// # Errors
-/// Those of the writer.
-pub fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
+fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let mut log = s::Sarif::builder()
         .version(json!("2.1.0"))
         .runs(vec![run(report, style)?])
@@ -67,7 +82,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
         .build();
     run.column_kind = Some(json!("unicodeCodePoints"));
     run.automation_details = Some(s::RunAutomationDetails {
-        id: Some(format!("keysweep/{}/", report.mode.name())),
+        id: Some(format!("keysweep/{}/", report.run.mode.name())),
         ..Default::default()
     });
     run.original_uri_base_ids = Some(bases(&report.base));
@@ -75,20 +90,17 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
     run.version_control_provenance = provenance(report, &planned[..results.len()]);
     run.invocations = Some(vec![invocation(report, left_out, style)]);
     run.properties = Some(bag([
-        ("mode", json!(report.mode.name())),
-        ("outcome", json!(report.outcome_word())),
+        ("mode", json!(report.run.mode.name())),
+        ("outcome", json!(report.summary.outcome.name())),
         ("complete", json!(report.complete())),
         ("resultsLeftOut", json!(left_out)),
-        (
-            "hiddenBelowThreshold",
-            json!(report.hidden.by_severity.iter().sum::<usize>()),
-        ),
-        ("ignoredFiles", json!(report.ignored.files)),
+        ("hiddenBelowThreshold", json!(report.summary.hidden.total)),
+        ("ignoredFiles", json!(report.summary.ignored.files)),
         ("suppressed", json!(report.suppressed.len())),
-        ("suppressedNewHere", json!(suppressed::new(report))),
+        ("suppressedNewHere", json!(report.summary.suppressed.new)),
         (
             "head",
-            json!(report.history.as_ref().and_then(|h| h.head.as_deref())),
+            json!(report.run.history.as_ref().and_then(|h| h.head.as_deref())),
         ),
     ]));
     run.results = Some(results);
@@ -155,17 +167,17 @@ fn multi(text: &str) -> s::MultiformatMessageString {
 
 fn driver(report: &Report, rules: &[Listed<'_>]) -> s::ToolComponent {
     let mut driver = s::ToolComponent::builder().name("keysweep").build();
-    driver.version = Some(report.version.to_owned());
-    driver.semantic_version = Some(report.version.to_owned());
+    driver.version = Some(report.run.version.to_string());
+    driver.semantic_version = Some(report.run.version.to_string());
     driver.information_uri = (!HOME.is_empty()).then(|| HOME.to_owned());
     driver.rules = Some(rules.iter().map(descriptor).collect());
     driver.supported_taxonomies = Some(vec![cwe_component()]);
     driver.properties = Some(bag([(
         "ruleSet",
         json!({
-            "version": report.rule_set.version,
-            "count": report.rule_set.count,
-            "hash": report.rule_set.hash,
+            "version": report.run.rule_set.version,
+            "count": report.run.rule_set.count,
+            "hash": report.run.rule_set.hash,
         }),
     )]));
     driver
@@ -184,7 +196,7 @@ fn descriptor(rule: &Listed<'_>) -> s::ReportingDescriptor {
     out.help = Some(help(rule));
     out.help_uri = rule
         .info
-        .map(|info| info.docs.as_str())
+        .and_then(|info| info.docs.as_deref())
         .filter(|docs| docs.starts_with("https://"))
         .map(|docs| uri(docs, false));
     out.default_configuration = Some(s::ReportingConfiguration {
@@ -223,7 +235,7 @@ fn help(rule: &Listed<'_>) -> s::MultiformatMessageString {
             ("Where it is listed: ", &info.console),
             ("Documentation: ", &info.docs),
         ] {
-            if !text.is_empty() {
+            if let Some(text) = text {
                 parts.push(format!("{label}{text}"));
             }
         }
@@ -327,7 +339,7 @@ fn result(one: &Planned<'_>, report: &Report, rule_index: i64) -> s::Result {
     out
 }
 
-fn suppression(cause: &SuppressedRow) -> s::Suppression {
+fn suppression(cause: &Suppression) -> s::Suppression {
     let kind = match cause.by {
         SuppressedBy::Inline => "inSource",
         SuppressedBy::IgnoreFile | SuppressedBy::Baseline | SuppressedBy::Configuration => {
@@ -340,7 +352,7 @@ fn suppression(cause: &SuppressedRow) -> s::Suppression {
     out
 }
 
-fn location(place: &PlaceRow, id: Option<i64>) -> s::Location {
+fn location(place: &Place, id: Option<i64>) -> s::Location {
     let region = match &place.member {
         None => place.region,
         // The line is the member's; of the archive itself there is only the whole.
@@ -381,7 +393,7 @@ fn location(place: &PlaceRow, id: Option<i64>) -> s::Location {
 }
 
 /// A member of an archive.
-fn logical(place: &PlaceRow, member: &Shown) -> s::LogicalLocation {
+fn logical(place: &Place, member: &Shown) -> s::LogicalLocation {
     let member = member.as_str();
     let name = member.rsplit(['!', '/']).next().unwrap_or(member);
     s::LogicalLocation {
@@ -394,7 +406,7 @@ fn logical(place: &PlaceRow, member: &Shown) -> s::LogicalLocation {
 fn properties(one: &Planned<'_>) -> s::PropertyBag {
     let row = one.row;
     bag([
-        ("id", json!(row.fingerprint.short())),
+        ("id", json!(row.id)),
         ("rule", json!(row.rule)),
         ("severity", json!(row.severity.name())),
         ("confidence", json!(row.confidence.name())),
@@ -427,7 +439,7 @@ fn properties(one: &Planned<'_>) -> s::PropertyBag {
 /// HEAD and the commits of results that are only in the history; needs an address, which the
 /// format requires.
 fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::VersionControlDetails>> {
-    let history = report.history.as_ref()?;
+    let history = report.run.history.as_ref()?;
     let address = repository_uri(history.remote.as_ref()?.as_str())?;
     let mut commits: Vec<&str> = history.head.as_deref().into_iter().collect();
     for one in planned.iter().filter(|one| !one.present) {
@@ -455,12 +467,14 @@ fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::Version
 
 fn invocation(report: &Report, left_out: usize, style: Style) -> s::Invocation {
     let mut out = s::Invocation::builder()
-        .execution_successful(!report.failed_to_read() && report.outcome != Outcome::Interrupted)
+        .execution_successful(
+            !report.failed_to_read() && report.summary.outcome != Outcome::Interrupted,
+        )
         .build();
     out.exit_code = Some(report.exit_status().into());
     let mut notes = Vec::new();
     // Failures first, so that the limit below cuts what matters less.
-    let mut skipped: Vec<&SkippedRow> = report.skipped.iter().collect();
+    let mut skipped: Vec<&Skipped> = report.skipped.iter().collect();
     skipped.sort_by_key(|row| row.weight);
     for row in skipped.iter().take(MAX_NOTIFICATIONS) {
         let detail = match row.detail.as_str() {
@@ -507,17 +521,15 @@ fn invocation(report: &Report, left_out: usize, style: Style) -> s::Invocation {
     if let Some(line) = words::ignored(report) {
         notes.push(notification("note", &line));
     }
-    match report.outcome {
+    match report.summary.outcome {
         Outcome::Interrupted => {
             notes.push(notification(
                 "error",
                 "interrupted: the results are not complete",
             ));
         }
-        Outcome::Nothing(why) => {
-            notes.push(notification("note", &format!("nothing to scan: {why}")))
-        }
-        Outcome::Clean | Outcome::Fails(_) | Outcome::Incomplete => {}
+        Outcome::Nothing => notes.push(notification("note", &words::nothing(report))),
+        _ => {}
     }
     out.tool_execution_notifications = Some(notes);
     out

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::cut::{self, Item};
-use super::{PlaceRow, Report, Row};
-use crate::finding::Mode;
+use super::{Finding, Mode, Place, Report};
 
 /// Results a host takes in one run.
 pub const MAX_RESULTS: usize = 25_000;
@@ -18,11 +17,11 @@ pub const MAX_BYTES: usize = 50_000_000;
 /// One result to be.
 pub struct Planned<'a> {
     /// The credential.
-    pub row: &'a Row,
+    pub row: &'a Finding,
     /// Where it is shown.
-    pub place: &'a PlaceRow,
+    pub place: &'a Place,
     /// Other places, at most [`MAX_RELATED`].
-    pub related: Vec<&'a PlaceRow>,
+    pub related: Vec<&'a Place>,
     /// Other places beyond those.
     pub related_left_out: usize,
     /// It stands in what was scanned (in a history: at HEAD).
@@ -44,13 +43,13 @@ pub struct Plan<'a> {
 /// One result per credential and file that is present, else one per credential. Suppressed ones
 /// are left out unless they are asked for, because hosts open them as alerts.
 pub fn plan(report: &Report, suppressed: bool) -> Plan<'_> {
-    let mut rows: Vec<&Row> = report.rows.iter().collect();
+    let mut rows: Vec<&Finding> = report.findings.iter().collect();
     if suppressed {
         rows.extend(&report.suppressed);
     }
     let mut found: Vec<Planned<'_>> = Vec::new();
     for row in rows {
-        found.extend(of_row(row, report.mode));
+        found.extend(of_row(row, report.run.mode));
     }
     // Before anything is cut, so that the numbers do not depend on what is.
     number_repeats(&mut found);
@@ -81,11 +80,11 @@ pub fn plan(report: &Report, suppressed: bool) -> Plan<'_> {
     }
 }
 
-fn of_row(row: &Row, mode: Mode) -> Vec<Planned<'_>> {
-    let mut files: BTreeMap<&str, Vec<&PlaceRow>> = BTreeMap::new();
-    let mut gone: Vec<&PlaceRow> = Vec::new();
+fn of_row(row: &Finding, mode: Mode) -> Vec<Planned<'_>> {
+    let mut files: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
+    let mut gone: Vec<&Place> = Vec::new();
     for place in &row.places {
-        if Row::present(place, mode) {
+        if place.is_present(mode) {
             files.entry(&place.uri).or_default().push(place);
         } else {
             gone.push(place);
@@ -112,9 +111,9 @@ fn of_row(row: &Row, mode: Mode) -> Vec<Planned<'_>> {
 }
 
 fn planned<'a>(
-    row: &'a Row,
-    place: &'a PlaceRow,
-    mut related: Vec<&'a PlaceRow>,
+    row: &'a Finding,
+    place: &'a Place,
+    mut related: Vec<&'a Place>,
     present: bool,
 ) -> Planned<'a> {
     let related_left_out = related.len().saturating_sub(MAX_RELATED);

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::escape::{sarif_text, uri};
 use super::sarif_plan::Planned;
 use super::words;
-use super::{CommitRow, Report, Row, RuleInfo, Style};
+use super::{Commit, Finding, Mode, Report, RuleInfo, Style};
 use crate::finding::{Class, Confidence, Exposure, Severity};
-use crate::finding::{Field, Mode, Status};
+use crate::finding::{Field, Status};
 
 /// A host's limit for descriptions, in characters.
 const MAX_DESCRIPTION: usize = 1_024;
@@ -47,7 +47,7 @@ pub struct Listed<'a> {
 
 /// The rules to list, sorted by id: those with results, or all that the report holds.
 pub fn rules<'a>(report: &'a Report, planned: &[Planned<'a>], style: Style) -> Vec<Listed<'a>> {
-    let mut used: BTreeMap<&str, &Row> = BTreeMap::new();
+    let mut used: BTreeMap<&str, &Finding> = BTreeMap::new();
     for one in planned {
         // Worst first: the first result of an id is the one that says how bad it gets.
         used.entry(&one.row.reported).or_insert(one.row);
@@ -197,7 +197,7 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
     if let Some(name) = &one.place.name {
         parts.push(name.as_str().to_owned());
     }
-    if let (Mode::History, Some(timeline)) = (report.mode, &row.timeline) {
+    if let (Mode::History, Some(timeline)) = (report.run.mode, &row.timeline) {
         let since = if timeline.complete {
             "since"
         } else {
@@ -219,7 +219,7 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
             None => "in the history only".to_owned(),
         });
     }
-    if let Some(reach) = &one.place.reach {
+    if let Some(reach) = &one.place.only_in {
         parts.push(format!("only in {}", reach.as_str()));
     }
     parts.extend(words::status(&row.status));
@@ -230,18 +230,18 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
     parts.extend(words::folded(one.folded));
     let mut out = parts.join(", ");
     out.push('.');
-    if !row.rotate.is_empty() {
-        out.push_str(&format!(" How to rotate: {}", row.rotate));
+    if let Some(rotate) = &row.rotate {
+        out.push_str(&format!(" How to rotate: {rotate}"));
     }
     sarif_text(&out)
 }
 
 /// A commit for property bags; the address only where the user asked for it.
-fn commit(row: &CommitRow) -> Value {
+fn commit(row: &Commit) -> Value {
     let mut out = json!({
         "commit": row.id,
         "author": row.author.as_str(),
-        "date": row.authored.to_string(),
+        "date": row.date.to_string(),
     });
     if let Some(email) = &row.email {
         out["email"] = json!(email.as_str());
@@ -269,7 +269,7 @@ pub fn repository_uri(remote: &str) -> Option<String> {
 }
 
 /// The commit that first held a result's value, as far as is known.
-pub fn first_seen<'a>(one: &Planned<'a>) -> Option<&'a CommitRow> {
+pub fn first_seen<'a>(one: &Planned<'a>) -> Option<&'a Commit> {
     one.row
         .timeline
         .as_ref()

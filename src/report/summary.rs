@@ -2,13 +2,13 @@
 
 use super::escape::terminal;
 use super::words::{self, count, digits};
-use super::{Outcome, Report, SkippedRow, suppressed};
+use super::{BySeverity, Outcome, Report, Skipped, suppressed};
 use crate::finding::{Class, Reason, Severity, Weight};
 
 /// The summary's lines, without colours; each begins with words of ours.
 pub fn lines(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
-    if matches!(report.outcome, Outcome::Nothing(_)) {
+    if report.summary.outcome == Outcome::Nothing {
         out.extend(words::ignored(report).map(|line| terminal(&line)));
         out.extend(gaps(report, Weight::Scope));
         out.push(verdict(report));
@@ -21,9 +21,9 @@ pub fn lines(report: &Report) -> Vec<String> {
     out.push(format!(
         "read {}, {}, with {} (set {})",
         words::items(report),
-        words::size(report.read.bytes),
-        count(report.rule_set.count as u64, "rule", "rules"),
-        report.rule_set.version
+        words::size(report.summary.read.bytes),
+        count(report.run.rule_set.count as u64, "rule", "rules"),
+        report.run.rule_set.version
     ));
     out.extend(history(report));
     out.extend(range(report));
@@ -35,30 +35,19 @@ pub fn lines(report: &Report) -> Vec<String> {
 
 /// `3 findings: 1 critical, 2 high; 2 fail`.
 fn counts(report: &Report) -> Option<String> {
-    if report.rows.is_empty() {
+    if report.findings.is_empty() {
         return None;
     }
-    let by: Vec<String> = Severity::ALL
-        .iter()
-        .rev()
-        .filter_map(|severity| {
-            let n = report
-                .rows
-                .iter()
-                .filter(|r| r.severity == *severity)
-                .count();
-            (n > 0).then(|| format!("{} {}", digits(n as u64), severity.name()))
-        })
-        .collect();
-    let fail = report.rows.iter().filter(|r| r.fails).count() as u64;
+    let by = by_severity(report.summary.by_severity);
+    let fail = report.findings.iter().filter(|r| r.fails).count() as u64;
     let samples = report
-        .rows
+        .findings
         .iter()
         .filter(|r| r.class == Class::Sample)
         .count() as u64;
     let mut line = format!(
         "{}: {}; {}",
-        count(report.rows.len() as u64, "result", "results"),
+        count(report.findings.len() as u64, "result", "results"),
         by.join(", "),
         match fail {
             0 => "none fails".to_owned(),
@@ -75,21 +64,21 @@ fn counts(report: &Report) -> Option<String> {
     Some(line)
 }
 
+/// `1 critical`, `2 high`: those that there are, worst first.
+fn by_severity(counts: BySeverity) -> Vec<String> {
+    let part =
+        |(severity, n): (Severity, usize)| format!("{} {}", digits(n as u64), severity.name());
+    counts.present().map(part).collect()
+}
+
 /// `12 below medium not shown (8 low, 4 info, 3 samples and 2 of low confidence among them)`.
 fn below(report: &Report) -> Option<String> {
-    let hidden = report.hidden;
-    let total: usize = hidden.by_severity.iter().sum();
+    let hidden = report.summary.hidden;
+    let total = hidden.total;
     if total == 0 {
         return None;
     }
-    let mut by: Vec<String> = Severity::ALL
-        .iter()
-        .rev()
-        .filter_map(|s| {
-            let n = hidden.by_severity[*s as usize];
-            (n > 0).then(|| format!("{} {}", digits(n as u64), s.name()))
-        })
-        .collect();
+    let mut by = by_severity(hidden.by_severity);
     // A severity says what a value would open if it were one.
     let mut among = Vec::new();
     if hidden.samples > 0 {
@@ -105,9 +94,8 @@ fn below(report: &Report) -> Option<String> {
         by.push(format!("{} among them", among.join(" and ")));
     }
     // Confidence hides as well as severity: `below medium` is only said where it is true of all.
-    let high = hidden.by_severity[Severity::Medium as usize..]
-        .iter()
-        .any(|n| *n > 0);
+    let mut present = hidden.by_severity.present();
+    let high = present.any(|(severity, _)| severity >= Severity::Medium);
     let what = if high {
         "below the threshold"
     } else {
@@ -121,18 +109,18 @@ fn below(report: &Report) -> Option<String> {
 }
 
 fn life(report: &Report) -> Option<String> {
-    let expired = report
-        .rows
-        .iter()
-        .filter(|r| words::certainly_expired(r))
-        .count() as u64;
+    let expired = report.summary.certainly_expired as u64;
     let mut parts = Vec::new();
     if expired > 0 {
         parts.push(format!("{} certainly expired", digits(expired)));
     }
-    if let Some(at_head) = words::at_head(report).filter(|_| !report.rows.is_empty()) {
+    if let Some(at_head) = report
+        .summary
+        .at_head
+        .filter(|_| !report.findings.is_empty())
+    {
         let samples = report
-            .rows
+            .findings
             .iter()
             .filter(|r| r.class == Class::Sample)
             .filter(|r| r.timeline.as_ref().is_some_and(|t| t.at_head))
@@ -148,7 +136,7 @@ fn life(report: &Report) -> Option<String> {
 }
 
 fn history(report: &Report) -> Vec<String> {
-    let Some(history) = &report.history else {
+    let Some(history) = &report.run.history else {
         return Vec::new();
     };
     let mut out = vec![format!(
@@ -174,7 +162,7 @@ fn history(report: &Report) -> Vec<String> {
 
 /// `range 3 commits, main..topic`.
 fn range(report: &Report) -> Option<String> {
-    let range = report.range.as_ref()?;
+    let range = report.run.range.as_ref()?;
     Some(format!(
         "range {}, {}",
         count(range.commits, "commit", "commits"),
@@ -212,22 +200,26 @@ pub fn verdict(report: &Report) -> String {
         .collect();
     // `clean` beside exit status 2 would be a riddle.
     let strict = match report.exit_status() {
-        2 if report.strict => format!("limits of scope fail (--strict): {}", limits.join(", ")),
+        2 if !report.failed_to_read() => {
+            format!("limits of scope fail (--strict): {}", limits.join(", "))
+        }
         _ => String::new(),
     };
-    match &report.outcome {
-        Outcome::Nothing(why) if !strict.is_empty() => format!("nothing to scan: {why}; {strict}"),
-        Outcome::Nothing(why) => format!("nothing to scan: {why}"),
+    match report.summary.outcome {
+        Outcome::Nothing if !strict.is_empty() => format!("{}; {strict}", words::nothing(report)),
+        Outcome::Nothing => words::nothing(report),
         Outcome::Interrupted => {
-            let timed_out = |row: &SkippedRow| row.reason == Reason::TimedOut;
+            let timed_out = |row: &Skipped| row.reason == Reason::TimedOut;
             let why = match report.skipped.iter().any(timed_out) {
                 true => "time limit reached",
                 false => "interrupted",
             };
             format!("{why}: the results are not complete")
         }
+        Outcome::Incomplete if !strict.is_empty() => format!("nothing else fails; {strict}"),
         Outcome::Incomplete => "incomplete: not everything that was asked for was read".to_owned(),
-        Outcome::Fails(n) => {
+        Outcome::Fails => {
+            let n = report.summary.failing;
             let new = report.suppressed.iter().filter(|row| row.fails).count();
             let mut parts = Vec::new();
             match n.saturating_sub(new) {
@@ -246,14 +238,10 @@ pub fn verdict(report: &Report) -> String {
             }
             line
         }
-        Outcome::Clean if report.failed_to_read() => {
-            "nothing fails; incomplete: not everything that was asked for was read".to_owned()
-        }
-        Outcome::Clean if !strict.is_empty() => format!("nothing else fails; {strict}"),
-        Outcome::Clean => {
-            let word = match report.rows.is_empty() && report.complete() {
-                true => "clean",
-                false => "nothing fails",
+        Outcome::Clean | Outcome::Passes => {
+            let word = match report.summary.outcome {
+                Outcome::Clean => "clean",
+                _ => "nothing fails",
             };
             match limits.is_empty() {
                 true => word.to_owned(),

@@ -1,10 +1,8 @@
 //! The phrases for what is suppressed: counted by means and severity, and named one by one.
 //! Nothing here escapes: each format does that itself.
 
-use std::collections::BTreeSet;
-
 use super::words::{self, count, digits};
-use super::{IdleEntry, Report, Row, SuppressedRow};
+use super::{Finding, IdleEntry, Report, Suppression};
 use crate::finding::Severity;
 use crate::finding::SuppressedBy;
 
@@ -26,7 +24,7 @@ pub fn counts(report: &Report) -> Option<String> {
 }
 
 fn part(report: &Report, by: SuppressedBy, what: &str) -> Option<String> {
-    let rows: Vec<&Row> = of(report, by).collect();
+    let rows: Vec<&Finding> = of(report, by).collect();
     if rows.is_empty() {
         return None;
     }
@@ -54,37 +52,11 @@ fn part(report: &Report, by: SuppressedBy, what: &str) -> Option<String> {
 }
 
 /// The suppressed results of one means.
-pub fn of(report: &Report, by: SuppressedBy) -> impl Iterator<Item = &Row> {
+pub fn of(report: &Report, by: SuppressedBy) -> impl Iterator<Item = &Finding> {
     report
         .suppressed
         .iter()
         .filter(move |row| row.suppressed.as_ref().is_some_and(|cause| cause.by == by))
-}
-
-/// How many paths the ignore file hides results in.
-pub fn paths(report: &Report) -> usize {
-    let places = report
-        .rows
-        .iter()
-        .chain(&report.suppressed)
-        .flat_map(|row| &row.places);
-    let hidden: BTreeSet<&str> = places
-        .filter(|place| {
-            let by = place.suppressed.as_ref().map(|cause| cause.by);
-            by == Some(SuppressedBy::IgnoreFile)
-        })
-        .map(|place| place.uri.as_str())
-        .collect();
-    hidden.len()
-}
-
-/// How many suppressions the change itself brought.
-pub fn new(report: &Report) -> usize {
-    report
-        .suppressed
-        .iter()
-        .filter(|row| row.newly_suppressed())
-        .count()
 }
 
 /// The lines of the summary.
@@ -93,7 +65,7 @@ pub fn lines(report: &Report) -> Vec<String> {
     if let Some(line) = counts(report) {
         out.push(line);
         let found = count(report.suppressed.len() as u64, "finding", "findings");
-        let paths = match paths(report) {
+        let paths = match report.summary.suppressed.ignored_paths {
             0 => String::new(),
             n => format!(" and {}", count(n as u64, "path", "paths")),
         };
@@ -102,24 +74,24 @@ pub fn lines(report: &Report) -> Vec<String> {
         ));
     }
     out.extend(configured(report));
-    let new = new(report) as u64;
+    let new = report.summary.suppressed.new as u64;
     if new > 0 {
         out.push(format!(
             "{} here: look at what the change allows",
             count(new, "new suppression", "new suppressions")
         ));
     }
-    let told = &report.suppression;
+    let told = &report.summary.suppressed;
     out.extend(
         idle(
-            &told.expired,
+            &told.expired_entries,
             "past its date, hides nothing",
             "past their dates, hide nothing",
         )
         .map(|line| format!("{line}: keysweep allow ID --until DATE renews one")),
     );
     out.extend(
-        idle(&told.unused, "fits nothing", "fit nothing")
+        idle(&told.unused_entries, "fits nothing", "fit nothing")
             .map(|line| format!("{line}: keysweep baseline prune")),
     );
     out
@@ -127,7 +99,7 @@ pub fn lines(report: &Report) -> Vec<String> {
 
 /// `the configuration keysweep.toml keeps 3 results from being listed and 1 from failing`.
 fn configured(report: &Report) -> Option<String> {
-    let configuration = report.configuration.as_ref()?;
+    let configuration = report.run.configuration.as_ref()?;
     let mut parts = Vec::new();
     if configuration.hidden > 0 {
         let results = count(configuration.hidden as u64, "result", "results");
@@ -154,7 +126,7 @@ fn idle(entries: &[IdleEntry], one: &str, many: &str) -> Option<String> {
     let mut names: Vec<String> = entries
         .iter()
         .take(NAMED)
-        .map(|entry| format!("line {} {}", entry.line, entry.what.as_str()))
+        .map(|entry| format!("line {} {}", entry.line, entry.entry.as_str()))
         .collect();
     if entries.len() > NAMED {
         names.push(format!("{} more", digits((entries.len() - NAMED) as u64)));
@@ -168,7 +140,7 @@ fn idle(entries: &[IdleEntry], one: &str, many: &str) -> Option<String> {
 }
 
 /// `by keysweep:allow in line 3 -- reason`, `by .keysweep-baseline:12 until 2027-01-01`.
-pub fn why(cause: &SuppressedRow) -> String {
+pub fn why(cause: &Suppression) -> String {
     let mut out = match cause.by {
         SuppressedBy::Inline => format!("by {} in line {}", cause.source, cause.line),
         _ => format!("by {}:{}", cause.source, cause.line),
@@ -183,7 +155,7 @@ pub fn why(cause: &SuppressedRow) -> String {
 }
 
 /// One result in one line: severity, name, place, id, and why it is hidden.
-pub fn line(row: &Row) -> String {
+pub fn line(row: &Finding) -> String {
     let new = match row.newly_suppressed() {
         true => "suppressed (new here)",
         false => "suppressed",
@@ -199,6 +171,6 @@ pub fn line(row: &Row) -> String {
         row.severity.name(),
         row.name,
         row.value.as_deref().unwrap_or(&row.shown),
-        row.fingerprint.short()
+        row.id
     )
 }

@@ -3,8 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::{CommitRow, HistoryInfo, Outcome, PlaceRow, Report, Row, SkippedRow, TimelineRow};
-use crate::finding::{Certainty, Mode, Status};
+use super::{Commit, Finding, History, Place, Report, Skipped, Timeline};
+use crate::finding::Status;
 use crate::finding::{Class, Reason, Severity, Weight};
 
 /// `2024-01-02`, in UTC.
@@ -34,30 +34,10 @@ pub fn status(status: &Status) -> Option<String> {
     }
 }
 
-/// Whether the end of a credential is past for certain.
-pub fn certainly_expired(row: &Row) -> bool {
-    matches!(
-        row.status,
-        Status::Expired {
-            certainty: Certainty::Certain,
-            ..
-        }
-    )
-}
-
-/// How many results stand at HEAD; `None` without a history, and when the run was interrupted
-/// before it knew of any commit.
-pub fn at_head(report: &Report) -> Option<u64> {
-    report.history.as_ref()?;
-    let all: Vec<&TimelineRow> = report
-        .rows
-        .iter()
-        .filter_map(|r| r.timeline.as_ref())
-        .collect();
-    if all.is_empty() && report.outcome == Outcome::Interrupted {
-        return None;
-    }
-    Some(all.iter().filter(|t| t.at_head).count() as u64)
+/// Why there was nothing to scan.
+pub fn nothing(report: &Report) -> String {
+    let why = report.summary.reason.as_deref().unwrap_or_default();
+    format!("nothing to scan: {why}")
 }
 
 /// The first ten hexadecimal digits of a commit.
@@ -66,16 +46,16 @@ pub fn short(id: &str) -> &str {
 }
 
 /// `2023-04-05 by Jane in 0123456789`; git takes commits by nobody too.
-pub fn commit(row: &CommitRow) -> String {
+pub fn commit(row: &Commit) -> String {
     let by = match row.author.as_str().trim() {
         "" => String::new(),
         author => format!(" by {author}"),
     };
-    format!("{}{by} in {}", date(row.authored), short(&row.id))
+    format!("{}{by} in {}", date(row.date), short(&row.id))
 }
 
 /// `since … · still at HEAD` or `since … · removed …`.
-pub fn lifetime(timeline: &TimelineRow) -> String {
+pub fn lifetime(timeline: &Timeline) -> String {
     let since = if timeline.complete {
         "since"
     } else {
@@ -90,7 +70,7 @@ pub fn lifetime(timeline: &TimelineRow) -> String {
 }
 
 /// `path:12:7`, `archive.zip!path:12:7`, `path:1:7, in the name of a path`.
-pub fn position(place: &PlaceRow) -> String {
+pub fn position(place: &Place) -> String {
     let (mark, member) = match &place.member {
         Some(member) => ("!", member.as_str()),
         None => ("", ""),
@@ -145,18 +125,18 @@ pub fn level(severity: Severity) -> Level {
 }
 
 /// The level of a result: what is no credential, what no commit holds, and `info/…`, are notes.
-pub fn row_level(row: &Row) -> Level {
-    if row.local || row.class != Class::Credential || row.reported.starts_with("info/") {
+pub fn row_level(row: &Finding) -> Level {
+    if row.is_local() || row.class != Class::Credential || row.reported.starts_with("info/") {
         return Level::Note;
     }
     level(row.severity)
 }
 
 /// Results that stand in pull-request refs only, which a host keeps and nobody can rewrite.
-pub fn only_in_pulls(row: &Row) -> bool {
+pub fn only_in_pulls(row: &Finding) -> bool {
     !row.places.is_empty()
         && row.places.iter().all(|place| {
-            place.reach.as_ref().is_some_and(|reach| {
+            place.only_in.as_ref().is_some_and(|reach| {
                 let reach = reach.as_str();
                 reach.starts_with("refs/pull") || reach.starts_with("refs/merge-requests")
             })
@@ -170,7 +150,7 @@ pub struct Gap<'a> {
     /// How much it weighs.
     pub weight: Weight,
     /// What, in the report's order.
-    pub rows: Vec<&'a SkippedRow>,
+    pub rows: Vec<&'a Skipped>,
 }
 
 impl Gap<'_> {
@@ -233,7 +213,7 @@ pub fn gaps(report: &Report) -> Vec<Gap<'_>> {
 /// `14 ignored files not scanned, among them .env, prod.tfvars: --ignored`; nothing when there are
 /// none. At most [`STORES_NAMED`] credential stores are named, the others counted.
 pub fn ignored(report: &Report) -> Option<String> {
-    let ignored = &report.ignored;
+    let ignored = &report.summary.ignored;
     if ignored.files == 0 {
         return None;
     }
@@ -291,22 +271,22 @@ pub fn size(bytes: u64) -> String {
 
 /// What the parts of a report count: files, or versions of files.
 pub fn items(report: &Report) -> String {
-    let (one, many) = match report.mode {
-        Mode::Tree => ("file", "files"),
-        Mode::Staged => ("staged file", "staged files"),
-        Mode::History | Mode::Range => ("blob or message", "blobs and messages"),
+    let (one, many) = match report.run.mode {
+        super::Mode::Tree => ("file", "files"),
+        super::Mode::Staged => ("staged file", "staged files"),
+        super::Mode::History | super::Mode::Range => ("blob or message", "blobs and messages"),
     };
-    count(report.read.items, one, many)
+    count(report.summary.read.items, one, many)
 }
 
 /// `12 branches, 3 tags`, or what stands for none.
-pub fn refs(history: &HistoryInfo) -> String {
+pub fn refs(history: &History) -> String {
     let groups: Vec<String> = history
         .refs
         .iter()
-        .map(|(group, n)| match n {
-            1 => format!("1 {}", singular(group)),
-            n => format!("{} {group}", digits(*n)),
+        .map(|of| match of.count {
+            1 => format!("1 {}", singular(&of.group)),
+            n => format!("{} {}", digits(n), of.group),
         })
         .collect();
     match groups.is_empty() {
@@ -316,7 +296,7 @@ pub fn refs(history: &HistoryInfo) -> String {
 }
 
 /// `3 values in objects that nothing reaches: --unreachable lists them`; nothing without any.
-pub fn unreached(history: &HistoryInfo) -> Option<String> {
+pub fn unreached(history: &History) -> Option<String> {
     let values = history.unreached as u64;
     let (values, them) = match values {
         0 => return None,
@@ -343,6 +323,7 @@ pub const NOT_IN_A_CLONE: &str =
 
 #[cfg(test)]
 mod tests {
+    use super::super::RefGroup;
     use super::*;
 
     #[test]
@@ -356,9 +337,14 @@ mod tests {
 
     #[test]
     fn groups_of_refs_are_counted_in_words() {
-        let history = HistoryInfo {
-            refs: vec![("branches", 1), ("pull requests", 1), ("tags", 1_000)],
-            ..HistoryInfo::default()
+        let history = History {
+            refs: [("branches", 1), ("pull requests", 1), ("tags", 1_000)]
+                .map(|(group, count)| RefGroup {
+                    group: group.into(),
+                    count,
+                })
+                .to_vec(),
+            ..History::default()
         };
         assert_eq!(refs(&history), "1 branch, 1 pull request, 1,000 tags");
     }

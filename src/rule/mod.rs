@@ -8,6 +8,7 @@ mod bytes;
 mod compile;
 mod load;
 mod names;
+mod page;
 mod suggest;
 
 use std::borrow::Cow;

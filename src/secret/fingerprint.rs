@@ -1,7 +1,9 @@
 //! Fingerprints: what stays the same for a credential when its file is renamed or its line moves.
 
 use std::fmt;
+use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 
 /// 80 bits that name a credential without letting a reader test guesses.
@@ -77,9 +79,58 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
+impl FromStr for Fingerprint {
+    type Err = &'static str;
+
+    /// Reads the 20 hexadecimal digits, in lower case, that [`fmt::Display`] writes.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let digit = |byte: &u8| match byte {
+            b'0'..=b'9' => Some(byte - b'0'),
+            b'a'..=b'f' => Some(byte - b'a' + 10),
+            _ => None,
+        };
+        let digits: Option<Vec<u8>> = text.as_bytes().iter().map(digit).collect();
+        let digits = digits.filter(|digits| digits.len() == 20);
+        let digits = digits.ok_or("a fingerprint has 20 hexadecimal digits in lower case")?;
+        let mut out = [0; 10];
+        for (byte, pair) in out.iter_mut().zip(digits.chunks(2)) {
+            *byte = pair[0] << 4 | pair[1];
+        }
+        Ok(Fingerprint(out))
+    }
+}
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn it_is_read_back_as_it_was_written() {
+        let one = Fingerprint::of_strong(b"x");
+        assert_eq!(one.to_string().parse(), Ok(one));
+        for wrong in [
+            "",
+            "0",
+            &one.to_string().to_uppercase(),
+            &one.to_string()[1..],
+            "é",
+        ] {
+            assert!(wrong.parse::<Fingerprint>().is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn parts_do_not_run_into_each_other() {

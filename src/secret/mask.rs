@@ -1,40 +1,14 @@
 //! What may be shown of text that came from a repository.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::Secret;
+use super::{Secret, Shown};
 
 /// Stands for a value of which nothing may be shown, not even its length.
 pub const REDACTED: &str = "‹redacted›";
-
-/// Text from the repository that went through a [`Masker`]: the only kind a report prints.
-/// It may still hold control characters; each format escapes them in its own way. Copies share it:
-/// a line is kept with each of its values, and told to every report.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
-pub struct Shown(Arc<str>);
-
-impl Shown {
-    /// Text of our own (a rule's name, a fixed phrase), which holds nothing of the repository.
-    pub fn ours(text: impl Into<String>) -> Self {
-        Shown(text.into().into())
-    }
-
-    /// The masked text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Shown {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
 
 /// Finds the byte ranges of secrets in a short text; ranges are sorted and do not overlap.
 pub type Finder<'a> = dyn Fn(&[u8]) -> Vec<Range<usize>> + Sync + 'a;

@@ -5,9 +5,11 @@
 
 mod fingerprint;
 mod mask;
+mod shown;
 
 pub use fingerprint::Fingerprint;
-pub use mask::{Masker, REDACTED, Shown, mask_line};
+pub use mask::{Masker, REDACTED, mask_line};
+pub use shown::Shown;
 
 use std::fmt;
 

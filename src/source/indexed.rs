@@ -13,9 +13,9 @@ use super::git::location::GitEnv;
 use super::git::odb::Odb;
 use super::git::open;
 use super::staged;
-use super::tree::{Ignored, Visited};
+use super::tree::Visited;
 use super::{Control, StagedOptions, Visit, files, names};
-use crate::finding::{Reason, Skipped};
+use crate::finding::{Ignored, Reason, Skipped};
 
 /// What to look at.
 pub struct IndexedOptions {

@@ -21,6 +21,7 @@ mod stdin;
 mod tree;
 mod walk;
 
+pub use crate::finding::{HistoryInfo as Info, Ignored, RangeInfo};
 pub use archive::ArchiveLimits;
 #[doc(hidden)]
 pub use archive::open_archive;
@@ -28,7 +29,7 @@ pub use archive::open_archive;
 pub use git::delta::apply_delta;
 pub use git::location::GitEnv;
 pub use history::{
-    Attributed, Attribution, Carrier, History, HistoryOptions, Info, decode_only, open_and_scan,
+    Attributed, Attribution, Carrier, History, HistoryOptions, decode_only, open_and_scan,
 };
 pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::{locate, locate_until};
@@ -37,14 +38,13 @@ pub use policy_files::{
     read_policy,
 };
 pub use range::{
-    Change, File, Push, PushLine, Range, RangeInfo, RangeOptions, Step, What, range_ends,
-    scan_range,
+    Change, File, Push, PushLine, Range, RangeOptions, Step, What, range_ends, scan_range,
 };
 pub use staged::{
     NOTHING_STAGED, StagedOptions, check_for_git, check_staged, scan_staged, scan_staged_with,
 };
 pub use stdin::scan_reader;
-pub use tree::{Home, Ignored, TreeOptions, Visited, home, scan_tree};
+pub use tree::{Home, TreeOptions, Visited, home, scan_tree};
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -18,9 +18,9 @@ use super::changes::{Change, Changes, Version};
 use super::git::location::GitEnv;
 use super::git::odb::{self, Odb};
 use super::git::{open, refs};
-use super::tree::{Ignored, Visited};
+use super::tree::Visited;
 use super::{Blob, Control, Visit, archive, files, names};
-use crate::finding::{Oid, Origin, Reason, RepoPath, Skipped};
+use crate::finding::{Ignored, Oid, Origin, Reason, RepoPath, Skipped};
 
 /// Starting threads pays only from this many pieces of content on.
 const SERIAL: usize = 16;

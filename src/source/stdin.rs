@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
-use super::tree::{Ignored, Visited};
+use super::tree::Visited;
 use super::{Blob, Control, Visit, archive};
-use crate::finding::{Origin, Reason, Skipped};
+use crate::finding::{Ignored, Origin, Reason, Skipped};
 
 /// Bytes asked of the reader at once.
 const CHUNK: usize = 64 * 1024;

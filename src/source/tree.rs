@@ -20,7 +20,7 @@ use super::git::location::{OF_TREES, Probe};
 use super::ignored::Excludes;
 use super::walk::{Inside, Item, Listing, Walk, special};
 use super::{Blob, Control, Visit, absent, archive, local, names};
-use crate::finding::{Origin, Reason, RepoPath, Skipped};
+use crate::finding::{Ignored, Origin, Reason, Skipped};
 
 /// A thread's buffer is given back to the system when it grew beyond this.
 const KEEP: usize = 16 << 20;
@@ -55,16 +55,6 @@ pub struct Visited {
     pub nothing: Option<&'static str>,
     /// What the repository's ignore rules left out.
     pub ignored: Ignored,
-}
-
-/// Files that were not scanned because the repository ignores them.
-#[derive(Debug, Default)]
-pub struct Ignored {
-    /// How many.
-    pub files: u64,
-    /// Those whose names promise credentials (`.env`, `*.tfvars`, `id_rsa`), sorted. Those in
-    /// directories of installed packages are not among them.
-    pub credential_stores: Vec<RepoPath>,
 }
 
 /// One path that the user named.

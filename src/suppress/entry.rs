@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use jiff::civil::Date;
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, percent_encode};
 use sha2::{Digest, Sha256};
 
 use super::ignore_file::matched;
@@ -298,33 +299,24 @@ pub(super) fn hint(path: &[u8]) -> String {
     out
 }
 
+/// What does not stand for itself in a word of a line, beside everything that is not ASCII.
+const WORD: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
+
 /// A path as one word of a line: everything but visible ASCII is percent-encoded.
 pub fn encode(path: &[u8]) -> String {
-    let mut out = String::with_capacity(path.len());
-    for &byte in path {
-        match byte {
-            b'%' | 0..=b' ' | 0x7f.. => out.push_str(&format!("%{byte:02X}")),
-            _ => out.push(char::from(byte)),
-        }
-    }
-    out
+    percent_encode(path, WORD).to_string()
 }
 
 /// The reverse of [`encode`]; `None` when it is not UTF-8 or the encoding is wrong.
 pub(super) fn decode(text: &str) -> Option<String> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte != b'%' {
-            out.push(byte);
-            continue;
-        }
-        let pair = [bytes.next()?, bytes.next()?];
-        if !pair.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-        let pair = std::str::from_utf8(&pair).ok()?;
-        out.push(u8::from_str_radix(pair, 16).ok()?);
+    // The crate leaves a wrong escape as it stands, which here is a mistake of whoever wrote it.
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !text.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(out).ok()
+    let text = percent_decode_str(text).decode_utf8().ok()?;
+    Some(text.into_owned())
 }

@@ -9,7 +9,9 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 
 /// Every format that a report can have.
-pub const FORMATS: [&str; 6] = ["human", "json", "jsonl", "sarif", "github", "markdown"];
+pub fn formats() -> impl Iterator<Item = &'static str> {
+    keysweep::report::FORMATS.iter().map(|format| format.name())
+}
 
 /// The moment that the tests judge expiry for.
 pub const NOW: &str = "2026-11-24T00:00:00Z";

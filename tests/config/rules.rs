@@ -362,7 +362,7 @@ fn what_rules_of_the_repository_say_shows_no_value_and_no_control() {
         ),
     );
     dir.git(&["add", "-A"]);
-    for format in crate::common::FORMATS {
+    for format in crate::common::formats() {
         for verb in ["scan", "hook"] {
             let run = dir.run(&[verb, "--format", format, "--sarif-all-rules"]);
             let text = run.text();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::archives::make::{Entry, Zip};
-use crate::common::{Dir, FORMATS, Run, findings, line, places, token};
+use crate::common::{Dir, Run, findings, formats, line, places, token};
 
 #[test]
 fn no_source_file_names_the_network() {
@@ -263,7 +263,7 @@ fn hostile_text_goes_through_every_format() {
     ] {
         // What a hook says by itself is a format of its own.
         let own = (verb[0] == "hook").then_some("human");
-        for format in FORMATS.into_iter().chain(own) {
+        for format in formats().chain(own) {
             let mut args = verb.to_vec();
             args.extend([
                 "--format",

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::archives::make::{Zip, gzip, tar};
-use crate::common::{Dir, FORMATS, Run, contains, expand, findings, line, token};
+use crate::common::{Dir, Run, contains, expand, findings, formats, line, token};
 
 /// A repository with a value in every place that a report may quote. Returns the values.
 fn repository() -> (Dir, Vec<(&'static str, String)>) {
@@ -232,7 +232,7 @@ fn no_value_in_any_output() {
         (&["hook", "-v"], &by_name),
         (&["hook", "-v"], &first_push),
     ] {
-        for format in FORMATS {
+        for format in formats() {
             let output = format!("{format}={}", saved.display());
             let mut args = verb.to_vec();
             args.extend([

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::common::{Dir, FORMATS, NOW, line, places};
+use crate::common::{Dir, NOW, formats, line, places};
 
 #[test]
 fn a_missing_object_is_told_in_every_format() {
@@ -15,7 +15,7 @@ fn a_missing_object_is_told_in_every_format() {
     let report = dir.json(&["history"]);
     assert_eq!(places(&report), ["github-pat a.env:1:14"]);
     assert_eq!(report["summary"]["complete"], false);
-    for format in FORMATS {
+    for format in formats() {
         let run = dir.run(&["history", "--format", format]);
         run.ends(1);
         assert!(
@@ -25,7 +25,7 @@ fn a_missing_object_is_told_in_every_format() {
         );
     }
     // With nothing that fails, the gap alone is never clean.
-    for format in FORMATS {
+    for format in formats() {
         let run = dir.run(&["history", "--format", format, "--fail-on", "none"]);
         run.ends(2);
     }
@@ -42,7 +42,7 @@ fn a_special_file_neither_hangs_nor_vanishes() {
     if !made.is_ok_and(|status| status.success()) {
         return;
     }
-    for format in FORMATS {
+    for format in formats() {
         dir.run(&["scan", "--format", format])
             .ends(1)
             .says("waiting-pipe");
@@ -59,7 +59,7 @@ fn a_file_over_the_limit_is_told_in_every_format() {
             dir.commit("one");
         }
         let id = dir.git(&["rev-parse", ":large.env"]);
-        for format in FORMATS {
+        for format in formats() {
             let run = dir.run(&[verb, "--format", format, "--max-file-size", "2K"]);
             run.ends(0);
             let text = run.text();
@@ -88,7 +88,7 @@ fn a_shallow_clone_is_told_in_every_format() {
         &source,
         target.to_str().expect("plain"),
     ]);
-    for format in FORMATS {
+    for format in formats() {
         let run = dir.run(&[
             "history",
             target.to_str().expect("plain"),
@@ -110,7 +110,7 @@ fn same_input_same_bytes() {
     }
     dir.git(&["add", "-A"]);
     for verb in ["scan", "staged", "history"] {
-        for format in FORMATS {
+        for format in formats() {
             let bytes = |threads: &str| {
                 let run = dir.run(&[verb, "--format", format, "--now", NOW, "-j", threads, "-v"]);
                 assert!(

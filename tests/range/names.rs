@@ -184,7 +184,7 @@ fn a_value_in_a_name_is_masked_in_every_format() {
     for (number, (kind, _)) in KINDS.iter().enumerate() {
         let value = token(760 + number as u64);
         let dir = repository(*kind, &value, false);
-        for format in keysweep::report::FORMATS {
+        for format in crate::common::formats() {
             let run = dir.run(&["history", "--format", format, "--now", NOW]);
             let all = format!("{}{}", run.text(), run.errors());
             assert!(

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Dir, FORMATS, expand, findings, line, token};
+use crate::common::{Dir, expand, findings, formats, line, token};
 
 /// A repository whose configuration holds five values, and the values.
 fn repository() -> (Dir, Vec<String>) {
@@ -119,7 +119,7 @@ fn a_value_that_is_committed_too_counts_as_ever() {
 fn no_format_shows_the_values_and_every_format_says_that_they_are_local() {
     let (dir, values) = repository();
     for verb in ["scan", "history"] {
-        for format in FORMATS {
+        for format in formats() {
             let run = dir.run(&[verb, "--format", format]);
             let text = run.text();
             for value in &values {

@@ -48,7 +48,11 @@ fn an_interruption_is_told_once() {
                 report: ReportOptions::new(Policy::new(input.checkpoint())),
             };
             let report = keysweep::run(input, &plan, &control).expect("there is something to read");
-            assert_eq!(report.outcome, Outcome::Interrupted, "input {number}");
+            assert_eq!(
+                report.summary.outcome,
+                Outcome::Interrupted,
+                "input {number}"
+            );
             let told: Vec<Reason> = report.skipped.iter().map(|row| row.reason).collect();
             assert_eq!(told, [reason], "input {number}: {:?}", report.skipped);
         }

@@ -140,7 +140,7 @@ fn a_limit_for_files_is_a_message_and_no_half_file() {
         assert_eq!(text(&dir), before);
     }
     dir.write("old.sarif", "old");
-    for format in crate::common::FORMATS {
+    for format in crate::common::formats() {
         let output = format!("{format}=old.sarif");
         limited(
             &dir,

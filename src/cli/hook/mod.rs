@@ -23,11 +23,8 @@ use super::output;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::policy::Checkpoint;
-use keysweep::report::{Outcome, Report};
+use keysweep::report::{self, Format, Report};
 use keysweep::source::{IndexedOptions, NOTHING_STAGED, StagedOptions};
-
-/// The format of the message; not one that can be chosen.
-const MESSAGE: &str = "hook";
 
 /// Judges what is pushed, what is staged, or the files that are named.
 ///
@@ -106,8 +103,10 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     if skipped() {
         return say("skipped: SKIP names keysweep");
     }
-    if hook.common.format == "human" {
-        MESSAGE.clone_into(&mut hook.common.format);
+    // People get the hook's own message; it is no format that can be chosen.
+    let for_people = hook.common.format.name() == report::Human.name();
+    if for_people {
+        hook.common.format = &report::Hook;
     }
     let outputs = output::Outputs::open(&hook.common)?;
     if let Some(pushed) = push::pushed(&hook, within)? {
@@ -123,12 +122,12 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         max_file_size: MAX_FILE_SIZE,
     });
     let report = judge(&hook, staged)?;
-    if report.outcome != Outcome::Nothing(NOTHING_STAGED) {
+    if report.summary.reason.as_deref() != Some(NOTHING_STAGED) {
         return write(&outputs, &report);
     }
     hook.files.append(&mut hook.more_files);
     if hook.files.is_empty() && !hook.all_files {
-        if hook.common.format != MESSAGE || !hook.common.output.is_empty() {
+        if !for_people || !hook.common.output.is_empty() {
             return write(&outputs, &report);
         }
         return say("nothing staged, nothing scanned; to scan the tree: keysweep scan");
@@ -174,10 +173,9 @@ fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCo
 
 /// What a hook fails on is what `staged` fails on, whatever it reads.
 fn judge(hook: &Hook, input: Input) -> Result<Report> {
-    let mut report = super::scan(input, &hook.limits, &hook.common)?;
+    let report = super::scan(input, &hook.limits, &hook.common)?;
     // Limits of scope never stop a commit or a push.
-    report.strict = false;
-    Ok(report)
+    Ok(report.settled(false))
 }
 
 fn write(outputs: &output::Outputs, report: &Report) -> Result<ExitCode> {

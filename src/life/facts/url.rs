@@ -35,20 +35,7 @@ impl Query {
 
 /// Undoes percent encoding; what is no escape stays.
 fn unescape(text: &[u8]) -> Vec<u8> {
-    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
-    let mut out = Vec::with_capacity(text.len());
-    let mut at = 0;
-    while let Some(&byte) = text.get(at) {
-        let pair = (byte == b'%').then(|| Some(digit(at + 1)? * 16 + digit(at + 2)?));
-        if let Some(Ok(decoded)) = pair.flatten().map(u8::try_from) {
-            out.push(decoded);
-            at += 3;
-        } else {
-            out.push(byte);
-            at += 1;
-        }
-    }
-    out
+    percent_encoding::percent_decode(text).collect()
 }
 
 /// The host of the first URL in `text`.

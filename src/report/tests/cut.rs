@@ -3,8 +3,8 @@
 use super::super::cut::{Item, MANY, arrange};
 use super::*;
 
-fn of(seed: &str, rule: &str, path: &str, line: u32, severity: Severity) -> Row {
-    Row {
+fn of(seed: &str, rule: &str, path: &str, line: u32, severity: Severity) -> Finding {
+    Finding {
         reported: rule.to_owned(),
         places: vec![place(path, line)],
         ..row(seed, severity)
@@ -15,8 +15,8 @@ fn of(seed: &str, rule: &str, path: &str, line: u32, severity: Severity) -> Row 
 pub fn flood() -> Report {
     let mut report = sample();
     report.suppressed.clear();
-    report.mode = Mode::Range;
-    report.rows = (1..=300)
+    report.run.mode = Mode::Range;
+    report.findings = (1..=300)
         .map(|n| {
             of(
                 &format!("{n}"),
@@ -28,16 +28,16 @@ pub fn flood() -> Report {
         })
         .collect();
     report
-        .rows
+        .findings
         .push(of("x", "example-token", "b/one.env", 1, Severity::High));
     report
-        .rows
+        .findings
         .push(of("y", "other-token", "c/other.env", 1, Severity::High));
     report
 }
 
 /// `RULE PATH:LINE+FOLDED` in the order of [`arrange`].
-fn arranged(rows: &[Row]) -> Vec<String> {
+fn arranged(rows: &[Finding]) -> Vec<String> {
     let items = rows.iter().map(|row| Item {
         row,
         place: &row.places[0],
@@ -105,7 +105,7 @@ fn what_is_new_and_what_is_worse_comes_first() {
 #[test]
 fn more_than_two_hundred_of_one_rule_in_one_file_are_one() {
     let of = |n: usize, line: u32, severity| of(&n.to_string(), "a", "x", line, severity);
-    let mut rows: Vec<Row> = (0..MANY).map(|n| of(n, 9, Severity::Low)).collect();
+    let mut rows: Vec<Finding> = (0..MANY).map(|n| of(n, 9, Severity::Low)).collect();
     assert_eq!(arranged(&rows).len(), MANY, "so many are told one by one");
     rows.push(of(900, 7, Severity::High));
     rows.push(of(901, 5, Severity::High));

@@ -53,14 +53,14 @@ fn a_file_full_of_one_rule_hides_no_other() {
 fn the_tenth_annotation_says_how_many_are_not_shown() {
     let mut report = sample();
     report.suppressed.clear();
-    report.rows = (0..1_500)
-        .map(|n| Row {
+    report.findings = (0..1_500)
+        .map(|n| Finding {
             places: vec![place(&format!("f{n}"), 1)],
             ..row(&n.to_string(), Severity::High)
         })
         .collect();
     let ten = |report: &Report| Report {
-        rows: report.rows[..10].to_vec(),
+        findings: report.findings[..10].to_vec(),
         ..report.clone()
     };
     let text = text("github", &report, Style::default());

@@ -2,11 +2,10 @@
 
 use super::*;
 
-fn staged(rows: Vec<Row>) -> Report {
-    let fails = rows.iter().filter(|row| row.fails).count();
+fn staged(rows: Vec<Finding>) -> Report {
     Report {
-        rows,
-        ..empty(Mode::Staged, Outcome::Fails(fails))
+        findings: rows,
+        ..empty(Mode::Staged, Outcome::Fails)
     }
 }
 
@@ -36,7 +35,7 @@ fn at_most_six_lines_each_and_how_to_skip_once() {
 #[test]
 fn it_says_what_where_and_what_to_do() {
     let row = row("one", Severity::High);
-    let id = row.fingerprint.short();
+    let id = row.id.clone();
     let text = text("hook", &staged(vec![row]), Style::default());
     for words in [
         "high: Example token  exk_…  in API_KEY",
@@ -52,20 +51,17 @@ fn it_says_what_where_and_what_to_do() {
 
 #[test]
 fn nothing_to_say_is_nothing_said() {
-    for outcome in [
-        Outcome::Clean,
-        Outcome::Nothing("nothing staged but deletions"),
+    for mut report in [
+        empty(Mode::Staged, Outcome::Clean),
+        nothing(Mode::Staged, "nothing staged but deletions"),
     ] {
-        let report = Report {
-            ignored: IgnoredRows::default(),
-            ..empty(Mode::Staged, outcome)
-        };
+        report.summary.ignored = Ignored::default();
         assert_eq!(text("hook", &report, Style::default()), "");
     }
     let mut weak = row("weak", Severity::Medium);
     weak.fails = false;
     let mut report = staged(vec![weak]);
-    report.outcome = Outcome::Clean;
+    report.summary.outcome = Outcome::Clean;
     let text = text("hook", &report, Style::default());
     assert!(text.starts_with("does not stop you: medium: "), "{text}");
     assert_eq!(text.lines().count(), 1, "{text}");

@@ -62,11 +62,12 @@ fn the_last_line_says_how_it_ended() {
     );
     report.skipped.push(skipped(Reason::Io, "y"));
     assert!(!last(&report).contains("clean"));
-    report.outcome = Outcome::Incomplete;
+    report.summary.outcome = Outcome::Incomplete;
     assert!(last(&report).starts_with("incomplete"));
-    report.outcome = Outcome::Nothing("nothing is staged");
+    report.summary.outcome = Outcome::Nothing;
+    report.summary.reason = Some("nothing is staged".into());
     assert_eq!(last(&report), "nothing to scan: nothing is staged");
-    report.outcome = Outcome::Interrupted;
+    report.summary.outcome = Outcome::Interrupted;
     assert!(last(&report).starts_with("interrupted"));
     report.skipped.push(skipped(Reason::TimedOut, ""));
     assert_eq!(
@@ -78,13 +79,13 @@ fn the_last_line_says_how_it_ended() {
 #[test]
 fn what_was_not_traced_is_not_said_to_stand_at_head() {
     let mut report = sample();
-    report.rows.clear();
+    report.findings.clear();
     for n in 0..20 {
         let mut row = row(&format!("seed {n}"), Severity::High);
         row.timeline = if n < 3 { live().timeline } else { None };
-        report.rows.push(row);
+        report.findings.push(row);
     }
-    report.outcome = Outcome::Interrupted;
+    report.summary.outcome = Outcome::Interrupted;
     report.skipped = vec![skipped(Reason::Interrupted, "")];
     let text = text("human", &report, Style::default());
     assert!(
@@ -103,7 +104,7 @@ fn what_was_not_traced_is_not_said_to_stand_at_head() {
 
 #[test]
 fn gaps_are_told_even_when_there_was_nothing_to_scan_or_little_is_asked() {
-    let mut report = empty(Mode::History, Outcome::Nothing("the range is empty"));
+    let mut report = nothing(Mode::History, "the range is empty");
     report.skipped = vec![skipped(Reason::ShallowHistory, "")];
     for quiet in [false, true] {
         let style = Style {
@@ -118,8 +119,8 @@ fn gaps_are_told_even_when_there_was_nothing_to_scan_or_little_is_asked() {
 
 #[test]
 fn ten_thousand_rows_are_all_shown() {
-    let mut report = empty(Mode::Tree, Outcome::Fails(10_000));
-    report.rows = (0..10_000)
+    let mut report = empty(Mode::Tree, Outcome::Fails);
+    report.findings = (0..10_000)
         .map(|n| row(&n.to_string(), Severity::High))
         .collect();
     let text = text(
@@ -142,7 +143,7 @@ fn a_long_list_answers_first_and_is_grouped() {
         row.reported = format!("rule-{}", n % 2);
         row.fails = true;
         row.timeline = live().timeline;
-        report.rows.push(row);
+        report.findings.push(row);
     }
     let text = text("human", &report, Style::default());
     // What the change itself hides is told before anything else.
@@ -186,8 +187,8 @@ fn a_long_list_answers_first_and_is_grouped() {
         ..Style::default()
     };
     let all = self::text("human", &report, verbose);
-    for row in &report.rows {
-        assert!(all.contains(&row.fingerprint.short()));
+    for row in &report.findings {
+        assert!(all.contains(&row.id));
     }
     assert!(!all.contains("look first at"));
 }
@@ -195,22 +196,22 @@ fn a_long_list_answers_first_and_is_grouped() {
 #[test]
 fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
     let mut report = sample();
-    report.rows.clear();
+    report.findings.clear();
     for n in 0..40 {
         let mut row = row("one and the same", Severity::High);
         row.fails = true;
         row.timeline = live().timeline;
         row.places[0].region.start_line = 100 + n;
-        report.rows.push(row);
+        report.findings.push(row);
     }
-    let mut elsewhere = report.rows[0].clone();
+    let mut elsewhere = report.findings[0].clone();
     elsewhere.places[0].path = Shown::ours("src/other.py");
-    report.rows.push(elsewhere);
+    report.findings.push(elsewhere);
     let mut gone = row("another", Severity::High);
     gone.fails = true;
     gone.timeline = stale().timeline;
     gone.places[0].at_head = Some(false);
-    report.rows.insert(0, gone);
+    report.findings.insert(0, gone);
     let text = text("human", &report, Style::default());
     let lines: Vec<&str> = text
         .lines()
@@ -218,9 +219,7 @@ fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
         .collect();
     assert_eq!(lines.len(), 3, "{text}");
     assert!(lines[0].contains(" and 37 more places "), "{}", lines[0]);
-    assert!(
-        lines[0].ends_with(&report.rows[1].fingerprint.short()) && lines[0].contains("at HEAD")
-    );
+    assert!(lines[0].ends_with(&report.findings[1].id) && lines[0].contains("at HEAD"));
     assert!(
         lines[1].starts_with("  at src/other.py:100"),
         "{}",
@@ -232,7 +231,7 @@ fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
 #[test]
 fn a_commit_by_nobody_says_so_by_saying_nothing() {
     let mut report = sample();
-    let timeline = report.rows[0].timeline.as_mut().expect("a timeline");
+    let timeline = report.findings[0].timeline.as_mut().expect("a timeline");
     timeline.first.author = Shown::ours("");
     let text = text("human", &report, Style::default());
     assert!(!text.contains(" by  in "), "{text}");

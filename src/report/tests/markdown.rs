@@ -65,7 +65,7 @@ fn it_says_what_and_where() {
 fn it_stays_under_what_a_host_takes() {
     let mut report = sample();
     let long = "/long".repeat(2_000);
-    report.rows = (0..300)
+    report.findings = (0..300)
         .map(|n| {
             let mut row = row(&n.to_string(), Severity::High);
             let path = format!("{long}/{n}");

@@ -14,10 +14,9 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::*;
-use crate::finding::{
-    Certainty, Class, Confidence, Exposure, Field, Mode, Reason, Region, Severity, Source, Status,
-    SuppressedBy, Weight,
-};
+use crate::finding::SuppressedBy;
+use crate::finding::{Certainty, Field, Source, Status};
+use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity, Weight};
 use crate::secret::{Fingerprint, REDACTED, Shown};
 
 /// Text as a hostile repository would name things.
@@ -35,20 +34,20 @@ fn time(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("in range")
 }
 
-fn commit(digit: char, authored: i64) -> CommitRow {
-    CommitRow {
+fn commit(digit: char, authored: i64) -> Commit {
+    Commit {
         id: digit.to_string().repeat(40),
         author: shown(&hostile("Jane")),
         email: None,
-        authored: time(authored),
+        date: time(authored),
         subject: shown(&hostile("add config")),
         signed: false,
     }
 }
 
 /// A place in `path`, at HEAD.
-pub fn place(path: &str, line: u32) -> PlaceRow {
-    PlaceRow {
+pub fn place(path: &str, line: u32) -> Place {
+    Place {
         path: shown(path),
         member: None,
         uri: path
@@ -67,10 +66,10 @@ pub fn place(path: &str, line: u32) -> PlaceRow {
         line: shown(&format!("\ttoken = \"{REDACTED}\" {}", hostile("#"))),
         line_hash: 0x00ab_cdef,
         introduced: Some(commit('a', 1_600_000_000)),
-        times: 1,
+        times_introduced: 1,
         at_head: Some(true),
         versions: 1,
-        reach: None,
+        only_in: None,
         message: false,
         name: None,
         suppressed: None,
@@ -78,12 +77,12 @@ pub fn place(path: &str, line: u32) -> PlaceRow {
 }
 
 /// A failing credential named by `seed`.
-pub fn row(seed: &str, severity: Severity) -> Row {
-    Row {
+pub fn row(seed: &str, severity: Severity) -> Finding {
+    Finding {
         rule: "example-token".to_owned(),
         reported: "example-token".to_owned(),
-        local: false,
         name: "Example token".to_owned(),
+        id: Fingerprint::of_strong(seed.as_bytes()).short(),
         fingerprint: Fingerprint::of_strong(seed.as_bytes()),
         shown: "exk_…".to_owned(),
         value: None,
@@ -92,25 +91,30 @@ pub fn row(seed: &str, severity: Severity) -> Row {
         severity,
         confidence: Confidence::High,
         fails: true,
-        checks: vec![("crc32-base62", true)],
-        reasons: vec!["random value"],
-        also: vec!["other-token".to_owned()],
-        layers: vec!["base64"],
+        evidence: Evidence {
+            checks: vec![Check {
+                name: "crc32-base62".into(),
+                passed: true,
+            }],
+            reasons: vec!["random value".into()],
+            also: vec!["other-token".to_owned()],
+            layers: vec!["base64".into()],
+        },
         facts: Vec::new(),
         status: Status::Unknown,
         places: vec![place("src/app.py", 12)],
         timeline: None,
-        rotate: "Delete it and create a new one.".to_owned(),
-        console: "https://example.com/tokens".to_owned(),
+        rotate: Some("Delete it and create a new one.".to_owned()),
+        console: Some("https://example.com/tokens".to_owned()),
         suppressed: None,
     }
 }
 
 /// A result that a comment hides; `new` when the change brought the comment.
-fn allowed(seed: &str, new: bool) -> Row {
+fn allowed(seed: &str, new: bool) -> Finding {
     let mut row = row(seed, Severity::Critical);
     row.fails = false;
-    let cause = SuppressedRow {
+    let cause = Suppression {
         by: if new {
             SuppressedBy::Inline
         } else {
@@ -123,7 +127,7 @@ fn allowed(seed: &str, new: bool) -> Row {
         },
         line: 12,
         reason: Some(shown(&hostile("why"))),
-        until: (!new).then(|| "2027-01-01".to_owned()),
+        until: (!new).then(|| jiff::civil::date(2027, 1, 1)),
         new,
     };
     row.places[0].suppressed = Some(cause.clone());
@@ -139,16 +143,16 @@ fn info(id: &str, severity: Severity) -> RuleInfo {
         severity,
         exposure: Exposure::Secret,
         confidence: Confidence::High,
-        docs: "https://example.com/docs".to_owned(),
-        rotate: "Delete it.".to_owned(),
-        console: String::new(),
+        docs: Some("https://example.com/docs".to_owned()),
+        rotate: Some("Delete it.".to_owned()),
+        console: None,
         page: "# Example token\n\nText.\n".to_owned(),
     }
 }
 
-fn live() -> Row {
+fn live() -> Finding {
     let mut row = row("live", Severity::High);
-    row.timeline = Some(TimelineRow {
+    row.timeline = Some(Timeline {
         first: commit('a', 1_600_000_000),
         removed: None,
         at_head: true,
@@ -158,14 +162,14 @@ fn live() -> Row {
         at: time(1_900_000_000),
     };
     row.facts = vec![
-        FactRow {
+        Fact {
             field: Field::Expires,
             value: shown("2030-03-17T17:46:40Z"),
             time: Some(time(1_900_000_000)),
             source: Source::Bytes,
             certainty: Certainty::Certain,
         },
-        FactRow {
+        Fact {
             field: Field::Scope,
             value: shown(&hostile("repo:write")),
             time: None,
@@ -180,7 +184,7 @@ fn live() -> Row {
     row
 }
 
-fn stale() -> Row {
+fn stale() -> Finding {
     let mut row = row("stale", Severity::Info);
     row.reported = "stale/expired".to_owned();
     row.fails = false;
@@ -188,7 +192,7 @@ fn stale() -> Row {
         since: time(1_704_153_600),
         certainty: Certainty::Certain,
     };
-    row.timeline = Some(TimelineRow {
+    row.timeline = Some(Timeline {
         first: commit('b', 1_650_000_000),
         removed: Some(commit('c', 1_680_000_000)),
         at_head: false,
@@ -196,12 +200,12 @@ fn stale() -> Row {
     });
     let mut only = place(&hostile("dir:x/gone, file"), 9);
     only.at_head = Some(false);
-    only.reach = Some(shown("refs/stash"));
+    only.only_in = Some(shown("refs/stash"));
     row.places = vec![only];
     row
 }
 
-fn sample_row() -> Row {
+fn sample_row() -> Finding {
     let mut row = row("sample", Severity::Info);
     row.class = Class::Sample;
     row.reported = "info/example-token".to_owned();
@@ -210,19 +214,19 @@ fn sample_row() -> Row {
     row
 }
 
-fn pull() -> Row {
+fn pull() -> Finding {
     let mut row = row("pull", Severity::Medium);
     row.fails = false;
     let mut at = place(".git-history/dddd/message", 1);
-    at.reach = Some(shown("refs/pull"));
+    at.only_in = Some(shown("refs/pull"));
     at.at_head = Some(false);
     at.message = true;
     row.places = vec![at];
     row
 }
 
-fn skipped(reason: Reason, what: &str) -> SkippedRow {
-    SkippedRow {
+fn skipped(reason: Reason, what: &str) -> Skipped {
+    Skipped {
         reason,
         weight: reason.weight(),
         what: shown(what),
@@ -232,18 +236,71 @@ fn skipped(reason: Reason, what: &str) -> SkippedRow {
 
 /// A report of a history with everything in it.
 pub fn sample() -> Report {
-    let mut gaps: Vec<SkippedRow> = (0..5)
+    let mut gaps: Vec<Skipped> = (0..5)
         .map(|n| skipped(Reason::TooLarge, &format!("big{n}.bin")))
         .collect();
     gaps.push(skipped(Reason::MissingObject, &hostile("0123")));
-    gaps.push(SkippedRow {
+    gaps.push(Skipped {
         weight: Weight::Accepted,
         ..skipped(Reason::ShallowHistory, &hostile("refs/heads/x"))
     });
+    let mut summary = Summary::new(Outcome::Fails);
+    summary.hidden = Hidden {
+        total: 12,
+        by_severity: BySeverity {
+            low: 8,
+            info: 4,
+            ..BySeverity::default()
+        },
+        samples: 3,
+        uncertain: 2,
+    };
+    summary.suppressed.expired_entries = vec![IdleEntry {
+        line: 4,
+        entry: shown(&hostile("example-token 01234567")),
+    }];
+    summary.suppressed.unused_entries = vec![IdleEntry {
+        line: 5,
+        entry: shown("example-token 89abcdef"),
+    }];
+    let stores = [
+        "a/.env",
+        "b/.env",
+        "c/.env",
+        &hostile("x.env"),
+        "y",
+        "z.key",
+    ];
+    summary.ignored = Ignored {
+        files: 1_014,
+        credential_stores: stores.map(shown).to_vec(),
+    };
+    summary.read = Read {
+        items: 1_234,
+        bytes: 5_000_000,
+    };
     Report {
-        version: "0.1.0",
-        mode: Mode::History,
+        schema_version: SchemaVersion,
+        run: run(),
+        summary,
+        rules: vec![info("example-token", Severity::High)],
+        findings: vec![live(), pull(), stale(), sample_row()],
+        suppressed: vec![allowed("new", true), allowed("old", false)],
+        skipped: gaps,
         base: Base::Root,
+    }
+    .settled(false)
+}
+
+fn run() -> Run {
+    let group = |group: &'static str, count| RefGroup {
+        group: group.into(),
+        count,
+    };
+    Run {
+        tool: Tool::Keysweep,
+        version: "0.1.0".into(),
+        mode: Mode::History,
         target: shown(&hostile(".")),
         now: time(1_790_000_000),
         rule_set: RuleSetInfo {
@@ -251,87 +308,70 @@ pub fn sample() -> Report {
             count: 150,
             hash: "0123456789abcdef".to_owned(),
         },
-        rules: vec![info("example-token", Severity::High)],
-        rows: vec![live(), pull(), stale(), sample_row()],
-        suppressed: vec![allowed("new", true), allowed("old", false)],
-        suppression: SuppressionInfo {
-            expired: vec![IdleEntry {
-                line: 4,
-                what: shown(&hostile("example-token 01234567")),
-            }],
-            unused: vec![IdleEntry {
-                line: 5,
-                what: shown("example-token 89abcdef"),
-            }],
-        },
-        configuration: Some(ConfigurationRow {
+        configuration: Some(Configuration {
             file: shown(&hostile("keysweep.toml")),
             hidden: 2,
             spared: 1,
         }),
-        strict: false,
-        hidden: Hidden {
-            by_severity: [4, 8, 0, 0, 0],
-            samples: 3,
-            uncertain: 2,
-        },
-        skipped: gaps,
-        ignored: IgnoredRows {
-            files: 1_014,
-            credential_stores: [
-                "a/.env",
-                "b/.env",
-                "c/.env",
-                &hostile("x.env"),
-                "y",
-                "z.key",
-            ]
-            .map(shown)
-            .to_vec(),
-        },
-        read: Read {
-            items: 1_234,
-            bytes: 5_000_000,
-        },
-        history: Some(HistoryInfo {
+        history: Some(History {
             commits: 100,
-            refs: vec![("branches", 2), ("tags", 3)],
+            refs: vec![group("branches", 2), group("tags", 3)],
             shallow: false,
             partial: false,
             head: Some("f".repeat(40)),
             remote: Some(shown("git.example.com:team/re po.git")),
             unreached: 3,
+            not_in_a_clone: words::NOT_IN_A_CLONE.into(),
         }),
-        range: Some(RangeRow {
+        range: Some(Range {
             asked: shown(&hostile("main..topic")),
             from: Some("a".repeat(40)),
             to: Some("b".repeat(40)),
             base: None,
             commits: 3,
         }),
-        outcome: Outcome::Fails(1),
     }
 }
 
+/// A report that lists nothing. What is read and ignored is that of the sample.
 fn empty(mode: Mode, outcome: Outcome) -> Report {
+    let full = sample().summary;
     Report {
-        mode,
+        run: Run {
+            mode,
+            history: None,
+            range: None,
+            ..run()
+        },
+        summary: Summary {
+            read: full.read,
+            ignored: full.ignored,
+            ..Summary::new(outcome)
+        },
         rules: Vec::new(),
-        rows: Vec::new(),
+        findings: Vec::new(),
         suppressed: Vec::new(),
-        suppression: SuppressionInfo::default(),
-        hidden: Hidden::default(),
         skipped: Vec::new(),
-        history: None,
-        range: None,
-        outcome,
         ..sample()
     }
+    .settled(false)
 }
 
+fn nothing(mode: Mode, why: &'static str) -> Report {
+    let mut report = empty(mode, Outcome::Nothing);
+    report.summary.reason = Some(why.into());
+    report
+}
+
+/// The report in a format; what a test changed in it is counted first.
 fn text(format: &str, report: &Report, style: Style) -> String {
+    let format: &dyn Format = match format {
+        "hook" => &Hook,
+        name => super::format(name).expect("a format"),
+    };
     let mut out = Vec::new();
-    write(format, report, style, &mut out).expect("a vector takes all");
+    let report = report.clone().settled(false);
+    write(format, &report, style, &mut out).expect("a vector takes all");
     String::from_utf8(out).expect("reports are UTF-8")
 }
 
@@ -339,7 +379,7 @@ fn value(format: &str, report: &Report) -> Value {
     serde_json::from_str(&text(format, report, Style::default())).expect("valid JSON")
 }
 
-fn schema(text: &str) -> jsonschema::Validator {
+fn validator(text: &str) -> jsonschema::Validator {
     let schema: Value = serde_json::from_str(text).expect("the schema is JSON");
     jsonschema::options()
         .should_validate_formats(true)
@@ -360,8 +400,8 @@ fn reports() -> Vec<Report> {
     let mut interrupted = empty(Mode::Tree, Outcome::Interrupted);
     interrupted.skipped = vec![skipped(Reason::Interrupted, "")];
     let mut open = sample();
-    open.rows[0].value = Some(hostile("value"));
-    open.rows[0].places[0].introduced = Some(CommitRow {
+    open.findings[0].value = Some(hostile("value"));
+    open.findings[0].places[0].introduced = Some(Commit {
         email: Some(shown("jane@example.com")),
         ..commit('e', 1)
     });
@@ -369,7 +409,7 @@ fn reports() -> Vec<Report> {
         sample(),
         open,
         empty(Mode::Tree, Outcome::Clean),
-        empty(Mode::Staged, Outcome::Nothing("nothing is staged")),
+        nothing(Mode::Staged, "nothing is staged"),
         interrupted,
     ]
 }

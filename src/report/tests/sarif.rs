@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn sarif_keeps_to_the_official_schema() {
-    let schema = schema(include_str!("../../../fixtures/sarif-2.1.0.json"));
+    let schema = validator(include_str!("../../../fixtures/sarif-2.1.0.json"));
     for report in reports() {
         holds(&schema, &value("sarif", &report));
     }
@@ -83,16 +83,16 @@ fn sarif_has_what_a_host_needs() {
 #[test]
 fn repeated_line_hashes_are_numbered_from_the_top() {
     let mut report = sample();
-    report.rows = vec![
-        Row {
+    report.findings = vec![
+        Finding {
             places: vec![place("a.txt", 9)],
             ..row("1", Severity::Critical)
         },
-        Row {
+        Finding {
             places: vec![place("a.txt", 2)],
             ..row("2", Severity::Low)
         },
-        Row {
+        Finding {
             places: vec![place("b.txt", 2)],
             ..row("3", Severity::Low)
         },
@@ -110,26 +110,26 @@ fn repeated_line_hashes_are_numbered_from_the_top() {
 #[test]
 fn the_limits_of_a_host_cut_the_least_severe() {
     let mut report = sample();
-    report.rows = (0..30_000)
+    report.findings = (0..30_000)
         .map(|n| {
             let severity = if n % 2 == 0 {
                 Severity::Low
             } else {
                 Severity::Critical
             };
-            Row {
+            Finding {
                 places: vec![place(&format!("f{n}"), 1)],
                 ..row(&n.to_string(), severity)
             }
         })
         .collect();
-    report.rows[0].places = (0..2_000)
-        .map(|n| PlaceRow {
+    report.findings[0].places = (0..2_000)
+        .map(|n| Place {
             at_head: Some(false),
             ..place(&format!("g{n}"), 1)
         })
         .collect();
-    report.rows[0].severity = Severity::Critical;
+    report.findings[0].severity = Severity::Critical;
     let text = text("sarif", &report, Style::default());
     let log: Value = serde_json::from_str(&text).expect("valid JSON");
     let run = &log["runs"][0];
@@ -153,8 +153,8 @@ fn the_limits_of_a_host_cut_the_least_severe() {
 #[test]
 fn many_of_one_rule_in_one_file_are_one_result() {
     let mut report = cut::flood();
-    report.mode = Mode::Tree;
-    let schema = schema(include_str!("../../../fixtures/sarif-2.1.0.json"));
+    report.run.mode = Mode::Tree;
+    let schema = validator(include_str!("../../../fixtures/sarif-2.1.0.json"));
     let log = value("sarif", &report);
     holds(&schema, &log);
     let run = &log["runs"][0];
@@ -178,7 +178,7 @@ fn many_of_one_rule_in_one_file_are_one_result() {
 
 #[test]
 fn addresses_have_a_base_that_can_be_resolved() {
-    let schema = schema(include_str!("../../../fixtures/sarif-2.1.0.json"));
+    let schema = validator(include_str!("../../../fixtures/sarif-2.1.0.json"));
     for (base, uri, above) in [
         (Base::Root, None, None),
         (Base::Here, None, None),

@@ -24,7 +24,9 @@ use super::git::graph::{Graph, LOST};
 use super::git::store::Store;
 use super::git::{open, refs, resolve};
 use super::{Control, Visit, local, names};
-use crate::finding::{Introduction, Name, Oid, Origin, Reason, RepoPath, Skipped, Timeline};
+use crate::finding::{
+    HistoryInfo, Introduction, Name, Oid, Origin, Reason, RepoPath, Skipped, Timeline,
+};
 
 /// What to read of a history, and within which limits.
 #[derive(Clone, Debug)]
@@ -69,31 +71,11 @@ pub struct History {
     /// What could not be read.
     pub skipped: Vec<Skipped>,
     /// What was there.
-    pub info: Info,
+    pub info: HistoryInfo,
     store: Arc<Store>,
     graph: Graph,
     pool: rayon::ThreadPool,
     budget: usize,
-}
-
-/// What a repository holds, for the summary.
-#[derive(Clone, Debug, Default)]
-pub struct Info {
-    /// Commits, reachable or not.
-    pub commits: u64,
-    /// References by kind: branches, tags, remote branches, stashes, notes, pull-request refs,
-    /// other refs; kinds without any are left out.
-    pub refs: Vec<(&'static str, u64)>,
-    /// The history is cut.
-    pub shallow: bool,
-    /// Objects were left at the server.
-    pub partial: bool,
-    /// The commit that HEAD names.
-    pub head: Option<Oid>,
-    /// The address of `origin`, else of the first remote. May contain credentials.
-    pub remote: Option<Vec<u8>>,
-    /// Why there is nothing to scan, when there is nothing.
-    pub nothing: Option<&'static str>,
 }
 
 /// A piece of content that holds a credential.
@@ -188,7 +170,7 @@ pub fn open_and_scan<V: Visit>(
     if options.unreachable {
         counts.extend(refs::log_count(&layout));
     }
-    let info = Info {
+    let info = HistoryInfo {
         commits: graph.nodes.len() as u64,
         refs: counts,
         shallow: !shallow.is_empty(),

@@ -24,7 +24,7 @@ pub use push::{Push, PushLine};
 
 use super::git::{open, people, refs};
 use super::{Control, Visit, names};
-use crate::finding::{Commit, Name, Oid, RepoPath, Skipped};
+use crate::finding::{Commit, Name, Oid, RangeInfo, RepoPath, Skipped};
 use blobs::{How, Queue};
 use diff::Trees;
 use objects::Objects;
@@ -73,31 +73,6 @@ pub struct RangeOptions {
     pub allow_alternates: Vec<PathBuf>,
     /// Larger blobs are skipped; bytes.
     pub max_object: u64,
-}
-
-/// What there is to say of a range.
-#[derive(Clone, Debug, Default)]
-pub struct RangeInfo {
-    /// The range as it was asked for.
-    pub asked: String,
-    /// The commit at its first end; `None` when it has none (`since`, a new branch).
-    pub from: Option<Oid>,
-    /// The commit at its other end; the first of several.
-    pub to: Option<Oid>,
-    /// The commit it starts from: A of `A..B`, the merge base of `A...B`, where a push leaves
-    /// what the remotes have. `None` when there is no such commit: `since`, a first push.
-    pub base: Option<Oid>,
-    /// Commits in the range.
-    pub commits: u64,
-    /// Objects that were read to tell which commits references lead to.
-    pub peeled: u64,
-    /// Commits that were read to find those of the range.
-    pub walked: u64,
-    /// Objects that were decoded, those that delta chains lead through included. (What lies loose is
-    /// not counted.)
-    pub decoded: u64,
-    /// Why there is nothing to scan, when there is nothing.
-    pub nothing: Option<&'static str>,
 }
 
 /// A commit of the range that brought content which may hold something.

@@ -1,0 +1,147 @@
+//! One credential as a report shows it.
+
+use super::reported::{EXPIRED, reported};
+use super::rules::{told, told_if_any};
+use super::{View, rules};
+use crate::finding::{self, Credential, Severity, Status, SuppressedBy, Value};
+use crate::policy::Judged;
+use crate::report::{Check, Evidence, Fact, Finding, Suppression};
+use crate::rule::Rule;
+use crate::secret::{REDACTED, Shown};
+
+/// Longer prefixes of a rule file, in bytes, are no prefix that many values share.
+const SHOWN_MAX: usize = 16;
+
+impl View<'_> {
+    /// Masks what there is to say of a credential, and says whether it fails. What is suppressed
+    /// fails only when the change that is looked at brought that, and the user wants it to.
+    pub(super) fn finding(&self, credential: Credential) -> Finding {
+        let rule = &self.rules.rules[credential.best.rule];
+        let dead = self.is_dead(&credential);
+        let suppressed = credential.suppression().map(|it| self.suppression(it));
+        let mut places: Vec<_> = credential.places.iter().map(|p| self.place(p)).collect();
+        if suppressed.is_none() {
+            // Those that are not hidden come first.
+            places.sort_by_key(|place| place.suppressed.is_some());
+        }
+        let best = &credential.best;
+        let value = || String::from_utf8_lossy(best.secret.expose()).into_owned();
+        let facts = &credential.life.facts;
+        let mut out = Finding {
+            id: credential.fingerprint.short(),
+            fingerprint: credential.fingerprint,
+            rule: rule.id.to_string(),
+            reported: reported(rule, &credential, dead),
+            name: told(self.masker, rule, &rule.name),
+            class: best.class,
+            severity: match (dead, credential.at_head()) {
+                (true, true) => credential.severity.min(Severity::Low),
+                (true, false) => Severity::Info,
+                (false, _) => credential.severity,
+            },
+            confidence: best.confidence,
+            fails: false,
+            shown: shown(rule, best.secret.expose()),
+            value: self.options.secrets.then(value),
+            key: best.key.as_deref().map(|key| self.masker.show(key)),
+            evidence: evidence(&best.evidence),
+            status: credential.life.status,
+            facts: facts.iter().map(|fact| self.fact(fact)).collect(),
+            timeline: credential.timeline.as_ref().map(|t| self.timeline(t)),
+            places,
+            rotate: told_if_any(self.masker, rule, &rule.rotate),
+            console: told_if_any(self.masker, rule, &rule.console),
+            suppressed,
+        };
+        out.fails = match &out.suppressed {
+            Some(it) => self.fail_on_new && it.new,
+            None => self.options.policy.fails(&self.judged(&out)),
+        };
+        out
+    }
+
+    /// What hides a place.
+    pub(super) fn suppression(&self, it: &finding::Suppression) -> Suppression {
+        let source = it.source.as_ref();
+        Suppression {
+            by: it.by,
+            source: match it.by {
+                SuppressedBy::Configuration => {
+                    self.masker.show(source.as_bytes()).as_str().to_owned()
+                }
+                _ => source.to_owned(),
+            },
+            line: it.line,
+            reason: (!it.reason.is_empty()).then(|| self.masker.show(&it.reason)),
+            until: it.until,
+            new: it.new,
+        }
+    }
+
+    /// What the policy looks at.
+    pub(super) fn judged<'f>(&self, finding: &'f Finding) -> Judged<'f> {
+        let theirs = self
+            .rules
+            .find(&finding.rule)
+            .is_some_and(|index| self.rules.rules[index].theirs);
+        let end = match finding.status {
+            Status::Expired { since, .. } => Some(since),
+            Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
+            Status::Unknown => None,
+        };
+        let days = |end: jiff::Timestamp| {
+            let seconds = end.as_second() - self.now.as_second();
+            seconds.div_euclid(86_400)
+        };
+        Judged {
+            reported: &finding.reported,
+            rule: &finding.rule,
+            also: if theirs { &finding.evidence.also } else { &[] },
+            class: finding.class,
+            severity: finding.severity,
+            confidence: finding.confidence,
+            local: finding.is_local(),
+            expired: finding.reported == EXPIRED,
+            ends_in: end.map(days),
+        }
+    }
+
+    fn fact(&self, fact: &finding::Fact) -> Fact {
+        let (value, time) = match &fact.value {
+            Value::Time(time) => (Shown::ours(time.to_string()), Some(*time)),
+            Value::Text(text) => (self.masker.show(text), None),
+        };
+        Fact {
+            field: fact.field,
+            value,
+            time,
+            source: fact.source,
+            certainty: fact.certainty,
+        }
+    }
+}
+
+fn evidence(of: &finding::Evidence) -> Evidence {
+    let check = |check: &finding::Check| Check {
+        name: check.name.into(),
+        passed: check.passed,
+    };
+    Evidence {
+        checks: of.checks.iter().map(check).collect(),
+        reasons: of.reasons.iter().map(|reason| (*reason).into()).collect(),
+        also: of.also.clone(),
+        layers: of.layers.iter().map(|layer| (*layer).into()).collect(),
+    }
+}
+
+/// The rule's public prefix, when the value has it, and nothing more: a rule file may call most of
+/// a value its prefix.
+fn shown(rule: &Rule, value: &[u8]) -> String {
+    let prefix = rule.shown.as_ref();
+    let short = prefix.len() <= SHOWN_MAX && 2 * prefix.len() <= value.len();
+    let trusted = short || !rules::is_added(rule);
+    match !prefix.is_empty() && trusted && value.starts_with(prefix.as_bytes()) {
+        true => format!("{prefix}…"),
+        false => REDACTED.to_owned(),
+    }
+}

@@ -1,0 +1,183 @@
+//! From credentials to a report: everything that came from the repository goes through the masker
+//! here, and only here. After this stage no secret exists unless the user asked for it.
+
+mod credential;
+mod gaps;
+mod place;
+mod reported;
+mod rules;
+mod run;
+
+pub use reported::EXPIRED;
+
+use std::cmp::Reverse;
+use std::sync::atomic::Ordering;
+
+use jiff::Timestamp;
+
+use super::{
+    Configuration, Finding, Hidden, Outcome, Read, Report, ReportOptions, Run, SchemaVersion,
+    Summary, Tool,
+};
+use crate::finding::{Class, Confidence, Credential, Mode, Weight};
+use crate::place::About;
+use crate::plan::Plan;
+use crate::policy::{Judged, Policy};
+use crate::rule::RuleSet;
+use crate::secret::Masker;
+use crate::source::Control;
+use crate::suppress::IdleEntries;
+
+/// How credentials become results: by which rules, through which masker, for which question.
+pub(crate) struct View<'a> {
+    rules: &'a RuleSet,
+    masker: &'a Masker<'a>,
+    mode: Mode,
+    now: Timestamp,
+    fail_on_new: bool,
+    options: &'a ReportOptions,
+}
+
+/// Results by what becomes of them.
+#[derive(Default)]
+struct Listed {
+    /// Those to be listed, worst first.
+    findings: Vec<Finding>,
+    /// Those of which every place is suppressed: new suppressions first, then worst first.
+    suppressed: Vec<Finding>,
+    /// Those below what is shown.
+    hidden: Hidden,
+    /// How many of those would be shown without the configuration of a repository.
+    hidden_by_configuration: usize,
+    /// How many of the listed would fail without it.
+    spared: usize,
+}
+
+impl<'a> View<'a> {
+    /// What a run of `mode` shows.
+    pub(crate) fn new(
+        rules: &'a RuleSet,
+        masker: &'a Masker<'a>,
+        mode: Mode,
+        plan: &'a Plan,
+    ) -> Self {
+        View {
+            rules,
+            masker,
+            mode,
+            now: plan.now,
+            fail_on_new: plan.suppressions.fail_on_new,
+            options: &plan.report,
+        }
+    }
+
+    /// The report of a run. Of `unreached` only how many would be listed is told.
+    pub(crate) fn report(
+        &self,
+        credentials: Vec<Credential>,
+        unreached: Vec<Credential>,
+        idle: IdleEntries,
+        about: About,
+        control: &Control,
+    ) -> Report {
+        let (masker, options) = (self.masker, self.options);
+        let listed = self.listed(credentials);
+        let unreached = self.listed(unreached).findings.len();
+        let skipped = self.skipped(gaps::with_stop(about.skipped, control));
+        let failed = skipped.iter().any(|gap| gap.weight == Weight::Failed);
+        let nothing = about.nothing.filter(|_| !failed && !control.stopped());
+        let mut summary = Summary::new(match nothing {
+            _ if control.stopped() => Outcome::Interrupted,
+            Some(_) => Outcome::Nothing,
+            // Which of the others it is follows from what is listed.
+            None => Outcome::Clean,
+        });
+        summary.reason = nothing.map(Into::into);
+        summary.hidden = listed.hidden;
+        summary.suppressed.expired_entries = self.idle(idle.expired);
+        summary.suppressed.unused_entries = self.idle(idle.unused);
+        summary.ignored = self.ignored(&about.ignored);
+        summary.read = Read {
+            items: control.items.load(Ordering::Relaxed),
+            bytes: control.bytes.load(Ordering::Relaxed),
+        };
+        let all = listed.findings.iter().chain(&listed.suppressed);
+        let configuration = options.configuration.as_ref();
+        Report {
+            schema_version: SchemaVersion,
+            run: Run {
+                tool: Tool::Keysweep,
+                version: env!("CARGO_PKG_VERSION").into(),
+                mode: self.mode,
+                target: masker.show_path(options.target.as_bytes()),
+                now: self.now,
+                rule_set: rules::rule_set(self.rules),
+                configuration: configuration.map(|file| Configuration {
+                    file: masker.show(file.as_bytes()),
+                    hidden: listed.hidden_by_configuration,
+                    spared: listed.spared,
+                }),
+                history: about.history.map(|info| self.history(info, unreached)),
+                range: about.range.map(|info| self.range(info)),
+            },
+            summary,
+            rules: self.rules(all, options.all_rules),
+            findings: listed.findings,
+            suppressed: listed.suppressed,
+            skipped,
+            base: run::base(masker, options.base.as_deref()),
+        }
+        .settled(options.strict)
+    }
+
+    /// Turns credentials into results, worst first, and counts those below the policy's thresholds.
+    fn listed(&self, credentials: Vec<Credential>) -> Listed {
+        let policy = &self.options.policy;
+        let without = policy.without.as_deref();
+        let mut out = Listed::default();
+        for credential in credentials {
+            let finding = self.finding(credential);
+            let judged = self.judged(&finding);
+            let open = finding.suppressed.is_none();
+            let counts = |by: fn(&Policy, &Judged<'_>) -> bool| {
+                open && without.is_some_and(|policy| by(policy, &judged))
+            };
+            if policy.shows(&judged) {
+                out.spared += usize::from(!finding.fails && counts(Policy::fails));
+                match open {
+                    true => out.findings.push(finding),
+                    false => out.suppressed.push(finding),
+                }
+                continue;
+            }
+            out.hidden_by_configuration += usize::from(counts(Policy::shows));
+            out.hidden.total += 1;
+            out.hidden.by_severity.add(finding.severity);
+            match (finding.class, finding.confidence) {
+                (Class::Sample, _) => out.hidden.samples += 1,
+                (Class::Credential, Confidence::Low) => out.hidden.uncertain += 1,
+                _ => {}
+            }
+        }
+        out.findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
+        let old = |finding: &Finding| !finding.newly_suppressed();
+        out.suppressed
+            .sort_by(|a, b| (old(a), rank(a)).cmp(&(old(b), rank(b))));
+        out
+    }
+}
+
+/// The order of a report: by failing, severity, confidence, path, line.
+fn rank(finding: &Finding) -> impl Ord + '_ {
+    let place = &finding.places[0];
+    (
+        !finding.fails,
+        Reverse(finding.severity),
+        Reverse(finding.confidence),
+        place.path.as_str(),
+        place.member.as_ref().map(|member| member.as_str()),
+        place.region,
+        &finding.rule,
+        finding.fingerprint,
+    )
+}

@@ -1,0 +1,59 @@
+//! Where a credential stands, and which commits brought and removed it.
+
+use jiff::Timestamp;
+
+use super::View;
+use super::run::percent_encoded;
+use crate::finding::{self, Origin};
+use crate::report::{Commit, Place, Timeline};
+
+impl View<'_> {
+    /// One place.
+    pub(super) fn place(&self, place: &finding::Place) -> Place {
+        let masker = self.masker;
+        let outer = place.origin.outer();
+        let member = place.origin.member();
+        Place {
+            path: masker.show_path(&place.path.0),
+            member: member.map(|member| masker.show_path(&member.0)),
+            uri: percent_encoded(&masker.masked_path(&place.path.0)),
+            message: matches!(outer, Origin::Message(_)),
+            name: match outer {
+                Origin::Name(name) => Some(masker.show_path(&name.words())),
+                _ => None,
+            },
+            region: place.located.region,
+            line_hash: place.located.line_hash,
+            at_head: place.at_head,
+            versions: place.versions,
+            introduced: place.introduced.as_ref().map(|i| self.commit(&i.commit)),
+            times_introduced: place.introduced.as_ref().map_or(0, |i| i.times),
+            only_in: place.reach.as_ref().map(|r| masker.show(r.as_bytes())),
+            suppressed: place.suppressed.as_ref().map(|it| self.suppression(it)),
+            line: place.located.line.clone(),
+        }
+    }
+
+    /// Since when and until when.
+    pub(super) fn timeline(&self, timeline: &finding::Timeline) -> Timeline {
+        Timeline {
+            first: self.commit(&timeline.first),
+            removed: timeline.removed.as_ref().map(|c| self.commit(c)),
+            at_head: timeline.at_head,
+            complete: timeline.complete,
+        }
+    }
+
+    fn commit(&self, commit: &finding::Commit) -> Commit {
+        let email = || self.masker.show(&commit.email);
+        Commit {
+            id: commit.id.to_string(),
+            author: self.masker.show(&commit.author),
+            email: self.options.emails.then(email),
+            // Git allows dates that no calendar holds.
+            date: Timestamp::from_second(commit.authored).unwrap_or(Timestamp::UNIX_EPOCH),
+            subject: self.masker.show(&commit.subject),
+            signed: commit.signed,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The id that a credential is reported under.
+
+use super::View;
+use crate::finding::{Certainty, Class, Confidence, Credential, Exposure, Severity, Status};
+use crate::report::LOCAL;
+use crate::rule::{Kind, Rule};
+
+/// The id of what is certainly dead.
+pub const EXPIRED: &str = "stale/expired";
+
+impl View<'_> {
+    /// Certainly expired ones are reported as `stale/expired`, but for what a change adds: that was
+    /// just written.
+    pub(super) fn is_dead(&self, credential: &Credential) -> bool {
+        !self.mode.is_change()
+            && credential.best.class == Class::Credential
+            && matches!(
+                credential.life.status,
+                Status::Expired {
+                    certainty: Certainty::Certain,
+                    ..
+                }
+            )
+    }
+}
+
+/// GitHub takes severity from the rule: what differs must have an id of its own.
+pub(super) fn reported(rule: &Rule, credential: &Credential, dead: bool) -> String {
+    let generic = matches!(&rule.kind, Kind::Context(c) if !c.generic.is_empty());
+    if credential.is_local() {
+        format!("{LOCAL}{}", rule.id)
+    } else if dead {
+        EXPIRED.to_owned()
+    } else if credential.severity == Severity::Info && rule.severity != Severity::Info
+        || rule.exposure == Exposure::Publishable
+        || credential.best.class != Class::Credential
+    {
+        format!("info/{}", rule.id)
+    } else if generic && credential.best.confidence == Confidence::Low {
+        format!("generic/{}-weak", rule.id)
+    } else {
+        rule.id.to_string()
+    }
+}

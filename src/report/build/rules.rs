@@ -1,0 +1,91 @@
+//! What a report says of rules. The text of a rule file is text like any other.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use super::View;
+use crate::finding::Confidence;
+use crate::report::{Finding, RuleInfo, RuleSetInfo};
+use crate::rule::{Kind, Rule, RuleSet};
+use crate::secret::Masker;
+
+impl View<'_> {
+    /// The rules that have results, or `all`.
+    pub(super) fn rules<'f>(
+        &self,
+        findings: impl Iterator<Item = &'f Finding>,
+        all: bool,
+    ) -> Vec<RuleInfo> {
+        let with: BTreeSet<&str> = findings.map(|finding| finding.rule.as_str()).collect();
+        self.rules
+            .rules
+            .iter()
+            .filter(|rule| all || with.contains(rule.id.as_ref()))
+            .map(|rule| self.rule(rule))
+            .collect()
+    }
+
+    fn rule(&self, rule: &Rule) -> RuleInfo {
+        RuleInfo {
+            id: rule.id.to_string(),
+            name: told(self.masker, rule, &rule.name),
+            provider: told(self.masker, rule, &rule.provider),
+            severity: rule.severity,
+            exposure: rule.exposure,
+            confidence: match &rule.kind {
+                Kind::Token(_) => Confidence::High,
+                Kind::Context(_) | Kind::File(_) => Confidence::Medium,
+            },
+            docs: told_if_any(self.masker, rule, &rule.docs),
+            rotate: told_if_any(self.masker, rule, &rule.rotate),
+            console: told_if_any(self.masker, rule, &rule.console),
+            page: told(self.masker, rule, &rule.page()),
+        }
+    }
+}
+
+/// Whether a rule came from a rule file.
+pub(super) fn is_added(rule: &Rule) -> bool {
+    crate::builtin::set().find(&rule.id).is_none()
+}
+
+/// What a rule says in words.
+pub(super) fn told(masker: &Masker<'_>, rule: &Rule, text: &str) -> String {
+    match is_added(rule) {
+        true => masker.show(text.as_bytes()).as_str().to_owned(),
+        false => text.to_owned(),
+    }
+}
+
+/// The same of what a rule may leave out.
+pub(super) fn told_if_any(masker: &Masker<'_>, rule: &Rule, text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| told(masker, rule, text))
+}
+
+/// Version, size and hash of a rule set; the hash covers everything that a rule says.
+pub(super) fn rule_set(rules: &RuleSet) -> RuleSetInfo {
+    let builtin = crate::builtin::set();
+    let digest = match rules.rules.len() == builtin.rules.len() {
+        true => crate::builtin::hash(),
+        false => {
+            let mut hash = Sha256::new().chain_update(crate::builtin::hash());
+            for rule in rules
+                .rules
+                .iter()
+                .filter(|rule| builtin.find(&rule.id).is_none())
+            {
+                hash.update(format!("{rule:?}"));
+            }
+            hash.finalize().into()
+        }
+    };
+    RuleSetInfo {
+        version: rules.version.clone(),
+        count: rules.rules.iter().filter(|rule| rule.on).count(),
+        hash: digest[..8]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    }
+}

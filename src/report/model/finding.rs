@@ -1,0 +1,178 @@
+//! One credential, and one input that was not read.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::written::{Day, Time};
+use super::{Place, Timeline, status};
+use crate::finding::SuppressedBy;
+use crate::finding::{Certainty, Field, Source, Status};
+use crate::finding::{Class, Confidence, Reason, Severity, Weight};
+use crate::secret::{Fingerprint, Shown};
+
+/// How the ids begin under which credentials are reported that no commit holds.
+pub const LOCAL: &str = "local/";
+
+/// One credential with all its places.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "finding")]
+pub struct Finding {
+    /// The short id that people type.
+    #[schemars(regex(pattern = "^[0-9a-f]{8}$"))]
+    pub id: String,
+    /// Names the credential across renames and moved lines; no guess can be tested with it.
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{20}$"))]
+    pub fingerprint: Fingerprint,
+    /// The rule that matched.
+    pub rule: String,
+    /// The id it is reported under: the rule's, `stale/expired`, `info/…`, `generic/…-weak`,
+    /// `local/…`.
+    pub reported: String,
+    /// What it is, in words.
+    pub name: String,
+    /// A credential; a documented sample or placeholder; or ciphertext or a digest, which does not
+    /// tell its secret.
+    pub class: Class,
+    /// What the credential opens.
+    pub severity: Severity,
+    /// How strong the evidence is.
+    pub confidence: Confidence,
+    /// It makes the run fail.
+    pub fails: bool,
+    /// What may be shown of the value.
+    // The rule's public prefix and `…`, or `‹redacted›`.
+    pub shown: String,
+    /// The value, only with --show-secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub value: Option<String>,
+    /// The name it was assigned to.
+    pub key: Option<Shown>,
+    /// Why the program believes it.
+    pub evidence: Evidence,
+    /// Whether it still matters.
+    #[serde(with = "status")]
+    #[schemars(with = "status::Written")]
+    pub status: Status,
+    /// What is known about its life.
+    pub facts: Vec<Fact>,
+    /// Since when and until when it stood in the history; null when no history was read.
+    pub timeline: Option<Timeline>,
+    /// The one to show first stands first.
+    #[schemars(length(min = 1))]
+    pub places: Vec<Place>,
+    /// How to rotate it, as the provider documents it.
+    pub rotate: Option<String>,
+    /// Where the provider lists such credentials.
+    pub console: Option<String>,
+    /// Why it is suppressed; null for results that count.
+    pub suppressed: Option<Suppression>,
+}
+
+impl Finding {
+    /// The place to show first. A credential always has one.
+    pub fn first_place(&self) -> Option<&Place> {
+        self.places.first()
+    }
+
+    /// Whether the change that was looked at brought its suppression.
+    pub fn newly_suppressed(&self) -> bool {
+        self.suppressed.as_ref().is_some_and(|cause| cause.new)
+    }
+
+    /// Whether it stands only in files of this machine that no commit holds.
+    pub fn is_local(&self) -> bool {
+        self.reported.starts_with(LOCAL)
+    }
+
+    /// Whether the end of its validity is past for certain.
+    pub fn certainly_expired(&self) -> bool {
+        matches!(
+            self.status,
+            Status::Expired {
+                certainty: Certainty::Certain,
+                ..
+            }
+        )
+    }
+}
+
+/// Why the program believes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "evidence")]
+pub struct Evidence {
+    /// Offline checks that ran, in the rule's order.
+    pub checks: Vec<Check>,
+    /// Strongest first.
+    pub reasons: Vec<Cow<'static, str>>,
+    /// Other rules that fit.
+    pub also: Vec<String>,
+    /// What it was decoded from, outermost first.
+    pub layers: Vec<Cow<'static, str>>,
+}
+
+/// An offline check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "check")]
+pub struct Check {
+    /// Its name, as rule files write it.
+    pub name: Cow<'static, str>,
+    /// Whether the value passed.
+    pub passed: bool,
+}
+
+/// One thing known about its life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "fact")]
+pub struct Fact {
+    /// What it is about.
+    pub field: Field,
+    /// Masked.
+    pub value: Shown,
+    /// The moment, for those that are one.
+    #[schemars(with = "Option<Time>")]
+    pub time: Option<Timestamp>,
+    /// Where it comes from.
+    pub source: Source,
+    /// How sure a fact is.
+    pub certainty: Certainty,
+}
+
+/// What hides a result or a place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "suppression")]
+pub struct Suppression {
+    /// A comment, the ignore file, the baseline, or the configuration.
+    pub by: SuppressedBy,
+    /// The words of the comment, or the name of the file.
+    pub source: String,
+    /// The line of the comment in the scanned file, or of the entry in the file named.
+    #[schemars(range(min = 1))]
+    pub line: u32,
+    /// The reason that stands there, masked.
+    pub reason: Option<Shown>,
+    /// The last day on which it hides, in UTC.
+    #[schemars(with = "Option<Day>")]
+    pub until: Option<Date>,
+    /// The change that was looked at brought it.
+    pub new: bool,
+}
+
+/// What was not read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "skipped")]
+pub struct Skipped {
+    /// Why.
+    pub reason: Reason,
+    /// `failed` makes the scan incomplete, `accepted` would if the user did not accept it by name,
+    /// `scope` is a stated limit.
+    pub weight: Weight,
+    /// A path, an object, a ref; masked.
+    pub what: Shown,
+    /// What went wrong; may be empty.
+    pub detail: Shown,
+}

@@ -1,0 +1,118 @@
+//! What a report says, once: the values here are masked, every format borrows them, and the JSON
+//! report is nothing but them, so that what was written can be read back. The words beside a member
+//! are its description in the schema (`docs/report.schema.json`).
+//!
+//! A new member stands here and where [`build`](super::build) fills it; formats that show it say how.
+
+mod finding;
+mod place;
+mod run;
+mod status;
+mod summary;
+mod written;
+
+pub use finding::{Check, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
+pub use place::{Commit, Place, Timeline};
+pub use run::{Base, Configuration, History, Range, RefGroup, RuleInfo, RuleSetInfo, Run, Tool};
+pub use summary::{
+    BySeverity, Exit, Hidden, IdleEntry, Ignored, Outcome, Read, SkippedCount, Summary,
+    SuppressedCount,
+};
+pub use written::SchemaVersion;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use crate::finding::Mode;
+use crate::finding::Weight;
+
+/// The report of one run, as `--format json` writes it. A line of `--format jsonl` is
+/// `#/$defs/line`.
+// Same input, same report: no times, no speeds, no thread counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "keysweep report, schema version 1")]
+pub struct Report {
+    /// The version of this schema.
+    pub schema_version: SchemaVersion,
+    /// What was done.
+    pub run: Run,
+    /// How it ended, and the counts.
+    pub summary: Summary,
+    /// Sorted by id.
+    pub rules: Vec<RuleInfo>,
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    /// Results of which every place is suppressed, with the reason: those that the change itself
+    /// suppresses first, then worst first.
+    pub suppressed: Vec<Finding>,
+    /// What was not read.
+    pub skipped: Vec<Skipped>,
+    /// What paths are relative to; not written.
+    #[serde(skip)]
+    pub base: Base,
+}
+
+impl Report {
+    /// Counts what is listed, and says how the run ended and which exit status follows. That the run
+    /// was stopped, or that there was nothing to scan, stands in the outcome before. Limits of scope
+    /// fail when `strict`.
+    #[must_use]
+    pub fn settled(mut self, strict: bool) -> Self {
+        let (findings, suppressed) = (&self.findings, &self.suppressed);
+        let skipped = SkippedCount::of(&self.skipped);
+        let failing = findings
+            .iter()
+            .chain(suppressed)
+            .filter(|f| f.fails)
+            .count();
+        let outside = strict && skipped.scope > 0;
+        let outcome = match self.summary.outcome {
+            stopped @ (Outcome::Interrupted | Outcome::Nothing) => stopped,
+            _ if failing > 0 => Outcome::Fails,
+            // Limits of scope that count as failures are input that was not read.
+            _ if skipped.failed > 0 || outside => Outcome::Incomplete,
+            _ if findings.is_empty() && skipped.accepted == 0 => Outcome::Clean,
+            _ => Outcome::Passes,
+        };
+        let summary = &mut self.summary;
+        summary.outcome = outcome;
+        summary.exit = Exit::of(outcome, skipped.failed > 0, outside);
+        summary.findings = findings.len();
+        summary.failing = failing;
+        summary.by_severity = BySeverity::of(findings);
+        summary.certainly_expired = findings.iter().filter(|f| f.certainly_expired()).count();
+        summary.suppressed.count(findings, suppressed);
+        summary.skipped = skipped;
+        self.summary.complete = self.complete();
+        self.summary.at_head = self.findings_at_head();
+        self
+    }
+
+    /// Whether something could not be read and nobody accepts that.
+    pub fn failed_to_read(&self) -> bool {
+        self.skipped.iter().any(|s| s.weight == Weight::Failed)
+    }
+
+    /// Whether everything asked for was read (limits of scope aside): what is accepted is not read
+    /// either.
+    pub fn complete(&self) -> bool {
+        !self.skipped.iter().any(|s| s.weight < Weight::Scope)
+            && self.summary.outcome != Outcome::Interrupted
+    }
+
+    /// The exit status that goes with the outcome: 0, 1 or 2. No format changes it.
+    pub fn exit_status(&self) -> u8 {
+        self.summary.exit.status
+    }
+
+    /// How many results stand at HEAD; `None` without a history, and when the run was interrupted
+    /// before it knew of any commit.
+    fn findings_at_head(&self) -> Option<u64> {
+        self.run.history.as_ref()?;
+        let all = || self.findings.iter().filter_map(|f| f.timeline.as_ref());
+        if all().next().is_none() && self.summary.outcome == Outcome::Interrupted {
+            return None;
+        }
+        Some(all().filter(|timeline| timeline.at_head).count() as u64)
+    }
+}

@@ -1,0 +1,100 @@
+//! Where a credential stands, and since when.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::written::{Time, hex};
+use super::{Mode, Suppression};
+use crate::finding::Region;
+use crate::secret::Shown;
+
+/// One place of a credential.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "place")]
+pub struct Place {
+    /// Masked; invalid UTF-8 shown as U+FFFD.
+    pub path: Shown,
+    /// The member of the archive at `path`, names joined by `!` where archives are nested; masked.
+    /// Absent for what is no member. The region is in the member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Shown")]
+    pub member: Option<Shown>,
+    /// The path percent-encoded.
+    // After masking.
+    pub uri: String,
+    /// A commit's or tag's message, not a file.
+    pub message: bool,
+    /// For a value that stands in no content: in the name of a path or of a reference, in the author,
+    /// committer or tagger, in another header of a commit or tag. The region then speaks of that
+    /// text. Absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Shown")]
+    pub name: Option<Shown>,
+    /// Lines and columns from 1; columns in code points, the end exclusive.
+    pub region: Region,
+    /// GitHub's hash of the masked line, hexadecimal.
+    #[serde(with = "hex")]
+    #[schemars(with = "String", regex(pattern = "^[0-9a-f]{1,16}$"))]
+    pub line_hash: u64,
+    /// Whether the path still holds it at HEAD, or at the end of a range; null when no history was
+    /// read.
+    pub at_head: Option<bool>,
+    /// How many versions of the file hold it.
+    pub versions: u32,
+    /// The commit that brought it here.
+    pub introduced: Option<Commit>,
+    /// How many commits brought it here independently.
+    pub times_introduced: u32,
+    /// The refs that alone keep it, or `unreachable`; null for branches and tags.
+    pub only_in: Option<Shown>,
+    /// Why this place is suppressed. A result counts as long as one of its places is not.
+    pub suppressed: Option<Suppression>,
+    /// The masked line, for a person at a terminal; not written.
+    #[serde(skip)]
+    pub line: Shown,
+}
+
+impl Place {
+    /// Whether it can be opened in what was scanned: in a history, only at HEAD, in a range only at
+    /// its end; elsewhere always.
+    pub fn is_present(&self, mode: Mode) -> bool {
+        !matches!(mode, Mode::History | Mode::Range) || self.at_head == Some(true)
+    }
+}
+
+/// A commit as git recorded it; not authenticated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "commit")]
+pub struct Commit {
+    /// Full id.
+    #[schemars(regex(pattern = "^[0-9a-f]{40}([0-9a-f]{24})?$"))]
+    pub id: String,
+    /// After the mailmap, masked.
+    pub author: Shown,
+    /// Only on request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Shown")]
+    pub email: Option<Shown>,
+    /// The author date.
+    #[schemars(with = "Time")]
+    pub date: Timestamp,
+    /// First line of the message, masked.
+    pub subject: Shown,
+    /// It carries a signature, which was not checked.
+    pub signed: bool,
+}
+
+/// Since when and until when it stood in the history.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "timeline")]
+pub struct Timeline {
+    /// The earliest commit that holds it.
+    pub first: Commit,
+    /// The commit that removed its last place.
+    pub removed: Option<Commit>,
+    /// It stands in HEAD's tree.
+    pub at_head: bool,
+    /// False when the history is cut: then `first` is only the oldest that was seen.
+    pub complete: bool,
+}
