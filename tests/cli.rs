@@ -225,7 +225,7 @@ fn outputs_that_are_refused() {
         .complains("FORMAT=FILE");
     dir.run(&["scan", "--format", "xsarif"])
         .ends(2)
-        .complains("did you mean `sarif`?");
+        .complains("a similar value exists: 'sarif'");
     dir.run(&["scan", "--output", "jsn=x"])
         .ends(2)
         .complains("did you mean `json`?");
