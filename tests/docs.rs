@@ -210,7 +210,7 @@ fn the_three_ways_show_nothing_that_no_test_runs() {
 #[test]
 fn every_format_is_named() {
     let page = include_str!("../docs/formats.md");
-    for format in keysweep::report::FORMATS {
+    for format in crate::common::formats() {
         assert!(page.contains(&format!("\n| `{format}` |")), "{format}");
     }
 }
