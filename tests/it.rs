@@ -15,6 +15,7 @@ mod corpus;
 mod cost;
 mod docs;
 mod explain;
+mod fit;
 mod history;
 mod hook;
 mod judge;

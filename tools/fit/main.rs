@@ -2,8 +2,9 @@
 //!
 //! Reads labelled lines with the product's own scanner, writes what its features say of them to
 //! `tools/fit/observations.txt`, fits weights to that, and writes `src/detect/generic/weights.txt`.
-//! Prints what weights find that were fitted without the part they are tried on. Without CORPUS the
-//! observations are taken as they are. With `--try` nothing is written.
+//! Prints what weights find that were fitted without the part they are tried on. The weights before
+//! are kept unless that is as good as what they find, in recall and in precision. With `--try` nothing
+//! is written.
 //! `tools/fit/README.md` has the recipe.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -12,6 +13,7 @@
 mod labelled;
 mod observe;
 mod probe;
+#[allow(dead_code, reason = "the tests need the rest")]
 mod regression;
 
 use std::collections::BTreeMap;
@@ -26,70 +28,56 @@ use regression::{FOLDS, Observation, STRENGTH, Weights};
 use sha2::{Digest, Sha256};
 
 fn main() {
-    let args: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|arg| arg != "--bench")
-        .collect();
-    let only_try = args.iter().any(|arg| arg == "--try");
-    let corpus = args.iter().find(|arg| !arg.starts_with("--"));
-    if corpus.is_none() && !args.iter().any(|arg| arg == "--recorded") {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some(corpus) = args.iter().find(|arg| !arg.starts_with("--")) else {
         // `cargo bench` without arguments has nothing to fit.
-        eprintln!("usage: cargo bench --bench fit -- CORPUS [--try], or --recorded");
+        eprintln!("usage: cargo bench --bench fit -- CORPUS [--try]");
         return;
-    }
-    let names: Vec<String> = Feature::ALL.iter().map(|f| f.id().to_owned()).collect();
-    let before = before(&names);
-    let (head, observations) = match corpus {
-        Some(path) => {
-            let text = std::fs::read_to_string(path).expect("the corpus can be read");
-            let rows = labelled::rows(&text);
-            let folds = folds(&rows);
-            let observations = observe(&rows, &folds);
-            report(&rows, &folds, &observations, &before);
-            (format!("# corpus {}\n", hex(text.as_bytes())), observations)
-        }
-        None => {
-            let text = read("tools/fit/observations.txt");
-            let (known, observations) = regression::read_observations(&text);
-            assert_eq!(known, names, "the features are others now: give the corpus");
-            let head = text.lines().next().expect("the corpus").to_owned();
-            (head + "\n", observations)
-        }
     };
-    let fitted = regression::fit(&observations, &before, STRENGTH, |_| true).rounded();
+    let text = std::fs::read_to_string(corpus).expect("the corpus can be read");
+    let rows = labelled::rows(&text);
+    let folds = folds(&rows);
+    let observations = observe(&rows, &folds);
     println!(
-        "{} observations, {} of them different; weights moved by {:.2} at most",
+        "{} observations, {} of them different",
         observations.iter().map(|one| one.count).sum::<u32>(),
         observations.len(),
-        before
-            .of
-            .iter()
-            .zip(&fitted.of)
-            .map(|(a, b)| (a - b).abs())
-            .fold(0.0, f64::max)
     );
-    if only_try {
+    let names: Vec<String> = Feature::ALL.iter().map(|f| f.id().to_owned()).collect();
+    let before = before(&names);
+    let (old, held_out) = compared(&rows, &folds, &observations, &before);
+    let (weights, outcome) = match held_out.is_as_good_as(&old) {
+        true => {
+            let fitted = regression::fit(&observations, &before, STRENGTH, |_| true);
+            (fitted.rounded(), "fitted")
+        }
+        false => (before, "kept"),
+    };
+    let outcome = format!(
+        "{outcome}: held out, the fit finds {}; the weights before find {}",
+        held_out.text(),
+        old.text()
+    );
+    println!("{outcome}");
+    if args.iter().any(|arg| arg == "--try") {
         return;
     }
-    let text = regression::write_observations(&head, &names, &observations);
+    let corpus = format!("# corpus {}\n", hex(text.as_bytes()));
+    let text = regression::write_observations(&corpus, &names, &observations);
     write("tools/fit/observations.txt", &text);
     let head = format!(
         "# What each feature adds to the log-odds that a value is a credential; a positive weight speaks\n\
          # for one, and `Bias` is what there is without any. `features.rs` describes the features.\n\
-         # Written by `cargo bench --bench fit`; a test holds it to the observations.\n{head}\
-         # features {}\n",
+         # Written by `cargo bench --bench fit`; a test holds it to the observations.\n{corpus}\
+         # features {}\n# outcome {outcome}\n",
         probe::hash()
     );
-    let text = regression::write_weights(&head, &names, &fitted);
+    let text = regression::write_weights(&head, &names, &weights);
     write("src/detect/generic/weights.txt", &text);
 }
 
 fn place(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn read(path: &str) -> String {
-    std::fs::read_to_string(place(path)).expect("it is in the repository")
 }
 
 fn write(path: &str, text: &str) {
@@ -105,7 +93,7 @@ fn hex(bytes: &[u8]) -> String {
 /// The weights that the fit starts from, in the order of the features; a feature that is new since
 /// then starts at nothing.
 fn before(names: &[String]) -> Weights {
-    let (known, weights) = regression::read_weights(&read("tools/fit/before.txt"));
+    let (known, weights) = regression::read_weights(include_str!("before.txt"));
     let known: BTreeMap<String, f64> = known.into_iter().zip(weights.of).collect();
     Weights {
         bias: weights.bias,
@@ -146,14 +134,35 @@ impl Found {
         }
     }
 
-    fn print(&self, what: &str) {
-        let (all, found) = self.credentials;
-        let (others, wrong) = self.others;
-        println!(
-            "{what}: {found} of {all} credentials found (recall {:.4}), {wrong} of {others} others called one (precision {:.4})",
-            f64::from(found) / f64::from(all),
-            f64::from(found) / f64::from(found + wrong)
-        );
+    fn join(&mut self, other: &Found) {
+        for (mine, more) in [
+            (&mut self.credentials, other.credentials),
+            (&mut self.others, other.others),
+        ] {
+            *mine = (mine.0 + more.0, mine.1 + more.1);
+        }
+    }
+
+    fn recall(&self) -> f64 {
+        f64::from(self.credentials.1) / f64::from(self.credentials.0)
+    }
+
+    fn precision(&self) -> f64 {
+        let found = self.credentials.1;
+        f64::from(found) / f64::from(found + self.others.1)
+    }
+
+    fn is_as_good_as(&self, other: &Found) -> bool {
+        self.recall() >= other.recall() && self.precision() >= other.precision()
+    }
+
+    fn text(&self) -> String {
+        let ((all, found), (others, wrong)) = (self.credentials, self.others);
+        format!(
+            "{found} of {all} credentials (recall {:.4}) and {wrong} of {others} others (precision {:.4})",
+            self.recall(),
+            self.precision()
+        )
     }
 }
 
@@ -163,42 +172,36 @@ fn product(weights: &Weights) -> generic::Weights {
     generic::Weights::new(weights.bias as f32, &of)
 }
 
-/// Prints what the weights before find, and what weights find on the part that they were fitted
-/// without, for several strengths of the weights before.
-fn report(
+/// What the weights before find, and what weights find on the part that they were fitted without. Prints
+/// both for each part, and the sum for other strengths of the weights before.
+fn compared(
     rows: &[Row],
     folds: &BTreeMap<&str, usize>,
     observations: &[Observation],
     before: &Weights,
-) {
-    let mut found = Found::default();
-    found.add(rows, |_| true, before);
-    found.print("the weights before");
-    for strength in [0.3, 1.0, 2.0, STRENGTH, 8.0, 16.0, 64.0] {
+) -> (Found, Found) {
+    let fitted_without = |fold: usize, strength| {
+        let weights = regression::fit(observations, before, strength, |one| one.fold != fold);
+        let mut part = Found::default();
+        part.add(rows, |row| folds[row.repo.as_str()] == fold, &weights);
+        part
+    };
+    let (mut old, mut held_out) = (Found::default(), Found::default());
+    for fold in 0..FOLDS {
+        let mut part = Found::default();
+        part.add(rows, |row| folds[row.repo.as_str()] == fold, before);
+        let fitted = fitted_without(fold, STRENGTH);
+        println!("part {fold}, the weights before: {}", part.text());
+        println!("part {fold}, fitted without it: {}", fitted.text());
+        old.join(&part);
+        held_out.join(&fitted);
+    }
+    for strength in [0.5, 1.0, 2.0, 8.0, 32.0] {
         let mut all = Found::default();
         for fold in 0..FOLDS {
-            let weights = regression::fit(observations, before, strength, |one| one.fold != fold);
-            let mut part = Found::default();
-            let is_part = |row: &Row| folds[row.repo.as_str()] == fold;
-            part.add(rows, is_part, &weights);
-            if strength == STRENGTH {
-                part.print(&format!("  part {fold}, fitted without it"));
-                let mut old = Found::default();
-                old.add(rows, is_part, before);
-                old.print(&format!("  part {fold}, the weights before"));
-            }
-            all.add(rows, is_part, &weights);
+            all.join(&fitted_without(fold, strength));
         }
-        all.print(&format!("held out, strength {strength}"));
+        println!("held out, strength {strength}: {}", all.text());
     }
-    let nothing = Weights {
-        bias: 0.0,
-        of: vec![0.0; before.of.len()],
-    };
-    let mut all = Found::default();
-    for fold in 0..FOLDS {
-        let weights = regression::fit(observations, &nothing, 1.0, |one| one.fold != fold);
-        all.add(rows, |row| folds[row.repo.as_str()] == fold, &weights);
-    }
-    all.print("held out, from nothing, strength 1");
+    (old, held_out)
 }
