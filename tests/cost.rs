@@ -42,7 +42,7 @@ fn pieces(scanner: &Scanner) -> Vec<String> {
             Kind::Context(context) => {
                 pieces.extend(context.words.iter().map(ToString::to_string));
             }
-            Kind::File(_) => {}
+            Kind::Generic(_) | Kind::File(_) => {}
         }
         for example in rule.examples.iter().take(1) {
             let text = expand(example, 1).expect("the rule's example is valid");

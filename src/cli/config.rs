@@ -12,7 +12,7 @@ use super::rule_files;
 use keysweep::config::{self, At, Config, FILE, Whose};
 use keysweep::detect::Scanner;
 use keysweep::report::terminal;
-use keysweep::rule::RuleSet;
+use keysweep::rule::{Provenance, RuleSet};
 use keysweep::secret::Masker;
 use keysweep::source::{self, PolicyFile, PolicyFrom};
 
@@ -140,13 +140,13 @@ impl Found {
                 Place::Disk(dir) => {
                     let path = dir.join(&at.value);
                     let text = std::fs::read(&path).with_context(|| missing(at))?;
-                    rule_files::add(rules, &path.display().to_string(), &text, false)?;
+                    rule_files::add(rules, &path.display().to_string(), &text, Provenance::User)?;
                 }
                 Place::Side(from, below) => {
                     let path = format!("{below}{}", at.value);
                     let file = source::read_policy(from, &[&path])?.pop().flatten();
                     let file = file.with_context(|| missing(at))?;
-                    rule_files::add(rules, &file.name, &file.bytes, true)?;
+                    rule_files::add(rules, &file.name, &file.bytes, Provenance::Repository)?;
                 }
             }
         }

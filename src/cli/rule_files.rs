@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use super::output;
 use keysweep::detect;
-use keysweep::rule::{self, Kind, RuleSet};
+use keysweep::rule::{self, Kind, Provenance, RuleSet};
 
 /// More rules than this in all are a mistake or an attack.
 const MAX_RULES: usize = 10_000;
@@ -33,16 +33,16 @@ pub fn from_disk(rules: &mut RuleSet, files: &[PathBuf]) -> Result<()> {
         let name = file.display().to_string();
         let text =
             std::fs::read(file).with_context(|| format!("the rule file {name} cannot be read"))?;
-        add(rules, &name, &text, false)?;
+        add(rules, &name, &text, Provenance::User)?;
     }
     Ok(())
 }
 
-/// Adds the rules of the file called `name`; `theirs` when it came with what is scanned.
+/// Adds the rules of the file called `name`, which the user named or which came with what is scanned.
 ///
 /// # Errors
 /// As [`builtin_and`].
-pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], theirs: bool) -> Result<()> {
+pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], from: Provenance) -> Result<()> {
     let Ok(text) = std::str::from_utf8(text) else {
         bail!("the rule file {name} is not UTF-8; save it as UTF-8");
     };
@@ -51,7 +51,7 @@ pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], theirs: bool) -> Result
         bail!("{name}: there are more than {MAX_RULES} rules now; join those that differ little");
     }
     for rule in &mut more {
-        rule.theirs = theirs;
+        rule.provenance = from;
         let Some(weight) = detect::weight(rule) else {
             bail!(
                 "{name}: rule `{}`: the pattern is too large once it is compiled; repeat less of it",
@@ -73,5 +73,6 @@ pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], theirs: bool) -> Result
         }
     }
     rules.extend(more)?;
+    rules.digest_file(text.as_bytes());
     Ok(())
 }

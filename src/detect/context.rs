@@ -9,7 +9,7 @@ use regex::bytes::Regex;
 
 use super::{Candidate, assign, checks, generic, token};
 use crate::finding::{Class, Confidence, Evidence};
-use crate::rule::{ByteSet, Context, Kind, RuleSet};
+use crate::rule::{ByteSet, Check, Context, Kind, RuleSet};
 
 /// A word stands at most so many bytes before the value.
 const REACH: usize = 120;
@@ -104,7 +104,7 @@ impl ContextIndex {
 
 fn provider_context(kind: &Kind) -> Option<&Context> {
     match kind {
-        Kind::Context(context) if context.generic.is_empty() => Some(context),
+        Kind::Context(context) => Some(context),
         _ => None,
     }
 }
@@ -162,7 +162,7 @@ pub(super) fn verdict(
         .filter(|(outside, _, rule)| {
             let mut is_random = || {
                 *random.get_or_insert_with(|| {
-                    checks::run("random", value, value) != checks::Verdict::Failed
+                    checks::run(Check::Random, value, value) != checks::Verdict::Failed
                 })
             };
             provider_context(&rules.rules[*rule].kind)
@@ -172,10 +172,10 @@ pub(super) fn verdict(
         .collect();
     // A rule that came with what is scanned never stands in another's place, however near its
     // word is.
-    for theirs in [false, true] {
+    for of_repository in [false, true] {
         let side = fitting
             .iter()
-            .filter(|(.., rule)| rules.rules[*rule].theirs == theirs);
+            .filter(|(.., rule)| rules.rules[*rule].is_of_repository() == of_repository);
         propose(rules, side, bytes, &span, assignment, out);
     }
 }

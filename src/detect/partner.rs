@@ -9,7 +9,7 @@ use base64::prelude::BASE64_STANDARD;
 
 use super::Candidate;
 use crate::finding::Confidence;
-use crate::rule::{Kind, RuleSet};
+use crate::rule::{FactDecoder, Kind, Rule, RuleSet};
 
 /// The halves of a pair stand at most so many bytes apart (a few lines).
 const PAIR_REACH: usize = 512;
@@ -34,7 +34,7 @@ pub(super) fn join(rules: &RuleSet, bytes: &[u8], all: &mut [Candidate]) {
         }
     }
     for candidate in all.iter_mut().filter(|c| c.evidence.layers.is_empty()) {
-        if rules.rules[candidate.rule].facts == "x509" && candidate.partners.is_empty() {
+        if reads_certificates(&rules.rules[candidate.rule]) && candidate.partners.is_empty() {
             candidate.partners = certificates(near(bytes, &candidate.span, CERTIFICATE_REACH));
         }
     }
@@ -113,7 +113,7 @@ impl<'a> Halves<'a> {
 
 /// For a key decoded from a kubeconfig: the certificate in the outer file.
 pub(super) fn outside(rules: &RuleSet, bytes: &[u8], candidate: &mut Candidate) {
-    if rules.rules[candidate.rule].facts != "x509" || !candidate.partners.is_empty() {
+    if !reads_certificates(&rules.rules[candidate.rule]) || !candidate.partners.is_empty() {
         return;
     }
     let window = near(bytes, &candidate.span, CERTIFICATE_REACH);
@@ -157,6 +157,11 @@ fn certificates(text: &[u8]) -> Vec<(String, Vec<u8>)> {
         }
     }
     out
+}
+
+/// Whether a certificate beside the key tells about its life.
+fn reads_certificates(rule: &Rule) -> bool {
+    rule.facts.contains(&FactDecoder::X509)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::token::{self, Matcher};
 use super::verdict::Reach;
 use super::watch::{Look, Scanned, Watch};
 use super::{assign, partner, runs, settle};
-use crate::rule::{ByteSet, Kind, Literal, RuleSet};
+use crate::rule::{ByteSet, Generic, Kind, Literal, RuleSet};
 
 /// A spot at which something may be found.
 pub enum Anchor {
@@ -52,7 +52,7 @@ pub struct Scanner {
     context: ContextIndex,
     /// Rules without a literal: they run line by line.
     slow: Vec<usize>,
-    generic: BTreeMap<String, usize>,
+    generic: BTreeMap<Generic, usize>,
     /// What features of the generic rules weigh, when it is not what is compiled in.
     weights: Option<Box<Weights>>,
 }
@@ -74,8 +74,8 @@ impl Scanner {
                         target.reach = target.reach.or(Reach::of_token(token));
                     }
                 }
-                Kind::Context(context) if !context.generic.is_empty() => {
-                    named.insert(context.generic.to_string(), index);
+                Kind::Generic(generic) => {
+                    named.insert(*generic, index);
                 }
                 Kind::Context(_) | Kind::File(_) => {}
             }
@@ -277,8 +277,8 @@ impl Scanner {
         &self.context
     }
 
-    pub(super) fn generic_rule(&self, kind: &str) -> Option<usize> {
-        self.generic.get(kind).copied()
+    pub(super) fn generic_rule(&self, kind: Generic) -> Option<usize> {
+        self.generic.get(&kind).copied()
     }
 
     /// The way of rules without a literal: every line, cut to the window a rule may look at.

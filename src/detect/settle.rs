@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{Candidate, pair};
 use crate::finding::{Class, Confidence};
-use crate::rule::{Kind, RuleSet};
+use crate::rule::{Check, RuleSet};
 
 /// Keeps the best of overlapping candidates, sorted by place. Rules that lose with a value that
 /// overlaps are named in the winner's evidence.
@@ -14,11 +14,12 @@ use crate::rule::{Kind, RuleSet};
 /// Rules that came with what is scanned are settled among themselves: whoever writes them must not
 /// be able to push another's finding aside.
 pub(super) fn settle(rules: &RuleSet, all: Vec<Candidate>) -> Vec<Candidate> {
-    let (theirs, ours): (Vec<_>, Vec<_>) =
-        all.into_iter().partition(|c| rules.rules[c.rule].theirs);
-    let mut kept = among(rules, ours);
-    if !theirs.is_empty() {
-        kept.append(&mut among(rules, theirs));
+    let (of_repository, others): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|c| rules.rules[c.rule].is_of_repository());
+    let mut kept = among(rules, others);
+    if !of_repository.is_empty() {
+        kept.append(&mut among(rules, of_repository));
         kept.sort_by_key(|c| (c.span.start, c.span.end));
     }
     kept
@@ -26,13 +27,14 @@ pub(super) fn settle(rules: &RuleSet, all: Vec<Candidate>) -> Vec<Candidate> {
 
 fn among(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
     all.sort_by_cached_key(|c| {
+        let says_little = [Check::Random.name(), Check::AwsKeyId.name()];
         // An AWS key id is checked by decoding it, but it is the public half: a presigned URL
         // around it says more.
         let proven = c
             .evidence
             .checks
             .iter()
-            .any(|k| k.passed && !matches!(k.name, "random" | "aws-key-id"));
+            .any(|k| k.passed && !says_little.contains(&k.name));
         (
             !proven,
             is_generic(rules, c.rule),
@@ -87,5 +89,5 @@ fn concede(rules: &RuleSet, winner: &mut Candidate, loser: Candidate) {
 
 /// Whether a rule judges by names and values of any kind.
 pub(super) fn is_generic(rules: &RuleSet, rule: usize) -> bool {
-    matches!(&rules.rules[rule].kind, Kind::Context(context) if !context.generic.is_empty())
+    rules.rules[rule].generic().is_some()
 }

@@ -63,6 +63,7 @@ pub(super) fn weight(rule: &Rule) -> Option<u32> {
             .iter()
             .all(|pattern| compile_within(&format!("\\A(?:{pattern})"), most).is_some()),
         Kind::Context(context) => compile_within(&context.value, most).is_some(),
+        Kind::Generic(_) => true,
         Kind::File(_) => true,
     };
     let (_, weight) = WEIGHTS.into_iter().find(|(most, _)| within(*most))?;

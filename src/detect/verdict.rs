@@ -12,8 +12,8 @@ use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
 use super::watch::Look;
 use super::{assign, checks, context, generic, pair, partner, token};
-use crate::finding::{Check, Class, Confidence, Evidence};
-use crate::rule::{Rule, Token};
+use crate::finding::{self, Class, Confidence, Evidence};
+use crate::rule::{Check, Rule, Token};
 
 /// Judging an assignment looks at so many bytes on both sides of it.
 const JUDGED: usize = 128;
@@ -281,7 +281,7 @@ impl Scanner {
             });
         }
         let judged = judged.ok()?;
-        let rule = self.generic_rule(judged.kind.name())?;
+        let rule = self.generic_rule(judged.kind)?;
         let value = bytes[assignment.value.clone()].to_vec();
         Some(Candidate {
             rule,
@@ -368,21 +368,22 @@ fn weigh(
     let mut proof = false;
     let mut failed = false;
     let mut random = true;
-    for name in rule.checks.iter() {
-        let passed = match checks::run(name, whole, value) {
+    for check in rule.checks.iter() {
+        let passed = match checks::run(*check, whole, value) {
             checks::Verdict::Unknown => continue,
             checks::Verdict::Passed => true,
             checks::Verdict::Failed => false,
         };
-        if name == "random" {
+        if *check == Check::Random {
             random &= passed;
         } else {
             proof |= passed;
             failed |= !passed;
         }
-        if let Some(name) = crate::rule::CHECKS.iter().find(|known| *known == name) {
-            evidence.checks.push(Check { name, passed });
-        }
+        evidence.checks.push(finding::Check {
+            name: check.name(),
+            passed,
+        });
     }
     let rare = token.prefix && token.literals.iter().all(|l| l.text.len() >= 4);
     let confidence = if !random {

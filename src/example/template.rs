@@ -20,6 +20,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::key;
 use super::random::{Random, letters};
 use crate::detect::checks;
+use crate::rule::Check;
 
 /// Longest random stretch.
 const LONGEST: usize = 4096;
@@ -105,7 +106,8 @@ fn placeholder(
                 return Err(format!("at {start}: write `{{check:NAME:TEMPLATE}}`"));
             };
             let stem = text(stem, start + check.len() + 1, random, depth + 1)?;
-            checks::complete(check, &stem)
+            Check::named(check)
+                .and_then(|check| checks::complete(check, &stem))
                 .ok_or_else(|| format!("at {start}: the check `{check}` cannot complete this stem"))
         }
         "jwt" => {

@@ -28,6 +28,12 @@ pub enum Field {
     Scope,
     /// What it is meant for.
     Audience,
+    /// The author date of the earliest commit that holds it.
+    FirstSeen,
+    /// The author date of the commit that removed its last place.
+    Removed,
+    /// How many other values the same setting (path, name and rule) had in the history.
+    OtherValues,
 }
 
 impl Field {
@@ -42,6 +48,9 @@ impl Field {
             Field::Account => "account",
             Field::Scope => "scope",
             Field::Audience => "audience",
+            Field::FirstSeen => "first-seen",
+            Field::Removed => "removed",
+            Field::OtherValues => "other-values",
         }
     }
 }

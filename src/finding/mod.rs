@@ -79,9 +79,9 @@ pub struct Sighting {
     pub origin: Origin,
     /// The rule that matched, an index into the rule set.
     pub rule: usize,
-    /// That rule came with what is scanned: the sighting counts beside others, never in their
+    /// That rule came with what is scanned (a rule of the repository): the sighting counts beside others, never in their
     /// place.
-    pub theirs: bool,
+    pub of_repository: bool,
     /// The credential's value.
     pub secret: Secret,
     /// The whole match, of which the value is a part (the URL around a password, the whole

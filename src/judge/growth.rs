@@ -48,7 +48,7 @@ fn placed(rule: usize, value: &str, path: &str, line: u32, key: &str, strong: bo
         sighting: Sighting {
             origin,
             rule,
-            theirs: false,
+            of_repository: false,
             secret: Secret::new(value.as_bytes()),
             whole: Secret::new(value.as_bytes()),
             within: 0..value.len(),

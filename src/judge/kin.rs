@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Placed, generic_kind, rank};
+use super::{Placed, rank};
 use crate::finding::{Class, RepoPath};
 use crate::rule::RuleSet;
 
@@ -35,8 +35,8 @@ pub(super) fn groups(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed>> {
     let guessable = best.is_some_and(|best| {
         let sighting = &best.sighting;
         // A value that is a provider's token as a whole was drawn by a machine, however it looks.
-        let chosen = generic_kind(&rules.rules[sighting.rule]).is_some()
-            || sighting.whole != sighting.secret;
+        let chosen =
+            rules.rules[sighting.rule].generic().is_some() || sighting.whole != sighting.secret;
         let short = sighting.secret.expose().len() < NO_CHANCE;
         sighting.class == Class::Credential && !sighting.strong && chosen && short
     });

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::finding::{
     Class, Confidence, Credential, Exposure, Life, Place, Severity, Sighting, Timeline,
 };
-use crate::rule::{Kind, Rule, RuleSet};
+use crate::rule::{Generic, Kind, Rule, RuleSet};
 use crate::secret::Secret;
 use marks::Wheres;
 
@@ -102,8 +102,8 @@ fn settle_place(rule: &Rule, published: Option<&'static str>, placed: &mut Place
         sighting.evidence.reasons.insert(0, source);
         return;
     }
-    let generic = generic_kind(rule);
-    let by_words = matches!(rule.kind, Kind::Context(_));
+    let generic = rule.generic();
+    let by_words = matches!(rule.kind, Kind::Context(_) | Kind::Generic(_));
     if !by_words {
         return;
     }
@@ -115,15 +115,8 @@ fn settle_place(rule: &Rule, published: Option<&'static str>, placed: &mut Place
         lower("in a lock file, source map or translation");
     } else if kind.foreign {
         lower("in code of others");
-    } else if generic == Some("password") && (kind.test || kind.docs) {
+    } else if generic == Some(Generic::Password) && (kind.test || kind.docs) {
         lower("a password in a test, an example or documentation");
-    }
-}
-
-fn generic_kind(rule: &Rule) -> Option<&str> {
-    match &rule.kind {
-        Kind::Context(context) if !context.generic.is_empty() => Some(&context.generic),
-        _ => None,
     }
 }
 
@@ -196,13 +189,13 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
 fn better_named(rules: &RuleSet, best: &Sighting, group: &[Placed]) -> Option<usize> {
     let rule = &rules.rules[best.rule];
     let sample = best.class != Class::Credential;
-    if best.theirs || !(sample || generic_kind(rule).is_some()) {
+    if best.of_repository || !(sample || rule.generic().is_some()) {
         return None;
     }
     group.iter().position(|placed| {
         let sighting = &placed.sighting;
         let own = &rules.rules[sighting.rule];
-        sighting.theirs
+        sighting.of_repository
             && sighting.class == Class::Credential
             && own.exposure == Exposure::Secret
             // Facts can call it dead.
@@ -220,10 +213,10 @@ fn rank<'a>(rules: &'a RuleSet, placed: &'a Placed) -> impl Ord + 'a {
     let sighting = &placed.sighting;
     let rule = &rules.rules[sighting.rule];
     (
-        sighting.theirs,
+        sighting.of_repository,
         sighting.class != Class::Credential,
         std::cmp::Reverse(sighting.confidence),
-        generic_kind(rule).is_some(),
+        rule.generic().is_some(),
         std::cmp::Reverse(rule.severity),
         &rule.id,
         order(&placed.place),

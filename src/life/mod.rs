@@ -1,20 +1,50 @@
 //! The life of a credential: what is known of it (facts), and what follows (status).
 //!
-//! Uses `rule`, `finding` and `secret`. Decoders are pure, bounded and never fail a scan:
-//! malformed input gives no facts.
+//! Facts come from sources behind one seam, [`FactSource`]: the credential's own bytes, the record of
+//! git, and whatever else will know something. A source is a file and a line in [`SOURCES`]. The status
+//! is worked out in one place from what all of them tell.
+//!
+//! Sources are pure, bounded and never fail a scan: malformed input gives no facts.
 
 mod facts;
+mod git;
 mod status;
 
 use jiff::Timestamp;
 
-use crate::finding::Credential;
-use crate::rule::RuleSet;
+use crate::finding::{Credential, Fact};
+use crate::rule::{Rule, RuleSet};
+
+/// What knows something about credentials.
+trait FactSource {
+    /// What it tells about one credential.
+    fn tell(&self, rule: &Rule, credential: &Credential, known: &Known<'_>) -> Vec<Fact>;
+}
+
+/// Every source of facts.
+const SOURCES: &[&dyn FactSource] = &[&facts::Bytes, &git::Record];
+
+/// What sources may ask besides the credential itself.
+struct Known<'a> {
+    /// Which values stood where one setting is kept.
+    settings: git::Settings<'a>,
+}
 
 /// Tells of each credential what is known of its life and what follows at the moment `now`.
 pub fn tell(rules: &RuleSet, credentials: &mut [Credential], now: Timestamp) {
-    for credential in credentials {
-        let facts = facts::decode(&rules.rules[credential.best.rule].facts, credential);
+    let each: Vec<Vec<Fact>> = {
+        let known = Known {
+            settings: git::Settings::of(credentials),
+        };
+        let of_one = |credential: &Credential| {
+            let rule = &rules.rules[credential.best.rule];
+            let all = SOURCES.iter();
+            all.flat_map(|source| source.tell(rule, credential, &known))
+                .collect()
+        };
+        credentials.iter().map(of_one).collect()
+    };
+    for (credential, facts) in credentials.iter_mut().zip(each) {
         credential.life = status::of(facts, now);
     }
 }

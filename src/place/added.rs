@@ -67,7 +67,7 @@ fn spot(origin: &Origin) -> Option<(Spot, bool)> {
 type Value<'a> = (&'a Secret, bool);
 
 fn value(sighting: &Sighting) -> Value<'_> {
-    (&sighting.secret, sighting.theirs)
+    (&sighting.secret, sighting.of_repository)
 }
 
 /// Keeps the sightings of values that the change adds, where their path (and member, in an archive)

@@ -135,7 +135,7 @@ fn path_of(origin: &Origin) -> RepoPath {
 type Value = (Secret, bool);
 
 fn valued(sighting: &Sighting) -> Value {
-    (sighting.secret.clone(), sighting.theirs)
+    (sighting.secret.clone(), sighting.of_repository)
 }
 
 /// Values are numbered in their order, so that the result does not depend on threads.

@@ -4,16 +4,17 @@
 use std::borrow::Cow;
 
 use crate::finding::{Exposure, Severity};
-use crate::rule::{ByteSet, Context, FileMark, Kind, Literal, Rule, RuleSet, Token, Where};
+use crate::rule::{
+    ByteSet, Check, Context, FactDecoder, FileMark, Generic, Kind, Literal, Provenance, Rule,
+    RuleSet, Token, Where,
+};
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
 
-/// SHA-256 of everything that the built-in rules say.
-pub fn hash() -> [u8; 32] {
-    HASH
-}
-
 /// The rules compiled into the program.
 pub fn set() -> RuleSet {
-    RuleSet::new(RULES, env!("CARGO_PKG_VERSION"))
+    RuleSet {
+        digest: HASH,
+        ..RuleSet::new(RULES, env!("CARGO_PKG_VERSION"))
+    }
 }

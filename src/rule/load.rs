@@ -7,8 +7,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::names::{CHECKS, FACTS, FACTS_RENAMED};
-use super::{Context, FileMark, Kind, List, Rule, Text, Where, closest, compile};
+use super::names::{Check, FACTS_RENAMED, FactDecoder, Generic};
+use super::{Context, FileMark, Kind, List, Provenance, Rule, Text, Where, closest, compile};
 use crate::finding::{Exposure, Severity};
 
 /// Why a rule file was refused.
@@ -106,7 +106,7 @@ struct Draft {
     // all
     #[serde(default)]
     checks: Vec<Spanned<String>>,
-    facts: Option<Spanned<String>>,
+    facts: Option<Spanned<OneOrMore>>,
     #[serde(default, rename = "where")]
     place: DraftWhere,
     #[serde(default, rename = "match")]
@@ -197,15 +197,17 @@ type Fault = (Option<Range<usize>>, String);
 impl Draft {
     fn finish(self, file: &str, head: &Head) -> Result<Rule, Fault> {
         check_id(&self.id)?;
-        let checks = known_names(&self.checks, CHECKS, "check")?;
-        let facts = match &self.facts {
-            // Rule files that were written for an earlier version have the old name.
-            Some(name) if name.get_ref() == FACTS_RENAMED.0 => Text::Borrowed(FACTS_RENAMED.1),
-            Some(name) => known_names(std::slice::from_ref(name), FACTS, "decoder of facts")?
-                .into_owned()
-                .remove(0),
-            None => Text::default(),
+        let checks = known(&self.checks, "check", Check::ALL, Check::name)?;
+        let decoders: Vec<Spanned<String>> = match &self.facts {
+            None => Vec::new(),
+            Some(facts) => facts.get_ref().each(&facts.span()),
         };
+        let facts = known(
+            &decoders,
+            "decoder of facts",
+            FactDecoder::ALL,
+            FactDecoder::name,
+        )?;
         let kind = self.kind()?;
         let inherit = |own: String, shared: &str| -> Text {
             if own.is_empty() {
@@ -235,7 +237,7 @@ impl Draft {
             shares: texts(self.shares),
             shown: self.shown.into(),
             on: self.on,
-            theirs: false,
+            provenance: Provenance::User,
             file: file.to_owned().into(),
         })
     }
@@ -303,25 +305,17 @@ impl Draft {
             alphabet,
             len,
             with: self.with.clone().into(),
-            generic: Text::default(),
         }))
     }
 
     fn generic(&self, kind: &Spanned<String>) -> Result<Kind, Fault> {
-        if !matches!(kind.get_ref().as_str(), "password" | "secret" | "token") {
-            return Err((
+        match Generic::named(kind.get_ref()) {
+            Some(generic) => Ok(Kind::Generic(generic)),
+            None => Err((
                 Some(kind.span()),
                 "`generic` is `password`, `secret` or `token`".into(),
-            ));
+            )),
         }
-        Ok(Kind::Context(Context {
-            words: List::default(),
-            value: Text::default(),
-            alphabet: super::ByteSet::EMPTY,
-            len: (0, 0),
-            with: Text::default(),
-            generic: kind.get_ref().clone().into(),
-        }))
     }
 
     fn file_mark(&self, path: &[String]) -> Result<Kind, Fault> {
@@ -362,24 +356,58 @@ fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
     }
 }
 
-fn known_names(
+/// One name, or a list of them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl OneOrMore {
+    /// The names, all at the place of the whole; the former name of a decoder is its present one.
+    fn each(&self, at: &Range<usize>) -> Vec<Spanned<String>> {
+        let names = match self {
+            OneOrMore::One(name) => std::slice::from_ref(name),
+            OneOrMore::More(names) => names,
+        };
+        let present = |name: &String| match name == FACTS_RENAMED.0 {
+            // Rule files that were written for an earlier version have the old name.
+            true => FACTS_RENAMED.1.to_owned(),
+            false => name.clone(),
+        };
+        let spanned = |name| Spanned::new(at.clone(), present(name));
+        names.iter().map(spanned).collect()
+    }
+}
+
+/// What names mean, each one of `all`.
+fn known<T: Copy>(
     given: &[Spanned<String>],
-    known: &'static [&'static str],
     what: &str,
-) -> Result<List<Text>, Fault> {
+    all: &'static [T],
+    name_of: fn(T) -> &'static str,
+) -> Result<List<T>, Fault>
+where
+    [T]: ToOwned<Owned = Vec<T>>,
+{
     let mut out = Vec::with_capacity(given.len());
     for name in given {
-        let Some(found) = known.iter().find(|k| *k == name.get_ref()) else {
+        let Some(found) = all.iter().find(|one| name_of(**one) == name.get_ref()) else {
+            let names = || all.iter().map(|one| name_of(*one));
             let mut message = format!("there is no {what} `{}`", name.get_ref());
-            match closest(name.get_ref(), known.iter().copied()) {
+            match closest(name.get_ref(), names()) {
                 Some(near) => message.push_str(&format!("; did you mean `{near}`?")),
-                None => message.push_str(&format!("; there are {}", known.join(", "))),
+                None => {
+                    let names: Vec<&str> = names().collect();
+                    message.push_str(&format!("; there are {}", names.join(", ")));
+                }
             }
             return Err((Some(name.span()), message));
         };
-        out.push(Text::Borrowed(found));
+        out.push(*found);
     }
-    Ok(out.into())
+    Ok(Cow::Owned(out))
 }
 
 fn texts(list: Vec<String>) -> List<Text> {

@@ -13,11 +13,13 @@ mod suggest;
 
 use std::borrow::Cow;
 
+use sha2::{Digest as _, Sha256};
+
 use crate::finding::{Exposure, Severity};
 
 pub use bytes::ByteSet;
 pub use load::{LoadError, load_file};
-pub use names::{CHECKS, FACTS};
+pub use names::{Check, FactDecoder, Generic};
 pub use suggest::closest;
 
 /// Text that is static in the built-in set and owned in a user's.
@@ -44,10 +46,10 @@ pub struct Rule {
     pub rotate: Text,
     /// The page where the provider lists such credentials; empty where none is known.
     pub console: Text,
-    /// Offline checks by name, in the order they run; each is one of [`CHECKS`].
-    pub checks: List<Text>,
-    /// The decoder of facts by name, one of [`FACTS`]; empty for none.
-    pub facts: Text,
+    /// Offline checks, in the order they run.
+    pub checks: List<Check>,
+    /// Decoders of facts; several may speak about one credential.
+    pub facts: List<FactDecoder>,
     /// How it is found.
     pub kind: Kind,
     /// Where it counts; everywhere by default. Applied in `judge`, never during the byte scan.
@@ -62,19 +64,48 @@ pub struct Rule {
     pub shown: Text,
     /// False for rules that must be asked for by name.
     pub on: bool,
-    /// It came with what is scanned: it adds findings and never takes the place of another's.
-    pub theirs: bool,
+    /// Who wrote it.
+    pub provenance: Provenance,
     /// The provider file it stands in, e.g. `github.toml`.
     pub file: Text,
 }
 
-/// The three kinds of rules.
+/// Who wrote a rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Provenance {
+    /// It is compiled into the program.
+    #[default]
+    Builtin,
+    /// It stands in a rule file that the user named.
+    User,
+    /// It came with what is scanned: it adds findings and never takes the place of another's.
+    Repository,
+}
+
+impl Rule {
+    /// Whether it came with what is scanned.
+    pub fn is_of_repository(&self) -> bool {
+        self.provenance == Provenance::Repository
+    }
+
+    /// What it takes of that which the score over names and values finds; none for other kinds.
+    pub fn generic(&self) -> Option<Generic> {
+        match self.kind {
+            Kind::Generic(generic) => Some(generic),
+            _ => None,
+        }
+    }
+}
+
+/// The four kinds of rules.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// The text alone is enough.
     Token(Token),
     /// A value assigned to, or labelled by, a word.
     Context(Context),
+    /// What the score over names and values finds, of one kind.
+    Generic(Generic),
     /// The name or the first bytes of a file are the finding.
     File(FileMark),
 }
@@ -125,9 +156,6 @@ pub struct Context {
     pub len: (u32, u32),
     /// The id of a rule whose value stands beside it (the id half of a pair); may be empty.
     pub with: Text,
-    /// `password`, `secret` or `token`: the rule takes what the generic score finds of that kind
-    /// instead of words and a value of its own. Empty for provider rules.
-    pub generic: Text,
 }
 
 /// A file that is a finding by itself.
@@ -155,6 +183,8 @@ pub struct RuleSet {
     pub rules: List<Rule>,
     /// The set's version: the program's, with `+user` when user rules were added.
     pub version: String,
+    /// SHA-256 over the rule files: those of the program, and each that was added.
+    pub digest: [u8; 32],
     /// What the patterns that were added weigh together once they are compiled, in halves of a
     /// mebibyte.
     pub weight: u32,
@@ -166,6 +196,7 @@ impl RuleSet {
         RuleSet {
             rules: Cow::Borrowed(builtin),
             version: version.to_owned(),
+            digest: [0; 32],
             weight: 0,
         }
     }
@@ -175,10 +206,6 @@ impl RuleSet {
     /// # Errors
     /// Names the file and the id, or the kind of generic rule, that exists already.
     pub fn extend(&mut self, more: Vec<Rule>) -> Result<(), LoadError> {
-        let generic = |rule: &Rule| match &rule.kind {
-            Kind::Context(context) if !context.generic.is_empty() => Some(context.generic.clone()),
-            _ => None,
-        };
         for rule in &more {
             if let Some(at) = self.find(&rule.id) {
                 return Err(LoadError::new(
@@ -190,11 +217,11 @@ impl RuleSet {
                 ));
             }
             // There is one rule of each such kind: a second one would take the first one's place.
-            let kind = generic(rule);
+            let kind = rule.generic();
             let have = self
                 .rules
                 .iter()
-                .find(|have| kind.is_some() && generic(have) == kind);
+                .find(|have| kind.is_some() && have.generic() == kind);
             if let Some(have) = have {
                 return Err(LoadError::new(
                     &rule.file,
@@ -205,6 +232,14 @@ impl RuleSet {
                 ));
             }
         }
+        let only_builtin = |rules: &[Rule]| {
+            rules
+                .iter()
+                .all(|rule| rule.provenance == Provenance::Builtin)
+        };
+        if only_builtin(&self.rules) && !only_builtin(&more) {
+            self.version.push_str("+user");
+        }
         let rules = self.rules.to_mut();
         rules.extend(more);
         rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -214,10 +249,13 @@ impl RuleSet {
                 format!("the id `{}` is used twice", pair[1].id),
             ));
         }
-        if !self.version.ends_with("+user") {
-            self.version.push_str("+user");
-        }
         Ok(())
+    }
+
+    /// Takes the text of a rule file into the set's digest. Whoever adds its rules says it.
+    pub fn digest_file(&mut self, text: &[u8]) {
+        let digest = Sha256::new().chain_update(self.digest).chain_update(text);
+        self.digest = digest.finalize().into();
     }
 
     /// The index of the rule with this id.
@@ -252,7 +290,7 @@ pub mod emit {
             shares,
             shown,
             on,
-            theirs,
+            provenance: _,
             file,
         } = rule;
         let kind = match kind {
@@ -273,14 +311,14 @@ pub mod emit {
                 t.next
             ),
             Kind::Context(c) => format!(
-                "Kind::Context(Context {{ words: {}, value: {}, alphabet: {:?}, len: {:?}, with: {}, generic: {} }})",
+                "Kind::Context(Context {{ words: {}, value: {}, alphabet: {:?}, len: {:?}, with: {} }})",
                 texts(&c.words),
                 text(&c.value),
                 c.alphabet,
                 c.len,
-                text(&c.with),
-                text(&c.generic)
+                text(&c.with)
             ),
+            Kind::Generic(generic) => format!("Kind::Generic(Generic::{generic:?})"),
             Kind::File(f) => format!(
                 "Kind::File(FileMark {{ path: {}, magic: Cow::Borrowed(&{:?}) }})",
                 texts(&f.path),
@@ -288,15 +326,15 @@ pub mod emit {
             ),
         };
         format!(
-            "Rule {{ id: {}, name: {}, provider: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, theirs: {theirs}, file: {} }}",
+            "Rule {{ id: {}, name: {}, provider: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, provenance: Provenance::Builtin, file: {} }}",
             text(id),
             text(name),
             text(provider),
             text(docs),
             text(rotate),
             text(console),
-            texts(checks),
-            text(facts),
+            named("Check", checks),
+            named("FactDecoder", facts),
             texts(&place.path),
             texts(&place.ext),
             texts(examples),
@@ -309,6 +347,14 @@ pub mod emit {
 
     fn text(text: &Text) -> String {
         format!("Cow::Borrowed({:?})", text.as_ref())
+    }
+
+    fn named<T: std::fmt::Debug + Clone>(list: &str, items: &List<T>) -> String
+    where
+        [T]: ToOwned<Owned = Vec<T>>,
+    {
+        let inner: Vec<String> = items.iter().map(|one| format!("{list}::{one:?}")).collect();
+        format!("Cow::Borrowed(&[{}])", inner.join(", "))
     }
 
     fn texts(list: &List<Text>) -> String {

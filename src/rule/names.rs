@@ -1,35 +1,98 @@
-//! The names a rule file may use for checks and facts. `detect` and `audit` implement them; a
-//! test holds that each name is implemented and each implementation is named.
+//! The registries that rule files name things of: checks, decoders of facts, and the kinds of generic
+//! rules. A name is parsed once, when a rule is loaded; `detect` and `life` implement each in a `match`
+//! that the compiler holds complete.
 
-/// Offline checks: checksums and structures.
-pub const CHECKS: &[&str] = &[
-    "crc32-base62",
-    "crc32-hex",
-    "crc32-hex-body",
-    "crc32-le-hex",
-    "crc32-le-base64",
-    "gitlab-routable",
-    "azure-identifiable",
-    "azure-cask",
-    "jwt",
-    "aws-key-id",
-    "pem",
-    "gcp-key-file",
-    "sentry-org-token",
-    "pypi-macaroon",
-    "nkey",
-    "random",
-];
+/// Makes an enumeration of names: its list, the name of each, and the way back.
+macro_rules! names {
+    ($(#[$doc:meta])* $list:ident { $($(#[$about:meta])* $item:ident = $name:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $list { $($(#[$about])* $item,)* }
 
-/// Decoders of facts.
-pub const FACTS: &[&str] = &[
-    "jwt",
-    "x509",
-    "azure-sas",
-    "presigned",
-    "aws-key-id",
-    "sentry-org-token",
-];
+        impl $list {
+            /// All of them, in the order of this file.
+            pub const ALL: &[$list] = &[$($list::$item,)*];
+
+            /// The name that rule files and reports use.
+            pub fn name(self) -> &'static str {
+                match self { $($list::$item => $name,)* }
+            }
+
+            /// The one of this name.
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.name() == name)
+            }
+        }
+    };
+}
+
+names! {
+    /// An offline check: a checksum or a structure that a value carries in itself.
+    Check {
+        /// CRC-32 of the rest in base62 at the end.
+        Crc32Base62 = "crc32-base62",
+        /// CRC-32 of the rest in hexadecimal digits at the end.
+        Crc32Hex = "crc32-hex",
+        /// CRC-32 of the part behind the prefix in hexadecimal digits at the end.
+        Crc32HexBody = "crc32-hex-body",
+        /// The same with the bytes of the checksum in little-endian order.
+        Crc32LeHex = "crc32-le-hex",
+        /// CRC-32 in little-endian order, in base64.
+        Crc32LeBase64 = "crc32-le-base64",
+        /// GitLab's routable tokens.
+        GitlabRoutable = "gitlab-routable",
+        /// Azure's identifiable keys.
+        AzureIdentifiable = "azure-identifiable",
+        /// Azure's common annotated security keys.
+        AzureCask = "azure-cask",
+        /// A JSON web token whose parts are what they should be.
+        Jwt = "jwt",
+        /// An id of an AWS key that holds a possible account.
+        AwsKeyId = "aws-key-id",
+        /// A key in PEM form whose bytes are a key.
+        Pem = "pem",
+        /// The key file of a Google Cloud service account.
+        GcpKeyFile = "gcp-key-file",
+        /// An organization token of Sentry.
+        SentryOrgToken = "sentry-org-token",
+        /// A macaroon of PyPI.
+        PypiMacaroon = "pypi-macaroon",
+        /// A seed or key of NATS.
+        Nkey = "nkey",
+        /// Nobody thought it up.
+        Random = "random",
+    }
+}
+
+names! {
+    /// A decoder of facts: what the bytes of a credential tell about its life.
+    FactDecoder {
+        /// Claims of a JSON web token.
+        Jwt = "jwt",
+        /// Validity and subject of the certificate beside a key.
+        X509 = "x509",
+        /// The parameters of a shared access signature.
+        AzureSas = "azure-sas",
+        /// The parameters of a presigned address.
+        Presigned = "presigned",
+        /// The account in the id of an AWS key.
+        AwsKeyId = "aws-key-id",
+        /// The payload of an organization token of Sentry.
+        SentryOrgToken = "sentry-org-token",
+    }
+}
+
+names! {
+    /// What a generic rule takes of that which the score over names and values finds.
+    Generic {
+        /// Passwords that people choose.
+        Password = "password",
+        /// Secrets that programs share.
+        Secret = "secret",
+        /// Tokens and keys of interfaces.
+        Token = "token",
+    }
+}
 
 /// The former name of a decoder of facts, which rule files may still have, and its name.
 pub const FACTS_RENAMED: (&str, &str) = ("aws-presigned", "presigned");

@@ -12,7 +12,7 @@ impl Rule {
         };
         let how = match &self.kind {
             Kind::Token(_) => "recognised by its own form",
-            Kind::Context(_) => "recognised by the name it is assigned to",
+            Kind::Context(_) | Kind::Generic(_) => "recognised by the name it is assigned to",
             Kind::File(_) => "a file that is a credential by itself",
         };
         out.push_str(&format!(
@@ -21,13 +21,18 @@ impl Rule {
             self.exposure.name()
         ));
         if !self.checks.is_empty() {
-            let checks: Vec<String> = self.checks.iter().map(|c| format!("`{c}`")).collect();
+            let checks: Vec<String> = self
+                .checks
+                .iter()
+                .map(|check| format!("`{}`", check.name()))
+                .collect();
             out.push_str(&format!("\nChecked offline by {}.\n", checks.join(", ")));
         }
         if !self.facts.is_empty() {
+            let decoders: Vec<&str> = self.facts.iter().map(|one| one.name()).collect();
             out.push_str(&format!(
                 "\nIts bytes tell about its life (`{}`).\n",
-                self.facts
+                decoders.join("`, `")
             ));
         }
         for (title, text) in [

@@ -109,7 +109,7 @@ impl<'a> Collector<'a> {
         // What only their own rules see inside must not speak for what others see outside.
         let inside: BTreeSet<(Origin, Secret)> = all
             .iter()
-            .filter(|sighting| !sighting.theirs)
+            .filter(|sighting| !sighting.of_repository)
             .flat_map(|sighting| {
                 let secret = &sighting.secret;
                 around(&sighting.origin).map(|origin| (origin, secret.clone()))
@@ -336,7 +336,7 @@ impl Collector<'_> {
         Sighting {
             origin: origin.clone(),
             rule: candidate.rule,
-            theirs: self.scanner.rules().rules[candidate.rule].theirs,
+            of_repository: self.scanner.rules().rules[candidate.rule].is_of_repository(),
             secret: Secret::new(&candidate.value),
             whole: Secret::new(&candidate.whole),
             within: candidate.within,

@@ -6,39 +6,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use keysweep::example::expand;
-use keysweep::rule::{CHECKS, FACTS};
+use keysweep::rule::{Check, FactDecoder};
 
 use crate::common::{Dir, NOW};
 
-/// Strings that stand alone before the arrow of an arm of a `match`.
-fn arms(source: &str) -> BTreeSet<&str> {
-    source
-        .lines()
-        .filter_map(|line| {
-            let (name, _) = line.trim_start().strip_prefix('"')?.split_once("\" =>")?;
-            Some(name)
-        })
-        .collect()
-}
-
 #[test]
-fn every_name_is_implemented_and_named_by_a_rule() {
+fn every_check_and_decoder_is_named_by_a_rule() {
     let rules = keysweep::builtin::set();
     let on = || rules.rules.iter().filter(|rule| rule.on);
-    for name in CHECKS {
-        let named = on().any(|rule| rule.checks.iter().any(|check| check == name));
-        assert!(named, "no rule names the check {name}");
+    for check in Check::ALL {
+        let named = on().any(|rule| rule.checks.contains(check));
+        assert!(named, "no rule names the check {}", check.name());
     }
-    for name in FACTS {
-        let named = on().any(|rule| rule.facts == *name);
-        assert!(named, "no rule names the decoder of facts {name}");
-    }
-    for (source, names) in [
-        (include_str!("../../src/detect/checks/mod.rs"), CHECKS),
-        (include_str!("../../src/life/facts/mod.rs"), FACTS),
-    ] {
-        let names: BTreeSet<&str> = names.iter().copied().collect();
-        assert_eq!(arms(source), names);
+    for decoder in FactDecoder::ALL {
+        let named = on().any(|rule| rule.facts.contains(decoder));
+        assert!(named, "no rule names the decoder {}", decoder.name());
     }
 }
 
@@ -88,7 +70,7 @@ fn certificate(common: &str) -> String {
 /// Names of checks that passed, and of decoders that gave facts, in a scan of a directory.
 fn reached(dir: &Dir) -> (BTreeSet<String>, BTreeSet<String>) {
     let rules = keysweep::builtin::set();
-    let decoders: BTreeMap<&str, &str> = rules
+    let decoders: BTreeMap<&str, &[FactDecoder]> = rules
         .rules
         .iter()
         .map(|rule| (rule.id.as_ref(), rule.facts.as_ref()))
@@ -115,7 +97,11 @@ fn reached(dir: &Dir) -> (BTreeSet<String>, BTreeSet<String>) {
         }
         if !finding["facts"].as_array().expect("a list").is_empty() {
             let rule = finding["rule"].as_str().expect("text");
-            facts.insert(decoders[rule].to_owned());
+            facts.extend(
+                decoders[rule]
+                    .iter()
+                    .map(|decoder| decoder.name().to_owned()),
+            );
         }
     }
     (checks, facts)
@@ -131,18 +117,18 @@ fn every_check_and_decoder_is_reached_from_the_command_line() {
         }
         for (number, template) in rule.examples.iter().enumerate() {
             let mut text = expand(template, 7).expect("a valid template");
-            if rule.facts == "x509" {
+            if rule.facts.contains(&FactDecoder::X509) {
                 text = format!("{text}\n{}", certificate(&rule.id));
             }
             dir.write(&format!("{}-{number}.txt", rule.id), text);
         }
     }
     let (checks, facts) = reached(&dir);
-    for name in CHECKS {
-        assert!(checks.contains(*name), "{name} is not among {checks:?}");
+    for name in Check::ALL.iter().map(|check| check.name()) {
+        assert!(checks.contains(name), "{name} is not among {checks:?}");
     }
-    for name in FACTS {
-        assert!(facts.contains(*name), "{name} is not among {facts:?}");
+    for name in FactDecoder::ALL.iter().map(|decoder| decoder.name()) {
+        assert!(facts.contains(name), "{name} is not among {facts:?}");
     }
 }
 
@@ -164,13 +150,18 @@ fn every_rule_that_names_a_decoder_gives_facts_in_json() {
         let dir = Dir::new();
         for (number, template) in rule.examples.iter().enumerate() {
             let text = expand(template, 8).expect("a valid template");
-            let beside = match rule.facts == "x509" {
+            let beside = match rule.facts.contains(&FactDecoder::X509) {
                 true => certificate("www.example.org"),
                 false => String::new(),
             };
             dir.write(&format!("{number}.txt"), format!("{text}\n{beside}"));
         }
-        if !reached(&dir).1.contains(rule.facts.as_ref()) {
+        let facts = reached(&dir).1;
+        if !rule
+            .facts
+            .iter()
+            .all(|decoder| facts.contains(decoder.name()))
+        {
             silent.push(rule.id.to_string());
         }
     }

@@ -22,6 +22,8 @@ mod value;
 mod version;
 mod words;
 
+/// Which generic rule a judged value belongs to.
+pub use crate::rule::Generic as Kind;
 pub use asked::Asked;
 pub(in crate::detect) use covered::why as covered;
 pub use features::{Feature, Weights};
@@ -30,28 +32,6 @@ pub use refusal::Refusal;
 
 use crate::detect::assign::Assignment;
 use crate::finding::{Class, Confidence};
-
-/// Which generic rule a judged value belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Chosen by a human, or named a password.
-    Password,
-    /// Random text named a token.
-    Token,
-    /// Named a secret, an access key or the like.
-    Secret,
-}
-
-impl Kind {
-    /// The word that rule files use for this kind (`generic = "password"`).
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Password => "password",
-            Kind::Token => "token",
-            Kind::Secret => "secret",
-        }
-    }
-}
 
 /// What a name and its value amount to.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,6 +6,7 @@ use super::refusal::Refusal;
 use super::version::is_version;
 use super::words;
 use crate::detect::checks;
+use crate::rule::Check;
 
 /// A form that is no secret: the reason, the test, and a template of a value that has it.
 type Row = (Refusal, fn(&[u8]) -> bool, &'static str);
@@ -180,7 +181,7 @@ fn one_case(part: &[u8]) -> bool {
 }
 
 fn is_public_nkey(value: &[u8]) -> bool {
-    value.len() == 56 && checks::run("nkey", value, value) == checks::Verdict::Passed
+    value.len() == 56 && checks::run(Check::Nkey, value, value) == checks::Verdict::Passed
 }
 
 /// `ssh-ed25519 AAAA…`: the half that servers are given.

@@ -2,6 +2,7 @@
 
 use super::{Certainty, Fact, Facts, Field};
 use crate::detect::checks;
+use crate::rule::Check;
 
 /// The account of a key id; none for old ids, impossible numbers and the documented examples.
 pub(super) fn facts(id: &[u8]) -> Vec<Fact> {
@@ -14,7 +15,7 @@ pub(super) fn facts(id: &[u8]) -> Vec<Fact> {
 
 /// The account's twelve digits.
 pub(super) fn account(id: &[u8]) -> Option<String> {
-    if checks::run("aws-key-id", id, id) != checks::Verdict::Passed {
+    if checks::run(Check::AwsKeyId, id, id) != checks::Verdict::Passed {
         return None;
     }
     checks::aws_account(id).map(|number| format!("{number:012}"))

@@ -10,7 +10,9 @@ mod time;
 mod url;
 mod x509;
 
+use super::{FactSource, Known};
 use crate::finding::{Certainty, Credential, Fact, Field, Source, Value};
+use crate::rule::{FactDecoder, Rule};
 
 /// Longest credential that is decoded, in bytes.
 const MAX: usize = 64 * 1024;
@@ -18,17 +20,28 @@ const MAX: usize = 64 * 1024;
 /// Longest text of a fact, in bytes; longer ones are cut.
 const MAX_TEXT: usize = 256;
 
-/// Decodes what a credential's bytes tell with the decoder that its rule names (one of
-/// [`crate::rule::FACTS`]; empty for none). The facts are in the order of [`Field`].
-pub(super) fn decode(name: &str, credential: &Credential) -> Vec<Fact> {
+/// The credential's own bytes, and those of its certificate, as a source of facts.
+pub(super) struct Bytes;
+
+impl FactSource for Bytes {
+    fn tell(&self, rule: &Rule, credential: &Credential, _: &Known<'_>) -> Vec<Fact> {
+        let decoders = rule.facts.iter();
+        decoders
+            .flat_map(|decoder| decode(*decoder, credential))
+            .collect()
+    }
+}
+
+/// Decodes what a credential's bytes tell. The facts are in the order of [`Field`].
+fn decode(decoder: FactDecoder, credential: &Credential) -> Vec<Fact> {
     let secret = credential.best.secret.expose();
     let whole = credential.best.whole.expose();
     if secret.len() > MAX || whole.len() > MAX {
         return Vec::new();
     }
-    let mut facts = match name {
-        "jwt" => jwt::facts(secret),
-        "x509" => {
+    let mut facts = match decoder {
+        FactDecoder::Jwt => jwt::facts(secret),
+        FactDecoder::X509 => {
             let certificates: Vec<&[u8]> = partners(credential, "certificate").collect();
             let client = credential
                 .best
@@ -37,17 +50,16 @@ pub(super) fn decode(name: &str, credential: &Credential) -> Vec<Fact> {
                 .is_some_and(|key| key.eq_ignore_ascii_case(b"client-key-data"));
             x509::facts(&certificates, client)
         }
-        "azure-sas" => url::sas(whole),
-        "presigned" => url::presigned(whole),
-        "aws-key-id" => {
+        FactDecoder::AzureSas => url::sas(whole),
+        FactDecoder::Presigned => url::presigned(whole),
+        FactDecoder::AwsKeyId => {
             let beside = partners(credential, "access-key-id");
             let ids = [secret, whole].into_iter().chain(beside);
             ids.map(aws::facts)
                 .find(|f| !f.is_empty())
                 .unwrap_or_default()
         }
-        "sentry-org-token" => sentry::facts(secret),
-        _ => Vec::new(),
+        FactDecoder::SentryOrgToken => sentry::facts(secret),
     };
     facts.sort_by_key(|fact| fact.field);
     facts.dedup();

@@ -80,10 +80,10 @@ impl View<'_> {
 
     /// What the policy looks at.
     pub(super) fn judged<'f>(&self, finding: &'f Finding) -> Judged<'f> {
-        let theirs = self
+        let of_repository = self
             .rules
             .find(&finding.rule)
-            .is_some_and(|index| self.rules.rules[index].theirs);
+            .is_some_and(|index| self.rules.rules[index].is_of_repository());
         let end = match finding.status {
             Status::Expired { since, .. } => Some(since),
             Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
@@ -96,7 +96,11 @@ impl View<'_> {
         Judged {
             reported: &finding.reported,
             rule: &finding.rule,
-            also: if theirs { &finding.evidence.also } else { &[] },
+            also: if of_repository {
+                &finding.evidence.also
+            } else {
+                &[]
+            },
             class: finding.class,
             severity: finding.severity,
             confidence: finding.confidence,

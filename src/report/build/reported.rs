@@ -3,7 +3,7 @@
 use super::View;
 use crate::finding::{Certainty, Class, Confidence, Credential, Exposure, Severity, Status};
 use crate::report::LOCAL;
-use crate::rule::{Kind, Rule};
+use crate::rule::Rule;
 
 /// The id of what is certainly dead.
 pub const EXPIRED: &str = "stale/expired";
@@ -26,7 +26,7 @@ impl View<'_> {
 
 /// GitHub takes severity from the rule: what differs must have an id of its own.
 pub(super) fn reported(rule: &Rule, credential: &Credential, dead: bool) -> String {
-    let generic = matches!(&rule.kind, Kind::Context(c) if !c.generic.is_empty());
+    let generic = rule.generic().is_some();
     if credential.is_local() {
         format!("{LOCAL}{}", rule.id)
     } else if dead {

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use super::View;
 use crate::finding::Confidence;
 use crate::report::{Finding, RuleInfo, RuleSetInfo};
-use crate::rule::{Kind, Rule, RuleSet};
+use crate::rule::{Kind, Provenance, Rule, RuleSet};
 use crate::secret::Masker;
 
 impl View<'_> {
@@ -35,7 +33,7 @@ impl View<'_> {
             exposure: rule.exposure,
             confidence: match &rule.kind {
                 Kind::Token(_) => Confidence::High,
-                Kind::Context(_) | Kind::File(_) => Confidence::Medium,
+                Kind::Context(_) | Kind::Generic(_) | Kind::File(_) => Confidence::Medium,
             },
             docs: told_if_any(self.masker, rule, &rule.docs),
             rotate: told_if_any(self.masker, rule, &rule.rotate),
@@ -47,7 +45,7 @@ impl View<'_> {
 
 /// Whether a rule came from a rule file.
 pub(super) fn is_added(rule: &Rule) -> bool {
-    crate::builtin::set().find(&rule.id).is_none()
+    rule.provenance != Provenance::Builtin
 }
 
 /// What a rule says in words.
@@ -63,27 +61,12 @@ pub(super) fn told_if_any(masker: &Masker<'_>, rule: &Rule, text: &str) -> Optio
     (!text.is_empty()).then(|| told(masker, rule, text))
 }
 
-/// Version, size and hash of a rule set; the hash covers everything that a rule says.
+/// Version, size and hash of a rule set; the hash covers the text of every rule file.
 pub(super) fn rule_set(rules: &RuleSet) -> RuleSetInfo {
-    let builtin = crate::builtin::set();
-    let digest = match rules.rules.len() == builtin.rules.len() {
-        true => crate::builtin::hash(),
-        false => {
-            let mut hash = Sha256::new().chain_update(crate::builtin::hash());
-            for rule in rules
-                .rules
-                .iter()
-                .filter(|rule| builtin.find(&rule.id).is_none())
-            {
-                hash.update(format!("{rule:?}"));
-            }
-            hash.finalize().into()
-        }
-    };
     RuleSetInfo {
         version: rules.version.clone(),
         count: rules.rules.iter().filter(|rule| rule.on).count(),
-        hash: digest[..8]
+        hash: rules.digest[..8]
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect(),
