@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use keysweep::finding::Reason;
-use keysweep::rule::{CHECKS, FACTS, RuleSet, load_file};
+use keysweep::rule::{Check, FactDecoder, RuleSet, load_file};
 
 use crate::common::Dir;
 
@@ -70,7 +70,9 @@ fn the_manual_has_every_key_check_and_decoder_of_a_rule() {
     for key in keys {
         assert!(RULES.contains(&format!("\n| `{key}` |")), "{key}");
     }
-    for name in CHECKS.iter().chain(FACTS) {
+    let checks = Check::ALL.iter().map(|check| check.name());
+    let decoders = FactDecoder::ALL.iter().map(|decoder| decoder.name());
+    for name in checks.chain(decoders) {
         assert!(RULES.contains(&format!("`{name}`")), "{name}");
     }
 }

@@ -384,8 +384,14 @@ fn life(row: &Finding, line: &mut impl FnMut(&str, String)) {
         line("status", status);
     }
     for fact in &row.facts {
-        // The end of validity is the status already.
-        if fact.field == Field::Expires && row.status != Status::Unknown {
+        // The end of validity is the status already, and the line of the history says since when and
+        // until when.
+        let said = match fact.field {
+            Field::Expires => row.status != Status::Unknown,
+            Field::FirstSeen | Field::Removed => true,
+            _ => false,
+        };
+        if said {
             continue;
         }
         let value = match fact.time {

@@ -2,4 +2,5 @@
 
 mod covered;
 mod identity;
+mod life;
 mod wired;

@@ -11,7 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("finding", &["secret"]),
     ("rule", &["finding"]),
     ("detect", &["rule", "finding", "secret", "example"]),
-    ("example", &["detect"]),
+    ("example", &["detect", "rule"]),
     ("source", &["finding", "secret"]),
     ("judge", &["finding", "rule", "secret"]),
     // What a credential's bytes tell is read with the checks that found it.

@@ -1,0 +1,89 @@
+//! What is known of a credential's life, from whatever source, seen from the command line.
+
+use serde_json::Value;
+
+use crate::common::{Dir, findings, jwt, line};
+
+/// The values of a fact of a finding.
+fn facts<'a>(finding: &'a Value, field: &str) -> Vec<&'a str> {
+    let all = finding["facts"].as_array().expect("a list");
+    let of_field = all.iter().filter(|fact| fact["field"] == field);
+    of_field
+        .map(|fact| fact["value"].as_str().expect("text"))
+        .collect()
+}
+
+#[test]
+fn the_record_of_git_is_a_source_of_facts() {
+    let dir = Dir::repo();
+    for seed in 1..=3 {
+        dir.write("app.env", line(seed));
+        dir.commit(&format!("value {seed}"));
+    }
+    dir.write("other.env", line(9).replace("GITHUB_TOKEN", "OTHER_TOKEN"));
+    dir.commit("another setting");
+    let report = dir.json(&["history"]);
+    assert_eq!(findings(&report).len(), 4);
+    let mut rotated = 0;
+    for finding in findings(&report) {
+        let first = finding["timeline"]["first"]["date"]
+            .as_str()
+            .expect("a date");
+        assert_eq!(facts(finding, "first-seen"), [first]);
+        let removed = finding["timeline"]["removed"]["date"].as_str();
+        assert_eq!(
+            facts(finding, "removed"),
+            removed.into_iter().collect::<Vec<_>>()
+        );
+        match finding["places"][0]["path"] == "app.env" {
+            // Its setting had three values one after the other.
+            true => {
+                assert_eq!(facts(finding, "other-values"), ["2"]);
+                rotated += 1;
+            }
+            false => assert!(facts(finding, "other-values").is_empty()),
+        }
+    }
+    assert_eq!(rotated, 3);
+    // A tree knows nothing of it.
+    let tree = dir.json(&["scan"]);
+    for finding in findings(&tree) {
+        assert!(facts(finding, "first-seen").is_empty(), "{finding}");
+    }
+}
+
+#[test]
+fn several_decoders_may_speak_about_one_credential() {
+    let dir = Dir::new();
+    let rule = |facts: &str| {
+        format!(
+            "[[rule]]\nid = \"acme-session\"\nname = \"Session of Acme\"\nseverity = \"high\"\n\
+             pattern = 'acme_(?P<secret>eyJ[A-Za-z0-9_.-]{{20,600}})\\?Expires=[0-9]{{10}}&Signature=x&AWSAccessKeyId=y'\n\
+             checks = [\"jwt\"]\nfacts = {facts}\n"
+        )
+    };
+    let token = jwt(1_900_000_000, 3);
+    dir.write(
+        "a.txt",
+        format!("acme_{token}?Expires=1800000000&Signature=x&AWSAccessKeyId=y\n"),
+    );
+    let ends = |list: &str| -> Vec<String> {
+        dir.write("rules.toml", rule(list));
+        let report = dir.json(&["scan", "a.txt", "--rules", "rules.toml"]);
+        let all = findings(&report);
+        let acme = all.iter().find(|finding| finding["rule"] == "acme-session");
+        let finding = acme.unwrap_or_else(|| panic!("{report}"));
+        facts(finding, "expires")
+            .iter()
+            .map(|end| (*end).to_owned())
+            .collect()
+    };
+    let (of_token, of_address) = ("2030-03-17T17:46:40Z", "2027-01-15T08:00:00Z");
+    assert_eq!(ends("\"jwt\""), [of_token]);
+    assert_eq!(ends("[\"presigned\"]"), [of_address]);
+    let both = ends("[\"jwt\", \"presigned\"]");
+    assert!(
+        both.len() == 2 && both.contains(&of_token.to_owned()),
+        "{both:?}"
+    );
+}
