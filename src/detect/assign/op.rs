@@ -135,17 +135,44 @@ fn way(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<(usize, Option<O
         quoted,
         spaced: at > tight,
     };
-    let first = here.rest.first()?;
-    WAYS.iter()
-        .enumerate()
-        .find_map(|(row, (signs, start, op, _))| {
-            // Asked of every name before every run: one byte turns most rows away.
-            let signs = signs.as_bytes();
-            let signed = signs.first().is_none_or(|sign| sign == first);
-            let signed = signed && here.rest.starts_with(signs);
-            let at = signed.then(|| start(&here, at + signs.len())).flatten()?;
-            Some((row, *op, at))
-        })
+    let mut rows = ROWS[usize::from(*here.rest.first()?)];
+    // The rows of this byte, in their order.
+    while rows != 0 {
+        let row = rows.trailing_zeros() as usize;
+        rows &= rows - 1;
+        let (signs, start, op, _) = &WAYS[row];
+        if begins(here.rest, signs.as_bytes())
+            && let Some(at) = start(&here, at + signs.len())
+        {
+            return Some((row, *op, at));
+        }
+    }
+    None
+}
+
+/// By the first byte of what follows a name, as bits: the rows of [`WAYS`] whose signs begin with it or
+/// that have none. The joint is asked for at every name before every value, and most bytes join nothing.
+static ROWS: [u64; 256] = {
+    assert!(WAYS.len() <= 64, "a row is a bit");
+    let mut rows = [0; 256];
+    let mut row = 0;
+    while row < WAYS.len() {
+        let signs = WAYS[row].0.as_bytes();
+        let mut byte = 0;
+        while byte < 256 {
+            if signs.is_empty() || signs[0] as usize == byte {
+                rows[byte] |= 1 << row;
+            }
+            byte += 1;
+        }
+        row += 1;
+    }
+    rows
+};
+
+/// Whether a text begins with a short word. A loop is faster here than the call of a comparison.
+fn begins(text: &[u8], word: &[u8]) -> bool {
+    text.len() >= word.len() && word.iter().zip(text).all(|(a, b)| a == b)
 }
 
 /// Past what closes a name: quotes, brackets, the size of an array; and whether a quote did.

@@ -8,6 +8,10 @@ use super::value::Got;
 /// The quote that opens at `at`: its bytes with escapes, and the quote itself.
 pub(super) fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)> {
     let rest = &bytes[at.min(end)..end];
+    // Asked at every value: most begin with none of these.
+    if !matches!(rest.first()?, b'"' | b'\'' | b'\\' | b'`' | b'&') {
+        return None;
+    }
     if let Some(found) = entity(rest) {
         return Some(found);
     }
@@ -45,7 +49,7 @@ pub(super) fn quoted_at(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
         if bytes[i] == b'\n' && !many {
             return torn(bytes, start..i, quote);
         }
-        if bytes[i..end].starts_with(open) {
+        if bytes[i] == open[0] && bytes[i..end].starts_with(open) {
             return Some(Got::at(start..i, Some(quote)));
         }
         if bytes[i] == b'\\' && plain {

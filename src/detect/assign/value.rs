@@ -249,6 +249,10 @@ fn second(bytes: &[u8], name: &Range<usize>, got: Got, end: usize) -> Got {
 
 /// The length of `Bearer `, `Basic ` or `token ` at `at`.
 fn scheme_at(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
+    // Asked at every value: one byte turns most away.
+    if at >= end || !matches!(bytes[at], b'B' | b'b' | b't' | b'T') {
+        return None;
+    }
     ["Bearer ", "bearer ", "Basic ", "basic ", "token ", "Token "]
         .iter()
         .find(|w| bytes[at..end].starts_with(w.as_bytes()))
