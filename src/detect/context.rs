@@ -27,6 +27,9 @@ pub(super) struct ContextIndex {
     values: Vec<OnceLock<Option<Regex>>>,
     /// What the values of rules look like, to turn most runs away at once.
     forms: Vec<Form>,
+    /// By length up to [`FORM`]: the alphabets of values of that length, without those that another one
+    /// holds. Each is made when a value of its length is met.
+    alphabets: Vec<OnceLock<Vec<ByteSet>>>,
 }
 
 /// Bytes that values are made of, and how long these values are. Rules share few such sets.
@@ -66,17 +69,28 @@ impl ContextIndex {
             automaton: OnceLock::new(),
             values: rules.rules.iter().map(|_| OnceLock::new()).collect(),
             forms,
+            alphabets: (0..=FORM).map(|_| OnceLock::new()).collect(),
         }
     }
 
     /// Whether a value has the alphabet and the length of some rule's.
     fn has_form(&self, value: &[u8]) -> bool {
-        let Ok(len) = u32::try_from(value.len()) else {
-            return false;
-        };
-        let of_length = |f: &&Form| f.lengths.iter().any(|(l, h)| (*l..=*h).contains(&len));
-        let mut forms = self.forms.iter().filter(of_length);
-        forms.any(|form| value.iter().all(|b| form.alphabet.contains(*b)))
+        let holds = |alphabet: &ByteSet| value.iter().all(|b| alphabet.contains(*b));
+        match self.alphabets.get(value.len()) {
+            Some(known) => known
+                .get_or_init(|| largest(self.of_length(value.len())))
+                .iter()
+                .any(holds),
+            None => self.of_length(value.len()).any(holds),
+        }
+    }
+
+    /// The alphabets of values of a length.
+    fn of_length(&self, len: usize) -> impl Iterator<Item = &ByteSet> {
+        let has = move |range: &(u32, u32)| (range.0 as usize..=range.1 as usize).contains(&len);
+        let forms = self.forms.iter();
+        let of_length = forms.filter(move |form| form.lengths.iter().any(has));
+        of_length.map(|form| &form.alphabet)
     }
 
     fn automaton(&self) -> Option<&AhoCorasick> {
@@ -100,6 +114,18 @@ impl ContextIndex {
                 .as_ref()
                 .is_some_and(|regex| regex.is_match(value))
     }
+}
+
+/// The alphabets that no other one holds: a value of another is one of these too.
+fn largest<'a>(alphabets: impl Iterator<Item = &'a ByteSet>) -> Vec<ByteSet> {
+    let mut kept: Vec<ByteSet> = Vec::new();
+    for alphabet in alphabets {
+        if !kept.iter().any(|one| one.covers(alphabet)) {
+            kept.retain(|one| !alphabet.covers(one));
+            kept.push(*alphabet);
+        }
+    }
+    kept
 }
 
 fn provider_context(kind: &Kind) -> Option<&Context> {
