@@ -5,6 +5,7 @@
 //! credentials of it, `life` says whether they still matter, `suppress` what hides them, and `report`
 //! masks and counts them.
 
+mod base64;
 #[path = "rule/builtin.rs"]
 pub mod builtin;
 pub mod config;

@@ -135,7 +135,10 @@ impl Cell<'_> {
 /// Bytes, with K, M or G for powers of 1024.
 pub fn size(text: &str) -> Option<u64> {
     let upper = text.trim().to_ascii_uppercase();
-    let upper = upper.trim_end_matches("IB").trim_end_matches('B');
+    let upper = upper
+        .strip_suffix("IB")
+        .or_else(|| upper.strip_suffix('B'))
+        .unwrap_or(&upper);
     let (digits, factor) = match upper.as_bytes().last() {
         Some(b'K') => (&upper[..upper.len() - 1], 1 << 10),
         Some(b'M') => (&upper[..upper.len() - 1], 1 << 20),

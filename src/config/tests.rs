@@ -197,3 +197,24 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_size_is_a_number_with_one_unit_at_most() {
+    let size = super::size;
+    assert_eq!(size("10"), Some(10));
+    for text in ["10M", "10m", "10MB", "10MiB", " 10M "] {
+        assert_eq!(size(text), Some(10 << 20), "{text}");
+    }
+    for text in [
+        "10MBB",
+        "10MIBB",
+        "10MM",
+        "B",
+        "",
+        "-1",
+        "1.5M",
+        "99999999999G",
+    ] {
+        assert_eq!(size(text), None, "{text}");
+    }
+}

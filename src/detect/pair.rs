@@ -107,13 +107,8 @@ fn repeats(user: &[u8], password: &[u8]) -> bool {
 /// The text that a Basic header holds. RFC 7617 allows no control characters; the line end of an
 /// `echo` is often encoded with it.
 fn decode(value: &[u8]) -> Option<Vec<u8>> {
-    use base64::Engine as _;
-    use base64::alphabet::STANDARD;
-    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-    let config = GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true);
-    let text = GeneralPurpose::new(&STANDARD, config).decode(value).ok()?;
+    use crate::base64::{Engine as _, STANDARD};
+    let text = STANDARD.decode(value).ok()?;
     let text = text.trim_ascii_end();
     (!text.iter().any(u8::is_ascii_control)).then(|| text.to_vec())
 }

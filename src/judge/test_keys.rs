@@ -6,10 +6,7 @@
 //! in `PRIVATE KEY` and `RSA PRIVATE KEY`. An elliptic key may have two, because the wrapper takes
 //! over a field of it.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
+use crate::base64::{Engine, STANDARD};
 use crate::secret::Fingerprint;
 
 /// Fingerprint and source. Each was computed from the file or section that it names.
@@ -42,14 +39,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("bcbade3b9562f625c12c", "test key of gRPC"),
 ];
 
-/// Standard base64 that forgives padding and loose last bits.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
-
 /// Where a private key comes from, if it is one that everybody has.
 pub(super) fn known(value: &[u8]) -> Option<&'static str> {
     find(value, KNOWN)
@@ -65,7 +54,7 @@ fn find<'a>(value: &[u8], list: &[(&str, &'a str)]) -> Option<&'a str> {
 
 /// The fingerprint of the key in a PEM block; none for other values and encrypted keys.
 fn print(value: &[u8]) -> Option<Fingerprint> {
-    let der = LENIENT.decode(body(value)?).ok()?;
+    let der = STANDARD.decode(body(value)?).ok()?;
     Some(Fingerprint::of_strong(inside(&der).unwrap_or(&der)))
 }
 
@@ -173,7 +162,7 @@ mod tests {
     #[test]
     fn the_wrapper_of_pkcs8_does_not_change_the_key() {
         let key = block("RSA PRIVATE KEY", 7);
-        let der = LENIENT
+        let der = STANDARD
             .decode(body(key.as_bytes()).expect("a body"))
             .expect("base64");
         let wrap = |tag: u8, content: &[u8]| {
@@ -188,7 +177,7 @@ mod tests {
         let pkcs8 = [
             "-----BEGIN PRIVATE",
             " KEY-----\n",
-            &LENIENT.encode(wrapped),
+            &STANDARD.encode(wrapped),
             "\n-----END PRIVATE KEY-----",
         ]
         .concat();

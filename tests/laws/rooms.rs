@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 /// A room and what it may use. The line in `lib.rs` goes through `source`, `detect`, `scan`, `place`,
 /// `judge`, `life`, `suppress` and `report`; `builtin` is the built-in set of `rule`.
 const ROOMS: &[(&str, &[&str])] = &[
+    ("base64", &[]),
     ("secret", &[]),
     ("finding", &["secret"]),
     ("rule", &["finding"]),
-    ("detect", &["rule", "finding", "secret", "example"]),
+    (
+        "detect",
+        &["base64", "rule", "finding", "secret", "example"],
+    ),
     ("example", &["detect", "rule"]),
     ("source", &["finding", "secret"]),
-    ("judge", &["finding", "rule", "secret"]),
+    ("judge", &["base64", "finding", "rule", "secret"]),
     // What a credential's bytes tell is read with the checks that found it.
     ("life", &["rule", "finding", "secret", "detect", "example"]),
     ("suppress", &["rule", "finding", "secret"]),

@@ -4,20 +4,8 @@
 //! `LegacyCommonAnnotatedSecurityKey.cs`. Not every seed is known here; an unmatched checksum of
 //! such a family is `Unknown`, never `Failed`.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
 use super::Verdict;
-
-/// Standard base64 that forgives padding and loose last bits.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_encode_padding(false)
-        .with_decode_allow_trailing_bits(true)
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-);
+use crate::base64::{Engine, STANDARD_BARE};
 
 /// Signature, seeds, and whether these are all its seeds.
 type Family = (&'static [u8; 4], &'static [&'static [u8; 8]], bool);
@@ -47,7 +35,7 @@ pub(super) fn identifiable(value: &[u8]) -> Verdict {
     let Some((_, seeds, all)) = FAMILIES.iter().find(|(s, _, _)| *s == signature) else {
         return Verdict::Unknown;
     };
-    let Some((body, sum)) = LENIENT.decode(&text).ok().and_then(|bytes| {
+    let Some((body, sum)) = STANDARD_BARE.decode(&text).ok().and_then(|bytes| {
         let (body, sum) = bytes.split_last_chunk::<4>()?;
         Some((body.to_vec(), *sum))
     }) else {
@@ -71,12 +59,12 @@ pub(super) fn complete_identifiable(stem: &str) -> Option<String> {
     let body_len = ((stem.len() + 6) * 6 / 8).checked_sub(4)?;
     drawn(stem, |stem| {
         // Bits between the signature and the checksum are zero.
-        let padded = LENIENT.decode(format!("{stem}A"));
-        let mut body = padded.or_else(|_| LENIENT.decode(stem)).ok()?;
+        let padded = STANDARD_BARE.decode(format!("{stem}A"));
+        let mut body = padded.or_else(|_| STANDARD_BARE.decode(stem)).ok()?;
         body.resize(body_len, 0);
         let sum = checksum(&body, seed);
         body.extend_from_slice(&sum);
-        Some(LENIENT.encode(body))
+        Some(STANDARD_BARE.encode(body))
     })
 }
 
@@ -113,7 +101,7 @@ pub(super) fn cask(value: &[u8]) -> Verdict {
     if !(kind && year && month) {
         return Verdict::Failed;
     }
-    match LENIENT.decode(&text) {
+    match STANDARD_BARE.decode(&text) {
         Ok(bytes) => {
             let (body, tail) = bytes.split_at(60.min(bytes.len()));
             if !tail.is_empty() && checksum(body, b"Default0").starts_with(tail) {
@@ -132,8 +120,8 @@ pub(super) fn complete_cask(stem: &str) -> Option<String> {
         return None;
     }
     drawn(stem, |stem| {
-        let sum = checksum(&LENIENT.decode(stem).ok()?, b"Default0");
-        Some(format!("{stem}{}", LENIENT.encode(sum.get(..3)?)))
+        let sum = checksum(&STANDARD_BARE.decode(stem).ok()?, b"Default0");
+        Some(format!("{stem}{}", STANDARD_BARE.encode(sum.get(..3)?)))
     })
 }
 

@@ -1,19 +1,9 @@
 //! Structures: tokens that hold JSON, a macaroon or an account number.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use crate::base64::{Engine, STANDARD, URL, URL_BARE};
 use serde_json::{Map, Value};
 
 use super::Verdict;
-
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_allow_trailing_bits(true)
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
-const URL: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT);
-const URL_BARE: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT.with_encode_padding(false));
 
 /// Decodes base64 in either alphabet, with or without padding.
 pub(super) fn base64_any(text: &[u8]) -> Option<Vec<u8>> {

@@ -1,11 +1,8 @@
 //! Base64 in a token run, or in the lines of a stretch that starts with it: in the standard or the
 //! URL alphabet, padded or not, in pieces when it is long.
 
+use crate::base64::{Engine, STANDARD};
 use std::ops::Range;
-
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::align;
 use super::block;
@@ -18,11 +15,6 @@ const PIECE: usize = 4 << 20;
 /// Two pieces overlap by so many characters: what stands across an edge is whole in one of them,
 /// with as much around it as a verdict looks at.
 const OVERLAP: usize = 128 << 10;
-
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_allow_trailing_bits(true)
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 
 /// The first bytes of gzip with its one method, encoded.
 const GZIP: &[u8] = b"H4sI";
