@@ -1,6 +1,6 @@
 //! keysweep finds hardcoded and stale credentials and says which of them still matter.
 //!
-//! [`examine`] is the whole program in one function. Data flows one way: a source lends bytes and `scan`
+//! `line` is the whole program in one function. Data flows one way: a source lends bytes and `scan`
 //! proposes what it sees in them, `place` says where that stands and since when, `judge` makes
 //! credentials of it, `life` says whether they still matter, `suppress` what hides them, and `report`
 //! masks and counts them.
@@ -24,6 +24,7 @@ pub mod secret;
 pub mod source;
 pub mod suppress;
 
+use finding::Class;
 use secret::Masker;
 use source::Control;
 use suppress::{Known, Looked};
@@ -46,7 +47,7 @@ pub struct Examined {
 /// Only what makes the whole run pointless: no such path, no repository, one that cannot be read.
 /// What fails on the way is in the report.
 pub fn run(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<report::Report> {
-    examine(input, plan, control).map(|examined| examined.report)
+    line(input, plan, false, control).map(|examined| examined.report)
 }
 
 /// Scans and reports; also says how baselines name each credential.
@@ -54,6 +55,11 @@ pub fn run(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<repor
 /// # Errors
 /// As [`run`].
 pub fn examine(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<Examined> {
+    line(input, plan, true, control)
+}
+
+/// The whole program; credentials are named when they are to be `named`.
+fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Result<Examined> {
     let (mode, rules, today) = (input.mode(), plan.scanner.rules(), plan.today());
 
     let scanned = scan::scan(input, &plan.scanner, plan.archives.as_ref(), control)?;
@@ -72,12 +78,18 @@ pub fn examine(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<E
     plan.suppressions.mark(rules, &mut unreached, &looked);
 
     let finder = |text: &[u8]| plan.scanner.spans(text);
-    let secrets = secrets(&credentials);
-    let masker = Masker::new(&secrets, &finder, plan.report.secrets);
-    let known = credentials
-        .iter()
-        .map(|credential| Known::of(rules, &masker, credential));
-    let known = known.collect();
+    // A sample is no secret, and often a plain word that reports are full of.
+    let secret = credentials.iter().map(|credential| &credential.best);
+    let secret = secret.filter(|best| best.class != Class::Sample);
+    let masker = Masker::new(
+        secret.map(|best| &best.secret),
+        &finder,
+        plan.report.secrets,
+    );
+    let known = credentials.iter().filter(|_| named);
+    let known = known
+        .map(|credential| Known::of(rules, &masker, credential))
+        .collect();
     let unused = idle.unused.iter().map(|entry| entry.text.clone()).collect();
     let view = report::build::View::new(rules, &masker, mode, plan);
     let report = view.report(credentials, unreached, idle, places.about, control);
@@ -86,14 +98,4 @@ pub fn examine(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<E
         known,
         unused,
     })
-}
-
-/// The values that no output may hold. A sample is no secret, and often a plain word that reports are
-/// full of.
-fn secrets(credentials: &[finding::Credential]) -> Vec<secret::Secret> {
-    let secret = credentials
-        .iter()
-        .map(|credential| &credential.best)
-        .filter(|best| best.class != finding::Class::Sample);
-    secret.map(|best| best.secret.clone()).collect()
 }

@@ -189,7 +189,7 @@ pub fn run(args: ConfigVerb) -> Result<ExitCode> {
     let mut rules = rule_files::builtin_and(&[])?;
     found.add_rules(&mut rules)?;
     let scanner = Scanner::new(rules);
-    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let finder = |text: &[u8]| scanner.spans(text);
     let masker = Masker::new(&[], &finder, false);
     let mut out = std::io::stdout().lock();
     for line in config::show(&found.config).lines() {

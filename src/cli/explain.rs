@@ -72,7 +72,7 @@ pub fn run(args: &Explain) -> Result<ExitCode> {
         bail!("{name} has {lines} lines");
     }
     let said = explained(&scanner, &bytes, line);
-    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let finder = |text: &[u8]| scanner.spans(text);
     let secrets = said.iter().filter_map(|one| one.secret.as_deref());
     let values: Vec<Secret> = secrets.map(Secret::new).collect();
     let masker = Masker::new(&values, &finder, false);

@@ -19,7 +19,7 @@ use keysweep::secret::Masker;
 /// come from anywhere.
 pub fn masked(message: &str) -> String {
     let scanner = Scanner::new(keysweep::builtin::set());
-    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let finder = |text: &[u8]| scanner.spans(text);
     let masker = Masker::new([], &finder, false);
     masker.show(message.as_bytes()).as_str().to_owned()
 }

@@ -14,13 +14,12 @@ use keysweep::secret::Masker;
 pub fn print(rules: &RuleSet, id: Option<&str>) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     // Whoever writes a rule tries it with a token, and leaves it in the file.
-    let builtin = keysweep::builtin::set();
     let scanner = Scanner::new(rules.clone());
-    let finder = |text: &[u8]| scanner.scan(text).into_iter().map(|c| c.span).collect();
+    let finder = |text: &[u8]| scanner.spans(text);
     let masker = Masker::new(&[], &finder, false);
-    let shown = |rule: &Rule, text: &str| match builtin.find(&rule.id) {
-        Some(_) => text.to_owned(),
-        None => masker.show(text.as_bytes()).as_str().to_owned(),
+    let shown = |rule: &Rule, text: &str| match rule.is_builtin() {
+        true => text.to_owned(),
+        false => masker.show(text.as_bytes()).as_str().to_owned(),
     };
     match id {
         None => {

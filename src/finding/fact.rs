@@ -151,6 +151,19 @@ pub enum Status {
     Unknown,
 }
 
+impl Status {
+    /// Whether the end is past beyond doubt. Only that lowers a finding.
+    pub fn is_certainly_expired(self) -> bool {
+        matches!(
+            self,
+            Status::Expired {
+                certainty: Certainty::Certain,
+                ..
+            }
+        )
+    }
+}
+
 /// What is known about one credential's life.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Life {

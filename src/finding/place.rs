@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -216,6 +218,13 @@ pub struct Commit {
     pub subject: Vec<u8>,
     /// It carries a signature (not checked).
     pub signed: bool,
+}
+
+impl Commit {
+    /// The author date. Git allows dates that no calendar holds; for them it is the start of 1970.
+    pub fn authored_at(&self) -> Timestamp {
+        Timestamp::from_second(self.authored).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
 }
 
 /// How a value came to a path.

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use super::{FactSource, Known};
 use crate::finding::{Certainty, Commit, Credential, Fact, Field, Source, Value};
 use crate::rule::Rule;
@@ -41,11 +39,9 @@ impl FactSource for Record {
 }
 
 fn moment(field: Field, commit: &Commit, certainty: Certainty) -> Fact {
-    // Git allows dates that no calendar holds.
-    let at = Timestamp::from_second(commit.authored).unwrap_or(Timestamp::UNIX_EPOCH);
     Fact {
         field,
-        value: Value::Time(at),
+        value: Value::Time(commit.authored_at()),
         source: Source::Git,
         certainty,
     }

@@ -12,6 +12,8 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// nothing: a renewal may use the same key, so a private key is never expired by its certificate.
 pub(super) fn of(mut facts: Vec<Fact>, now: Timestamp) -> Life {
     facts.sort_by_key(|fact| fact.field);
+    // Several sources, or several decoders of one, may tell the same.
+    facts.dedup();
     let ends = facts.iter().filter(|fact| fact.field == Field::Expires);
     let first = ends
         .filter_map(|fact| match fact.value {

@@ -385,12 +385,9 @@ impl OneOrMore {
 fn known<T: Copy>(
     given: &[Spanned<String>],
     what: &str,
-    all: &'static [T],
+    all: &[T],
     name_of: fn(T) -> &'static str,
-) -> Result<List<T>, Fault>
-where
-    [T]: ToOwned<Owned = Vec<T>>,
-{
+) -> Result<List<T>, Fault> {
     let mut out = Vec::with_capacity(given.len());
     for name in given {
         let Some(found) = all.iter().find(|one| name_of(**one) == name.get_ref()) else {

@@ -83,6 +83,11 @@ pub enum Provenance {
 }
 
 impl Rule {
+    /// Whether it is compiled into the program. What another one says is text like any other.
+    pub fn is_builtin(&self) -> bool {
+        self.provenance == Provenance::Builtin
+    }
+
     /// Whether it came with what is scanned.
     pub fn is_of_repository(&self) -> bool {
         self.provenance == Provenance::Repository
@@ -232,11 +237,7 @@ impl RuleSet {
                 ));
             }
         }
-        let only_builtin = |rules: &[Rule]| {
-            rules
-                .iter()
-                .all(|rule| rule.provenance == Provenance::Builtin)
-        };
+        let only_builtin = |rules: &[Rule]| rules.iter().all(Rule::is_builtin);
         if only_builtin(&self.rules) && !only_builtin(&more) {
             self.version.push_str("+user");
         }
@@ -349,10 +350,7 @@ pub mod emit {
         format!("Cow::Borrowed({:?})", text.as_ref())
     }
 
-    fn named<T: std::fmt::Debug + Clone>(list: &str, items: &List<T>) -> String
-    where
-        [T]: ToOwned<Owned = Vec<T>>,
-    {
+    fn named<T: std::fmt::Debug>(list: &str, items: &[T]) -> String {
         let inner: Vec<String> = items.iter().map(|one| format!("{list}::{one:?}")).collect();
         format!("Cow::Borrowed(&[{}])", inner.join(", "))
     }

@@ -24,8 +24,8 @@ pub struct Masker<'a> {
 
 impl<'a> Masker<'a> {
     /// A masker for the secrets `known` from the scan. `open` lets everything through.
-    pub fn new(
-        known: impl IntoIterator<Item = &'a Secret>,
+    pub fn new<'s>(
+        known: impl IntoIterator<Item = &'s Secret>,
         finder: &'a Finder<'a>,
         open: bool,
     ) -> Self {

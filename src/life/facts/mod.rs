@@ -32,14 +32,14 @@ impl FactSource for Bytes {
     }
 }
 
-/// Decodes what a credential's bytes tell. The facts are in the order of [`Field`].
+/// Decodes what a credential's bytes tell.
 fn decode(decoder: FactDecoder, credential: &Credential) -> Vec<Fact> {
     let secret = credential.best.secret.expose();
     let whole = credential.best.whole.expose();
     if secret.len() > MAX || whole.len() > MAX {
         return Vec::new();
     }
-    let mut facts = match decoder {
+    match decoder {
         FactDecoder::Jwt => jwt::facts(secret),
         FactDecoder::X509 => {
             let certificates: Vec<&[u8]> = partners(credential, "certificate").collect();
@@ -60,10 +60,7 @@ fn decode(decoder: FactDecoder, credential: &Credential) -> Vec<Fact> {
                 .unwrap_or_default()
         }
         FactDecoder::SentryOrgToken => sentry::facts(secret),
-    };
-    facts.sort_by_key(|fact| fact.field);
-    facts.dedup();
-    facts
+    }
 }
 
 /// Values beside the secret whose kind ends with `kind`.

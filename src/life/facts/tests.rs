@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::status;
 use super::*;
 use crate::example::expand;
 use crate::finding::{
@@ -254,7 +255,7 @@ fn every_decoder_gives_facts() {
         let sample = samples.iter().find(|(n, _)| *n == name);
         let (_, template) = sample.expect("a sample for each name");
         let finding = credential(&made(template), vec![partner.clone()]);
-        let facts = decode(*decoder, &finding);
+        let facts = status::of(decode(*decoder, &finding), jiff::Timestamp::UNIX_EPOCH).facts;
         assert!(!facts.is_empty(), "{name}");
         assert!(facts.is_sorted_by_key(|fact| fact.field));
     }

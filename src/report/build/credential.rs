@@ -1,8 +1,8 @@
 //! One credential as a report shows it.
 
+use super::View;
 use super::reported::{EXPIRED, reported};
 use super::rules::{told, told_if_any};
-use super::{View, rules};
 use crate::finding::{self, Credential, Severity, Status, SuppressedBy, Value};
 use crate::policy::Judged;
 use crate::report::{Check, Evidence, Fact, Finding, Suppression};
@@ -55,7 +55,10 @@ impl View<'_> {
         };
         out.fails = match &out.suppressed {
             Some(it) => self.fail_on_new && it.new,
-            None => self.options.policy.fails(&self.judged(&out)),
+            None => {
+                let judged = self.judged(&out, best.of_repository);
+                self.options.policy.fails(&judged)
+            }
         };
         out
     }
@@ -78,12 +81,9 @@ impl View<'_> {
         }
     }
 
-    /// What the policy looks at.
-    pub(super) fn judged<'f>(&self, finding: &'f Finding) -> Judged<'f> {
-        let of_repository = self
-            .rules
-            .find(&finding.rule)
-            .is_some_and(|index| self.rules.rules[index].is_of_repository());
+    /// What the policy looks at. A rule `of_repository` answers for the others that it took the
+    /// place of.
+    pub(super) fn judged<'f>(&self, finding: &'f Finding, of_repository: bool) -> Judged<'f> {
         let end = match finding.status {
             Status::Expired { since, .. } => Some(since),
             Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
@@ -143,7 +143,7 @@ fn evidence(of: &finding::Evidence) -> Evidence {
 fn shown(rule: &Rule, value: &[u8]) -> String {
     let prefix = rule.shown.as_ref();
     let short = prefix.len() <= SHOWN_MAX && 2 * prefix.len() <= value.len();
-    let trusted = short || !rules::is_added(rule);
+    let trusted = short || rule.is_builtin();
     match !prefix.is_empty() && trusted && value.starts_with(prefix.as_bytes()) {
         true => format!("{prefix}…"),
         false => REDACTED.to_owned(),

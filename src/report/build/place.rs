@@ -1,7 +1,5 @@
 //! Where a credential stands, and which commits brought and removed it.
 
-use jiff::Timestamp;
-
 use super::View;
 use super::run::percent_encoded;
 use crate::finding::{self, Origin};
@@ -50,8 +48,7 @@ impl View<'_> {
             id: commit.id.to_string(),
             author: self.masker.show(&commit.author),
             email: self.options.emails.then(email),
-            // Git allows dates that no calendar holds.
-            date: Timestamp::from_second(commit.authored).unwrap_or(Timestamp::UNIX_EPOCH),
+            date: commit.authored_at(),
             subject: self.masker.show(&commit.subject),
             signed: commit.signed,
         }

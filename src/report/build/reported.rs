@@ -1,7 +1,7 @@
 //! The id that a credential is reported under.
 
 use super::View;
-use crate::finding::{Certainty, Class, Confidence, Credential, Exposure, Severity, Status};
+use crate::finding::{Class, Confidence, Credential, Exposure, Severity};
 use crate::report::LOCAL;
 use crate::rule::Rule;
 
@@ -14,13 +14,7 @@ impl View<'_> {
     pub(super) fn is_dead(&self, credential: &Credential) -> bool {
         !self.mode.is_change()
             && credential.best.class == Class::Credential
-            && matches!(
-                credential.life.status,
-                Status::Expired {
-                    certainty: Certainty::Certain,
-                    ..
-                }
-            )
+            && credential.life.status.is_certainly_expired()
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::View;
 use crate::finding::Confidence;
 use crate::report::{Finding, RuleInfo, RuleSetInfo};
-use crate::rule::{Kind, Provenance, Rule, RuleSet};
+use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::Masker;
 
 impl View<'_> {
@@ -43,16 +43,11 @@ impl View<'_> {
     }
 }
 
-/// Whether a rule came from a rule file.
-pub(super) fn is_added(rule: &Rule) -> bool {
-    rule.provenance != Provenance::Builtin
-}
-
 /// What a rule says in words.
 pub(super) fn told(masker: &Masker<'_>, rule: &Rule, text: &str) -> String {
-    match is_added(rule) {
-        true => masker.show(text.as_bytes()).as_str().to_owned(),
-        false => text.to_owned(),
+    match rule.is_builtin() {
+        true => text.to_owned(),
+        false => masker.show(text.as_bytes()).as_str().to_owned(),
     }
 }
 

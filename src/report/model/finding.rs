@@ -91,13 +91,7 @@ impl Finding {
 
     /// Whether the end of its validity is past for certain.
     pub fn certainly_expired(&self) -> bool {
-        matches!(
-            self.status,
-            Status::Expired {
-                certainty: Certainty::Certain,
-                ..
-            }
-        )
+        self.status.is_certainly_expired()
     }
 }
 
