@@ -4,9 +4,9 @@
 use gix::ObjectId;
 use gix::objs::Kind as Type;
 use keysweep::finding::Origin;
-use keysweep::source::{self, Carrier, Control, HistoryOptions};
+use keysweep::source::{Carrier, Control};
 
-use super::keep::Keep;
+use super::keep::{naming, scanned};
 use super::pack::{Bare, commit, tag};
 
 thread_local! {
@@ -25,14 +25,7 @@ fn text(bytes: &[u8], kind: Type, blob: ObjectId) -> Vec<u8> {
         Type::Tree => blob.as_bytes(),
         _ => hex.as_bytes(),
     };
-    let mut out = Vec::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'@' => out.extend_from_slice(id),
-            other => out.push(*other),
-        }
-    }
-    out
+    naming(bytes, id)
 }
 
 /// Whether the bytes are entries through to the end, and if so whether one of them names `blob` as a
@@ -72,16 +65,7 @@ fn check_in(bare: &Bare, blob: ObjectId, bytes: &[u8]) {
         _ => id,
     };
     bare.refer("refs/tags/v1", above);
-    let options = HistoryOptions {
-        path: bare.path().to_owned(),
-        threads: 1,
-        max_object: 1 << 20,
-        ..HistoryOptions::default()
-    };
-    let keep = Keep::default();
-    let history =
-        source::open_and_scan(&options, &keep, &Control::default()).expect("a repository");
-    let kept = keep.into_origins();
+    let (history, kept) = scanned(bare.path()).expect("a repository");
     let carriers: Vec<Carrier> = kept
         .iter()
         .map(|origin| Carrier {

@@ -4,9 +4,8 @@
 
 use gix::ObjectId;
 use gix::objs::Kind as Type;
-use keysweep::source::{self, Control, HistoryOptions};
 
-use super::keep::Keep;
+use super::keep::{naming, scanned};
 use super::pack::{Bare, commit, tree_entry};
 
 thread_local! {
@@ -21,27 +20,15 @@ thread_local! {
     };
 }
 
-/// A text with the commit's id for `@`.
-fn text(bytes: &[u8], commit: ObjectId) -> Vec<u8> {
-    let id = commit.to_string();
-    let mut out = Vec::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'@' => out.extend_from_slice(id.as_bytes()),
-            other => out.push(*other),
-        }
-    }
-    out
-}
-
 /// Runs one input: the files' texts, each ended by a zero byte.
 pub fn check(bytes: &[u8]) {
     STORE.with(|(bare, commit)| check_in(bare, *commit, bytes));
 }
 
 fn check_in(bare: &Bare, commit: ObjectId, bytes: &[u8]) {
+    let id = commit.to_string();
     let mut parts = bytes.split(|b| *b == 0);
-    let mut part = || parts.next().map(|part| text(part, commit));
+    let mut part = || parts.next().map(|part| naming(part, id.as_bytes()));
     for (name, usual) in [
         ("HEAD", Some(&b"ref: refs/heads/main\n"[..])),
         ("packed-refs", None),
@@ -57,21 +44,12 @@ fn check_in(bare: &Bare, commit: ObjectId, bytes: &[u8]) {
             _ => drop(std::fs::remove_file(path)),
         }
     }
-    let options = HistoryOptions {
-        path: bare.path().to_owned(),
-        threads: 1,
-        max_object: 1 << 20,
-        ..HistoryOptions::default()
-    };
-    let keep = Keep::default();
-    let Ok(history) = source::open_and_scan(&options, &keep, &Control::default()) else {
+    let Some((history, kept)) = scanned(bare.path()) else {
         return;
     };
     let refs: u64 = history.info.refs.iter().map(|(_, many)| many).sum();
     assert!(
-        !keep.into_origins().is_empty()
-            || !history.skipped.is_empty()
-            || history.info.nothing.is_some(),
+        !kept.is_empty() || !history.skipped.is_empty() || history.info.nothing.is_some(),
         "nothing was seen, and nothing is said"
     );
     let good = format!("{commit}\n").into_bytes();

@@ -238,6 +238,19 @@ fn grown(args: &[&str]) -> Repo {
     repo
 }
 
+/// Calls `check` for each way in which git may keep the objects of a [`grown`] repository.
+fn stored_in_every_way(repo: &Repo, check: impl Fn(&str)) {
+    check("loose");
+    repo.git(&["repack", "-q", "-a", "-d", "-f"]);
+    check("one pack");
+    repo.commit("a/b/file.txt", &long(1, "one more"), "edit");
+    repo.git(&["repack", "-q", "-d"]);
+    repo.commit("a/b/file.txt", &long(1, "loose again"), "edit");
+    check("two packs and loose");
+    repo.git(&["repack", "-q", "-a", "-f"]);
+    check("everything twice");
+}
+
 const WORD: &str = "WANTEDVALUE";
 
 #[test]
@@ -253,18 +266,14 @@ fn visits_what_git_lists_loose_packed_and_in_several_packs() {
             assert_eq!(visited_blobs(&seen), repo.blobs(repo.path()), "{what}");
         }
     };
-    check("loose");
-    repo.git(&["repack", "-q", "-a", "-d", "-f"]);
-    check("one pack");
-    let keep = Keep::default();
-    open_and_scan(&repo.options(), &keep, &Control::default()).unwrap();
-    assert!(*keep.1.lock().unwrap() > 0, "deltas hand down copies");
-    repo.commit("a/b/file.txt", &long(1, "one more"), "edit");
-    repo.git(&["repack", "-q", "-d"]);
-    repo.commit("a/b/file.txt", &long(1, "loose again"), "edit");
-    check("two packs and loose");
-    repo.git(&["repack", "-q", "-a", "-f"]);
-    check("everything twice");
+    stored_in_every_way(&repo, |what| {
+        check(what);
+        if what == "one pack" {
+            let keep = Keep::default();
+            open_and_scan(&repo.options(), &keep, &Control::default()).unwrap();
+            assert!(*keep.1.lock().unwrap() > 0, "deltas hand down copies");
+        }
+    });
     let small = HistoryOptions {
         delta_budget: 1,
         ..repo.options()
@@ -709,15 +718,7 @@ fn as_many_are_expected_as_are_visited() {
         assert!(read(&control.items) > 40, "{what}");
         assert_eq!(read(&control.expected), read(&control.items), "{what}");
     };
-    check("loose");
-    repo.git(&["repack", "-q", "-a", "-d", "-f"]);
-    check("one pack");
-    repo.commit("a/b/file.txt", &long(1, "one more"), "edit");
-    repo.git(&["repack", "-q", "-d"]);
-    repo.commit("a/b/file.txt", &long(1, "loose again"), "edit");
-    check("two packs and loose");
-    repo.git(&["repack", "-q", "-a", "-f"]);
-    check("everything twice");
+    stored_in_every_way(&repo, check);
     // A commit that is none, and an object that cannot be read.
     let odd = [
         "hash-object",

@@ -64,6 +64,14 @@ fn start() -> Dir {
     dir
 }
 
+/// Commits `c1`, `c2`, …, each of which adds a token in a file of its own.
+fn tokens(dir: &Dir, many: u64) {
+    for n in 1..=many {
+        dir.write(&format!("{n}.env"), line(n));
+        dir.commit(&format!("c{n}"));
+    }
+}
+
 #[test]
 fn added_and_removed_again_within_the_range_is_reported() {
     let dir = start();
@@ -307,10 +315,7 @@ fn what_does_not_exist_is_named_with_a_way_out() {
 #[test]
 fn revisions_are_what_git_says_they_are() {
     let dir = start();
-    for n in 1..6 {
-        dir.write(&format!("{n}.env"), line(n));
-        dir.commit(&format!("c{n}"));
-    }
+    tokens(&dir, 5);
     dir.git(&["tag", "light", "HEAD~2"]);
     dir.git(&["tag", "-a", "-m", "annotated", "heavy", "HEAD~1"]);
     dir.git(&["branch", "branch", "HEAD~3"]);
@@ -488,10 +493,7 @@ fn a_bare_repository_has_ranges_too() {
 #[test]
 fn a_shallow_clone_says_what_it_cannot_tell() {
     let dir = start();
-    for n in 1..5 {
-        dir.write(&format!("{n}.env"), line(n));
-        dir.commit(&format!("c{n}"));
-    }
+    tokens(&dir, 4);
     dir.git(&["branch", "old", "HEAD~4"]);
     let clone = dir.outside("clone");
     let path = clone.to_str().unwrap();
@@ -533,10 +535,7 @@ fn a_shallow_clone_says_what_it_cannot_tell() {
 #[test]
 fn a_missing_parent_is_a_gap_and_the_rest_is_scanned() {
     let dir = start();
-    for n in 1..4 {
-        dir.write(&format!("{n}.env"), line(n));
-        dir.commit(&format!("c{n}"));
-    }
+    tokens(&dir, 3);
     let gone = dir.git(&["rev-parse", "HEAD~2"]);
     dir.git(&["branch", "old", "HEAD~3"]);
     fs::remove_file(dir.loose(&gone)).unwrap();
@@ -621,10 +620,7 @@ fn what_a_pre_push_hook_is_told_becomes_a_range() {
     dir.commit("on the remote");
     dir.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
     let known = head(&dir);
-    for n in 1..4 {
-        dir.write(&format!("{n}.env"), line(n));
-        dir.commit(&format!("c{n}"));
-    }
+    tokens(&dir, 3);
     dir.git(&["tag", "-a", "-m", "a tag", "v1"]);
     let tag = dir.git(&["rev-parse", "v1"]);
     let tip = head(&dir);

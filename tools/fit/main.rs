@@ -4,7 +4,7 @@
 //! `tools/fit/observations.txt`, fits weights to that, and writes `src/detect/generic/weights.txt`.
 //! Prints what weights find that were fitted without the part they are tried on. The weights before
 //! are kept unless that is as good as what they find, in recall and in precision. With `--try` nothing
-//! is written.
+//! is written; with `--check` it ends with status 1 when what would be written is not what stands there.
 //! `tools/fit/README.md` has the recipe.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
@@ -31,7 +31,7 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let Some(corpus) = args.iter().find(|arg| !arg.starts_with("--")) else {
         // `cargo bench` without arguments has nothing to fit.
-        eprintln!("usage: cargo bench --bench fit -- CORPUS [--try]");
+        eprintln!("usage: cargo bench --bench fit -- CORPUS [--try|--check]");
         return;
     };
     let text = std::fs::read_to_string(corpus).expect("the corpus can be read");
@@ -59,12 +59,12 @@ fn main() {
         old.text()
     );
     println!("{outcome}");
-    if args.iter().any(|arg| arg == "--try") {
+    let asked = |option: &str| args.iter().any(|arg| arg == option);
+    if asked("--try") {
         return;
     }
     let corpus = format!("# corpus {}\n", hex(text.as_bytes()));
-    let text = regression::write_observations(&corpus, &names, &observations);
-    write("tools/fit/observations.txt", &text);
+    let recorded = regression::write_observations(&corpus, &names, &observations);
     let head = format!(
         "# What each feature adds to the log-odds that a value is a credential; a positive weight speaks\n\
          # for one, and `Bias` is what there is without any. `features.rs` describes the features.\n\
@@ -72,17 +72,28 @@ fn main() {
          # features {}\n# outcome {outcome}\n",
         probe::hash()
     );
-    let text = regression::write_weights(&head, &names, &weights);
-    write("src/detect/generic/weights.txt", &text);
+    let weighed = regression::write_weights(&head, &names, &weights);
+    let files = [
+        ("tools/fit/observations.txt", recorded),
+        ("src/detect/generic/weights.txt", weighed),
+    ];
+    let mut stale = false;
+    for (path, text) in files {
+        if !asked("--check") {
+            std::fs::write(place(path), text).expect("it can be written");
+            println!("{path} is written");
+        } else if std::fs::read_to_string(place(path)).expect("it can be read") != text {
+            println!("{path} is not what the corpus gives: run this without --check");
+            stale = true;
+        }
+    }
+    if stale {
+        std::process::exit(1);
+    }
 }
 
 fn place(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
-}
-
-fn write(path: &str, text: &str) {
-    std::fs::write(place(path), text).expect("it can be written");
-    println!("{path} is written");
 }
 
 fn hex(bytes: &[u8]) -> String {
