@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobMatcher};
 
-use crate::finding::{Class, Confidence, Severity};
+use crate::finding::{Class, Confidence, PlaceKind, Severity};
 
 /// What waits for the answer of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,6 +135,8 @@ pub struct Judged<'a> {
     pub expired: bool,
     /// Whole days until it ends; negative when past.
     pub ends_in: Option<i64>,
+    /// The kind of the place where it matters most.
+    pub place: PlaceKind,
     /// It stands only in files of this machine that no commit holds: nothing that a reviewer could
     /// mend. It fails where it is asked for by the id that it is reported under, and only there.
     pub local: bool,
@@ -174,14 +176,25 @@ impl Policy {
         })
     }
 
-    /// A credential that may be alive and is not a mere guess. The same at every checkpoint: what stops
-    /// a pull request stops the commit, where it is still cheap to mend.
+    /// A credential that may be alive and is not a mere guess. Outside of source it must be beyond
+    /// doubt, and weighs less. The same at every checkpoint: what stops a pull request stops the
+    /// commit, where it is still cheap to mend.
     fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
+        let sure = match result.place {
+            PlaceKind::Source => Confidence::Medium,
+            _ => Confidence::High,
+        };
         result.class == Class::Credential
             && !result.expired
             && !result.local
-            && result.severity >= severity
-            && result.confidence >= Confidence::Medium
+            && result.place.weighs(result.severity) >= Some(severity)
+            && result.confidence >= sure
+    }
+
+    /// Whether a result that is listed is folded in what people read: it stands in tests, examples,
+    /// documentation or code of others alone, and does not fail.
+    pub fn folds(&self, result: &Judged<'_>) -> bool {
+        result.place != PlaceKind::Source && !result.local && !self.fails(result)
     }
 }
 
@@ -199,6 +212,7 @@ mod tests {
             confidence,
             expired: false,
             ends_in: Some(5),
+            place: PlaceKind::Source,
             local: false,
         }
     }
@@ -224,6 +238,34 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn outside_of_source_only_what_is_certain_and_grave_fails() {
+        let policy = Policy::new(Checkpoint::Hook);
+        for (severity, confidence, fails) in [
+            (Severity::Critical, Confidence::High, true),
+            (Severity::Critical, Confidence::Medium, false),
+            (Severity::High, Confidence::High, false),
+        ] {
+            for place in [
+                PlaceKind::Test,
+                PlaceKind::Example,
+                PlaceKind::Documentation,
+            ] {
+                let mut result = result(severity, confidence);
+                result.place = place;
+                assert_eq!(policy.fails(&result), fails, "{result:?}");
+                assert_eq!(policy.folds(&result), !fails, "{result:?}");
+                // Confidence lists it, not the place.
+                assert!(policy.shows(&result));
+            }
+        }
+        let mut named = Policy::new(Checkpoint::Report);
+        named.fail_on = vec![FailOn::parse("acme-*").expect("reads")];
+        let mut result = result(Severity::Low, Confidence::Medium);
+        result.place = PlaceKind::Test;
+        assert!(named.fails(&result), "it was asked for by name");
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub fn check(bytes: &[u8]) {
         verbose: true,
         quiet: false,
         suppressed: true,
+        all: true,
     };
     for format in report::FORMATS.iter().copied() {
         let mut out = Vec::new();

@@ -384,6 +384,10 @@ pub struct Common {
     /// medium for staged and hook]
     #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = heading::OUTPUT)]
     pub min_severity: Option<Severity>,
+    /// List also what stands in tests, examples, documentation or code of others alone and does not
+    /// fail. The JSON formats always do.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    pub all: bool,
     /// Print the secret values themselves. Refused where the environment variable CI is set.
     #[arg(long, help_heading = heading::OUTPUT)]
     pub show_secrets: bool,

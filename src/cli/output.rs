@@ -73,6 +73,7 @@ impl Outputs {
                 all_rules: common.sarif_all_rules,
                 verbose: common.verbose,
                 quiet: common.quiet,
+                all: common.all,
                 suppressed: common.trust.show_suppressed,
             },
             files: common.output.clone(),

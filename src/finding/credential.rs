@@ -1,6 +1,6 @@
 //! One credential: a value with its places, its life and what hides it.
 
-use super::{Life, Place, Severity, Sighting, Suppression, Timeline};
+use super::{Life, Place, PlaceKind, Severity, Sighting, Suppression, Timeline};
 use crate::secret::Fingerprint;
 
 /// One credential with all its places. The judgement makes it, and each later stage of a run adds what
@@ -47,6 +47,18 @@ impl Credential {
     /// Whether it stands only in what no commit holds: this machine's own configuration.
     pub fn is_local(&self) -> bool {
         self.places.iter().all(Place::is_local)
+    }
+
+    /// The kind of the place where it matters most; suppressed places count only where all are.
+    pub fn kind(&self) -> PlaceKind {
+        let kinds = |places: &[&Place]| places.iter().map(|place| place.kind).min();
+        let all: Vec<&Place> = self.places.iter().collect();
+        let open: Vec<&Place> = all
+            .iter()
+            .copied()
+            .filter(|p| p.suppressed.is_none())
+            .collect();
+        kinds(&open).or(kinds(&all)).unwrap_or_default()
     }
 
     /// Why it is suppressed: nothing as long as one place is not. Of several reasons that which the

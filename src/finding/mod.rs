@@ -9,6 +9,7 @@ mod marker;
 mod mode;
 mod name;
 mod place;
+mod place_kind;
 mod scanned;
 mod skipped;
 mod suppression;
@@ -22,6 +23,7 @@ pub use name::Name;
 pub use place::{
     Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
 };
+pub use place_kind::PlaceKind;
 pub use scanned::{HistoryInfo, Ignored, RangeInfo};
 pub use skipped::{Reason, Skipped, Weight};
 pub use suppression::{SuppressedBy, Suppression};

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Marker, Name, Sighting, Suppression};
+use super::{Marker, Name, PlaceKind, Sighting, Suppression};
 use crate::secret::Shown;
 
 /// A path relative to the scanned root, `/`-separated, as bytes; never assumed to be UTF-8.
@@ -255,6 +255,8 @@ pub struct Place {
     /// Reachable from branches or tags (`refs/heads`, `refs/tags`, `refs/remotes`), only from
     /// other refs (their common name: `refs/stash`, `refs/notes`, `refs/pull`), or from none.
     pub reach: Option<String>,
+    /// What its path says about it; the judgement tells.
+    pub kind: PlaceKind,
     /// What hides it; `suppress` says so after everything else is known.
     pub suppressed: Option<Suppression>,
 }
@@ -275,6 +277,7 @@ impl Place {
             at_head: None,
             versions: 1,
             reach: None,
+            kind: PlaceKind::Source,
             suppressed: None,
         }
     }

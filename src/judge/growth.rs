@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use super::*;
-use crate::finding::{Evidence, Located, Origin, Region, RepoPath};
+use crate::finding::{Evidence, Located, Origin, PlaceKind, Region, RepoPath};
 use crate::secret::Shown;
 
 thread_local! {
@@ -44,6 +44,7 @@ fn placed(rule: usize, value: &str, path: &str, line: u32, key: &str, strong: bo
             versions: 1,
             suppressed: None,
             reach: None,
+            kind: PlaceKind::Source,
         },
         sighting: Sighting {
             origin,

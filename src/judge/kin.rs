@@ -3,13 +3,14 @@
 //! A value that nobody can guess is one credential wherever it stands. One that could be guessed
 //! may stand in two places by chance, because many people choose the same password: its sightings
 //! are one credential only where something else joins them: the same file, the same name in the
-//! same directory, or the same telling name anywhere.
+//! same directory, or the same telling name anywhere. What is a sample in one place is never joined
+//! to what is a credential in another.
 
 use std::collections::BTreeMap;
 
-use super::{Placed, rank};
+use super::Placed;
 use crate::finding::{Class, RepoPath};
-use crate::rule::RuleSet;
+use crate::rule::{Kind, RuleSet};
 
 /// A value of so many bytes stands nowhere by chance: the passwords that many people choose are
 /// shorter.
@@ -26,21 +27,37 @@ enum Bond {
     Name(Vec<u8>),
 }
 
-/// Splits the sightings of one value into those of one credential each, in the order of their first sighting.
-/// Takes n log n steps for n sightings.
+/// Splits the sightings of one value into those of one credential each, in the order of their first
+/// sighting. Takes n log n steps for n sightings.
 pub(super) fn groups(rules: &RuleSet, group: Vec<Placed>) -> Vec<Vec<Placed>> {
-    let best = group
-        .iter()
-        .min_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));
-    let guessable = best.is_some_and(|best| {
-        let sighting = &best.sighting;
-        // A value that is a provider's token as a whole was drawn by a machine, however it looks.
-        let chosen =
-            rules.rules[sighting.rule].generic().is_some() || sighting.whole != sighting.secret;
-        let short = sighting.secret.expose().len() < NO_CHANCE;
-        sighting.class == Class::Credential && !sighting.strong && chosen && short
-    });
-    if !guessable || group.len() < 2 {
+    // A value that is a provider's token as a whole was drawn by a machine, however it looks.
+    let chosen = |placed: &Placed| {
+        let sighting = &placed.sighting;
+        let by_words = matches!(
+            rules.rules[sighting.rule].kind,
+            Kind::Context(_) | Kind::Generic(_)
+        );
+        !sighting.strong && (by_words || sighting.whole != sighting.secret)
+    };
+    if group.len() < 2 || !group.iter().all(chosen) {
+        return vec![group];
+    }
+    // A word that one line of documentation gives as a sample can be somebody's password in another
+    // file: what the one is says nothing about the other.
+    let mut classes: BTreeMap<Class, Vec<Placed>> = BTreeMap::new();
+    for placed in group {
+        classes
+            .entry(placed.sighting.class)
+            .or_default()
+            .push(placed);
+    }
+    classes.into_values().flat_map(bound).collect()
+}
+
+/// Splits sightings of one value and one class, which somebody chose, by what joins them.
+fn bound(group: Vec<Placed>) -> Vec<Vec<Placed>> {
+    let short = group[0].sighting.secret.expose().len() < NO_CHANCE;
+    if !short || group[0].sighting.class != Class::Credential {
         return vec![group];
     }
     let mut sets = Sets::new(group.len());

@@ -17,9 +17,9 @@ pub use marks::FileMarks;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{
-    Class, Confidence, Credential, Exposure, Life, Place, Severity, Sighting, Timeline,
+    Class, Confidence, Credential, Exposure, Life, Place, PlaceKind, Severity, Sighting, Timeline,
 };
-use crate::rule::{Generic, Kind, Rule, RuleSet};
+use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::Secret;
 use marks::Wheres;
 
@@ -91,18 +91,17 @@ fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
     }
 }
 
-/// What the place makes of one sighting, and that its value is `published` there. It never lowers a
-/// finding with a checksum or a provider's own form.
+/// What kind of place it is, and what that makes of one sighting; that its value is `published`. Never
+/// lowers a finding with a checksum or a provider's own form.
 fn settle_place(rule: &Rule, published: Option<&'static str>, placed: &mut Placed) {
     let kind = place::kind(&placed.place.whole_path());
+    placed.place.kind = kind;
     let sighting = &mut placed.sighting;
     if let Some(source) = published {
         sighting.class = Class::Sample;
-        sighting.confidence = Confidence::High;
         sighting.evidence.reasons.insert(0, source);
         return;
     }
-    let generic = rule.generic();
     let by_words = matches!(rule.kind, Kind::Context(_) | Kind::Generic(_));
     if !by_words {
         return;
@@ -111,12 +110,11 @@ fn settle_place(rule: &Rule, published: Option<&'static str>, placed: &mut Place
         sighting.confidence = Confidence::Low;
         sighting.evidence.reasons.push(why);
     };
-    if kind.listing {
-        lower("in a lock file, source map or translation");
-    } else if kind.foreign {
-        lower("in code of others");
-    } else if generic == Some(Generic::Password) && (kind.test || kind.docs) {
-        lower("a password in a test, an example or documentation");
+    match kind {
+        PlaceKind::Generated => lower("in a lock file, source map or translation"),
+        PlaceKind::Vendored => lower("in code of others"),
+        // Whether a value is a credential does not depend on these; whether it matters does.
+        PlaceKind::Source | PlaceKind::Example | PlaceKind::Test | PlaceKind::Documentation => {}
     }
 }
 
@@ -158,21 +156,19 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
     let published = match rule.exposure {
         Exposure::Secret => false,
         Exposure::Publishable => true,
-        Exposure::Depends => places.iter().all(|p| place::kind(&p.whole_path()).client),
+        Exposure::Depends => places.iter().all(|p| place::is_shipped(&p.whole_path())),
     };
     let severity = match best.class {
-        Class::Sample if best.confidence == Confidence::High => Severity::Info,
-        Class::Sample => Severity::Low,
+        Class::Sample => Severity::Info,
         Class::Protected => Severity::Info,
         Class::Credential if published => Severity::Info,
         Class::Credential => rule.severity,
     };
-    // A placeholder is listed on request only, unless it is a documented sample, and so is ciphertext,
-    // of which some files hold nothing else.
+    // A sample and a placeholder are listed on request only, and so is ciphertext, of which some files
+    // hold nothing else.
     best.confidence = match best.class {
-        Class::Protected => Confidence::Low,
-        Class::Sample if severity != Severity::Info => Confidence::Low,
-        _ => best.confidence,
+        Class::Protected | Class::Sample => Confidence::Low,
+        Class::Credential => best.confidence,
     };
     Credential {
         best,

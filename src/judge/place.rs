@@ -1,22 +1,11 @@
 //! What a path says about a finding that stands there.
+//!
+//! Tables of names with examples, which the tests run. Folders and the words of file names are
+//! compared in lower case; a name in camel case is several words.
 
-use crate::finding::RepoPath;
+use crate::finding::{PlaceKind, RepoPath};
 
-/// The kinds of places that weigh.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct PlaceKind {
-    /// Tests, fixtures, examples, mocks.
-    pub(super) test: bool,
-    /// Documentation and prose.
-    pub(super) docs: bool,
-    /// Code of others: vendored, installed, minified.
-    pub(super) foreign: bool,
-    /// Generated lists of digests and names: lock files, checksums, translations, source maps.
-    pub(super) listing: bool,
-    /// Files that are shipped to clients: web pages, mobile applications.
-    pub(super) client: bool,
-}
-
+/// Folders of tests, by their whole name.
 const TEST: &[&str] = &[
     "test",
     "tests",
@@ -25,27 +14,75 @@ const TEST: &[&str] = &[
     "specs",
     "__tests__",
     "__mocks__",
+    "__snapshots__",
     "testdata",
+    "testlib",
     "fixture",
     "fixtures",
+    "mock",
+    "mocks",
+    "e2e",
+    "cypress",
+];
+/// Words of a folder or of a file name that mean tests wherever they stand in it.
+const TEST_WORDS: &[&str] = &[
+    "test", "tests", "fixture", "fixtures", "mock", "mocks", "spec",
+];
+/// Last words of a file name in camel case that mean tests (`LoginIT.java`).
+const TEST_ENDINGS: &[&str] = &["test", "tests", "it", "spec", "specs", "fixture", "mock"];
+/// The same for examples.
+const EXAMPLE: &[&str] = &[
     "example",
     "examples",
     "sample",
     "samples",
-    "mock",
-    "mocks",
     "demo",
     "demos",
-    "e2e",
+    "snippets",
+    "snippet",
+    "quickstart",
+    "playground",
+    "tutorial",
+    "tutorials",
+    "notebooks",
 ];
-const DOCS: &[&str] = &["doc", "docs", "documentation"];
-const PROSE: &[&str] = &["md", "markdown", "rst", "adoc", "txt", "mdx"];
+const EXAMPLE_WORDS: &[&str] = &["example", "examples", "sample", "samples"];
+/// Extensions of files that are copied and filled in before they are used, and of notebooks.
+const EXAMPLE_FILES: &[&str] = &["example", "sample", "dist", "template", "ipynb"];
+const DOCS: &[&str] = &[
+    "doc",
+    "docs",
+    "documentation",
+    "docs_src",
+    "javadoc",
+    "manual",
+    "wiki",
+];
+/// Files of prose, by extension.
+const PROSE: &[&str] = &[
+    "md", "markdown", "mdown", "rst", "adoc", "asciidoc", "mdx", "textile", "rdoc",
+];
+/// Files of prose, by the first word of a name without another extension than `txt`.
+const PROSE_NAMES: &[&str] = &[
+    "readme",
+    "changelog",
+    "changes",
+    "history",
+    "news",
+    "license",
+    "copying",
+    "contributing",
+    "authors",
+    "faq",
+];
 const FOREIGN: &[&str] = &[
     "node_modules",
     "vendor",
+    "vendors",
     "vendored",
     "third_party",
     "third-party",
+    "thirdparty",
     "bower_components",
     "site-packages",
     "dist-packages",
@@ -70,44 +107,257 @@ const LOCKS: &[&str] = &[
     "checksums.txt",
     "bun.lock",
 ];
+/// Folders of texts for users in many languages.
+const TRANSLATED: &[&str] = &[
+    "locale",
+    "locales",
+    "i18n",
+    "l10n",
+    "nls",
+    "lang",
+    "langs",
+    "language",
+    "languages",
+    "localization",
+    "localisation",
+    "localizations",
+    "translation",
+    "translations",
+    "intl",
+];
+/// Extensions of files of texts for users.
+const TRANSLATED_FILES: &[&str] = &[
+    "po", "pot", "xlf", "xliff", "resx", "strings", "ftl", "arb", "tmx",
+];
+/// Extensions in which a name with a language behind it is a translation (`messages_de.properties`).
+const BUNDLES: &[&str] = &[
+    "properties",
+    "json",
+    "yml",
+    "yaml",
+    "php",
+    "inc",
+    "js",
+    "ts",
+    "xml",
+    "ini",
+    "toml",
+    "html",
+];
+/// Languages with two letters that such names end in (ISO 639-1), as far as they are written so.
+const LANGUAGES: &[&str] = &[
+    "ar", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa",
+    "fi", "fr", "ga", "gl", "he", "hi", "hr", "hu", "hy", "is", "it", "ja", "ka", "kk", "km", "ko",
+    "lt", "lv", "mk", "mn", "ms", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq",
+    "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "uz", "vi", "zh",
+];
 const CLIENT: &[&str] = &[
     "js", "mjs", "jsx", "ts", "tsx", "html", "htm", "vue", "svelte", "plist", "swift", "kt", "dart",
 ];
+const CLIENT_FILES: &[&str] = &[
+    "google-services.json",
+    "googleservice-info.plist",
+    "strings.xml",
+    "androidmanifest.xml",
+];
 
+/// Whether a file is shipped to clients: web pages, mobile applications.
+pub(super) fn is_shipped(path: &RepoPath) -> bool {
+    let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
+    CLIENT.contains(&path.extension().as_str()) || CLIENT_FILES.contains(&name.as_str())
+}
+
+/// What kind of place a path names. Of several, the one that says most about what stands there.
 pub(super) fn kind(path: &RepoPath) -> PlaceKind {
-    let text = String::from_utf8_lossy(&path.0).to_ascii_lowercase();
-    let name = text.rsplit('/').next().unwrap_or(&text);
-    let ext = path.extension();
+    let text = String::from_utf8_lossy(&path.0);
+    let mut parts = text.rsplit('/');
+    let name = parts.next().unwrap_or_default();
+    let folders: Vec<(String, Vec<String>)> = parts
+        .map(|part| (part.to_lowercase(), words(part)))
+        .collect();
+    let file = File::of(name);
     let folder = |names: &[&str]| {
-        text.split('/')
-            .rev()
-            .skip(1)
-            .any(|part| names.contains(&part))
+        folders
+            .iter()
+            .any(|(whole, _)| names.contains(&whole.as_str()))
     };
-    let stem_test = name.split(['.', '_', '-']).any(|part| {
-        matches!(
-            part,
-            "test" | "tests" | "spec" | "example" | "sample" | "mock" | "fixture"
-        )
-    });
-    PlaceKind {
-        test: folder(TEST)
-            || stem_test
-            || name.ends_with("test.java")
-            || name.ends_with("tests.cs"),
-        docs: folder(DOCS) || PROSE.contains(&ext.as_str()),
-        foreign: folder(FOREIGN) || name.contains(".min."),
-        listing: LOCKS.contains(&name)
-            || ext == "map"
-            || matches!(ext.as_str(), "po" | "pot" | "xlf")
-            || folder(&["locale", "locales", "i18n", "translations"]),
-        client: CLIENT.contains(&ext.as_str())
-            || matches!(
-                name,
-                "google-services.json"
-                    | "googleservice-info.plist"
-                    | "strings.xml"
-                    | "androidmanifest.xml"
-            ),
+    // The texts of an Android application in one language.
+    let is_values = folders
+        .first()
+        .is_some_and(|(whole, _)| whole.starts_with("values-"));
+    let worded = |names: &[&str]| folders.iter().any(|(_, words)| any(words, names));
+    if is_generated(&file, &folder, is_values) {
+        PlaceKind::Generated
+    } else if folder(FOREIGN) || file.lower.contains(".min.") {
+        PlaceKind::Vendored
+    } else if folder(TEST) || worded(TEST_WORDS) || file.is_test() {
+        PlaceKind::Test
+    } else if folder(EXAMPLE)
+        || worded(EXAMPLE_WORDS)
+        || any(&file.words, EXAMPLE_WORDS)
+        || EXAMPLE_FILES.contains(&file.extension.as_str())
+    {
+        PlaceKind::Example
+    } else if folder(DOCS) || file.is_prose() {
+        PlaceKind::Documentation
+    } else {
+        PlaceKind::Source
+    }
+}
+
+fn is_generated(file: &File, folder: &impl Fn(&[&str]) -> bool, is_values: bool) -> bool {
+    let bundle = BUNDLES.contains(&file.extension.as_str());
+    let android = file.lower == "strings.xml" && is_values;
+    LOCKS.contains(&file.lower.as_str())
+        || android
+        || file.extension == "map"
+        || TRANSLATED_FILES.contains(&file.extension.as_str())
+        || bundle && (folder(TRANSLATED) || file.ends_in_language())
+}
+
+/// A file name, taken apart.
+struct File {
+    lower: String,
+    /// Its words, without the extension's.
+    words: Vec<String>,
+    extension: String,
+    /// Several words were told apart by capitals alone.
+    camel: bool,
+}
+
+impl File {
+    fn of(name: &str) -> Self {
+        let (stem, extension) = match name.rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() => (stem, extension),
+            _ => (name, ""),
+        };
+        File {
+            lower: name.to_lowercase(),
+            words: words(stem),
+            extension: extension.to_ascii_lowercase(),
+            camel: !stem.contains(['-', '_', '.']),
+        }
+    }
+
+    fn is_test(&self) -> bool {
+        let last = self.words.last().map(String::as_str).unwrap_or_default();
+        let several = self.words.len() > 1;
+        any(&self.words, TEST_WORDS) || self.camel && several && TEST_ENDINGS.contains(&last)
+    }
+
+    fn is_prose(&self) -> bool {
+        let first = self.words.first().map(String::as_str).unwrap_or_default();
+        let plain = matches!(self.extension.as_str(), "" | "txt");
+        PROSE.contains(&self.extension.as_str()) || plain && PROSE_NAMES.contains(&first)
+    }
+
+    /// `messages_de`, `strings.pt-BR`, `auth_zh_CN`; a name of one word says nothing by it.
+    fn ends_in_language(&self) -> bool {
+        let is_language = |word: &String| LANGUAGES.contains(&word.as_str());
+        let is_country =
+            |word: &String| word.len() == 2 && word.bytes().all(|b| b.is_ascii_lowercase());
+        match self.words.as_slice() {
+            [.., _, language, country] if is_language(language) && is_country(country) => true,
+            [_, .., language] => {
+                !self.camel && self.extension == "properties" && is_language(language)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn any(words: &[String], names: &[&str]) -> bool {
+    words.iter().any(|word| names.contains(&word.as_str()))
+}
+
+/// The words of a name in lower case: parted at what is no letter or digit, and before a capital
+/// that follows a small letter or stands before one.
+fn words(name: &str) -> Vec<String> {
+    let letters: Vec<char> = name.chars().collect();
+    let mut out = vec![String::new()];
+    for (at, letter) in letters.iter().enumerate() {
+        if !letter.is_alphanumeric() {
+            out.push(String::new());
+            continue;
+        }
+        let before = at.checked_sub(1).map(|before| letters[before]);
+        let after = letters.get(at + 1);
+        let begins = letter.is_uppercase()
+            && (before.is_some_and(|before| before.is_lowercase() || before.is_ascii_digit())
+                || before.is_some_and(char::is_uppercase)
+                    && after.is_some_and(|after| after.is_lowercase()));
+        if begins {
+            out.push(String::new());
+        }
+        out.last_mut()
+            .expect("there is one")
+            .extend(letter.to_lowercase());
+    }
+    out.retain(|word| !word.is_empty());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_its_kind() {
+        for (path, expected) in [
+            ("src/main.rs", PlaceKind::Source),
+            ("config/database.yml", PlaceKind::Source),
+            (".env", PlaceKind::Source),
+            ("passwords.txt", PlaceKind::Source),
+            ("src/contest/latest.go", PlaceKind::Source),
+            ("src/Audit.java", PlaceKind::Source),
+            ("src/IT.java", PlaceKind::Source),
+            ("cmd/it.go", PlaceKind::Source),
+            ("tests/a.py", PlaceKind::Test),
+            ("a_test.go", PlaceKind::Test),
+            ("src/integration-test/a.kt", PlaceKind::Test),
+            ("src/dockerTest/Dockerfile", PlaceKind::Test),
+            ("Acme.Web.IntegrationTests/Settings.cs", PlaceKind::Test),
+            ("Acme.Test/a.cs", PlaceKind::Test),
+            ("src/LoginTests.java", PlaceKind::Test),
+            ("src/LoginIT.java", PlaceKind::Test),
+            ("src/LoginTest.kt", PlaceKind::Test),
+            ("src/login.spec.ts", PlaceKind::Test),
+            ("HTTPTest.cs", PlaceKind::Test),
+            ("examples/app/config.json", PlaceKind::Example),
+            (".env.example", PlaceKind::Example),
+            ("snippets/a.js", PlaceKind::Example),
+            ("settings.py.dist", PlaceKind::Example),
+            ("package.spec", PlaceKind::Source),
+            ("train.ipynb", PlaceKind::Example),
+            ("docs/setup.yml", PlaceKind::Documentation),
+            ("docs_src/a.py", PlaceKind::Documentation),
+            ("README", PlaceKind::Documentation),
+            ("NOTES.md", PlaceKind::Documentation),
+            ("vendor/a/b.go", PlaceKind::Vendored),
+            ("jquery.min.js", PlaceKind::Vendored),
+            ("yarn.lock", PlaceKind::Generated),
+            ("lang/de/auth.php", PlaceKind::Generated),
+            ("src/lang/pl.json", PlaceKind::Generated),
+            ("localization/fr.inc", PlaceKind::Generated),
+            ("messages_de.properties", PlaceKind::Generated),
+            ("messages_pt_BR.properties", PlaceKind::Generated),
+            ("strings.zh-CN.json", PlaceKind::Generated),
+            ("app/res/values-de/strings.xml", PlaceKind::Generated),
+            ("en.lproj/Main.strings", PlaceKind::Generated),
+            ("lang/parser.rs", PlaceKind::Source),
+        ] {
+            assert_eq!(kind(&RepoPath::from(path)), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn mobile_applications_and_web_pages_are_shipped() {
+        for (path, expected) in [
+            ("web/app.js", true),
+            ("res/strings.xml", true),
+            ("a.go", false),
+        ] {
+            assert_eq!(is_shipped(&RepoPath::from(path)), expected, "{path}");
+        }
     }
 }

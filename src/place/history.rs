@@ -97,13 +97,10 @@ fn at_place(at: &Attributed, same: &Same<'_>, whole: bool, placing: &Placing<'_>
     // What no commit holds is neither at HEAD nor gone from it.
     let committed = !matches!(at.origin, Origin::Name(Name::Local(_)));
     same.placed(&at.path, fits, placing, |sighting| Place {
-        path: at.path.clone(),
-        origin: sighting.origin.clone(),
-        located: sighting.located.clone(),
         introduced: at.introduced.clone(),
         at_head: (whole && committed).then_some(at.at_head),
         versions: at.versions,
         reach: at.reach.clone(),
-        suppressed: None,
+        ..Place::new(at.path.clone(), sighting)
     })
 }

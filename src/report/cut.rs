@@ -29,7 +29,7 @@ pub struct Told<'a, T> {
     /// The worst of them, and of equals the first in the file.
     pub first: Item<'a, T>,
     /// The others.
-    pub folded: Vec<Item<'a, T>>,
+    pub alike: Vec<Item<'a, T>>,
 }
 
 /// What is new comes first, then what is worse.
@@ -112,7 +112,7 @@ fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
             .into_iter()
             .map(|first| Told {
                 first,
-                folded: Vec::new(),
+                alike: Vec::new(),
             })
             .collect();
     }
@@ -123,17 +123,17 @@ fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
         if !groups.contains_key(&key) {
             out.push(Told {
                 first: item,
-                folded: Vec::new(),
+                alike: Vec::new(),
             });
             continue;
         }
         match at.get(&key) {
-            Some(n) => out[*n].folded.push(item),
+            Some(n) => out[*n].alike.push(item),
             None => {
                 at.insert(key, out.len());
                 out.push(Told {
                     first: item,
-                    folded: Vec::new(),
+                    alike: Vec::new(),
                 });
             }
         }
@@ -141,10 +141,10 @@ fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
     let order = |item: &Item<'a, T>| (rank(item.row), item.place.region);
     for n in at.into_values() {
         let told = &mut out[n];
-        told.folded.sort_by_key(order);
-        if order(&told.folded[0]) < order(&told.first) {
-            std::mem::swap(&mut told.first, &mut told.folded[0]);
-            told.folded.sort_by_key(order);
+        told.alike.sort_by_key(order);
+        if order(&told.alike[0]) < order(&told.first) {
+            std::mem::swap(&mut told.first, &mut told.alike[0]);
+            told.alike.sort_by_key(order);
         }
     }
     out

@@ -82,7 +82,7 @@ fn new_ones(rows: Vec<&Finding>, mode: Mode, out: &mut dyn io::Write) -> io::Res
             false => String::new(),
         };
         let mut text = suppressed::line(row);
-        if let Some(more) = words::folded(told.folded.len()) {
+        if let Some(more) = words::alike(told.alike.len()) {
             text.push_str(&format!(" · {more}"));
         }
         let command = if row.fails { "error" } else { "warning" };
@@ -125,7 +125,7 @@ fn arranged<'a>(rows: Vec<&'a Finding>, mode: Mode) -> Vec<Told<'a, ()>> {
 }
 
 fn count_of(told: &[Told<'_, ()>]) -> usize {
-    told.iter().map(|told| 1 + told.folded.len()).sum()
+    told.iter().map(|told| 1 + told.alike.len()).sum()
 }
 
 /// Says how many results were not even written into the log.
@@ -150,7 +150,7 @@ fn result(report: &Report, told: &Told<'_, ()>, out: &mut dyn io::Write) -> io::
         false => String::new(),
     };
     let mut text = message(report, row, place);
-    if let Some(more) = words::folded(told.folded.len()) {
+    if let Some(more) = words::alike(told.alike.len()) {
         text.push_str(&format!(" · {more}"));
     }
     writeln!(
@@ -171,6 +171,10 @@ fn of_run(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let colon = if names.is_empty() { "" } else { ": " };
         let text = actions_message(&format!("{}{colon}{names}", gap.phrase()));
         writeln!(out, "::{command} title=keysweep%3A not read::{text}")?;
+    }
+    if let Some(what) = words::folded(report) {
+        let text = actions_message(&format!("{what}, in the JSON report"));
+        writeln!(out, "::notice title=keysweep%3A folded::{text}")?;
     }
     // One annotation: a host shows ten of a kind.
     let lines = suppressed::lines(report);

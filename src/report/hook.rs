@@ -50,6 +50,9 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for row in others {
         out.write_all(format!("does not stop you: {}", line(row)).as_bytes())?;
     }
+    if let Some(what) = words::folded(report) {
+        writeln!(out, "does not stop you: {what}")?;
+    }
     for gap in summary::gaps(report, Weight::Scope) {
         writeln!(out, "{gap}")?;
     }

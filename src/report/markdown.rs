@@ -61,9 +61,9 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     let mut written = 0;
     let mut listed = 0;
-    for (row, folded) in rows(report).into_iter().take(ROWS_MAX) {
+    for (row, alike) in rows(report).into_iter().take(ROWS_MAX) {
         let mut text = item(row, report.run.mode);
-        if let Some(more) = words::folded(folded) {
+        if let Some(more) = words::alike(alike) {
             text.push_str(&format!("  - {more}\n"));
         }
         written += text.len();
@@ -71,7 +71,7 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             break;
         }
         out.write_all(text.as_bytes())?;
-        listed += 1 + folded;
+        listed += 1 + alike;
     }
     let left = report.findings.len() - listed;
     if left > 0 {
@@ -108,7 +108,7 @@ fn rows(report: &Report) -> Vec<(&Finding, usize)> {
         })
     });
     let told = cut::arrange(items.collect()).into_iter();
-    told.map(|told| (told.first.row, told.folded.len()))
+    told.map(|told| (told.first.row, told.alike.len()))
         .collect()
 }
 

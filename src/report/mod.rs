@@ -29,6 +29,7 @@ mod suppressed;
 mod tests;
 mod words;
 
+use std::borrow::Cow;
 use std::io;
 
 pub use build::EXPIRED;
@@ -47,6 +48,12 @@ pub trait Format: Sync {
 
     /// What it is for, in few words.
     fn about(&self) -> &'static str;
+
+    /// Whether it leaves out, unless all is asked for, what stands in tests, examples and documentation
+    /// alone. A person has no use for it, and a host would open an alert for each.
+    fn folds(&self) -> bool {
+        true
+    }
 
     /// Writes the report. No format changes the exit status.
     ///
@@ -85,6 +92,8 @@ pub struct Style {
     pub quiet: bool,
     /// `--show-suppressed`.
     pub suppressed: bool,
+    /// `--all`: also what stands in tests, examples and documentation alone.
+    pub all: bool,
 }
 
 /// Writes `report` in `format`, in large pieces.
@@ -98,6 +107,10 @@ pub fn write(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
-    format.write(report, style, &mut out)?;
+    let report = match format.folds() && !style.all {
+        true => report.unfolded(),
+        false => Cow::Borrowed(report),
+    };
+    format.write(&report, style, &mut out)?;
     io::Write::flush(&mut out)
 }

@@ -71,7 +71,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
         let result = result(one, report, at);
         size += serde_json::to_vec(&result)?.len();
         if size > MAX_BYTES {
-            left_out += planned[n..].iter().map(|one| 1 + one.folded).sum::<usize>();
+            left_out += planned[n..].iter().map(|one| 1 + one.alike).sum::<usize>();
             break;
         }
         results.push(result);
@@ -95,6 +95,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
         ("complete", json!(report.complete())),
         ("resultsLeftOut", json!(left_out)),
         ("hiddenBelowThreshold", json!(report.summary.hidden.total)),
+        ("folded", json!(report.summary.folded)),
         ("ignoredFiles", json!(report.summary.ignored.files)),
         ("suppressed", json!(report.suppressed.len())),
         ("suppressedNewHere", json!(report.summary.suppressed.new)),
@@ -427,7 +428,7 @@ fn properties(one: &Planned<'_>) -> s::PropertyBag {
         ),
         (
             "folded",
-            match one.folded {
+            match one.alike {
                 0 => Value::Null,
                 n => json!(n),
             },

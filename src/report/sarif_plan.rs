@@ -29,7 +29,7 @@ pub struct Planned<'a> {
     /// How many results with this line hash stand in this file up to this one.
     pub repeat: usize,
     /// Results of the same rule in the same file that this one speaks for too.
-    pub folded: usize,
+    pub alike: usize,
 }
 
 /// The results, most severe first, and how many were left out.
@@ -62,12 +62,12 @@ pub fn plan(report: &Report, suppressed: bool) -> Plan<'_> {
     let mut told = cut::arrange(items.collect());
     let left_out = told
         .drain(MAX_RESULTS.min(told.len())..)
-        .map(|told| 1 + told.folded.len())
+        .map(|told| 1 + told.alike.len())
         .sum();
     let results = told.into_iter().map(|told| {
         let mut one = told.first.with;
-        one.folded = told.folded.len();
-        for other in &told.folded {
+        one.alike = told.alike.len();
+        for other in &told.alike {
             one.related.push(other.place);
         }
         one.related_left_out += one.related.len().saturating_sub(MAX_RELATED);
@@ -125,7 +125,7 @@ fn planned<'a>(
         related_left_out,
         present,
         repeat: 1,
-        folded: 0,
+        alike: 0,
     }
 }
 

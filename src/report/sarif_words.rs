@@ -223,11 +223,11 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
         parts.push(format!("only in {}", reach.as_str()));
     }
     parts.extend(words::status(&row.status));
-    let others = (one.related.len() + one.related_left_out).saturating_sub(one.folded);
+    let others = (one.related.len() + one.related_left_out).saturating_sub(one.alike);
     if others > 0 {
         parts.push(words::count(others as u64, "other place", "other places"));
     }
-    parts.extend(words::folded(one.folded));
+    parts.extend(words::alike(one.alike));
     let mut out = parts.join(", ");
     out.push('.');
     if let Some(rotate) = &row.rotate {

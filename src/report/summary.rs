@@ -15,6 +15,7 @@ pub fn lines(report: &Report) -> Vec<String> {
         return out;
     }
     out.extend(counts(report));
+    out.extend(words::folded(report).map(|what| format!("{what}, folded: --all lists them")));
     out.extend(below(report));
     out.extend(suppressed::lines(report).iter().map(|line| terminal(line)));
     out.extend(life(report));

@@ -88,9 +88,17 @@ pub fn position(place: &Place) -> String {
 }
 
 /// What stands behind a result that speaks for others too.
-pub fn folded(others: usize) -> Option<String> {
+pub fn alike(others: usize) -> Option<String> {
     let what = count(others as u64, "more result", "more results");
     (others > 0).then(|| format!("and {what} of this rule in this file"))
+}
+
+/// `37 in tests, examples and documentation`: results that a view leaves out, if it does.
+pub fn folded(report: &Report) -> Option<String> {
+    let (all, shown) = (report.summary.folded, report.findings.iter());
+    let left_out = all.saturating_sub(shown.filter(|row| row.folded).count()) as u64;
+    let what = count(left_out, "result", "results");
+    (left_out > 0).then(|| format!("{what} in tests, examples, documentation or code of others"))
 }
 
 /// How bad a result is for machines that know three levels.

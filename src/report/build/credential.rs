@@ -3,7 +3,7 @@
 use super::View;
 use super::reported::{EXPIRED, reported};
 use super::rules::{told, told_if_any};
-use crate::finding::{self, Credential, Severity, Status, SuppressedBy, Value};
+use crate::finding::{self, Credential, PlaceKind, Severity, Status, SuppressedBy, Value};
 use crate::policy::Judged;
 use crate::report::{Check, Evidence, Fact, Finding, Suppression};
 use crate::rule::Rule;
@@ -17,6 +17,7 @@ impl View<'_> {
     /// fails only when the change that is looked at brought that, and the user wants it to.
     pub(super) fn finding(&self, credential: Credential) -> Finding {
         let rule = &self.rules.rules[credential.best.rule];
+        let kind = credential.kind();
         let dead = self.is_dead(&credential);
         let suppressed = credential.suppression().map(|it| self.suppression(it));
         let mut places: Vec<_> = credential.places.iter().map(|p| self.place(p)).collect();
@@ -41,6 +42,7 @@ impl View<'_> {
             },
             confidence: best.confidence,
             fails: false,
+            folded: false,
             shown: shown(rule, best.secret.expose()),
             value: self.options.secrets.then(value),
             key: best.key.as_deref().map(|key| self.masker.show(key)),
@@ -53,13 +55,14 @@ impl View<'_> {
             console: told_if_any(self.masker, rule, &rule.console),
             suppressed,
         };
-        out.fails = match &out.suppressed {
-            Some(it) => self.fail_on_new && it.new,
+        match &out.suppressed {
+            Some(it) => out.fails = self.fail_on_new && it.new,
             None => {
-                let judged = self.judged(&out, best.of_repository);
-                self.options.policy.fails(&judged)
+                let judged = self.judged(&out, kind, best.of_repository);
+                let policy = &self.options.policy;
+                (out.fails, out.folded) = (policy.fails(&judged), policy.folds(&judged));
             }
-        };
+        }
         out
     }
 
@@ -83,7 +86,12 @@ impl View<'_> {
 
     /// What the policy looks at. A rule `of_repository` answers for the others that it took the
     /// place of.
-    pub(super) fn judged<'f>(&self, finding: &'f Finding, of_repository: bool) -> Judged<'f> {
+    pub(super) fn judged<'f>(
+        &self,
+        finding: &'f Finding,
+        place: PlaceKind,
+        of_repository: bool,
+    ) -> Judged<'f> {
         let end = match finding.status {
             Status::Expired { since, .. } => Some(since),
             Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
@@ -104,6 +112,7 @@ impl View<'_> {
             class: finding.class,
             severity: finding.severity,
             confidence: finding.confidence,
+            place,
             local: finding.is_local(),
             expired: finding.reported == EXPIRED,
             ends_in: end.map(days),

@@ -137,8 +137,9 @@ impl<'a> View<'a> {
         let mut out = Listed::default();
         for credential in credentials {
             let of_repository = credential.best.of_repository;
+            let kind = credential.kind();
             let finding = self.finding(credential);
-            let judged = self.judged(&finding, of_repository);
+            let judged = self.judged(&finding, kind, of_repository);
             let open = finding.suppressed.is_none();
             let counts = |by: fn(&Policy, &Judged<'_>) -> bool| {
                 open && without.is_some_and(|policy| by(policy, &judged))

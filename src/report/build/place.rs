@@ -15,6 +15,7 @@ impl View<'_> {
             path: masker.show_path(&place.path.0),
             member: member.map(|member| masker.show_path(&member.0)),
             uri: percent_encoded(&masker.masked_path(&place.path.0)),
+            kind: place.kind,
             message: matches!(outer, Origin::Message(_)),
             name: match outer {
                 Origin::Name(name) => Some(masker.show_path(&name.words())),

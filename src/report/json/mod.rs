@@ -25,6 +25,10 @@ impl Format for Json {
         "one JSON document"
     }
 
+    fn folds(&self) -> bool {
+        false
+    }
+
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
         json_pretty(report, out)
     }
@@ -40,6 +44,10 @@ impl Format for JsonLines {
 
     fn about(&self) -> &'static str {
         "one JSON object a line"
+    }
+
+    fn folds(&self) -> bool {
+        false
     }
 
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {

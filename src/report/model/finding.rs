@@ -43,6 +43,10 @@ pub struct Finding {
     pub confidence: Confidence,
     /// It makes the run fail.
     pub fails: bool,
+    /// It stands in tests, examples, documentation or code of others alone and does not fail: what
+    /// people read counts it, and lists it with --all.
+    #[serde(default)]
+    pub folded: bool,
     /// What may be shown of the value.
     // The rule's public prefix and `…`, or `‹redacted›`.
     pub shown: String,

@@ -20,6 +20,8 @@ pub use summary::{
 };
 pub use written::SchemaVersion;
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +81,7 @@ impl Report {
         summary.exit = Exit::of(outcome, skipped.failed > 0, outside);
         summary.findings = findings.len();
         summary.failing = failing;
+        summary.folded = findings.iter().filter(|f| f.folded).count();
         summary.by_severity = BySeverity::of(findings);
         summary.certainly_expired = findings.iter().filter(|f| f.certainly_expired()).count();
         summary.suppressed.count(findings, suppressed);
@@ -86,6 +89,22 @@ impl Report {
         self.summary.complete = self.complete();
         self.summary.at_head = self.findings_at_head();
         self
+    }
+
+    /// The report without what stands in tests, examples, documentation and code of others and does not
+    /// fail. How the run ended stays what it is, and the summary still counts what is left out.
+    pub fn unfolded(&self) -> Cow<'_, Report> {
+        if self.summary.folded == 0 {
+            return Cow::Borrowed(self);
+        }
+        let mut out = self.clone();
+        out.findings.retain(|finding| !finding.folded);
+        let findings = &out.findings;
+        out.summary.findings = findings.len();
+        out.summary.by_severity = BySeverity::of(findings);
+        out.summary.certainly_expired = findings.iter().filter(|f| f.certainly_expired()).count();
+        out.summary.at_head = self.summary.at_head.and_then(|_| out.findings_at_head());
+        Cow::Owned(out)
     }
 
     /// Whether something could not be read and nobody accepts that.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::written::{Time, hex};
 use super::{Mode, Suppression};
-use crate::finding::Region;
+use crate::finding::{PlaceKind, Region};
 use crate::secret::Shown;
 
 /// One place of a credential.
@@ -23,6 +23,9 @@ pub struct Place {
     /// The path percent-encoded.
     // After masking.
     pub uri: String,
+    /// What the path says about it.
+    #[serde(default)]
+    pub kind: PlaceKind,
     /// A commit's or tag's message, not a file.
     pub message: bool,
     /// For a value that stands in no content: in the name of a path or of a reference, in the author,

@@ -29,6 +29,10 @@ pub struct Summary {
     pub findings: usize,
     /// Of them, and of those that are suppressed, how many make the run fail.
     pub failing: usize,
+    /// Of those listed, how many stand in tests, examples, documentation or code of others alone and do
+    /// not fail.
+    #[serde(default)]
+    pub folded: usize,
     /// Those listed, by severity.
     pub by_severity: BySeverity,
     /// Of those listed, how many are certainly past their end.
@@ -59,6 +63,7 @@ impl Summary {
             exit: Exit::of(outcome, false, false),
             findings: 0,
             failing: 0,
+            folded: 0,
             by_severity: BySeverity::default(),
             certainly_expired: 0,
             at_head: None,

@@ -48,7 +48,7 @@ fn arranged(rows: &[Finding]) -> Vec<String> {
         .iter()
         .map(|told| {
             let (row, at) = (told.first.row, told.first.place);
-            let folded = match told.folded.len() {
+            let folded = match told.alike.len() {
                 0 => String::new(),
                 n => format!("+{n}"),
             };

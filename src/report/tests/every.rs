@@ -32,6 +32,7 @@ fn hostile_text_stays_text_in_every_format() {
         verbose: true,
         quiet: false,
         suppressed: true,
+        all: true,
     };
     for report in reports() {
         for format in FORMATS.iter().map(|one| one.name()).chain(["hook"]) {

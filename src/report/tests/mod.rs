@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::*;
 use crate::finding::SuppressedBy;
 use crate::finding::{Certainty, Field, Source, Status};
-use crate::finding::{Class, Confidence, Exposure, Reason, Region, Severity, Weight};
+use crate::finding::{Class, Confidence, Exposure, PlaceKind, Reason, Region, Severity, Weight};
 use crate::secret::{Fingerprint, REDACTED, Shown};
 
 /// Text as a hostile repository would name things.
@@ -70,6 +70,7 @@ pub fn place(path: &str, line: u32) -> Place {
         at_head: Some(true),
         versions: 1,
         only_in: None,
+        kind: PlaceKind::Source,
         message: false,
         name: None,
         suppressed: None,
@@ -91,6 +92,7 @@ pub fn row(seed: &str, severity: Severity) -> Finding {
         severity,
         confidence: Confidence::High,
         fails: true,
+        folded: false,
         evidence: Evidence {
             checks: vec![Check {
                 name: "crc32-base62".into(),
