@@ -16,13 +16,14 @@ pub mod judge;
 mod life;
 mod place;
 mod plan;
-pub mod policy;
+
 pub mod report;
 pub mod rule;
 pub mod scan;
 pub mod secret;
 pub mod source;
 pub mod suppress;
+pub mod thresholds;
 
 use finding::Class;
 use secret::Masker;

@@ -5,12 +5,12 @@ use jiff::civil::Date;
 
 use crate::detect::Scanner;
 use crate::finding::Mode;
-use crate::policy::Checkpoint;
 use crate::report::ReportOptions;
 use crate::source::{
     ArchiveLimits, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions,
 };
 use crate::suppress::Suppressions;
+use crate::thresholds::Checkpoint;
 
 /// What to scan, and where somebody waits for the answer where that can differ.
 pub enum Input {

@@ -2,10 +2,10 @@
 //! what a URI reference may hold.
 
 use keysweep::detect::Scanner;
-use keysweep::policy::{Checkpoint, Policy};
 use keysweep::report::{self, ReportOptions, Style};
 use keysweep::rule::{self, RuleSet};
 use keysweep::source::Control;
+use keysweep::thresholds::{Checkpoint, Thresholds};
 use keysweep::{Input, Plan};
 
 const RULE: &str = r#"
@@ -38,7 +38,7 @@ pub fn check(bytes: &[u8]) {
         now: jiff::Timestamp::UNIX_EPOCH,
         report: ReportOptions {
             target: name.to_owned(),
-            ..ReportOptions::new(Policy::new(Checkpoint::Report))
+            ..ReportOptions::new(Thresholds::new(Checkpoint::Report))
         },
     };
     let report =

@@ -7,9 +7,9 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use keysweep::config::{self, Config};
 use keysweep::finding::{Confidence, Reason, Severity};
-use keysweep::policy::FailOn;
 use keysweep::report::{self, Format};
 use keysweep::source::ArchiveLimits;
+use keysweep::thresholds::FailOn;
 
 /// The headings under which `--help` groups the options. Every verb uses the same ones, in this order.
 pub(super) mod heading {

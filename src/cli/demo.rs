@@ -50,7 +50,7 @@ const STEPS: &[Step] = &[
         author: "Grace",
         subject: "Notes of the debugging session",
         files: &[(
-            "docs/session.md",
+            "debug/session.log",
             Some(
                 "The gateway refused this:\n\n    Authorization: Bearer {jwt:{\"alg\":\"RS256\",\"typ\":\"JWT\"}.{\"iss\":\"https://login.demo.test\",\"sub\":\"svc-checkout\",\"scope\":\"orders:write\",\"iat\":1693638000,\"exp\":1693641600}}\n",
             ),

@@ -4,9 +4,9 @@ use anyhow::{Result, anyhow};
 
 use keysweep::config::Config;
 use keysweep::finding::Severity;
-use keysweep::policy::{EXPIRING, FailOn};
 use keysweep::report::EXPIRED;
 use keysweep::rule::{RuleSet, closest};
+use keysweep::thresholds::{EXPIRING, FailOn};
 
 /// Whether a `fail-on` can ever mean anything. A word that no rule has is a typo, and would let
 /// everything pass.

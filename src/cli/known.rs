@@ -13,12 +13,12 @@ use super::policy::{self, Asked, Loaded, Sides};
 use super::{now, shape, signals, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
-use keysweep::policy::Policy;
 use keysweep::report::{ReportOptions, terminal};
 use keysweep::source::{
     Control, HistoryOptions, PolicyFile, PolicyFrom, StagedOptions, TreeOptions, home,
 };
 use keysweep::suppress::{BASELINE, Baseline, Salt, Scope};
+use keysweep::thresholds::Thresholds;
 use keysweep::{Examined, Input, Plan};
 
 /// Where to look.
@@ -128,7 +128,7 @@ impl House {
         } = policy::load(Sides::one(from, self.root.clone(), scope), &asked)?;
         let limits = Limits::default();
         shape(&mut input, &limits, &config);
-        let mut thresholds = Policy::new(input.checkpoint());
+        let mut thresholds = Thresholds::new(input.checkpoint());
         thresholds.min_confidence = config.min_confidence.unwrap_or(thresholds.min_confidence);
         thresholds.min_severity = config.min_severity.unwrap_or(thresholds.min_severity);
         if all {

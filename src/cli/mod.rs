@@ -34,11 +34,11 @@ use anyhow::{Context, Result, bail};
 use args::{Common, Limits};
 use keysweep::config::{Config, MAX_FILE_SIZE};
 use keysweep::detect::Scanner;
-use keysweep::policy::{Checkpoint, Policy};
 use keysweep::report::{Report, ReportOptions};
 use keysweep::source::{
     Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
 };
+use keysweep::thresholds::{Checkpoint, Thresholds};
 use keysweep::{Input, Plan};
 use policy::{Asked, Sides};
 use verbs::Verb;
@@ -224,7 +224,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common) -> Result<Report> {
         report: ReportOptions {
             target,
             base,
-            policy: thresholds(input.checkpoint(), common, &config, theirs),
+            thresholds: thresholds(input.checkpoint(), common, &config, theirs),
             secrets: common.show_secrets,
             emails: common.show_emails,
             all_rules: common.sarif_all_rules,
@@ -265,24 +265,24 @@ fn shape(input: &mut Input, limits: &Limits, config: &Config) {
 /// What is shown and what fails: the command line's word, else the configuration's, else what
 /// goes with the checkpoint. Where the configuration came with what is scanned, also what would hold
 /// without it, so that the difference is told.
-fn thresholds(at: Checkpoint, common: &Common, config: &Config, theirs: bool) -> Policy {
+fn thresholds(at: Checkpoint, common: &Common, config: &Config, theirs: bool) -> Thresholds {
     let of = |config: &Config| {
-        let mut policy = Policy::new(at);
-        policy.fail_on = match common.fail_on.is_empty() {
+        let mut thresholds = Thresholds::new(at);
+        thresholds.fail_on = match common.fail_on.is_empty() {
             true => config.fail_on.iter().map(|at| at.value.clone()).collect(),
             false => common.fail_on.clone(),
         };
         let confidence = common.min_confidence.or(config.min_confidence);
-        policy.min_confidence = confidence.unwrap_or(policy.min_confidence);
+        thresholds.min_confidence = confidence.unwrap_or(thresholds.min_confidence);
         let severity = common.min_severity.or(config.min_severity);
-        policy.min_severity = severity.unwrap_or(policy.min_severity);
-        policy
+        thresholds.min_severity = severity.unwrap_or(thresholds.min_severity);
+        thresholds
     };
-    let mut policy = of(config);
+    let mut thresholds = of(config);
     if theirs {
-        policy.without = Some(Box::new(of(&Config::default())));
+        thresholds.without = Some(Box::new(of(&Config::default())));
     }
-    policy
+    thresholds
 }
 
 fn target(input: &Input) -> String {

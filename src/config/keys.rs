@@ -1,8 +1,8 @@
 //! Every key of the file, and those that may not stand in it.
 
 use crate::finding::{Confidence, Reason, Severity};
-use crate::policy::FailOn;
 use crate::source::ArchiveLimits;
+use crate::thresholds::FailOn;
 
 use super::cell::{Cell, Fault};
 use super::{Config, Disabled};

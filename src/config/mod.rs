@@ -21,7 +21,7 @@ pub use show::show;
 use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Reason, Severity};
-use crate::policy::FailOn;
+use crate::thresholds::FailOn;
 
 /// The file's name.
 pub const FILE: &str = "keysweep.toml";

@@ -13,7 +13,7 @@ use crate::finding::{Origin, RepoPath, Sighting};
 use crate::secret::Secret;
 
 /// How many visibilities there are.
-const VISIBILITIES: usize = 5;
+const VISIBILITIES: usize = 7;
 
 /// How many places have a visibility or a higher one, by visibility: places after a change count up,
 /// places before it down.

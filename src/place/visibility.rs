@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::finding::{Class, Confidence, Credential, RepoPath, Severity, Sighting};
+use crate::finding::{Class, Confidence, Credential, PlaceKind, RepoPath, Severity, Sighting};
 use crate::judge::Alone;
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -21,6 +21,10 @@ pub(super) enum Visibility {
     Harmless,
     /// A credential of low confidence there.
     Low,
+    /// A credential of medium confidence there, in a test, an example, documentation or code of others.
+    MediumAside,
+    /// A credential of high confidence in such a place.
+    HighAside,
     /// A credential of medium confidence there.
     Medium,
     /// A credential of high confidence there.
@@ -32,10 +36,13 @@ impl Visibility {
     fn of(credential: &Credential, hidden: bool) -> Self {
         let harmless =
             credential.best.class == Class::Sample || credential.severity == Severity::Info;
+        let aside = credential.kind() != PlaceKind::Source;
         match credential.best.confidence {
             _ if hidden => Visibility::Hidden,
             _ if harmless => Visibility::Harmless,
             Confidence::Low => Visibility::Low,
+            Confidence::Medium if aside => Visibility::MediumAside,
+            Confidence::High if aside => Visibility::HighAside,
             Confidence::Medium => Visibility::Medium,
             Confidence::High => Visibility::High,
         }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::finding::Reason;
-use crate::policy::Policy;
+use crate::thresholds::Thresholds;
 
 /// What the user asked of the report.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct ReportOptions {
     /// top it is then.
     pub base: Option<PathBuf>,
     /// What is shown and what fails.
-    pub policy: Policy,
+    pub thresholds: Thresholds,
     /// `--show-secrets`.
     pub secrets: bool,
     /// `--show-emails`.
@@ -31,11 +31,11 @@ pub struct ReportOptions {
 
 impl ReportOptions {
     /// What is asked for when nothing is said but the thresholds.
-    pub fn new(policy: Policy) -> Self {
+    pub fn new(thresholds: Thresholds) -> Self {
         ReportOptions {
             target: ".".to_owned(),
             base: None,
-            policy,
+            thresholds,
             secrets: false,
             emails: false,
             all_rules: false,

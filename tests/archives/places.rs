@@ -186,9 +186,12 @@ fn the_place_of_a_member_weighs_as_a_path() {
         .deflated("examples/a.env", text.as_bytes())
         .end();
     dir.write("a.zip", zip);
-    assert_eq!(findings(&dir.json(&["scan"])).len(), 0);
-    let low = dir.json(&["scan", "--min-confidence", "low"]);
-    assert_eq!(members(&low).len(), 1);
+    let run = dir.run(&["scan", "--format", "json"]);
+    run.ends(0);
+    let report = run.json();
+    assert_eq!(members(&report).len(), 1);
+    assert_eq!(findings(&report)[0]["places"][0]["kind"], "example");
+    assert_eq!(findings(&report)[0]["folded"], true);
 }
 
 #[test]

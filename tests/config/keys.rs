@@ -99,7 +99,7 @@ fn thresholds_say_what_they_hide() {
     assert_eq!(findings(&report).len(), 1);
     // To list more is nobody's loss.
     dir.write("keysweep.toml", "[report]\nmin-confidence = \"low\"\n");
-    dir.write("tests/b.env", "DB_PASSWORD=\"correct-Horse7\"\n");
+    dir.write("locales/b.yml", "DB_PASSWORD: \"correct-Horse7\"\n");
     let more = dir.json(&["scan"]);
     let less = dir.json(&["scan", "--no-config"]);
     assert_eq!((findings(&more).len(), findings(&less).len()), (2, 1));

@@ -56,10 +56,23 @@ const ROWS: &[Row] = &[
         then: 1,
     },
     Row {
-        says: "a guess, with confidence `low`",
+        says: "the same in a test, an example or documentation",
         make: |dir| {
             dir.write(
                 "tests/test_a.py",
+                expand("password = \"{alnum:14}\"\n", 1),
+            )
+        },
+        args: &["scan"],
+        status: 0,
+        option: "--all",
+        then: 0,
+    },
+    Row {
+        says: "a guess, with confidence `low`",
+        make: |dir| {
+            dir.write(
+                "vendor/a.py",
                 expand("password = \"{alnum:6}-Maple\"\n", 1),
             )
         },

@@ -3,4 +3,5 @@
 mod covered;
 mod identity;
 mod life;
+mod places;
 mod wired;

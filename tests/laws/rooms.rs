@@ -21,20 +21,32 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What a credential's bytes tell is read with the checks that found it.
     ("life", &["rule", "finding", "secret", "detect", "example"]),
     ("suppress", &["rule", "finding", "secret"]),
-    ("policy", &["finding"]),
+    ("thresholds", &["finding"]),
     // Of `source` it needs the limits that a repository may not raise.
-    ("config", &["finding", "policy", "rule", "source"]),
+    ("config", &["finding", "thresholds", "rule", "source"]),
     // Formats need `finding` and `rule`; `report/build`, which masks, takes what the line hands it.
     (
         "report",
         &[
-            "finding", "place", "plan", "policy", "rule", "secret", "source", "suppress",
+            "finding",
+            "place",
+            "plan",
+            "thresholds",
+            "rule",
+            "secret",
+            "source",
+            "suppress",
         ],
     ),
     (
         "plan",
         &[
-            "detect", "finding", "policy", "report", "source", "suppress",
+            "detect",
+            "finding",
+            "thresholds",
+            "report",
+            "source",
+            "suppress",
         ],
     ),
     (

@@ -2,9 +2,9 @@
 
 use keysweep::detect::Scanner;
 use keysweep::finding::Reason;
-use keysweep::policy::Policy;
 use keysweep::report::{Outcome, ReportOptions};
 use keysweep::source::{Control, HistoryOptions, StagedOptions};
+use keysweep::thresholds::Thresholds;
 use keysweep::{Input, Plan};
 
 use super::support::{Repo, options};
@@ -45,7 +45,7 @@ fn an_interruption_is_told_once() {
                 archives: None,
                 suppressions: Default::default(),
                 now: jiff::Timestamp::UNIX_EPOCH,
-                report: ReportOptions::new(Policy::new(input.checkpoint())),
+                report: ReportOptions::new(Thresholds::new(input.checkpoint())),
             };
             let report = keysweep::run(input, &plan, &control).expect("there is something to read");
             assert_eq!(

@@ -22,9 +22,9 @@ use super::args::{Alternates, Common, Limits, heading};
 use super::output;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
-use keysweep::policy::Checkpoint;
 use keysweep::report::{self, Format, Report};
 use keysweep::source::{IndexedOptions, NOTHING_STAGED, StagedOptions};
+use keysweep::thresholds::Checkpoint;
 
 /// Judges what is pushed, what is staged, or the files that are named.
 ///

@@ -11,8 +11,8 @@ use anyhow::{Context, Result, bail};
 use super::{Hook, Stage};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
-use keysweep::policy::Checkpoint;
 use keysweep::source::{Push, PushLine, RangeOptions, What};
+use keysweep::thresholds::Checkpoint;
 
 /// How long an unknown standard input is waited for. Git writes at once; a pipe that somebody
 /// leaves open must not stop a commit.

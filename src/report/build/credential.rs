@@ -4,10 +4,10 @@ use super::View;
 use super::reported::{EXPIRED, reported};
 use super::rules::{told, told_if_any};
 use crate::finding::{self, Credential, PlaceKind, Severity, Status, SuppressedBy, Value};
-use crate::policy::Judged;
 use crate::report::{Check, Evidence, Fact, Finding, Suppression};
 use crate::rule::Rule;
 use crate::secret::{REDACTED, Shown};
+use crate::thresholds::Judged;
 
 /// Longer prefixes of a rule file, in bytes, are no prefix that many values share.
 const SHOWN_MAX: usize = 16;
@@ -59,8 +59,8 @@ impl View<'_> {
             Some(it) => out.fails = self.fail_on_new && it.new,
             None => {
                 let judged = self.judged(&out, kind, best.of_repository);
-                let policy = &self.options.policy;
-                (out.fails, out.folded) = (policy.fails(&judged), policy.folds(&judged));
+                let thresholds = &self.options.thresholds;
+                (out.fails, out.folded) = (thresholds.fails(&judged), thresholds.folds(&judged));
             }
         }
         out
@@ -84,7 +84,7 @@ impl View<'_> {
         }
     }
 
-    /// What the policy looks at. A rule `of_repository` answers for the others that it took the
+    /// What the thresholds look at. A rule `of_repository` answers for the others that it took the
     /// place of.
     pub(super) fn judged<'f>(
         &self,

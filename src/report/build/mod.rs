@@ -22,11 +22,11 @@ use super::{
 use crate::finding::{Class, Confidence, Credential, Mode, Weight};
 use crate::place::About;
 use crate::plan::Plan;
-use crate::policy::{Judged, Policy};
 use crate::rule::RuleSet;
 use crate::secret::Masker;
 use crate::source::Control;
 use crate::suppress::IdleEntries;
+use crate::thresholds::{Judged, Thresholds};
 
 /// How credentials become results: by which rules, through which masker, for which question.
 pub(crate) struct View<'a> {
@@ -130,10 +130,10 @@ impl<'a> View<'a> {
         .settled(options.strict)
     }
 
-    /// Turns credentials into results, worst first, and counts those below the policy's thresholds.
+    /// Turns credentials into results, worst first, and counts those below the thresholds.
     fn listed(&self, credentials: Vec<Credential>) -> Listed {
-        let policy = &self.options.policy;
-        let without = policy.without.as_deref();
+        let thresholds = &self.options.thresholds;
+        let without = thresholds.without.as_deref();
         let mut out = Listed::default();
         for credential in credentials {
             let of_repository = credential.best.of_repository;
@@ -141,18 +141,18 @@ impl<'a> View<'a> {
             let finding = self.finding(credential);
             let judged = self.judged(&finding, kind, of_repository);
             let open = finding.suppressed.is_none();
-            let counts = |by: fn(&Policy, &Judged<'_>) -> bool| {
-                open && without.is_some_and(|policy| by(policy, &judged))
+            let counts = |by: fn(&Thresholds, &Judged<'_>) -> bool| {
+                open && without.is_some_and(|thresholds| by(thresholds, &judged))
             };
-            if policy.shows(&judged) {
-                out.spared += usize::from(!finding.fails && counts(Policy::fails));
+            if thresholds.shows(&judged) {
+                out.spared += usize::from(!finding.fails && counts(Thresholds::fails));
                 match open {
                     true => out.findings.push(finding),
                     false => out.suppressed.push(finding),
                 }
                 continue;
             }
-            out.hidden_by_configuration += usize::from(counts(Policy::shows));
+            out.hidden_by_configuration += usize::from(counts(Thresholds::shows));
             out.hidden.total += 1;
             out.hidden.by_severity.add(finding.severity);
             match (finding.class, finding.confidence) {

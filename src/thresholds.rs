@@ -15,7 +15,7 @@ pub enum Checkpoint {
 
 /// Thresholds of a run.
 #[derive(Clone, Debug)]
-pub struct Policy {
+pub struct Thresholds {
     /// Results below are counted, not listed.
     pub min_confidence: Confidence,
     /// Results below are counted, not listed.
@@ -23,7 +23,7 @@ pub struct Policy {
     /// What fails; empty for what fails by default.
     pub fail_on: Vec<FailOn>,
     /// The thresholds that would hold without the configuration of a repository.
-    pub without: Option<Box<Policy>>,
+    pub without: Option<Box<Thresholds>>,
 }
 
 /// One `--fail-on`.
@@ -116,7 +116,7 @@ impl FailOn {
     }
 }
 
-/// What a policy needs to know of a result.
+/// What a thresholds needs to know of a result.
 #[derive(Debug)]
 pub struct Judged<'a> {
     /// The id it is reported under.
@@ -142,10 +142,10 @@ pub struct Judged<'a> {
     pub local: bool,
 }
 
-impl Policy {
+impl Thresholds {
     /// The thresholds at a checkpoint.
     pub fn new(at: Checkpoint) -> Self {
-        Policy {
+        Thresholds {
             min_confidence: Confidence::Medium,
             min_severity: match at {
                 Checkpoint::Hook => Severity::Medium,
@@ -231,10 +231,10 @@ mod tests {
                 let result = result(severity, confidence);
                 let expected = severity >= Severity::Medium && confidence >= Confidence::Medium;
                 for at in [Checkpoint::Report, Checkpoint::Hook] {
-                    let policy = Policy::new(at);
-                    assert_eq!(policy.fails(&result), expected, "{at:?} {result:?}");
+                    let thresholds = Thresholds::new(at);
+                    assert_eq!(thresholds.fails(&result), expected, "{at:?} {result:?}");
                     // Whatever fails is shown.
-                    assert!(!expected || policy.shows(&result));
+                    assert!(!expected || thresholds.shows(&result));
                 }
             }
         }
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn outside_of_source_only_what_is_certain_and_grave_fails() {
-        let policy = Policy::new(Checkpoint::Hook);
+        let thresholds = Thresholds::new(Checkpoint::Hook);
         for (severity, confidence, fails) in [
             (Severity::Critical, Confidence::High, true),
             (Severity::Critical, Confidence::Medium, false),
@@ -255,13 +255,13 @@ mod tests {
             ] {
                 let mut result = result(severity, confidence);
                 result.place = place;
-                assert_eq!(policy.fails(&result), fails, "{result:?}");
-                assert_eq!(policy.folds(&result), !fails, "{result:?}");
+                assert_eq!(thresholds.fails(&result), fails, "{result:?}");
+                assert_eq!(thresholds.folds(&result), !fails, "{result:?}");
                 // Confidence lists it, not the place.
-                assert!(policy.shows(&result));
+                assert!(thresholds.shows(&result));
             }
         }
-        let mut named = Policy::new(Checkpoint::Report);
+        let mut named = Thresholds::new(Checkpoint::Report);
         named.fail_on = vec![FailOn::parse("acme-*").expect("reads")];
         let mut result = result(Severity::Low, Confidence::Medium);
         result.place = PlaceKind::Test;
@@ -272,49 +272,49 @@ mod tests {
     fn the_dead_and_samples_do_not_fail() {
         let mut dead = result(Severity::High, Confidence::High);
         dead.expired = true;
-        assert!(!Policy::new(Checkpoint::Report).fails(&dead));
+        assert!(!Thresholds::new(Checkpoint::Report).fails(&dead));
         let mut sample = result(Severity::High, Confidence::High);
         sample.class = Class::Sample;
-        assert!(!Policy::new(Checkpoint::Report).fails(&sample));
+        assert!(!Thresholds::new(Checkpoint::Report).fails(&sample));
     }
 
     #[test]
     fn what_no_commit_holds_fails_only_under_its_own_id() {
         let mut local = result(Severity::Critical, Confidence::High);
         (local.local, local.reported) = (true, "local/acme-key");
-        let mut policy = Policy::new(Checkpoint::Report);
-        assert!(!policy.fails(&local));
+        let mut thresholds = Thresholds::new(Checkpoint::Report);
+        assert!(!thresholds.fails(&local));
         for (on, fails) in [
             ("low", false),
             ("acme-*", false),
             ("stale/expiring", false),
             ("local/*", true),
         ] {
-            policy.fail_on = vec![FailOn::parse(on).expect("reads")];
-            assert_eq!(policy.fails(&local), fails, "{on}");
+            thresholds.fail_on = vec![FailOn::parse(on).expect("reads")];
+            assert_eq!(thresholds.fails(&local), fails, "{on}");
         }
     }
 
     #[test]
     fn fail_on_reads_its_three_forms() {
-        let mut policy = Policy::new(Checkpoint::Report);
-        policy.fail_on = vec![FailOn::parse("none").expect("reads")];
-        assert!(!policy.fails(&result(Severity::Critical, Confidence::High)));
-        policy.fail_on = vec![FailOn::parse("critical").expect("reads")];
-        assert!(!policy.fails(&result(Severity::High, Confidence::High)));
-        policy.fail_on = vec![FailOn::parse("acme-*:7").expect("reads")];
-        assert!(policy.fails(&result(Severity::Low, Confidence::High)));
-        policy.fail_on = vec![FailOn::parse("acme-*:3").expect("reads")];
-        assert!(!policy.fails(&result(Severity::Low, Confidence::High)));
+        let mut thresholds = Thresholds::new(Checkpoint::Report);
+        thresholds.fail_on = vec![FailOn::parse("none").expect("reads")];
+        assert!(!thresholds.fails(&result(Severity::Critical, Confidence::High)));
+        thresholds.fail_on = vec![FailOn::parse("critical").expect("reads")];
+        assert!(!thresholds.fails(&result(Severity::High, Confidence::High)));
+        thresholds.fail_on = vec![FailOn::parse("acme-*:7").expect("reads")];
+        assert!(thresholds.fails(&result(Severity::Low, Confidence::High)));
+        thresholds.fail_on = vec![FailOn::parse("acme-*:3").expect("reads")];
+        assert!(!thresholds.fails(&result(Severity::Low, Confidence::High)));
         assert!(FailOn::parse("x:many").is_err());
     }
 
     #[test]
     fn what_is_going_to_end_fails_under_its_own_name() {
-        let mut policy = Policy::new(Checkpoint::Report);
+        let mut thresholds = Thresholds::new(Checkpoint::Report);
         let mut fails = |on: &str, ends_in, class| {
-            policy.fail_on = vec![FailOn::parse(on).expect("reads")];
-            policy.fails(&Judged {
+            thresholds.fail_on = vec![FailOn::parse(on).expect("reads")];
+            thresholds.fails(&Judged {
                 ends_in,
                 class,
                 ..result(Severity::Low, Confidence::Medium)
