@@ -57,12 +57,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         says: "the same in a test, an example or documentation",
-        make: |dir| {
-            dir.write(
-                "tests/test_a.py",
-                expand("password = \"{alnum:14}\"\n", 1),
-            )
-        },
+        make: |dir| dir.write("tests/test_a.py", expand("password = \"{alnum:14}\"\n", 1)),
         args: &["scan"],
         status: 0,
         option: "--all",
@@ -70,12 +65,7 @@ const ROWS: &[Row] = &[
     },
     Row {
         says: "a guess, with confidence `low`",
-        make: |dir| {
-            dir.write(
-                "vendor/a.py",
-                expand("password = \"{alnum:6}-Maple\"\n", 1),
-            )
-        },
+        make: |dir| dir.write("vendor/a.py", expand("password = \"{alnum:6}-Maple\"\n", 1)),
         args: &["scan"],
         status: 0,
         option: "--min-confidence low",
