@@ -101,8 +101,9 @@ pub struct Commits {
     /// commits that B has and A has not; A...B starts at their merge base.
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
-    /// Only what commits from this date on introduced, on any branch or tag (2026-11-24, or RFC 3339).
-    #[arg(long, value_name = "DATE", value_parser = moment)]
+    /// Only what commits from this date on introduced, on any branch or tag: 2026-11-24,
+    /// RFC 3339, or how long ago (30d, 2w).
+    #[arg(long, value_name = "DATE", value_parser = since)]
     pub since: Option<jiff::Timestamp>,
     /// Only what a push of HEAD would publish: its commits that are on no remote-tracking branch.
     #[arg(long)]
@@ -482,21 +483,14 @@ fn gap(text: &str) -> Result<Reason, String> {
 }
 
 fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let wrong = || "write a number with s, m or h behind it, for example 90s".to_owned();
-    let split = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let number: u64 = text[..split].parse().map_err(|_| wrong())?;
-    let factor = match &text[split..] {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err(wrong()),
+    let wrong = || "write how long, with a unit: 90s, 10m, 1h 30m".to_owned();
+    // A bare number has always meant seconds.
+    let text = match text.bytes().all(|b| b.is_ascii_digit()) {
+        true => format!("{text}s"),
+        false => text.to_owned(),
     };
-    number
-        .checked_mul(factor)
-        .map(std::time::Duration::from_secs)
-        .ok_or_else(wrong)
+    let read: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    std::time::Duration::try_from(read).map_err(|_| wrong())
 }
 
 fn date(text: &str) -> Result<jiff::civil::Date, String> {
@@ -513,4 +507,19 @@ fn moment(text: &str) -> Result<jiff::Timestamp, String> {
     whole
         .parse()
         .map_err(|_| "write a date (2026-11-24) or a moment (2026-11-24T12:00:00Z)".to_owned())
+}
+
+/// A moment, or how long before now it was.
+fn since(text: &str) -> Result<jiff::Timestamp, String> {
+    let Ok(back) = text.parse::<jiff::Span>() else {
+        return moment(text).map_err(|_| {
+            "write a date (2026-11-24), a moment (2026-11-24T12:00:00Z), or how long ago (30d, 2w)"
+                .to_owned()
+        });
+    };
+    // Days and weeks are those of a calendar, here of UTC.
+    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
+    let then = now.checked_sub(back.abs());
+    then.map(|then| then.timestamp())
+        .map_err(|_| format!("`{text}` is longer ago than any calendar knows"))
 }

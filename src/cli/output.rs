@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
 
@@ -18,7 +19,8 @@ use keysweep::secret::Masker;
 /// A message without the credentials that stand in it: names of files, references and revisions
 /// come from anywhere.
 pub fn masked(message: &str) -> String {
-    let scanner = Scanner::new(keysweep::builtin::set());
+    static SCANNER: OnceLock<Scanner> = OnceLock::new();
+    let scanner = SCANNER.get_or_init(|| Scanner::new(keysweep::builtin::set()));
     let finder = |text: &[u8]| scanner.spans(text);
     let masker = Masker::new([], &finder, false);
     masker.show(message.as_bytes()).as_str().to_owned()

@@ -433,6 +433,11 @@ fn since_is_every_reference_from_a_day_on() {
             assert_eq!(place["only_in"], only);
         }
     }
+    // Counted back from now.
+    let all = dir.json(&["history", "--since", "2600w"]);
+    assert_eq!(brought(&all).len(), 4);
+    dir.run(&["history", "--since", "2 days"])
+        .says("no commits since then");
 }
 
 /// Git reads a bare date as that day at the present time of day.
