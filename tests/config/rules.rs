@@ -344,7 +344,10 @@ fn ten_thousand_rules_are_read_in_time() {
     dir.write("keysweep.toml", "[rules]\nfiles = [\"own.toml\"]\n");
     dir.write("own.toml", text);
     dir.write("a.env", line(1));
-    dir.run(&["scan"]).ends(1).says("9,23");
+    let builtin = keysweep::builtin::set();
+    let count = builtin.rules.iter().filter(|rule| rule.on).count() + 8_000;
+    let said = format!("{},{:03}", count / 1_000, count % 1_000);
+    dir.run(&["scan"]).ends(1).says(&said);
 }
 
 #[test]
