@@ -51,7 +51,7 @@ fn pieces(scanner: &Scanner) -> Vec<String> {
             }
         }
     }
-    pieces.extend(assign::WORDS.iter().map(ToString::to_string));
+    pieces.extend(assign::anchors().map(ToString::to_string));
     pieces.into_iter().collect()
 }
 

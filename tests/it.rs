@@ -24,3 +24,4 @@ mod range;
 mod rules;
 mod sources;
 mod suppress;
+mod ways;

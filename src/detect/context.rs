@@ -176,6 +176,11 @@ pub(super) fn verdict(
         let in_key = (assignment.key_at..assignment.key_at + assignment.key.len()).contains(&at);
         hits.push((!in_key, span.start - at, *rule));
     }
+    // A comparison has the name behind the value.
+    if assignment.key_at >= span.end {
+        let named = automaton.find_overlapping_iter(assignment.key);
+        hits.extend(named.map(|hit| (false, 0, index.words[hit.pattern().as_usize()].1)));
+    }
     hits.sort_unstable();
     if hits.is_empty() {
         return;
@@ -193,7 +198,7 @@ pub(super) fn verdict(
             };
             provider_context(&rules.rules[*rule].kind)
                 .is_some_and(|context| index.fits(*rule, context, value))
-                && (!outside || is_random())
+                && (!outside && assignment.op != assign::Op::Label || is_random())
         })
         .collect();
     // A rule that came with what is scanned never stands in another's place, however near its

@@ -81,9 +81,9 @@ impl Scanner {
             }
         }
         if !named.is_empty() {
-            for word in assign::WORDS {
+            for word in assign::anchors() {
                 let literal = Literal {
-                    text: (*word).into(),
+                    text: word.into(),
                     fold: true,
                 };
                 let target = wanted.entry(literal).or_default();

@@ -170,7 +170,19 @@ impl Scanner {
             look.watch.step(READ);
             if let Some(assignment) = assignment {
                 look.watch.step(assignment.value.len());
-                self.assigned(bytes, &assignment.forward(low), look);
+                let assignment = assignment.forward(low);
+                self.assigned(bytes, &assignment, look);
+                // A list may go on behind what a word is usually read with.
+                let (others, looked) = assign::list_behind(bytes, &assignment);
+                reach.right = reach.right.max((looked + JUDGED).saturating_sub(word.end));
+                for value in others {
+                    look.watch.step(READ + value.len());
+                    let other = assign::Assignment {
+                        value,
+                        ..assignment.clone()
+                    };
+                    self.assigned(bytes, &other, look);
+                }
             }
         }
         reach

@@ -2,10 +2,16 @@
 //! people write names and values in. Readers recognise the syntax from a bounded window and never
 //! ask for the file's name. Nothing here decides whether a value is a secret.
 
+mod argument;
 mod array;
+mod command;
+mod elsewhere;
 mod key;
+mod label;
+mod list;
 mod markup;
 mod op;
+mod pair;
 mod quoted;
 mod special;
 mod value;
@@ -14,6 +20,7 @@ mod wrapped;
 use std::ops::Range;
 
 pub(in crate::detect) use array::parse as parse_bytes;
+pub use list::others as list_behind;
 pub(in crate::detect) use markup::{QUOTES, slot};
 
 /// Furthest look to the left of a word for its whole name, in bytes.
@@ -59,6 +66,8 @@ pub enum Op {
     SqlBy,
     /// Only blanks between (`ENV NAME value`, `requirepass value`).
     Blank,
+    /// A loose joint: a dash, the blank behind a label, the cell of a table, the verb of a sentence.
+    Label,
 }
 
 /// A name and the value it is given.
@@ -70,7 +79,7 @@ pub struct Assignment<'a> {
     pub key_at: usize,
     /// Where the value stands, in bytes, without its quotes.
     pub value: Range<usize>,
-    /// The quote around the value, `None` for a bare one.
+    /// The quote around the value, `<` for the text of an element, `None` for a bare one.
     pub quote: Option<u8>,
     /// How the two are joined.
     pub op: Op,
@@ -101,7 +110,7 @@ impl<'a> Assignment<'a> {
     }
 }
 
-/// The words that introduce assignments worth reading, lower case, to be matched in any case.
+/// The words of names that are given secrets, lower case, to be matched in any case.
 pub const WORDS: &[&str] = &[
     "pass",
     "pwd",
@@ -114,15 +123,27 @@ pub const WORDS: &[&str] = &[
     "auth",
     "bearer",
     "jwt",
-    "identified by",
-    "identified with",
-    "curl",
-    "mysql",
     "senha",
     "contrase",
     "密码",
     "口令",
 ];
+
+/// Other words that introduce a value: of statements, and functions whose arguments tell more than
+/// their names.
+const OTHERS: &[&str] = &[
+    "identified by",
+    "identified with",
+    "securestring",
+    "totp",
+    "getconnect",
+];
+
+/// Every word that introduces values worth reading, to be matched in any case.
+pub fn anchors() -> impl Iterator<Item = &'static str> {
+    const CLIENTS: [&str; command::COUNT] = command::names();
+    WORDS.iter().chain(OTHERS).copied().chain(CLIENTS)
+}
 
 /// Reads the assignment that the word at `word` introduces: at most [`LEFT`] bytes to its left
 /// for the whole name and [`RIGHT`] bytes to its right for the value. `None` when no literal or
@@ -131,18 +152,26 @@ pub fn read_from_word(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>
     if word.end > bytes.len() || word.start >= word.end {
         return None;
     }
-    let text = &bytes[word.clone()];
-    if text.eq_ignore_ascii_case(b"curl") || text.eq_ignore_ascii_case(b"mysql") {
-        return special::command(bytes, word);
+    if let Some(read) = command::read(bytes, word.clone()) {
+        return read;
     }
+    let text = &bytes[word.clone()];
     if text.eq_ignore_ascii_case(b"identified by") {
         return special::identified_by(bytes, word);
     }
     if text.eq_ignore_ascii_case(b"identified with") {
         return special::identified_with(bytes, word);
     }
+    if text.eq_ignore_ascii_case(b"securestring") {
+        return special::secure_string(bytes, word);
+    }
     let name = key::around(bytes, word);
-    read_named(bytes, name)
+    if name.is_empty() {
+        return None;
+    }
+    read_named(bytes, name.clone())
+        .or_else(|| elsewhere::value_above(bytes, &name))
+        .or_else(|| elsewhere::compared(bytes, &name))
 }
 
 /// Reads the assignment, argument or label whose value the token run at `run` is (or starts or
@@ -159,6 +188,7 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
         .map_or(floor, |at| floor + at + 1);
     let mut at = run.start;
     let mut inner: Option<Assignment<'_>> = None;
+    let mut loose = None;
     for _ in 0..6 {
         let Some(name) = key::before(bytes, line, at) else {
             break;
@@ -169,6 +199,11 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
             && found.value.start <= run.start
             && found.value.end > run.start
         {
+            let found = elsewhere::of_jwk(bytes, &found).unwrap_or(found);
+            if found.op == Op::Label {
+                loose = loose.or(Some(found));
+                continue;
+            }
             match inner.take() {
                 // A value inside another value (JSON in a string) belongs to the outer name,
                 // when that one says more.
@@ -199,7 +234,8 @@ pub fn read_from_run(bytes: &[u8], run: Range<usize>) -> Option<Assignment<'_>> 
             break;
         }
     }
-    inner
+    let loose = || loose.or_else(|| label::before(bytes, line, &run));
+    inner.or_else(loose).or_else(|| label::glued(bytes, &run))
 }
 
 /// `{alnum:36}rest`: the name is the field of a template, which gives nothing a value.
@@ -255,24 +291,42 @@ fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {
     if got.range.start >= got.range.end {
         return None;
     }
-    let (key_at, key) = if key::is_value_word(&bytes[name.clone()]) {
-        match special::named_before(bytes, name.start) {
-            Some(range) => (range.start, range),
-            None => (name.start, name.clone()),
+    let elsewhere = key::is_value_word(&bytes[name.clone()])
+        .then(|| {
+            special::named_before(bytes, name.start)
+                .or_else(|| elsewhere::block_before(bytes, name.start))
+        })
+        .flatten();
+    let op = match elsewhere {
+        Some(_) => Op::NameValue,
+        None => got.op.unwrap_or(joint.op),
+    };
+    let key = match elsewhere {
+        Some(key) => key,
+        None if op == Op::Label => label::phrase(bytes, &name),
+        // `<secret>{acme AQAAABAAA v}`: what stands before the value belongs to its name.
+        None if op == Op::Xml
+            && bytes[..got.range.start].ends_with(b" ")
+            && !got.range.is_empty() =>
+        {
+            let head = bytes[name.end..got.range.start].trim_ascii();
+            match head.starts_with(b">{") {
+                true => name.start..got.range.start - 1,
+                false => name,
+            }
         }
-    } else {
-        (name.start, name.clone())
+        None => name,
+    };
+    let (said, value) = match pair::password(&bytes[key.clone()], bytes, &got.range) {
+        Some(value) => (Some(&b"password"[..]), value),
+        None => (got.key, got.range),
     };
     Some(Assignment {
-        key: &bytes[key.clone()],
-        key_at,
-        value: got.range,
+        key: said.unwrap_or(&bytes[key.clone()]),
+        key_at: key.start,
+        value,
         quote: got.quote,
-        op: if key != name {
-            Op::NameValue
-        } else {
-            got.op.unwrap_or(joint.op)
-        },
+        op,
         fallback: got.fallback,
         wrapped: got.wrapped,
     })

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Op;
+use super::{Op, elsewhere, label};
 
 /// The joint after a name.
 pub(super) struct Joint {
@@ -77,6 +77,80 @@ fn attribute(here: &Here<'_>, at: usize) -> Option<usize> {
     (here.spaced && here.quoted).then_some(at)
 }
 
+/// The name is that of a pair, whose value follows.
+fn paired(here: &Here<'_>, at: usize) -> Option<usize> {
+    elsewhere::value_below(here.bytes, here.name, at, here.end)
+}
+
+/// A literal behind a mere blank.
+fn labelled(here: &Here<'_>, at: usize) -> Option<usize> {
+    (here.spaced && !here.quoted && !here.is_flag()).then_some(at - 1)
+}
+
+/// The name is a tag's, and attributes follow it.
+fn in_tag(here: &Here<'_>, at: usize) -> Option<usize> {
+    let tag = here.spaced && before(here.bytes, here.name.start) == b'<';
+    tag.then(|| elsewhere::tag_end(here.bytes, at, here.end))
+        .flatten()
+}
+
+/// A literal begins at `at` or behind blanks, perhaps with a letter before its quote.
+fn quote_at(here: &Here<'_>, at: usize) -> bool {
+    let at = blanks(here.bytes, at, here.end);
+    let rest = &here.bytes[at..here.end];
+    is_quote(rest.first()) || matches!(rest, [b'N' | b'@' | b'r', b'"' | b'\'', ..])
+}
+
+/// Types of text that stand between a name and its equals sign, in small letters.
+const TYPES: &[&[u8]] = &[
+    b"string",
+    b"str",
+    b"text",
+    b"[]byte",
+    b"char",
+    b"varchar",
+    b"nvarchar",
+    b"nchar",
+    b"varchar2",
+    b"object",
+    b"variant",
+    b"securestring",
+    b"*string",
+];
+
+/// `var name string = 'v'`, `Dim name As String = "v"`, `DECLARE @name varchar(64) = 'v'`: a type between
+/// a name and its equals sign, and a literal behind that.
+fn typed(here: &Here<'_>, at: usize) -> Option<usize> {
+    let first = *here.bytes.get(at)?;
+    if !here.spaced || here.quoted || !(first.is_ascii_alphabetic() || matches!(first, b'[' | b'*'))
+    {
+        return None;
+    }
+    let as_type = here.rest.len() > 3 && here.rest[..3].eq_ignore_ascii_case(b"as ");
+    let at = at + if as_type { 3 } else { 0 };
+    let rest = here.bytes.get(at..here.end)?;
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'[' | b']' | b'*' | b'.');
+    let len = rest.iter().take(24).take_while(part).count();
+    let word = rest[..len].to_ascii_lowercase();
+    if !TYPES.contains(&word.as_slice()) {
+        return None;
+    }
+    let mut next = at + len;
+    if here.bytes.get(next) == Some(&b'(') {
+        let size = here.bytes[next..here.end].iter().take(8);
+        next += size.take_while(|b| **b != b')').count() + 1;
+    }
+    let next = blanks(here.bytes, next, here.end);
+    let signs = here.bytes.get(next..here.end)?;
+    let sign = match signs {
+        [b':', b'=', ..] => 2,
+        [b'=', b'=' | b'~' | b'>', ..] => return None,
+        [b'=', ..] => 1,
+        _ => return None,
+    };
+    quote_at(here, next + sign).then_some(next + sign)
+}
+
 /// The first way that fits is taken. Ways without signs stand last.
 #[rustfmt::skip]
 const WAYS: &[Way] = &[
@@ -96,16 +170,27 @@ const WAYS: &[Way] = &[
     ("||=", always, Some(Op::Equals), "token ||= 'maple'"),
     ("??=", always, Some(Op::Equals), "token ??= 'maple'"),
     ("?=", always, Some(Op::Equals), "token ?= maple"),
+    (".=", always, Some(Op::Equals), "token .= 'maple'"),
+    ("<-", |h, at| quote_at(h, at).then_some(at), Some(Op::Equals), "token <- 'maple'"),
     ("?:", always, Some(Op::Equals), "token ?: 'maple'"),
     (":=", always, Some(Op::Equals), "token := 'maple'"),
+    (":::=", always, Some(Op::Equals), "token :::= 'maple'"),
+    ("::=", always, Some(Op::Equals), "token ::= maple"),
     ("::", always, None, "token::maple"),
     (":", |h, at| annotated(h.bytes, at, h.end), Some(Op::Equals), "token: String = 'maple'"),
     (":", always, Some(Op::Colon), "token: maple"),
     ("：", always, Some(Op::Colon), "token：maple"),
+    (",", paired, Some(Op::NameValue), "{name: 'token', value: 'maple'}"),
+    ("\n", paired, Some(Op::NameValue), "- name: token\n  value: maple"),
+    ("\r", paired, Some(Op::NameValue), "- name: token\r\n  value: maple"),
     (",", |h, at| h.quoted.then_some(at), Some(Op::Pair), "'token', 'maple'"),
+    ("{", |h, at| elsewhere::default_in_block(h.bytes, h.name, at, h.end), Some(Op::NameValue), "variable \"token\" {\n  default = \"maple\"\n}"),
     ("(", |h, at| h.is_call().then_some(at), Some(Op::Call), "token('maple')"),
     (">", |h, at| xml(h.bytes, h.name.start).then_some(at), Some(Op::Xml), "<token>maple</token>"),
+    (">", |h, at| elsewhere::text_of_named(h.bytes, h.name, at, h.end), Some(Op::NameValue), "<add name=\"token\">maple</add>"),
     (">", |h, at| h.quoted.then_some(at), None, "'token'>maple"),
+    ("</", |h, at| elsewhere::sibling(h.bytes, at - 2, h.end), Some(Op::NameValue), "<key>token</key> <string>maple</string>"),
+    ("", in_tag, Some(Op::Xml), "<token kind=\"x\">maple</token>"),
     ("", |h, at| (h.spaced && h.is_flag()).then_some(at), Some(Op::Flag), "--token maple"),
     ("", |h, at| h.is_password().then_some(at), Some(Op::SqlBy), "PASSWORD 'maple'"),
     ("value=", attribute, Some(Op::NameValue), "name='token' value='maple'"),
@@ -114,7 +199,15 @@ const WAYS: &[Way] = &[
     ("content=", attribute, Some(Op::NameValue), "name='token' content='maple'"),
     ("default=", attribute, Some(Op::NameValue), "name='token' default='maple'"),
     ("", attribute, None, "'token' maple"),
+    ("", typed, Some(Op::Equals), "var token string = 'maple'"),
     ("", |h, at| (h.spaced && by_blank(h.bytes, h.name)).then_some(at), Some(Op::Blank), "ENV token maple"),
+    ("'", labelled, Some(Op::Label), "token 'maple'"),
+    ("\"", labelled, Some(Op::Label), "token \"maple\""),
+    ("`", labelled, Some(Op::Label), "token `maple`"),
+    ("- ", |h, at| (h.spaced && !h.is_flag()).then_some(at - 1), Some(Op::Label), "token - maple"),
+    ("is ", |h, at| h.spaced.then(|| label::said(h.bytes, at, h.end)).flatten(), Some(Op::Label), "the token is maple"),
+    ("is: ", |h, at| h.spaced.then_some(at), Some(Op::Label), "the token is: maple"),
+    ("|", |h, at| label::in_cell(h.bytes, h.name).then_some(at), Some(Op::Label), "| token | maple |"),
 ];
 
 /// Reads the joint that follows the name, or `None` when the name is given nothing.
@@ -295,9 +388,17 @@ fn by_blank(bytes: &[u8], name: &Range<usize>) -> bool {
         .rposition(|&b| b == b'\n')
         .map_or(floor, |p| floor + p + 1);
     let head = bytes[line..name.start].trim_ascii();
-    head.eq_ignore_ascii_case(b"ENV")
-        || head.eq_ignore_ascii_case(b"ARG")
-        || head.eq_ignore_ascii_case(b"setenv")
+    // What stands before a name that is given its value behind a blank.
+    const HEADS: &[&[u8]] = &[
+        b"env",
+        b"arg",
+        b"setenv",
+        b"setx",
+        b"#define",
+        b"# define",
+        b"option",
+    ];
+    HEADS.iter().any(|known| head.eq_ignore_ascii_case(known))
         || (key == b"password" && (head.starts_with(b"machine ") || head.starts_with(b"login ")))
 }
 

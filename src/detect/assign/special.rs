@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::op::blanks;
-use super::{Assignment, Op, RIGHT};
+use super::quoted::quoted_at;
+use super::{Assignment, Op};
 
 /// `IDENTIFIED BY 'value'`.
 pub(super) fn identified_by(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>> {
@@ -14,7 +15,7 @@ pub(super) fn identified_by(bytes: &[u8], word: Range<usize>) -> Option<Assignme
     }
     let quote = *bytes.get(at)?;
     if !matches!(quote, b'\'' | b'"') {
-        return None;
+        return identified_by_bare(bytes, word, at, end);
     }
     let len = bytes[at + 1..end]
         .iter()
@@ -27,6 +28,53 @@ pub(super) fn identified_by(bytes: &[u8], word: Range<usize>) -> Option<Assignme
         key_at: word.start,
         value: at + 1..at + 1 + len,
         quote: Some(quote),
+        op: Op::SqlBy,
+        fallback: false,
+        wrapped: false,
+    })
+}
+
+/// `ALTER USER ann IDENTIFIED BY value;` without quotes, as Oracle takes it: the one word up to the end of
+/// the statement or its next clause.
+fn identified_by_bare(
+    bytes: &[u8],
+    word: Range<usize>,
+    at: usize,
+    end: usize,
+) -> Option<Assignment<'_>> {
+    const NEXT: &[&[u8]] = &[
+        b"default",
+        b"account",
+        b"temporary",
+        b"profile",
+        b"quota",
+        b"replace",
+        b"with",
+    ];
+    let head = &bytes[word.start.saturating_sub(120)..word.start];
+    let head = head.rsplit(|b| matches!(b, b'\n' | b';')).next()?;
+    let mut words = head
+        .split(u8::is_ascii_whitespace)
+        .map(<[u8]>::to_ascii_lowercase);
+    let states = words.any(|one| matches!(one.as_slice(), b"user" | b"grant" | b"role"));
+    let rest = &bytes[at..end];
+    let len = rest
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b';' | b'"' | b'\'' | b'`' | b')'))
+        .unwrap_or(rest.len());
+    let behind = rest[len..].trim_ascii_start();
+    let next = behind
+        .split(|b| !b.is_ascii_alphabetic())
+        .next()?
+        .to_ascii_lowercase();
+    let ends = behind.is_empty()
+        || matches!(behind[0], b';' | b'"' | b'\'' | b'`' | b')')
+        || NEXT.contains(&next.as_slice());
+    (states && ends && len >= 3).then_some(Assignment {
+        key: b"password",
+        key_at: word.start,
+        value: at..at + len,
+        quote: None,
         op: Op::SqlBy,
         fallback: false,
         wrapped: false,
@@ -47,85 +95,25 @@ pub(super) fn identified_with(bytes: &[u8], word: Range<usize>) -> Option<Assign
     identified_by(bytes, word.start..by + 2)
 }
 
-/// `curl … -u user:value` and `mysql … -pvalue`, on the command's own line.
-pub(super) fn command(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>> {
-    let next = *bytes.get(word.end)?;
-    if !matches!(next, b' ' | b'\t' | b'd') && !bytes[word.end..].starts_with(b"admin ") {
+/// `ConvertTo-SecureString "v"`, `ConvertTo-SecureString -String v`: what is made secure.
+pub(super) fn secure_string(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>> {
+    let before = &bytes[..word.start];
+    let asks =
+        before.len() >= 10 && before[before.len() - 10..].eq_ignore_ascii_case(b"convertto-");
+    let end = bytes.len().min(word.end + 256);
+    let mut at = blanks(bytes, word.end, end);
+    if bytes[at..end].len() > 8 && bytes[at..at + 8].eq_ignore_ascii_case(b"-string ") {
+        at = blanks(bytes, at + 8, end);
+    }
+    if !asks || at == word.end {
         return None;
     }
-    let end = bytes.len().min(word.end + RIGHT / 2);
-    let end = bytes[word.end..end]
-        .iter()
-        .position(|&b| b == b'\n')
-        .map_or(end, |p| word.end + p);
-    let curl = bytes[word.clone()].eq_ignore_ascii_case(b"curl");
-    let mut at = word.end;
-    while at + 3 < end {
-        let rest = &bytes[at..end];
-        if curl {
-            for flag in [&b" -u"[..], b" --user", b" --proxy-user", b" -U"] {
-                if rest.starts_with(flag) {
-                    return user_pass(bytes, at + flag.len(), end);
-                }
-            }
-        } else if rest.starts_with(b" -p") && rest[3].is_ascii_graphic() {
-            let mut start = at + 3;
-            let quote = Some(bytes[start]).filter(|q| matches!(q, b'"' | b'\''));
-            start += usize::from(quote.is_some());
-            let len = bytes[start..end]
-                .iter()
-                .position(|&b| {
-                    quote.map_or(
-                        b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b';' | b'<'),
-                        |q| b == q,
-                    )
-                })
-                .unwrap_or(end - start);
-            return (len > 0).then_some(Assignment {
-                key: b"password",
-                key_at: word.start,
-                value: start..start + len,
-                quote,
-                op: Op::Flag,
-                fallback: false,
-                wrapped: false,
-            });
-        }
-        at += 1;
-    }
-    None
-}
-
-/// Reads `user:value` as a shell word and returns the value after the colon.
-fn user_pass(bytes: &[u8], at: usize, end: usize) -> Option<Assignment<'_>> {
-    let mut start = blanks(bytes, at, end);
-    if bytes.get(start) == Some(&b'=') {
-        start += 1;
-    }
-    let quote = bytes
-        .get(start)
-        .copied()
-        .filter(|q| matches!(q, b'"' | b'\''));
-    start += usize::from(quote.is_some());
-    let len = bytes
-        .get(start..end)?
-        .iter()
-        .position(|&b| {
-            quote.map_or(
-                b.is_ascii_whitespace() || matches!(b, b'`' | b'"' | b'\''),
-                |q| b == q,
-            )
-        })
-        .unwrap_or(end - start);
-    let colon = bytes[start..start + len].iter().position(|&b| b == b':')?;
-    if colon + 1 >= len || bytes[start..start + len].starts_with(b"http") {
-        return None;
-    }
-    Some(Assignment {
+    let got = quoted_at(bytes, at, end)?;
+    (!got.range.is_empty()).then_some(Assignment {
         key: b"password",
-        key_at: at,
-        value: start + colon + 1..start + len,
-        quote,
+        key_at: word.start,
+        value: got.range,
+        quote: got.quote,
         op: Op::Flag,
         fallback: false,
         wrapped: false,

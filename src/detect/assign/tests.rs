@@ -127,7 +127,7 @@ fn reads_the_syntaxes_of_the_file_families() {
             "password",
             Op::Equals,
         ),
-        (format!("p.auth('u', '{v}')"), "auth", "p.auth", Op::Call),
+        (format!("p.auth('u', '{v}')"), "auth", "password", Op::Call),
         (
             format!("password = os.getenv('P', '{v}')"),
             "pass",

@@ -3,11 +3,10 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::ops::Range;
 
-use super::Op;
 use super::markup::{entity, slot};
 use super::op::{Joint, blanks};
 use super::quoted::{opening, quoted_at};
-use super::wrapped;
+use super::{Op, argument, label, list, wrapped};
 
 /// A value as it stands.
 pub(super) struct Got {
@@ -17,6 +16,8 @@ pub(super) struct Got {
     pub op: Option<Op>,
     pub fallback: bool,
     pub wrapped: bool,
+    /// What it is the value of, where the name before it does not say that.
+    pub key: Option<&'static [u8]>,
 }
 
 impl Got {
@@ -28,6 +29,7 @@ impl Got {
             op: None,
             fallback: false,
             wrapped: false,
+            key: None,
         }
     }
 }
@@ -75,11 +77,16 @@ type Way = (
 /// The first way that fits is taken.
 #[rustfmt::skip]
 const WAYS: &[Way] = &[
+    ("the text of an element", text, "<token>maple leaf</token>", Some("maple leaf")),
+    ("behind a loose joint", loose, "token is maple.", Some("maple")),
+    ("behind OpenSSL's word for it", pass_phrase, "openssl rsa -passin pass:maple", Some("maple")),
     ("a block of lines", block, "token: |\n  maple\n", Some("maple")),
     ("on the next line", on_next_line, "token:\n  \"maple\"", Some("maple")),
     ("behind a scheme", after_scheme, "token: Bearer maple", Some("maple")),
     ("a literal", literal, "token = r\"maple\"", Some("maple")),
     ("a literal without an end", endless, "token = \"maple\n", None),
+    ("Perl's and Ruby's literals", perl, "token = q(maple)", Some("maple")),
+    ("the first of a list", |p| list::first(p.bytes, p.at, p.end).map_or(Continue(()), |got| Break(Some(got))), "token = ['maple', 'oak']", Some("maple")),
     ("bytes as numbers", array, "token = {1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16}", Some("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16")),
     ("a literal inside something", inside, "token = Some(\"maple\")", Some("maple")),
     ("where only a literal counts", only_literal, "token(maple)", None),
@@ -108,6 +115,133 @@ pub(super) fn read(
     WAYS.iter()
         .find_map(|(_, read, ..)| read(&place).break_value())
         .flatten()
+}
+
+/// The text of an element, up to its end.
+fn text(place: &Place<'_>) -> Reading {
+    let Place { bytes, end, .. } = *place;
+    let start = place.joint.at;
+    let of_tag = place.joined_by(&[Op::Xml, Op::NameValue]) && bytes[..start].ends_with(b">");
+    if !of_tag {
+        return Continue(());
+    }
+    let mut inside = &bytes[start..end.min(start + 512)];
+    let mut from = start;
+    if let Some(rest) = inside.trim_ascii_start().strip_prefix(b"<![CDATA[") {
+        from += inside.len() - rest.len();
+        inside = rest;
+    }
+    let Some(close) = inside.iter().position(|b| matches!(b, b'<' | b']')) else {
+        return Continue(());
+    };
+    let tag = &inside[close..];
+    let whole = tag.starts_with(b"</") || from > start && tag.starts_with(b"]]>");
+    let lead = inside[..close].len() - inside[..close].trim_ascii_start().len();
+    let mut held = inside[..close].trim_ascii();
+    from += lead;
+    // Jenkins keeps words before a secret in the same braces.
+    if let [b'{', words @ .., b'}'] = held
+        && let Some(blank) = memchr::memrchr(b' ', words)
+    {
+        from += blank + 2;
+        held = &words[blank + 1..];
+    }
+    // Words in a row belong to an element only when it is closed by its name.
+    let name = &bytes[place.name.clone()];
+    let own = place.joint.op == Op::NameValue || tag.get(2..).is_some_and(|t| t.starts_with(name));
+    if !whole || memchr::memchr(b'\n', held).is_some() || !own && held.contains(&b' ') {
+        return Continue(());
+    }
+    let range = from..from + held.len();
+    Break((!held.is_empty()).then(|| Got::at(range, Some(b'<'))))
+}
+
+/// What a sentence, a cell or a label gives: one word or a literal, which ends its line behind all but a
+/// sentence.
+fn loose(place: &Place<'_>) -> Reading {
+    if place.joint.op != Op::Label {
+        return Continue(());
+    }
+    let Place { bytes, at, end, .. } = *place;
+    let sign = before(bytes, place.joint.at);
+    let got = match opening(bytes, at, end) {
+        Some(_) => quoted_at(bytes, at, end),
+        None => {
+            let ends = |b: &u8| b.is_ascii_whitespace() || *b == b'|' && sign == b'|';
+            let len = bytes[at..end].iter().position(ends).unwrap_or(end - at);
+            let word = &bytes[at..at + len];
+            let tail = word
+                .iter()
+                .rev()
+                .take_while(|b| matches!(b, b'.' | b',' | b';' | b':' | b')'));
+            let len = len - tail.count();
+            (len > 0).then(|| Got::at(at..at + len, None))
+        }
+    };
+    let Some(got) = got else {
+        return Break(None);
+    };
+    let behind = got.range.end + usize::from(got.quote.is_some());
+    let closed = match sign {
+        b'|' => bytes[behind..end].trim_ascii_start().starts_with(b"|"),
+        b's' | b':' => true,
+        _ => label::ends_line(bytes, got.range.end),
+    };
+    Break(closed.then_some(got))
+}
+
+/// `-passin pass:v`: of OpenSSL's sources of a pass phrase the one that is the phrase itself.
+fn pass_phrase(place: &Place<'_>) -> Reading {
+    let name = &place.bytes[place.name.clone()];
+    let asks = [&b"-passin"[..], b"-passout", b"-pass"].contains(&name);
+    if !asks || place.joint.op != Op::Flag {
+        return Continue(());
+    }
+    let rest = place.rest();
+    let quote = rest.first().filter(|b| matches!(b, b'"' | b'\''));
+    let skip = usize::from(quote.is_some());
+    let Some(phrase) = rest[skip..].strip_prefix(b"pass:") else {
+        return Break(None);
+    };
+    let ends = |b: &u8| match quote {
+        Some(quote) => b == quote,
+        None => b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b';'),
+    };
+    let len = phrase.iter().position(ends).unwrap_or(phrase.len());
+    let start = place.at + skip + 5;
+    Break((len > 0).then(|| Got {
+        key: Some(b"password"),
+        ..Got::at(start..start + len, quote.copied())
+    }))
+}
+
+/// `q(v)`, `qq{v}`, `%q(v)`.
+fn perl(place: &Place<'_>) -> Reading {
+    let rest = place.rest();
+    let head = usize::from(rest.first() == Some(&b'%'));
+    let letters = rest[head..]
+        .iter()
+        .take(2)
+        .take_while(|b| matches!(b, b'q' | b'Q'))
+        .count();
+    let close = match rest.get(head + letters) {
+        Some(b'(') => b')',
+        Some(b'{') => b'}',
+        Some(b'[') => b']',
+        Some(same @ (b'|' | b'!')) => *same,
+        _ => return Continue(()),
+    };
+    let inside = &rest[head + letters + 1..rest.len().min(512)];
+    let len = inside.iter().position(|b| *b == close || *b == b'\n');
+    match len.filter(|len| letters > 0 && inside[*len] == close) {
+        // A call of a function that is named q.
+        Some(_) if matches!(inside.first(), Some(b'"' | b'\'')) => Continue(()),
+        Some(len) if len > 0 => {
+            let start = place.at + head + letters + 1;
+            Break(Some(Got::at(start..start + len, Some(b'\''))))
+        }
+        _ => Continue(()),
+    }
 }
 
 /// The markers of YAML's block scalars, and what stands on the line below.
@@ -143,6 +277,14 @@ fn on_next_line(place: &Place<'_>) -> Reading {
     let at = next_line(bytes, line, end);
     match opening(bytes, at, end) {
         Some(_) => Break(quoted_at(bytes, at, end)),
+        None if place.joint.op == Op::Colon && bytes[at..end].starts_with(b"- ") => {
+            // The first line of a list; its others are read from this one.
+            let item = list::next_item(bytes, line, end).map(|range| {
+                let quote = Some(bytes[range.start - 1]).filter(|b| matches!(b, b'"' | b'\''));
+                Got::at(range, quote)
+            });
+            Break(item)
+        }
         None if place.joint.op == Op::Xml => bare(&place.starting_at(at)),
         None => Break(None),
     }
@@ -169,7 +311,7 @@ fn literal(place: &Place<'_>) -> Reading {
         return Continue(());
     };
     Break(Some(match place.joint.op {
-        Op::Call => second(place.bytes, place.name, got, place.end),
+        Op::Call => argument::of(place.bytes, place.name, got, place.end),
         Op::Colon | Op::Pair | Op::Arrow | Op::Equals => scheme(place.bytes, got),
         _ => got,
     }))
@@ -202,6 +344,10 @@ fn inside(place: &Place<'_>) -> Reading {
 
 /// A bare word there is the name of something.
 fn only_literal(place: &Place<'_>) -> Reading {
+    // YAML's values need no quotes.
+    if place.joint.op == Op::NameValue && before(place.bytes, place.joint.at) == b':' {
+        return Continue(());
+    }
     match place.joined_by(&[Op::Call, Op::Pair, Op::SqlBy, Op::NameValue, Op::Compare]) {
         true => Break(None),
         false => Continue(()),
@@ -214,37 +360,6 @@ fn next_line(bytes: &[u8], mut at: usize, end: usize) -> usize {
         at += 1;
     }
     blanks(bytes, at, end)
-}
-
-/// Ends of functions that take a user and a password.
-const TAKE_BOTH: &[&[u8]] = &[
-    b"auth",
-    b"credential",
-    b"credentials",
-    b"authentication",
-    b"authenticate",
-];
-
-/// `auth('user', 'value')`: the second literal of a call that takes both.
-fn second(bytes: &[u8], name: &Range<usize>, got: Got, end: usize) -> Got {
-    let key = &bytes[name.clone()];
-    let tail = key
-        .rsplit(|&b| b == b'.')
-        .next()
-        .unwrap_or(key)
-        .to_ascii_lowercase();
-    let both = TAKE_BOTH.iter().any(|end| tail.ends_with(end));
-    let close = got.range.end + 1;
-    let at = blanks(bytes, close, end);
-    if bytes.get(at) == Some(&b',') && at < end {
-        let at = blanks(bytes, at + 1, end);
-        if (both || matches!(tail.as_slice(), b"putenv" | b"setenv"))
-            && let Some(next) = quoted_at(bytes, at, end)
-        {
-            return next;
-        }
-    }
-    got
 }
 
 /// The length of `Bearer `, `Basic ` or `token ` at `at`.
@@ -385,14 +500,15 @@ pub(super) mod tests {
     use super::*;
     use crate::detect::assign::{key, op};
 
-    /// Calls `held` with the place of the value in `text`, which starts with the name `token`, and
+    /// Calls `held` with the place of the value in `text`, which has the name `token` or a flag, and
     /// with the value that is read there.
     pub(in crate::detect::assign) fn read_in(
         text: &str,
         held: impl FnOnce(&Place<'_>, Option<&str>),
     ) {
         let bytes = text.as_bytes();
-        let name = key::around(bytes, 0..5);
+        let word = text.find("token").or(text.find("pass")).expect("a name");
+        let name = key::around(bytes, word..word + 4);
         let end = bytes.len();
         let joint = op::after(bytes, &name, end).expect("a joint");
         let place = Place {

@@ -40,6 +40,15 @@ impl Head {
         }
     }
 
+    /// The name of a variable or a member, behind which an "or" may follow.
+    fn is_expression(&self) -> bool {
+        let name = self.text.trim_ascii();
+        name.first().is_some_and(u8::is_ascii_alphabetic)
+            && !name
+                .iter()
+                .any(|b| matches!(b, b' ' | b'[' | b'&' | b'-' | b':'))
+    }
+
     fn has(&self, word: &[u8]) -> bool {
         memchr::memchr_iter(word[0], &self.text).any(|at| self.text[at..].starts_with(word))
     }
@@ -60,6 +69,12 @@ const WRAPS: &[Wrap] = &[
         "the default of a look-up",
         look_up,
         "token = getenv(\"X\", \"maple\")",
+        Some("maple"),
+    ),
+    (
+        "the default of an expression",
+        expression,
+        "token = options.x || \"maple\"",
         Some("maple"),
     ),
     (
@@ -90,25 +105,56 @@ pub(super) fn read(place: &Place<'_>) -> Option<Got> {
 const LOOK_UPS: &[&[u8]] = &[b"env", b"config", b"getproperty", b"optional"];
 
 /// What stands before the default of a look-up.
-const OR: &[&[u8]] = &[b"||", b"??", b"?:", b" or ", b","];
+const OR: &[&[u8]] = &[b"||", b"??", b"?:", b" or ", b"or ", b","];
 
-/// The first literal after a comma or an "or" is the default.
+/// The first literal after a comma or an "or" is the default, also when the line ends there.
 fn look_up(place: &Place<'_>, head: &Head) -> Reading {
     if !LOOK_UPS.iter().any(|word| head.has(word)) {
         return Continue(());
     }
-    let default = (head.end..head.stop).find_map(|at| {
-        let rest = &place.bytes[at..head.stop];
-        let or = OR
+    Break(default(place, head, OR))
+}
+
+/// Behind any expression only the signs for "or" count.
+fn expression(place: &Place<'_>, head: &Head) -> Reading {
+    let found = head.is_expression().then(|| default(place, head, &OR[..2]));
+    match found.flatten() {
+        Some(got) => Break(Some(got)),
+        None => Continue(()),
+    }
+}
+
+/// The first literal behind one of `ors`.
+fn default(place: &Place<'_>, head: &Head, ors: &[&[u8]]) -> Option<Got> {
+    let (bytes, stop) = (place.bytes, head.stop);
+    let from = head.end.min(stop);
+    let got = (from..=stop).find_map(|at| {
+        // The next line may begin with it.
+        let at = match at == stop {
+            true => over_line(bytes, at, place.end),
+            false => at,
+        };
+        let rest = &bytes[at..place.end.min(at + 4)];
+        let or = ors
             .iter()
-            .find(|or| or[0] == rest[0] && rest.starts_with(or))?;
-        let literal = blanks(place.bytes, at + or.len(), head.stop);
-        quoted_at(place.bytes, literal, head.stop)
-    });
-    Break(default.map(|got| Got {
+            .find(|or| or.first() == rest.first() && rest.starts_with(or))?;
+        let literal = over_line(bytes, at + or.len(), place.end);
+        quoted_at(bytes, literal, place.end)
+    })?;
+    Some(Got {
         fallback: true,
         ..got
-    }))
+    })
+}
+
+/// Past blanks, and past the end of one line.
+fn over_line(bytes: &[u8], at: usize, end: usize) -> usize {
+    let at = blanks(bytes, at, end);
+    match &bytes[at..end] {
+        [b'\n', ..] => blanks(bytes, at + 1, end),
+        [b'\r', b'\n', ..] => blanks(bytes, at + 2, end),
+        _ => at,
+    }
 }
 
 /// Ends of functions that give back the literal they are given.

@@ -1,6 +1,7 @@
 //! What stands beside a value, or what name and value are to each other, and says that it is no
 //! secret: the line of a test's result, a digest whose algorithm stands before it, prose, code.
 
+use super::joint::JOINT;
 use super::key::{Name, Says};
 use super::refusal::Refusal;
 use super::value::is_uuid;
@@ -37,7 +38,7 @@ impl<'a> Site<'a> {
 
 /// Surroundings that say that a value is no secret: the reason, the test, and a template of a text
 /// in which it is true.
-type Row = (Refusal, fn(&Site<'_>) -> bool, &'static str);
+pub(super) type Row = (Refusal, fn(&Site<'_>) -> bool, &'static str);
 
 /// The first row that is true decides.
 const BESIDE: &[Row] = &[
@@ -115,13 +116,14 @@ const BESIDE: &[Row] = &[
 
 /// Why the surroundings say that the value is no secret.
 pub(super) fn refusal(site: &Site<'_>) -> Option<Refusal> {
-    let row = BESIDE.iter().find(|(_, test, _)| test(site));
+    let row = JOINT.iter().chain(BESIDE).find(|(_, test, _)| test(site));
     row.map(|(refusal, ..)| *refusal)
 }
 
 /// Templates of texts of which a row is true.
 pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
-    BESIDE.iter().map(|(refusal, _, text)| (*refusal, *text))
+    let rows = JOINT.iter().chain(BESIDE);
+    rows.map(|(refusal, _, text)| (*refusal, *text))
 }
 
 /// `\x12calls`: the rest of an escape in a string that holds bytes.

@@ -10,6 +10,7 @@ mod asked;
 mod beside;
 mod covered;
 mod features;
+mod joint;
 mod key;
 mod open;
 mod pairs;

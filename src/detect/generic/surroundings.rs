@@ -54,6 +54,10 @@ fn place(a: &Assignment<'_>, bytes: &[u8]) -> Place {
         Op::Equals if plain && glued => Place::Env,
         Op::Colon if plain => Place::Yaml,
         Op::NameValue => Place::Yaml,
+        // `ENV NAME value`, and the password of a statement without quotes.
+        Op::Blank if plain => Place::Env,
+        Op::SqlBy => Place::Other,
+        Op::Colon if in_flow_map(&bytes[line..key_at]) => Place::Yaml,
         _ if open_quote(&bytes[line..key_at]) => Place::Text,
         Op::Equals | Op::Flag if glued && shell_word(head) => Place::Shell,
         Op::Flag => Place::Shell,
@@ -72,7 +76,14 @@ fn end(a: &Assignment<'_>, bytes: &[u8]) -> End {
     let near = &bytes[at.min(bytes.len())..bytes.len().min(at + 64)];
     let line = &near[..near.iter().position(|&b| b == b'\n').unwrap_or(near.len())];
     let tail = line.trim_ascii();
+    let line_of = || {
+        let floor = a.key_at.saturating_sub(120);
+        let head = &bytes[floor..a.key_at.min(bytes.len())];
+        head.rsplit(|b| *b == b'\n').next().unwrap_or(head)
+    };
     match tail.first() {
+        Some(b'}' | b',') if a.op == Op::Colon && !quoted && in_flow_map(line_of()) => End::Line,
+        Some(b';') if a.op == Op::SqlBy => End::Line,
         None | Some(b'#') => End::Line,
         Some(b'/') if tail.starts_with(b"//") => End::Line,
         Some(b';') => End::Semicolon,
@@ -82,6 +93,21 @@ fn end(a: &Assignment<'_>, bytes: &[u8]) -> End {
         Some(b'+' | b'.' | b'%') if quoted => End::Glued,
         Some(_) => End::More,
     }
+}
+
+/// `{user: ann, ` at the end of `head`: a map of bare names and values in one line, as YAML and NATS have
+/// it, with a user before the password. Code has calls, statements or quotes there.
+fn in_flow_map(head: &[u8]) -> bool {
+    let Some(open) = memchr::memrchr(b'{', head) else {
+        return false;
+    };
+    let inside = &head[open + 1..];
+    let user = inside.trim_ascii_start();
+    let plain = |b: &u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b' ' | b':' | b',' | b'_' | b'-' | b'.' | b'@')
+    };
+    let code = |b: &u8| matches!(b, b'(' | b';' | b'"' | b'\'' | b'`');
+    user.starts_with(b"user") && inside.iter().all(plain) && !head[..open].iter().any(code)
 }
 
 /// Past the closing quote and what escapes it.

@@ -1,0 +1,185 @@
+//! What joins a name and its value, and says that the value is no secret: a command in its place, the name
+//! of the user, the address that stands in for a missing setting, a loose joint before an ordinary word.
+
+use super::beside::{Row, Site};
+use super::key::Says;
+use super::refusal::Refusal;
+use super::value;
+use crate::detect::assign::Op;
+
+/// The first row that is true decides.
+pub(super) const JOINT: &[Row] = &[
+    (
+        Refusal::Command,
+        is_command,
+        "API_KEY=`maple read acme/app key7`",
+    ),
+    (
+        Refusal::UserName,
+        is_user_name,
+        "CREATE USER maple7 IDENTIFIED BY 'maple7';",
+    ),
+    (
+        Refusal::CutCall,
+        |s| s.a.quote.is_none() && is_cut_at_its_comma(s),
+        "shared_secret = calloc(1, sizeof(x));",
+    ),
+    (
+        Refusal::TypeName,
+        |s| s.a.quote.is_none() && s.name.says != Says::Password && is_type_name(s.value),
+        "someToken: NonEmptyMaxLength64String",
+    ),
+    (
+        Refusal::DefaultAddress,
+        |s| s.a.fallback && is_address(s.value),
+        "api_secret = getenv('X', 'maple7:8200')",
+    ),
+    (
+        Refusal::LooseJoint,
+        |s| s.a.op == Op::Label && !is_drawn(s),
+        "token - required2",
+    ),
+];
+
+/// `` NAME=`command` ``: what a shell puts in the place of the command. Without blanks around the equals
+/// sign it is a shell that reads it.
+fn is_command(site: &Site<'_>) -> bool {
+    let before = &site.bytes[..site.a.value.start];
+    site.a.quote == Some(b'`')
+        && site.a.op == Op::Equals
+        && before.ends_with(b"=`")
+        && site.value.contains(&b' ')
+}
+
+/// `CREATE USER x … 'x'`: the password of a statement repeats the user's name before it.
+fn is_user_name(site: &Site<'_>) -> bool {
+    let name = site.a.key_at.min(site.a.value.start);
+    let head = &site.bytes[name.saturating_sub(100)..name];
+    let head = head.rsplit(|b| *b == b';').next().unwrap_or(head);
+    let mut words = head
+        .split(|b| b.is_ascii_whitespace() || matches!(b, b'\'' | b'"' | b'`' | b'@' | b'('))
+        .filter(|word| !word.is_empty());
+    let names = |word: &[u8]| {
+        [&b"user"[..], b"role", b"login"]
+            .iter()
+            .any(|one| word.eq_ignore_ascii_case(one))
+    };
+    matches!(site.a.op, Op::SqlBy | Op::Blank | Op::Equals)
+        && words.any(names)
+        && words
+            .take(3)
+            .any(|word| word.eq_ignore_ascii_case(site.value))
+}
+
+/// `calloc(1` before `, sizeof(x))`: a call that a bare value was cut from.
+fn is_cut_at_its_comma(site: &Site<'_>) -> bool {
+    let Some(open) = memchr::memchr(b'(', site.value) else {
+        return false;
+    };
+    let function = &site.value[..open];
+    let closed = memchr::memchr(b')', &site.value[open..]).is_some();
+    let after = &site.bytes[site.a.value.end..];
+    let goes_on = matches!(after.first(), Some(b',' | b' ' | b'"' | b'\''));
+    !closed
+        && goes_on
+        && function.len() >= 3
+        && function[0].is_ascii_alphabetic()
+        && function
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'>' | b'-'))
+}
+
+/// `NonEmptyMaxLength64String`: three or more words, each with a capital and two small letters or more, and
+/// at most three digits in one place. Chance does not draw that.
+fn is_type_name(value: &[u8]) -> bool {
+    let (mut words, mut numbers, mut at) = (0, 0, 0);
+    while at < value.len() {
+        let len = |from: usize, fits: fn(&u8) -> bool| {
+            value[from..].iter().take_while(|b| fits(b)).count()
+        };
+        let digits = len(at, u8::is_ascii_digit);
+        let small = if value[at].is_ascii_uppercase() {
+            len(at + 1, u8::is_ascii_lowercase)
+        } else {
+            0
+        };
+        match (digits, small) {
+            (1..=3, _) => (numbers, at) = (numbers + 1, at + digits),
+            (_, 2..) => (words, at) = (words + 1, at + 1 + small),
+            _ => return false,
+        }
+    }
+    words >= 3 && numbers <= 1
+}
+
+/// An address with nothing in it that lets anyone in: `host:8200`, `https://host/path?x=y`.
+fn is_address(value: &[u8]) -> bool {
+    let scheme = memchr::memmem::find(value, b"://");
+    let rest = scheme.map_or(value, |at| &value[at + 3..]);
+    let host_end = rest
+        .iter()
+        .position(|b| matches!(b, b'/' | b'?'))
+        .unwrap_or(rest.len());
+    let host = &rest[..host_end];
+    let port = memchr::memrchr(b':', host).map(|at| &host[at + 1..]);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'_');
+    let is_port =
+        |port: &[u8]| (2..=5).contains(&port.len()) && port.iter().all(u8::is_ascii_digit);
+    !host.is_empty()
+        && host.iter().all(plain)
+        && (scheme.is_some() || port.is_some_and(is_port))
+        && port.is_none_or(is_port)
+}
+
+/// Behind a loose joint a value must look drawn by a machine, or be a password as only passwords are
+/// written: of capitals, small letters, and digits or signs.
+fn is_drawn(site: &Site<'_>) -> bool {
+    let value = site.value;
+    if value.iter().any(u8::is_ascii_whitespace) {
+        return false;
+    }
+    let form = value::read(value);
+    let mixed = form.upper > 0 && form.lower > 0 && form.digits > 0 && value.len() >= 8;
+    form.random || site.name.says == Says::Password && mixed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_told_from_secrets() {
+        for name in ["NonEmptyMaxLength64String", "SomeOtherToken"] {
+            assert!(is_type_name(name.as_bytes()), "{name}");
+        }
+        for other in [
+            "Maple64Leaf",
+            "Zk9qT2mXw8rB",
+            "MapleOakElm64a",
+            "MapleOak1Elm2Fir",
+        ] {
+            assert!(!is_type_name(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
+    fn addresses_are_told_from_secrets() {
+        for address in [
+            "localhost:8200",
+            "https://acme.test/a?b=c",
+            "redis://cache",
+            "10.0.0.5:6379",
+        ] {
+            assert!(is_address(address.as_bytes()), "{address}");
+        }
+        for other in [
+            "maple7",
+            "maple:leaf7",
+            "redis://ann:maple7@cache",
+            "Zk9q/T2mX",
+            "a:1",
+        ] {
+            assert!(!is_address(other.as_bytes()), "{other}");
+        }
+    }
+}
