@@ -140,7 +140,10 @@ fn text(place: &Place<'_>) -> Reading {
     let mut held = inside[..close].trim_ascii();
     from += lead;
     // Jenkins keeps words before a secret in the same braces.
+    let plain =
+        |b: &u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'' | b'(' | b'{') || *b == b' ';
     if let [b'{', words @ .., b'}'] = held
+        && words.iter().all(plain)
         && let Some(blank) = memchr::memrchr(b' ', words)
     {
         from += blank + 2;

@@ -138,8 +138,11 @@ fn default(place: &Place<'_>, head: &Head, ors: &[&[u8]]) -> Option<Got> {
         let or = ors
             .iter()
             .find(|or| or.first() == rest.first() && rest.starts_with(or))?;
-        let literal = over_line(bytes, at + or.len(), place.end);
-        quoted_at(bytes, literal, place.end)
+        // Behind a comma only an argument counts, and what follows on the next line may be none.
+        if **or == *b"," {
+            return quoted_at(bytes, blanks(bytes, at + 1, stop), stop);
+        }
+        quoted_at(bytes, over_line(bytes, at + or.len(), place.end), place.end)
     })?;
     Some(Got {
         fallback: true,

@@ -6,7 +6,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
-use crate::detect::assign::Assignment;
+use crate::detect::assign::{Assignment, Op};
 
 /// How far behind a value the rest of its form is looked for, in bytes.
 const AHEAD: usize = 128;
@@ -39,6 +39,8 @@ const COVERS: &[Row] = &[
     ("a file that age encrypted", |s| message(s, b"-----BEGIN AGE ENCRYPTED FILE-----"), "password: |{nl}  -----BEGIN AGE ENCRYPTED FILE-----{nl}  {alnum:64}"),
     ("ciphertext of Sealed Secrets", sealed, "password: AgAB{alnum:720}"),
     ("ciphertext of Rails", rails, "password: {b64:{alnum:24}}--{b64:{alnum:12}}--{b64:{alnum:16}}"),
+    ("ciphertext of Jenkins", jenkins, "<password>{{AQAAABAAAAAQ{b64:{alnum:32}}}}</password>"),
+    ("ciphertext of Maven's settings", maven, "<password>{{{b64:{alnum:32}}}}</password>"),
     ("the digest of a known finding (detect-secrets)", known_finding, "{{\"type\": \"x\", \"hashed_secret\": \"{hex:40}\", \"line_number\": 4}}"),
 ];
 
@@ -211,6 +213,29 @@ fn rails(seen: &Seen<'_>) -> bool {
         && encodes(&rest[..16], 12)
         && &rest[16..18] == b"--"
         && encodes(&rest[18..], 16)
+}
+
+/// `{…}` around base64 (Jenkins): a byte 1, the length of an initialization vector (16) and of the data in
+/// four bytes each, and both.
+fn jenkins(seen: &Seen<'_>) -> bool {
+    let value = seen.value.trim_ascii();
+    let inside = value
+        .strip_prefix(b"{")
+        .and_then(|rest| rest.strip_suffix(b"}"));
+    let decoded = inside.and_then(|text| BASE64_STANDARD.decode(text).ok());
+    decoded.is_some_and(|bytes| {
+        bytes.len() >= 9 + 32 && bytes.starts_with(&[1, 0, 0, 0, 16]) && bytes.len() % 16 == 9
+    })
+}
+
+/// `{…}` around base64, in an element (Maven's settings): a salt, padding, and ciphertext.
+fn maven(seen: &Seen<'_>) -> bool {
+    let value = seen.value.trim_ascii();
+    let inside = value
+        .strip_prefix(b"{")
+        .and_then(|rest| rest.strip_suffix(b"}"));
+    seen.assignment.op == Op::Xml
+        && inside.is_some_and(|text| decoded_from(text) >= 32 && text.len().is_multiple_of(4))
 }
 
 /// `"hashed_secret": "<SHA-1>"` in a JSON object that also says on which line: the list of known

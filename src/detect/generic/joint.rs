@@ -26,7 +26,7 @@ pub(super) const JOINT: &[Row] = &[
     ),
     (
         Refusal::TypeName,
-        |s| s.a.quote.is_none() && s.name.says != Says::Password && is_type_name(s.value),
+        |s| s.a.quote.is_none() && is_type_of_name(s),
         "someToken: NonEmptyMaxLength64String",
     ),
     (
@@ -51,24 +51,25 @@ fn is_command(site: &Site<'_>) -> bool {
         && site.value.contains(&b' ')
 }
 
-/// `CREATE USER x … 'x'`: the password of a statement repeats the user's name before it.
+/// `CREATE USER x … 'x'`, `{user: x, password: x}`, `auth("x", "x")`: on the line before it the password
+/// stands as the user's name.
 fn is_user_name(site: &Site<'_>) -> bool {
-    let name = site.a.key_at.min(site.a.value.start);
-    let head = &site.bytes[name.saturating_sub(100)..name];
-    let head = head.rsplit(|b| *b == b';').next().unwrap_or(head);
-    let mut words = head
-        .split(|b| b.is_ascii_whitespace() || matches!(b, b'\'' | b'"' | b'`' | b'@' | b'('))
-        .filter(|word| !word.is_empty());
+    let start = site.a.value.start;
+    let head = &site.bytes[start.saturating_sub(100)..start];
+    let head = head.rsplit(|b| *b == b'\n').next().unwrap_or(head);
+    let same = |word: &[u8]| word.eq_ignore_ascii_case(site.value);
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@');
+    let mut words = head.split(|b| !part(b)).filter(|word| !word.is_empty());
+    if site.a.op == Op::Call {
+        return words.next_back().is_some_and(same);
+    }
     let names = |word: &[u8]| {
-        [&b"user"[..], b"role", b"login"]
+        let word = word.to_ascii_lowercase();
+        [&b"user"[..], b"username", b"role", b"login"]
             .iter()
-            .any(|one| word.eq_ignore_ascii_case(one))
+            .any(|one| word.ends_with(one))
     };
-    matches!(site.a.op, Op::SqlBy | Op::Blank | Op::Equals)
-        && words.any(names)
-        && words
-            .take(3)
-            .any(|word| word.eq_ignore_ascii_case(site.value))
+    words.any(names) && words.take(3).any(same)
 }
 
 /// `calloc(1` before `, sizeof(x))`: a call that a bare value was cut from.
@@ -87,6 +88,12 @@ fn is_cut_at_its_comma(site: &Site<'_>) -> bool {
         && function
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'>' | b'-'))
+}
+
+/// A type stands where a value may; a password of such words is one unless a semicolon ends it.
+fn is_type_of_name(site: &Site<'_>) -> bool {
+    let ended = site.bytes[site.a.value.end..].starts_with(b";");
+    (site.name.says != Says::Password || ended) && is_type_name(site.value)
 }
 
 /// `NonEmptyMaxLength64String`: three or more words, each with a capital and two small letters or more, and
@@ -135,7 +142,8 @@ fn is_address(value: &[u8]) -> bool {
 /// written: of capitals, small letters, and digits or signs.
 fn is_drawn(site: &Site<'_>) -> bool {
     let value = site.value;
-    if value.iter().any(u8::is_ascii_whitespace) {
+    let path = value.contains(&b'/') && value.contains(&b'.');
+    if path || value.iter().any(u8::is_ascii_whitespace) {
         return false;
     }
     let form = value::read(value);
