@@ -34,6 +34,7 @@ pub(in crate::detect) use covered::why as covered;
 pub use features::{Feature, Weights};
 pub use placeholder::{is_placeholder, is_placeholder_password};
 pub use refusal::Refusal;
+pub(in crate::detect) use shape::is_password_hash;
 
 use crate::detect::assign::Assignment;
 use crate::finding::{Class, Confidence};
