@@ -17,6 +17,7 @@ mod kernel;
 mod pair;
 mod partner;
 mod prefix;
+mod provider;
 mod runs;
 mod scanner;
 mod settle;
