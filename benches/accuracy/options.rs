@@ -65,6 +65,6 @@ impl Options {
 
     /// Whether the program that is measured is this one: another has weights of its own.
     pub fn is_own(&self) -> bool {
-        self.program.0 == PathBuf::from(env!("CARGO_BIN_EXE_keysweep"))
+        self.program.0 == *env!("CARGO_BIN_EXE_keysweep")
     }
 }
