@@ -20,6 +20,7 @@ mod history;
 mod hook;
 mod judge;
 mod laws;
+mod made;
 mod range;
 mod rules;
 mod sources;

@@ -9,7 +9,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
-#[allow(dead_code, reason = "the bench `corpus` needs the rest")]
+#[allow(dead_code, reason = "the bench `accuracy` needs the rest")]
 mod labelled;
 mod observe;
 mod probe;
