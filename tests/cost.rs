@@ -146,14 +146,13 @@ fn every_way_of_writing_costs_a_bounded_number_of_steps_a_byte() {
     let value = expand("{alnum:24}", 1).expect("a template");
     for (name, _, template, _) in crate::ways::forms::FORMS {
         let cut = template.split("§v").next().unwrap_or_default();
-        for template in [template, cut] {
-            for unit in [
-                crate::ways::named(template, "db password", "a"),
-                crate::ways::named(template, "acme token", &value) + "\n",
-            ] {
-                let cost = grows_with_its_length(&scanner, &unit, |text| text);
-                assert!(cost <= MOST, "{cost} steps for a byte of {name}");
-            }
+        let units = [
+            crate::ways::named(template, "acme token", &value) + "\n",
+            crate::ways::named(cut, "db password", "a"),
+        ];
+        for unit in units {
+            let cost = grows_with_its_length(&scanner, &unit, |text| text);
+            assert!(cost <= MOST, "{cost} steps for a byte of {name}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::op::blanks;
-use super::quoted::quoted_at;
+use super::quoted::{opening, quoted_at};
 use super::value::Got;
 
 /// How the name of a function ends, in small letters; the number of the argument that is the secret, from
@@ -60,12 +60,17 @@ pub(super) fn taken(bytes: &[u8], name: &Range<usize>, at: usize, end: usize) ->
         None if NAMED_FIRST.iter().any(|one| ends(one)) => (1, None),
         None => return None,
     };
-    let mut at = blanks(bytes, at, end);
+    let first = blanks(bytes, at, end);
+    let mut at = first;
     for _ in 0..number {
         at = blanks(bytes, behind_comma(bytes, at, end)?, end);
     }
     let got = quoted_at(bytes, at, end)?;
-    Some(Got { key, ..got })
+    // A function of any kind whose name ends so may be given something before the user.
+    let loose =
+        taker.is_some_and(|(tail, ..)| tail.starts_with("auth") || tail.starts_with("credential"));
+    let last = bytes.get(blanks(bytes, got.range.end + 1, end)) == Some(&b')');
+    (!loose || last || opening(bytes, first, end).is_some()).then_some(Got { key, ..got })
 }
 
 /// The place behind the comma that ends the argument at `at`: a literal, or a name or short expression
@@ -104,5 +109,19 @@ mod tests {
             let got = read_from_word(text.as_bytes(), word..name.len()).expect("it is read");
             assert_eq!((got.key, &text[got.value]), (*key, "maple7"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_before_a_user_is_no_user() {
+        let read = |text: &str| {
+            let word = text.find("credentials").expect("the name");
+            let got = read_from_word(text.as_bytes(), word..word + 10)?;
+            Some(text[got.value].to_owned())
+        };
+        assert_eq!(
+            read("x_credentials(user, 'maple7')").as_deref(),
+            Some("maple7")
+        );
+        assert_eq!(read("x_credentials(it, 'ann', 'maple7')"), None);
     }
 }
