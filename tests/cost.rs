@@ -139,6 +139,24 @@ fn every_piece_of_every_rule_costs_a_bounded_number_of_steps_a_byte() {
     );
 }
 
+/// Each way of writing a name and its value, as a whole and cut off before the value.
+#[test]
+fn every_way_of_writing_costs_a_bounded_number_of_steps_a_byte() {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    let value = expand("{alnum:24}", 1).expect("a template");
+    for (name, _, template, _) in crate::ways::forms::FORMS {
+        let cut = template.split("§v").next().unwrap_or_default();
+        let units = [
+            crate::ways::named(template, "acme token", &value) + "\n",
+            crate::ways::named(cut, "db password", "a"),
+        ];
+        for unit in units {
+            let cost = grows_with_its_length(&scanner, &unit, |text| text);
+            assert!(cost <= MOST, "{cost} steps for a byte of {name}");
+        }
+    }
+}
+
 /// Steps for each byte of a long content, of which one of twice the length takes twice as many.
 fn grows_with_its_length(scanner: &Scanner, unit: &str, dress: impl Fn(Vec<u8>) -> Vec<u8>) -> u64 {
     const SIZE: usize = 16 << 10;

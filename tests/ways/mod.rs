@@ -6,7 +6,7 @@
 
 #![allow(clippy::print_stdout)]
 
-mod forms;
+pub mod forms;
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ const COLUMNS: &[(&str, &str)] = &[
 const SEEDS: u64 = 3;
 
 /// Writes a name in the ways that names are written.
-fn named(template: &str, name: &str, value: &str) -> String {
+pub fn named(template: &str, name: &str, value: &str) -> String {
     let words: Vec<&str> = name.split(' ').collect();
     let capital = |word: &str| {
         let (first, rest) = word.split_at(1);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::op::blanks;
-use super::quoted::quoted_at;
+use super::quoted::{opening, quoted_at};
 use super::value::Got;
 
 /// How the name of a function ends, in small letters; the number of the argument that is the secret, from
@@ -13,14 +13,19 @@ type Taker = (&'static str, usize, &'static [u8], &'static str);
 const PASSWORD: &[u8] = b"password";
 const SECRET_KEY: &[u8] = b"secret_key";
 
-/// The first that fits is taken. All arguments before the secret are literals.
+/// The first that fits is taken. The arguments before the secret may be anything.
 #[rustfmt::skip]
 const TAKERS: &[Taker] = &[
     ("networkcredential", 1, PASSWORD, "new NetworkCredential(\"ann\", \"maple7\")"),
     ("passwordauthentication", 1, PASSWORD, "new PasswordAuthentication(\"ann\", \"maple7\".toCharArray())"),
     ("usernamepasswordcredentials", 1, PASSWORD, "new UsernamePasswordCredentials(\"ann\", \"maple7\")"),
     ("plainauth", 2, PASSWORD, "smtp.PlainAuth(\"\", \"ann\", \"maple7\", host)"),
-    ("getconnection", 2, PASSWORD, "DriverManager.getConnection(\"jdbc:x\", \"ann\", \"maple7\")"),
+    ("mysqli", 2, PASSWORD, "new mysqli($host, \"ann\", \"maple7\", \"db\")"),
+    ("mysqli_connect", 2, PASSWORD, "mysqli_connect($host, \"ann\", \"maple7\")"),
+    ("mysql_connect", 2, PASSWORD, "mysql_connect('db', 'ann', 'maple7')"),
+    ("pdo", 2, PASSWORD, "new PDO($dsn, 'ann', 'maple7')"),
+    ("login", 1, PASSWORD, "smtp.login(\"ann\", \"maple7\")"),
+    ("getconnection", 2, PASSWORD, "DriverManager.getConnection(DB_URL, \"ann\", \"maple7\")"),
     ("basicawscredentials", 1, SECRET_KEY, "new BasicAWSCredentials(\"id\", \"maple7\")"),
     ("awsbasiccredentials.create", 1, SECRET_KEY, "AwsBasicCredentials.create(\"id\", \"maple7\")"),
     ("newstaticcredentials", 1, SECRET_KEY, "credentials.NewStaticCredentials(\"id\", \"maple7\", \"\")"),
@@ -41,39 +46,51 @@ const TAKERS: &[Taker] = &[
 /// Functions that are given the name of a variable first.
 const NAMED_FIRST: &[&[u8]] = &[b"putenv", b"setenv"];
 
-/// The literal of a call that is its secret: `got` is the first, which it stays when the function is not
-/// known or has no other.
-pub(super) fn of(bytes: &[u8], name: &Range<usize>, got: Got, end: usize) -> Got {
-    let function = bytes[name.clone()].to_ascii_lowercase();
-    let named = NAMED_FIRST.iter().any(|one| function.ends_with(one));
-    let taker = TAKERS
-        .iter()
-        .find(|(end, ..)| function.ends_with(end.as_bytes()));
+/// The argument of a known function that is its secret, given the place behind the bracket; `None` when the
+/// function is not known, or that argument is no literal.
+pub(super) fn taken(bytes: &[u8], name: &Range<usize>, at: usize, end: usize) -> Option<Got> {
+    let function = &bytes[name.clone()];
+    let ends = |tail: &[u8]| {
+        let from = function.len().checked_sub(tail.len());
+        from.is_some_and(|from| function[from..].eq_ignore_ascii_case(tail))
+    };
+    let taker = TAKERS.iter().find(|(tail, ..)| ends(tail.as_bytes()));
     let (number, key) = match taker {
         Some((_, number, key, _)) => (*number, Some(*key)),
-        None if named => (1, None),
-        None => return got,
+        None if NAMED_FIRST.iter().any(|one| ends(one)) => (1, None),
+        None => return None,
     };
-    match nth(bytes, got.range.end + 1, number, end) {
-        Some(found) => Got { key, ..found },
-        None if number == 0 => Got { key, ..got },
-        None => got,
+    let first = blanks(bytes, at, end);
+    let mut at = first;
+    for _ in 0..number {
+        at = blanks(bytes, behind_comma(bytes, at, end)?, end);
     }
+    let got = quoted_at(bytes, at, end)?;
+    // A function of any kind whose name ends so may be given something before the user.
+    let loose =
+        taker.is_some_and(|(tail, ..)| tail.starts_with("auth") || tail.starts_with("credential"));
+    let last = bytes.get(blanks(bytes, got.range.end + 1, end)) == Some(&b')');
+    (!loose || last || opening(bytes, first, end).is_some()).then_some(Got { key, ..got })
 }
 
-/// The literal `number` places behind one that ends at `at`.
-fn nth(bytes: &[u8], mut at: usize, number: usize, end: usize) -> Option<Got> {
-    let mut found = None;
-    for _ in 0..number {
-        at = blanks(bytes, at, end);
-        if at >= end || bytes[at] != b',' {
-            return None;
+/// The place behind the comma that ends the argument at `at`: a literal, or a name or short expression
+/// without brackets.
+fn behind_comma(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
+    let after = match quoted_at(bytes, at, end) {
+        Some(got) => got.range.end + 1,
+        None => {
+            let part = |b: &&u8| {
+                b.is_ascii_alphanumeric()
+                    || matches!(
+                        b,
+                        b'_' | b'.' | b'$' | b'-' | b'>' | b':' | b'[' | b']' | b'&'
+                    )
+            };
+            at + bytes[at..end].iter().take(80).take_while(part).count()
         }
-        let got = quoted_at(bytes, blanks(bytes, at + 1, end), end)?;
-        at = got.range.end + 1;
-        found = Some(got);
-    }
-    found
+    };
+    let comma = blanks(bytes, after, end);
+    (comma > at && comma < end && bytes[comma] == b',').then_some(comma + 1)
 }
 
 #[cfg(test)]
@@ -88,9 +105,23 @@ mod tests {
             let name = &lower[..lower.find('(').expect("a call")];
             let first = TAKERS.iter().position(|(tail, ..)| name.ends_with(tail));
             assert_eq!(first, Some(row), "{tail}");
-            let word = lower.find(&tail[..4]).expect("the name is there");
-            let got = read_from_word(text.as_bytes(), word..word + 4).expect("it is read");
+            let word = name.len() - tail.len();
+            let got = read_from_word(text.as_bytes(), word..name.len()).expect("it is read");
             assert_eq!((got.key, &text[got.value]), (*key, "maple7"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_stands_before_a_user_is_no_user() {
+        let read = |text: &str| {
+            let word = text.find("credentials").expect("the name");
+            let got = read_from_word(text.as_bytes(), word..word + 10)?;
+            Some(text[got.value].to_owned())
+        };
+        assert_eq!(
+            read("x_credentials(user, 'maple7')").as_deref(),
+            Some("maple7")
+        );
+        assert_eq!(read("x_credentials(it, 'ann', 'maple7')"), None);
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn phrase(bytes: &[u8], name: &Range<usize>) -> Range<usize> {
             .map_or(floor.min(end), |at| floor + at + 1);
         let text = &bytes[from..end];
         let grammar = GRAMMAR.iter().any(|one| text.eq_ignore_ascii_case(one));
-        if text.is_empty() || from == floor || grammar {
+        if text.is_empty() || from == floor && floor > 0 || grammar {
             break;
         }
         start = from;

@@ -137,6 +137,8 @@ const OTHERS: &[&str] = &[
     "securestring",
     "totp",
     "getconnect",
+    "login(",
+    "pdo(",
 ];
 
 /// Every word that introduces values worth reading, to be matched in any case.
@@ -152,8 +154,9 @@ pub fn read_from_word(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>
     if word.end > bytes.len() || word.start >= word.end {
         return None;
     }
-    if let Some(read) = command::read(bytes, word.clone()) {
-        return read;
+    // A client's name may also begin a function's (`mysqli_connect`).
+    if let Some(Some(read)) = command::read(bytes, word.clone()) {
+        return Some(read);
     }
     let text = &bytes[word.clone()];
     if text.eq_ignore_ascii_case(b"identified by") {
@@ -165,7 +168,9 @@ pub fn read_from_word(bytes: &[u8], word: Range<usize>) -> Option<Assignment<'_>
     if text.eq_ignore_ascii_case(b"securestring") {
         return special::secure_string(bytes, word);
     }
-    let name = key::around(bytes, word);
+    // The bracket of a call is no part of its name.
+    let bracket = usize::from(text.ends_with(b"("));
+    let name = key::around(bytes, word.start..word.end - bracket);
     if name.is_empty() {
         return None;
     }

@@ -82,6 +82,12 @@ fn paired(here: &Here<'_>, at: usize) -> Option<usize> {
     elsewhere::value_below(here.bytes, here.name, at, here.end)
 }
 
+/// Erlang's tuple of a name and a value, a literal.
+fn in_tuple(here: &Here<'_>, at: usize) -> Option<usize> {
+    let tuple = !here.quoted && before(here.bytes, here.name.start) == b'{';
+    (tuple && quote_at(here, at)).then_some(at)
+}
+
 /// A literal behind a mere blank.
 fn labelled(here: &Here<'_>, at: usize) -> Option<usize> {
     (here.spaced && !here.quoted && !here.is_flag()).then_some(at - 1)
@@ -177,6 +183,7 @@ const WAYS: &[Way] = &[
     (":::=", always, Some(Op::Equals), "token :::= 'maple'"),
     ("::=", always, Some(Op::Equals), "token ::= maple"),
     ("::", always, None, "token::maple"),
+    (":-", |h, at| (before(h.bytes, h.name.start) == b'{').then_some(at), Some(Op::Equals), "${token:-maple}"),
     (":", |h, at| annotated(h.bytes, at, h.end), Some(Op::Equals), "token: String = 'maple'"),
     (":", always, Some(Op::Colon), "token: maple"),
     ("：", always, Some(Op::Colon), "token：maple"),
@@ -184,6 +191,7 @@ const WAYS: &[Way] = &[
     ("\n", paired, Some(Op::NameValue), "- name: token\n  value: maple"),
     ("\r", paired, Some(Op::NameValue), "- name: token\r\n  value: maple"),
     (",", |h, at| h.quoted.then_some(at), Some(Op::Pair), "'token', 'maple'"),
+    (",", in_tuple, Some(Op::Arrow), "{token, \"maple\"}"),
     ("{", |h, at| elsewhere::default_in_block(h.bytes, h.name, at, h.end), Some(Op::NameValue), "variable \"token\" {\n  default = \"maple\"\n}"),
     ("(", |h, at| h.is_call().then_some(at), Some(Op::Call), "token('maple')"),
     (">", |h, at| xml(h.bytes, h.name.start).then_some(at), Some(Op::Xml), "<token>maple</token>"),
@@ -397,9 +405,29 @@ fn by_blank(bytes: &[u8], name: &Range<usize>) -> bool {
         b"#define",
         b"# define",
         b"option",
+        b"(setq",
+        b"(def",
+        b"(define",
+        b"(defvar",
+        b"(defconst",
+        b"(defparameter",
     ];
+    // A setting of Gradle's, a keyword of Clojure's.
+    let first = head.is_empty() || head.ends_with(b":");
     HEADS.iter().any(|known| head.eq_ignore_ascii_case(known))
+        || first && ends_in_password(key) && literal_behind(bytes, name.end)
         || (key == b"password" && (head.starts_with(b"machine ") || head.starts_with(b"login ")))
+}
+
+fn ends_in_password(key: &[u8]) -> bool {
+    let end = &key[key.len() - key.len().min(8)..];
+    end.eq_ignore_ascii_case(b"password")
+}
+
+/// Blanks and a literal stand at `at`.
+fn literal_behind(bytes: &[u8], at: usize) -> bool {
+    let next = blanks(bytes, at, bytes.len());
+    next > at && is_quote(bytes.get(next))
 }
 
 #[cfg(test)]

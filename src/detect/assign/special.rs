@@ -67,8 +67,11 @@ fn identified_by_bare(
         .split(|b| !b.is_ascii_alphabetic())
         .next()?
         .to_ascii_lowercase();
+    // A quote ends the text that the statement stands in; behind a blank it opens another.
+    let tight = behind.len() == rest.len() - len;
     let ends = behind.is_empty()
-        || matches!(behind[0], b';' | b'"' | b'\'' | b'`' | b')')
+        || matches!(behind[0], b';' | b')')
+        || tight && matches!(behind[0], b'"' | b'\'' | b'`')
         || NEXT.contains(&next.as_slice());
     (states && ends && len >= 3).then_some(Assignment {
         key: b"password",

@@ -170,6 +170,118 @@ fn names_given_elsewhere_are_found() {
 }
 
 #[test]
+fn names_that_stand_behind_or_around_their_values_are_found() {
+    for text in [
+        "if ('maple7' === api_password) {",
+        "'maple7'.equals(password)",
+        "- value: maple7\n  name: DB_PASSWORD\n",
+        "{\"value\": \"maple7\", \"name\": \"DB_PASSWORD\"}",
+        "- name: DB_PASSWORD\n  value: maple7\n",
+        "{\"name\": \"DB_PASSWORD\", \"type\": \"x\", \"value\": \"maple7\"}",
+        "variable \"db_password\" {\n  type = string\n  default = \"maple7\"\n}",
+        "<key>password</key>\n  <string>maple7</string>",
+        "<name>db.password</name><value>maple7</value>",
+        "<entry key=\"password\">maple7</entry>",
+        "token = x(password,\n 'maple7')\n{password, \"maple7\"}",
+        "${DB_PASSWORD:-maple7}",
+        "password: !!str maple7\n",
+        "storePassword 'maple7'",
+        "auth=(password, 'maple7')",
+        "the password is maple7.",
+        "| **DB password** | `maple7` |",
+    ] {
+        let at = text.to_lowercase().rfind("password").expect("it is there");
+        let got = read_from_word(text.as_bytes(), at..at + 8).map(|a| &text[a.value]);
+        let other = text
+            .to_lowercase()
+            .find("auth")
+            .and_then(|at| read_from_word(text.as_bytes(), at..at + 4).map(|a| &text[a.value]));
+        assert_eq!(got.or(other), Some("maple7"), "{text}");
+    }
+    for text in [
+        "- name: A\n  value: x\n- name: DB_PASSWORD\n  valueFrom: y\n",
+        "variable \"db_password\" {\n  type = string\n}\nlocals {\n  default = \"maple7\"\n}",
+        "if ('a' + 'maple7' === 1 && password) {",
+    ] {
+        let at = text.to_lowercase().rfind("password").expect("it is there");
+        assert_eq!(read_from_word(text.as_bytes(), at..at + 8), None, "{text}");
+    }
+}
+
+#[test]
+fn all_members_of_a_list_are_read() {
+    for text in [
+        "tokens = ['a1', \"b2\",\n  'c3']",
+        "{\"tokens\": [\n  \"a1\",\n  \"b2\", \"c3\"\n]}",
+        "tokens:\n  - a1\n  - \"b2\"\n  - c3\nx: y\n",
+    ] {
+        let at = text.find("token").expect("it is there");
+        let first = read_from_word(text.as_bytes(), at..at + 5).expect("it is read");
+        let (others, _) = list_behind(text.as_bytes(), &first);
+        let all: Vec<&str> = [first.value]
+            .into_iter()
+            .chain(others)
+            .map(|range| &text[range])
+            .collect();
+        assert_eq!(all, ["a1", "b2", "c3"], "{text}");
+    }
+    for text in [
+        "tokens: {\"a\": 1}",
+        "tokens:\n  - name: x\n",
+        "tokens[0] = x",
+    ] {
+        let at = text.find("token").expect("it is there");
+        let first = read_from_word(text.as_bytes(), at..at + 5);
+        assert!(
+            first.is_none_or(|a| list_behind(text.as_bytes(), &a).0.is_empty()),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn labels_are_read_from_runs_where_they_are_all_of_a_line() {
+    let run = "Zk9qT2mXw8rB4Lp7";
+    for (text, key) in [
+        (format!("acme {run}\n"), "acme"),
+        (format!("# acme ACCESS '{run}'"), "acme ACCESS"),
+        (format!("acme - {run}"), "acme"),
+        (format!("acme api token - '{run}'"), "acme api token"),
+        (format!("acmeKEY-{run}"), "acmeKEY"),
+        (
+            format!("<secret>{{acme AQAAABAAA {run}}}</secret>"),
+            "secret>{acme AQAAABAAA",
+        ),
+    ] {
+        let at = text.find(run).expect("it is there");
+        let start = text
+            .rfind(' ')
+            .filter(|_| !text.contains('\''))
+            .map_or(at, |b| b + 1);
+        let glued = text.starts_with("acmeKEY");
+        let anchor = if glued {
+            0..text.len()
+        } else {
+            start..at + run.len()
+        };
+        let got = read_from_run(text.as_bytes(), anchor).expect("it is labelled");
+        assert_eq!((got.key, &text[got.value]), (key.as_bytes(), run), "{text}");
+    }
+    for text in [
+        format!("see the commit {run} for more\n"),
+        format!("acme {run} and so on\n"),
+        format!("we use acme with {run}\n"),
+    ] {
+        let at = text.find(run).expect("it is there");
+        assert_eq!(
+            read_from_run(text.as_bytes(), at..at + run.len()),
+            None,
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn quotes_of_markup_are_quotes() {
     let v = format!("xyj{}", "ajy");
     for quote in ["&quot;", "&#34;", "&#39;", "&apos;"] {
@@ -290,6 +402,44 @@ fn any_bytes_are_read_without_a_panic() {
         b"12, 34",
         b"None,",
         b",",
+        b" ::= ",
+        b" .= ",
+        b" - ",
+        b" is ",
+        b"| ",
+        b"['a', 'b'",
+        b"\n - a\n - b",
+        b"name: ",
+        b"value: ",
+        b"</key><string>",
+        b"variable \"",
+        b" { default = ",
+        b"}",
+        b" string = ",
+        b" As String = ",
+        b"' === ",
+        b".equals(",
+        b"q(",
+        b"%Q{",
+        b" || \n",
+        b"\"kty\"",
+        b"\"d\": \"",
+        b"acmeKEY-",
+        b"<secret>{",
+        b"{password, ",
+        b"${",
+        b":-",
+        b"!!str ",
+        b"sshpass -p ",
+        b"net use ",
+        b" \\\n -u a:",
+        b"ConvertTo-SecureString ",
+        b"NetworkCredential(\"a\", ",
+        b"login(x, ",
+        b"-passin pass:",
+        b"NEO4J_AUTH=a/",
+        b"\xe5\xaf\x86",
+        b"Zk9qT2mXw8rB4Lp7",
     ];
     let mut state = 7usize;
     for _ in 0..20_000 {
@@ -306,7 +456,14 @@ fn any_bytes_are_read_without_a_panic() {
         let _ = read_from_word(&text, 0..8);
         for at in 0..text.len() {
             let _ = read_from_run(&text, at..text.len());
-            let _ = read_from_word(&text, at..text.len().min(at + 4));
+            for len in [4, 12] {
+                let word = at..text.len().min(at + len);
+                if let Some(read) = read_from_word(&text, word) {
+                    assert!(read.value.end <= text.len(), "{read:?}");
+                    let (others, _) = list_behind(&text, &read);
+                    assert!(others.iter().all(|one| one.end <= text.len()));
+                }
+            }
         }
     }
 }

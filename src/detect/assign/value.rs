@@ -83,6 +83,7 @@ const WAYS: &[Way] = &[
     ("a block of lines", block, "token: |\n  maple\n", Some("maple")),
     ("on the next line", on_next_line, "token:\n  \"maple\"", Some("maple")),
     ("behind a scheme", after_scheme, "token: Bearer maple", Some("maple")),
+    ("an argument of a known function", taken, "auth(user, \"maple\")", Some("maple")),
     ("a literal", literal, "token = r\"maple\"", Some("maple")),
     ("a literal without an end", endless, "token = \"maple\n", None),
     ("Perl's and Ruby's literals", perl, "token = q(maple)", Some("maple")),
@@ -102,6 +103,10 @@ pub(super) fn read(
     joint: &Joint,
 ) -> Option<Got> {
     let at = blanks(bytes, at, end);
+    let at = match joint.op {
+        Op::Colon => behind_tag(bytes, at, end),
+        _ => at,
+    };
     if at >= end {
         return None;
     }
@@ -115,6 +120,23 @@ pub(super) fn read(
     WAYS.iter()
         .find_map(|(_, read, ..)| read(&place).break_value())
         .flatten()
+}
+
+/// Past a tag or an anchor of YAML before a value: `!!str maple`, `&name maple`.
+fn behind_tag(bytes: &[u8], at: usize, end: usize) -> usize {
+    let skip = match &bytes[at.min(end)..end] {
+        [b'!', b'!', ..] => 2,
+        [b'&', ..] => 1,
+        _ => return at,
+    };
+    let name = bytes[at + skip..end].iter().take(32);
+    let len = name
+        .take_while(|b| b.is_ascii_alphanumeric() || **b == b'_')
+        .count();
+    match bytes.get(at + skip + len) {
+        Some(b' ') if len > 0 => blanks(bytes, at + skip + len, end),
+        _ => at,
+    }
 }
 
 /// The text of an element, up to its end.
@@ -308,13 +330,19 @@ fn after_scheme(place: &Place<'_>) -> Reading {
     }
 }
 
-/// A literal, of which a scheme in front is cut; in a call that takes a user, the second.
+fn taken(place: &Place<'_>) -> Reading {
+    let got = (place.joint.op == Op::Call)
+        .then(|| argument::taken(place.bytes, place.name, place.at, place.end))
+        .flatten();
+    got.map_or(Continue(()), |got| Break(Some(got)))
+}
+
+/// A literal, of which a scheme in front is cut.
 fn literal(place: &Place<'_>) -> Reading {
     let Some(got) = quoted_at(place.bytes, place.at, place.end) else {
         return Continue(());
     };
     Break(Some(match place.joint.op {
-        Op::Call => argument::of(place.bytes, place.name, got, place.end),
         Op::Colon | Op::Pair | Op::Arrow | Op::Equals => scheme(place.bytes, got),
         _ => got,
     }))
@@ -510,7 +538,10 @@ pub(super) mod tests {
         held: impl FnOnce(&Place<'_>, Option<&str>),
     ) {
         let bytes = text.as_bytes();
-        let word = text.find("token").or(text.find("pass")).expect("a name");
+        let word = ["token", "pass", "auth"]
+            .iter()
+            .find_map(|name| text.find(name));
+        let word = word.expect("a name");
         let name = key::around(bytes, word..word + 4);
         let end = bytes.len();
         let joint = op::after(bytes, &name, end).expect("a joint");

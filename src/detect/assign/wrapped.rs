@@ -192,8 +192,12 @@ fn call(place: &Place<'_>, head: &Head) -> Reading {
     let tuple = name.is_empty();
     let mut at = blanks(bytes, head.end + 1, stop);
     // A tuple whose first member is no literal: the second.
-    if tuple && bytes[at..stop].starts_with(b"None,") {
-        at = blanks(bytes, at + 5, stop);
+    if tuple {
+        let name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.');
+        let len = bytes[at..stop].iter().take(40).take_while(name).count();
+        if len > 0 && bytes.get(at + len) == Some(&b',') {
+            at = blanks(bytes, at + len + 1, stop);
+        }
     }
     let known = tuple
         || CALLS.iter().any(|call| name.ends_with(call))
