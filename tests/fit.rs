@@ -5,6 +5,8 @@
 //! lines as when they were recorded. Whoever has the corpus holds all of it to what stands here with
 //! `cargo bench --bench fit -- CORPUS --check`.
 
+#[path = "../tools/fit/calibration.rs"]
+mod calibration;
 #[path = "../tools/fit/probe.rs"]
 mod probe;
 #[allow(dead_code, reason = "the bench `fit` needs the rest")]
@@ -104,5 +106,15 @@ fn the_observations_are_those_of_the_corpus() {
         recorded,
         Some(corpus),
         "weights and observations are of one corpus"
+    );
+}
+
+#[test]
+fn the_probabilities_are_those_that_the_counts_give() {
+    let counts = calibration::read_counts(include_str!("../tools/fit/calibration-counts.txt"));
+    let before = include_str!("../tools/fit/calibration-before.txt");
+    assert!(
+        calibration::table(before, &counts) == include_str!("../src/judge/calibration.txt"),
+        "run `cargo bench --bench accuracy -- CORPUS --calibrate`, as tools/fit/README.md says"
     );
 }

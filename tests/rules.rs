@@ -86,7 +86,7 @@ fn no_near_miss_is_taken_for_the_real_thing() {
                             let failed = c.evidence.checks.iter().any(|check| !check.passed);
                             scanner.rules().rules[c.rule].id == rule.id
                                 && c.class == Class::Credential
-                                && c.confidence > Confidence::Low
+                                && c.confidence() > Confidence::Low
                                 && !failed
                         });
                         if taken {

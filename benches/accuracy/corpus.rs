@@ -11,10 +11,11 @@ use keysweep::source::{Control, TreeOptions};
 use keysweep::thresholds::{Checkpoint, Thresholds};
 use keysweep::{Input, Plan};
 
+use crate::calibrate::Sightings;
 use crate::labelled::Row;
 use crate::made::case::{Rows, Seen, Sum};
 use crate::observe::{folds, observe};
-use crate::product::{Listing, Program, listing};
+use crate::product::{Listed, Listing, Program, listing};
 use crate::regression::{self, FOLDS, Weights};
 
 /// Sums over the labelled rows of one kind, by label.
@@ -29,7 +30,7 @@ pub struct Labelled {
 }
 
 impl Labelled {
-    fn add(&mut self, row: &str, label: &str, seen: Seen) {
+    fn add(&mut self, row: &str, label: &str, seen: &Seen) {
         match label {
             "T" => self.good.add(row, seen),
             "X" => self.samples.add(row, seen),
@@ -59,6 +60,8 @@ pub struct Outcome {
     /// Ids of credentials that are not listed, and of other rows that are.
     pub missed: Vec<String>,
     pub wrong: Vec<String>,
+    /// What each row's confidence stands on.
+    pub sightings: Sightings,
 }
 
 /// Writes the rows of each repository to a folder of its own.
@@ -135,20 +138,15 @@ impl Outcome {
     fn add(&mut self, rows: &[&Row], listed: &Listing, from_low: &Listing) {
         for row in rows {
             let lines = row.lines();
-            let here = |all: &Listing| -> Vec<(bool, u8)> {
+            let here = |all: &Listing| -> Vec<Listed> {
                 let listed = all.get(&row.path()).into_iter().flatten();
                 let listed =
                     listed.filter(|one| one.lines.start < lines.end && lines.start < one.lines.end);
-                listed.map(|one| (one.credential, one.level)).collect()
+                listed.cloned().collect()
             };
-            let (default, low) = (here(listed), here(from_low));
-            let credentials = low.iter().filter(|(credential, _)| *credential);
-            let seen = Seen {
-                shown: default.iter().any(|(credential, _)| *credential),
-                noted: !default.is_empty(),
-                level: credentials.map(|(_, level)| *level).max().unwrap_or(0),
-            };
-            self.count(row, seen);
+            let seen = Seen::of(&here(listed), &here(from_low));
+            self.count(row, &seen);
+            self.sightings.row(row, &seen);
             let outside = listed.get(&row.path()).into_iter().flatten();
             let outside = outside.filter(|one| one.credential);
             let outside =
@@ -157,7 +155,7 @@ impl Outcome {
         }
     }
 
-    fn count(&mut self, row: &Row, seen: Seen) {
+    fn count(&mut self, row: &Row, seen: &Seen) {
         let ours = row.is_ours();
         let path = row.path();
         let ext = path.rsplit('.').next().unwrap_or_default();

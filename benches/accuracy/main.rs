@@ -10,10 +10,15 @@
 //! - `--only WORD` leaves out the parts whose name does not hold the word.
 //! - `--missed`, `--wrong` print the files of cases and the ids of rows; never a value.
 //! - `--keep DIR` writes the cases there and leaves them.
+//! - `--calibrate` writes what was seen to `tools/fit/calibration-counts.txt`, and from it
+//!   `src/judge/calibration.txt`; no page.
 //! - `--page FILE`, `--figures FILE` write the page, and its figures for a later `--before FILE`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod calibrate;
+#[path = "../../tools/fit/calibration.rs"]
+mod calibration;
 mod clean;
 mod corpus;
 #[allow(dead_code, reason = "the bench `fit` needs the rest")]
@@ -103,13 +108,29 @@ fn main() {
         balance.corpus(&outcome[0].1.rows);
     }
     for (case, seen) in cases.iter().zip(&seen) {
-        balance.case(case, *seen);
+        balance.case(case, seen);
         if options.missed && case.value.is_some() && !seen.shown {
             println!("missed {}", case.file());
         }
         if options.wrong && case.value.is_none() && seen.noted {
             println!("wrong {}", case.file());
         }
+    }
+    if options.calibrate {
+        let mut sightings = calibrate::Sightings::default();
+        if let Some(mut outcome) = outcome {
+            sightings = std::mem::take(&mut outcome[0].1.sightings);
+        }
+        let mut counts: BTreeMap<Part, usize> = BTreeMap::new();
+        for case in &cases {
+            *counts.entry(case.part).or_default() += 1;
+        }
+        for (case, seen) in cases.iter().zip(&seen) {
+            let many = counts[&case.part];
+            sightings.case(case, seen, many);
+        }
+        write_calibration(&sightings.counts);
+        return;
     }
     balance.page(&mut page);
     clean::page(&mut page, &options);
@@ -122,6 +143,20 @@ fn main() {
         if let Some(path) = path {
             std::fs::write(path, text).expect("it can be written");
         }
+    }
+}
+
+/// Writes the counts, and the table that follows from them as it will be read back.
+fn write_calibration(counts: &calibration::Counts) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let counts = calibration::write_counts(counts);
+    let before = include_str!("../../tools/fit/calibration-before.txt");
+    let table = calibration::table(before, &calibration::read_counts(&counts));
+    for (path, text) in [
+        ("tools/fit/calibration-counts.txt", counts),
+        ("src/judge/calibration.txt", table),
+    ] {
+        std::fs::write(root.join(path), text).expect("it can be written");
     }
 }
 
@@ -141,8 +176,8 @@ fn of<'a>(
     cases: &'a [Case],
     seen: &'a [Seen],
     part: Part,
-) -> impl Iterator<Item = (&'a Case, Seen)> {
-    let both = cases.iter().zip(seen.iter().copied());
+) -> impl Iterator<Item = (&'a Case, &'a Seen)> {
+    let both = cases.iter().zip(seen);
     both.filter(move |(case, _)| case.part == part)
 }
 

@@ -19,12 +19,22 @@ struct Report {
 struct Finding {
     class: String,
     confidence: String,
+    #[serde(default)]
+    evidence: Evidence,
     places: Vec<Place>,
+}
+
+#[derive(Deserialize, Default)]
+struct Evidence {
+    #[serde(default)]
+    ground: String,
 }
 
 #[derive(Deserialize)]
 struct Place {
     path: String,
+    #[serde(default)]
+    kind: String,
     region: Option<Region>,
 }
 
@@ -38,10 +48,13 @@ struct Region {
 }
 
 /// A place that is listed.
+#[derive(Clone)]
 pub struct Listed {
     pub credential: bool,
     /// 1 low, 2 medium, 3 high.
     pub level: u8,
+    /// What it stands on and the kind of its place.
+    pub ground: (String, String),
     pub lines: Range<usize>,
     from: (usize, usize),
     to: (usize, usize),
@@ -71,6 +84,7 @@ pub fn listing(json: &[u8]) -> serde_json::Result<Listing> {
             all.entry(place.path).or_default().push(Listed {
                 credential: finding.class == "credential",
                 level,
+                ground: (finding.evidence.ground.clone(), place.kind),
                 lines: region.start_line..region.end_line + 1,
                 from: (region.start_line, region.start_column),
                 to: (region.end_line, region.end_column),
@@ -78,6 +92,20 @@ pub fn listing(json: &[u8]) -> serde_json::Result<Listing> {
         }
     }
     Ok(all)
+}
+
+impl Seen {
+    /// What the default lists at a place, and what is listed there from low confidence on.
+    pub fn of(listed: &[Listed], from_low: &[Listed]) -> Self {
+        let credentials = from_low.iter().filter(|one| one.credential);
+        let surest = credentials.max_by_key(|one| one.level);
+        Seen {
+            shown: listed.iter().any(|one| one.credential),
+            noted: !listed.is_empty(),
+            level: surest.map_or(0, |one| one.level),
+            ground: surest.map(|one| one.ground.clone()),
+        }
+    }
 }
 
 pub struct Program(pub PathBuf);
@@ -115,18 +143,11 @@ impl Program {
             let from_low = self.listed(&dir, &["--min-confidence", "low"]);
             for at in members {
                 let case = &cases[at];
-                let here = |all: &Listing| -> Vec<(bool, u8)> {
+                let here = |all: &'_ Listing| -> Vec<Listed> {
                     let listed = all.get(&case.path).into_iter().flatten();
-                    let listed = listed.filter(|one| one.is_at(case));
-                    listed.map(|one| (one.credential, one.level)).collect()
+                    listed.filter(|one| one.is_at(case)).cloned().collect()
                 };
-                let (default, low) = (here(&listed), here(&from_low));
-                let credentials = low.iter().filter(|(credential, _)| *credential);
-                seen[at] = Seen {
-                    shown: default.iter().any(|(credential, _)| *credential),
-                    noted: !default.is_empty(),
-                    level: credentials.map(|(_, level)| *level).max().unwrap_or(0),
-                };
+                seen[at] = Seen::of(&here(&listed), &here(&from_low));
             }
         }
         seen

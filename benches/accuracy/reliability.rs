@@ -16,6 +16,12 @@ const WEIGHTS: &[(Part, f64)] = &[
     (Part::Benign, 1000.0),
 ];
 
+/// How much the cases of a part weigh together; nothing where they are not of any mixture.
+pub fn weight(part: Part) -> f64 {
+    let known = WEIGHTS.iter().find(|(one, _)| *one == part);
+    known.map_or(0.0, |(_, weight)| *weight)
+}
+
 /// Counts of one part, by level: cases, and of confidence low, medium, high.
 #[derive(Default)]
 pub struct Balance {
@@ -25,7 +31,7 @@ pub struct Balance {
 }
 
 impl Balance {
-    pub fn case(&mut self, case: &Case, seen: Seen) {
+    pub fn case(&mut self, case: &Case, seen: &Seen) {
         let Some((_, weight)) = WEIGHTS.iter().find(|(part, _)| *part == case.part) else {
             return;
         };

@@ -13,8 +13,10 @@ use super::args::{ConfigArgs, heading};
 use super::config::Found;
 use super::rule_files;
 use keysweep::config::MAX_FILE_SIZE;
+use keysweep::detect::generic::Feature;
 use keysweep::detect::{Candidate, Scanner};
-use keysweep::finding::{Class, Confidence, Located};
+use keysweep::finding::{Class, Confidence, Located, RepoPath};
+use keysweep::judge;
 use keysweep::report::terminal;
 use keysweep::secret::{Masker, REDACTED, Secret};
 use keysweep::source::{Blob, Control, Inherit, TreeOptions, Visit, locate, scan_tree};
@@ -71,7 +73,7 @@ pub fn run(args: &Explain) -> Result<ExitCode> {
     if line.is_some_and(|line| !(1..=lines).contains(&line)) {
         bail!("{name} has {lines} lines");
     }
-    let said = explained(&scanner, &bytes, line);
+    let said = explained(&scanner, &RepoPath::from(name.as_str()), &bytes, line);
     let finder = |text: &[u8]| scanner.spans(text);
     let secrets = said.iter().filter_map(|one| one.secret.as_deref());
     let values: Vec<Secret> = secrets.map(Secret::new).collect();
@@ -81,7 +83,9 @@ pub fn run(args: &Explain) -> Result<ExitCode> {
     for one in &said {
         let region = one.located.region;
         let key = terminal(masker.show(&one.key).as_str());
-        let said = terminal(masker.show(one.said.as_bytes()).as_str());
+        let said = masker.show(one.said.as_bytes());
+        let said: Vec<String> = said.as_str().lines().map(terminal).collect();
+        let said = said.join("\n    ");
         let joint = if key.is_empty() { "" } else { " = " };
         writeln!(
             out,
@@ -121,28 +125,38 @@ struct Said {
 }
 
 /// What a scan makes of the values of a line, or of all lines, sorted by place.
-fn explained(scanner: &Scanner, bytes: &[u8], line: Option<usize>) -> Vec<Said> {
+fn explained(scanner: &Scanner, path: &RepoPath, bytes: &[u8], line: Option<usize>) -> Vec<Said> {
     let found = scanner.scan(bytes);
+    let asked = scanner.asked(bytes);
     let overlaps = |span: &Range<usize>| {
         found
             .iter()
             .any(|one| one.span.start < span.end && span.start < one.span.end)
     };
-    let refused = scanner
-        .asked(bytes)
-        .into_iter()
+    let refused = asked
+        .iter()
         .filter(|asked| !overlaps(&asked.span))
         .filter_map(|asked| {
-            let why = asked.judged.err()?;
-            let said = format!("refused ({}): {}", why.name(), why.sentence());
-            Some((asked.span, asked.key, None, said))
+            let why = asked.judged.as_ref().err()?;
+            let mut said = format!("refused ({}): {}", why.name(), why.sentence());
+            said.push_str(&weights(scanner, &asked.features));
+            Some((asked.span.clone(), asked.key.clone(), None, said))
         });
+    let features = |one: &Candidate| {
+        let generic = scanner.rules().rules[one.rule].generic().is_some();
+        let mut of = asked
+            .iter()
+            .filter(|asked| generic && asked.span == one.span);
+        of.find_map(|asked| asked.judged.is_ok().then_some(asked.features.as_slice()))
+    };
     let mut all: Vec<_> = found
         .iter()
         .map(|one| {
             let key = one.key.clone().unwrap_or_default();
             let secret = (one.class != Class::Sample).then(|| one.value.clone());
-            (one.span.clone(), key, secret, of_found(scanner, one))
+            let features = features(one).unwrap_or_default();
+            let said = of_found(scanner, path, one) + &weights(scanner, features);
+            (one.span.clone(), key, secret, said)
         })
         .chain(refused)
         .collect();
@@ -166,28 +180,41 @@ fn explained(scanner: &Scanner, bytes: &[u8], line: Option<usize>) -> Vec<Said> 
         .collect()
 }
 
-/// What a candidate is, and when it is listed.
-fn of_found(scanner: &Scanner, found: &Candidate) -> String {
+/// What a candidate is at a path, how probable, and when it is listed.
+fn of_found(scanner: &Scanner, path: &RepoPath, found: &Candidate) -> String {
     let rule = &scanner.rules().rules[found.rule];
-    let what = match found.class {
-        Class::Credential => "found",
-        Class::Sample => "a sample, listed on request",
-        Class::Protected => "protected, listed on request",
+    let ground = found.evidence.ground;
+    let (kind, probability, confidence) = judge::weighed(ground, path);
+    let mut text = match found.class {
+        Class::Sample => format!("a sample, listed on request: {}", rule.id),
+        Class::Protected => format!("protected, listed on request: {}", rule.id),
+        Class::Credential => format!(
+            "found: {}, {} confidence (probability {probability:.2}: {} in {}){}",
+            rule.id,
+            confidence.name(),
+            ground.name(),
+            kind.name(),
+            match confidence {
+                Confidence::Low => ", listed with --min-confidence low",
+                Confidence::Medium | Confidence::High => "",
+            }
+        ),
     };
-    let low = match found.class == Class::Credential && found.confidence == Confidence::Low {
-        true => ", listed with --min-confidence low",
-        false => "",
-    };
-    let mut text = format!(
-        "{what}: {}, {} confidence{low}",
-        rule.id,
-        found.confidence.name()
-    );
     for (n, reason) in found.evidence.reasons.iter().enumerate() {
         text.push_str(if n == 0 { ": " } else { "; " });
         text.push_str(reason);
     }
     text
+}
+
+/// What was weighed, a line each, with what it adds to the log-odds of the score.
+fn weights(scanner: &Scanner, features: &[Feature]) -> String {
+    if features.is_empty() {
+        return String::new();
+    }
+    let told = scanner.weights().told(features).into_iter();
+    let lines = told.map(|(name, weight)| format!("\n{weight:+.2} {name}"));
+    lines.collect()
 }
 
 /// Keeps the content of one file.

@@ -26,10 +26,15 @@ pub struct Candidate {
     pub evidence: Evidence,
     /// What it is, as far as the window tells.
     pub class: Class,
-    /// How sure, as far as the window tells.
-    pub confidence: Confidence,
     /// 64 bits of randomness or more.
     pub strong: bool,
+}
+
+impl Candidate {
+    /// How sure, as far as the window tells; the judgement settles it.
+    pub fn confidence(&self) -> Confidence {
+        self.evidence.ground.usual()
+    }
 }
 
 /// Sorts candidates by place and drops repetitions: several anchors may lead to one value, and
@@ -43,7 +48,7 @@ pub(super) fn in_order(all: &mut Vec<Candidate>) {
             .then_with(|| a.value.cmp(&b.value))
             .then_with(|| a.whole.cmp(&b.whole))
             .then_with(|| a.within.start.cmp(&b.within.start))
-            .then_with(|| b.confidence.cmp(&a.confidence))
+            .then_with(|| b.confidence().cmp(&a.confidence()))
             .then_with(|| b.key.cmp(&a.key))
             .then_with(|| a.evidence.reasons.cmp(&b.evidence.reasons))
             .then_with(|| a.partners.cmp(&b.partners))

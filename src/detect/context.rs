@@ -9,7 +9,7 @@ use regex::bytes::Regex;
 
 use super::provider::{self, Providers};
 use super::{Candidate, assign, checks, generic, prefix, token};
-use crate::finding::{Class, Confidence, Evidence};
+use crate::finding::{Class, Evidence, Ground};
 use crate::rule::{ByteSet, Check, Context, Kind, Rule, RuleSet};
 
 /// A word stands at most so many bytes before the value.
@@ -298,7 +298,7 @@ fn propose<'a>(
         also,
         ..Evidence::default()
     };
-    let confidence = weigh(
+    weigh(
         &rules.rules[rule],
         assignment.key,
         value,
@@ -321,20 +321,13 @@ fn propose<'a>(
         } else {
             Class::Credential
         },
-        confidence,
         strong: value.len() >= 16,
     });
 }
 
 /// How sure a provider's word makes us of a value that has one of its forms; the reasons go into the
 /// evidence.
-fn weigh(
-    rule: &Rule,
-    name: &[u8],
-    value: &[u8],
-    outside: bool,
-    evidence: &mut Evidence,
-) -> Confidence {
+fn weigh(rule: &Rule, name: &[u8], value: &[u8], outside: bool, evidence: &mut Evidence) {
     // A rule for ids or addresses says so itself.
     let own = |word: &String| {
         let words = provider_context(&rule.kind).map(|context| &context.words);
@@ -342,20 +335,17 @@ fn weigh(
             || words.is_some_and(|words| words.iter().any(|own| own.ends_with(word.as_str())))
     };
     let passed = |check: &Check| checks::run(*check, value, value) != checks::Verdict::Failed;
-    let mut confidence = Confidence::Low;
-    if outside {
-        evidence.reasons.push("the provider's word stands near it");
+    let (ground, reason) = if outside {
+        (Ground::Near, "the provider's word stands near it")
     } else if provider::elsewhere(name).is_some_and(|word| !own(&word)) {
-        evidence.reasons.push(provider::DENIED);
+        (Ground::Elsewhere, provider::DENIED)
     } else if rule.checks.contains(&Check::Random) && !passed(&Check::Random) {
-        evidence.reasons.push("value is not random");
+        (Ground::NotRandom, "value is not random")
     } else {
-        evidence
-            .reasons
-            .push("the provider's word stands in its name");
-        confidence = Confidence::Medium;
-    }
-    confidence
+        (Ground::Named, "the provider's word stands in its name")
+    };
+    evidence.ground = ground;
+    evidence.reasons.push(reason);
 }
 
 fn window_start(bytes: &[u8], at: usize) -> usize {

@@ -214,7 +214,7 @@ mod tests {
         ] {
             let text = expand(template, 3).expect("a valid template");
             let found = scanner.scan(text.as_bytes());
-            let got: Vec<_> = found.iter().map(|c| (c.class, c.confidence)).collect();
+            let got: Vec<_> = found.iter().map(|c| (c.class, c.confidence())).collect();
             assert!(
                 got.iter()
                     .any(|(c, sure)| *c == class && confidence.is_none_or(|want| want == *sure))

@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::Candidate;
-use crate::finding::Confidence;
+use crate::finding::{Confidence, Ground};
 use crate::rule::{FactDecoder, Kind, Rule, RuleSet};
 
 /// The halves of a pair stand at most so many bytes apart (a few lines).
@@ -45,7 +45,9 @@ pub(super) fn join(rules: &RuleSet, bytes: &[u8], all: &mut [Candidate]) {
             .evidence
             .reasons
             .push("its other half stands beside it");
-        candidate.confidence = candidate.confidence.max(Confidence::Medium);
+        if candidate.confidence() < Confidence::High {
+            candidate.evidence.ground = Ground::Paired;
+        }
     }
 }
 

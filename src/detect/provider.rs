@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::context::ContextIndex;
 use super::{Candidate, generic};
-use crate::finding::{Class, Confidence};
+use crate::finding::{Class, Confidence, Ground};
 use crate::rule::{Generic, Kind, RuleSet};
 
 /// The reason of a value that stands under a provider's name and has none of its forms.
@@ -304,7 +304,7 @@ const LONGEST: usize = 4;
 /// provider is.
 pub(super) fn veto(index: &ContextIndex, rules: &RuleSet, name: &[u8], found: &mut Candidate) {
     let password = rules.rules[found.rule].generic() == Some(Generic::Password);
-    if password || found.confidence == Confidence::Low || found.class != Class::Credential {
+    if password || found.confidence() == Confidence::Low || found.class != Class::Credential {
         return;
     }
     let of = index.providers(rules).issued(rules, name);
@@ -325,7 +325,7 @@ pub(super) fn veto(index: &ContextIndex, rules: &RuleSet, name: &[u8], found: &m
         .iter()
         .any(|rule| !rules.rules[*rule].free_forms.is_empty());
     if !free && !of.iter().any(has) {
-        found.confidence = Confidence::Low;
+        found.evidence.ground = Ground::OutOfForm;
         found.evidence.reasons.insert(0, NO_FORM);
     }
 }

@@ -42,7 +42,7 @@ fn first(template: &str) -> Option<(String, Confidence, Vec<&'static str>)> {
     let text = expand(template, 1).expect("a template");
     let found = scanner.scan(text.as_bytes()).into_iter().next()?;
     let id = scanner.rules().rules[found.rule].id.to_string();
-    Some((id, found.confidence, found.evidence.reasons))
+    Some((id, found.confidence(), found.evidence.reasons))
 }
 
 #[test]

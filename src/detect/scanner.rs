@@ -124,7 +124,8 @@ impl Scanner {
         self
     }
 
-    pub(super) fn weights(&self) -> &Weights {
+    /// The weights that generic values are scored by.
+    pub fn weights(&self) -> &Weights {
         self.weights.as_deref().unwrap_or(Weights::FITTED)
     }
 

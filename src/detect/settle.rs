@@ -4,8 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Candidate, pair, provider};
-use crate::finding::{Class, Confidence};
+use super::Candidate;
+use crate::finding::{Class, Ground};
 use crate::rule::{Check, RuleSet};
 
 /// Keeps the best of overlapping candidates, sorted by place. Rules that lose with a value that
@@ -65,25 +65,16 @@ fn among(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
 
 /// What a winner takes over from a candidate that loses to it.
 fn concede(rules: &RuleSet, winner: &mut Candidate, loser: Candidate) {
+    let surer = loser.confidence() > winner.confidence();
     if winner.key.is_none() {
         winner.key = loser.key;
     }
     let same = winner.span == loser.span;
     // A provider's word near a value that the generic score believes in: both speak for it. The
     // generic score does not know the user beside a password, and no checksums.
-    let weak = [
-        pair::REPEATS,
-        provider::DENIED,
-        provider::NO_FORM,
-        provider::ALTERED,
-    ];
-    let weak = weak.iter().any(|why| winner.evidence.reasons.contains(why));
-    if same
-        && !weak
-        && loser.confidence > winner.confidence
-        && winner.confidence < Confidence::Medium
-    {
-        winner.confidence = Confidence::Medium;
+    let open = matches!(winner.evidence.ground, Ground::Near | Ground::NotRandom);
+    if same && open && surer {
+        winner.evidence.ground = Ground::NearAndScored;
     }
     let id = &rules.rules[loser.rule].id;
     let also = &mut winner.evidence.also;

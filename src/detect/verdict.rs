@@ -12,7 +12,7 @@ use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
 use super::watch::Look;
 use super::{assign, checks, context, generic, pair, partner, prefix, provider, token};
-use crate::finding::{self, Class, Confidence, Evidence};
+use crate::finding::{self, Class, Confidence, Evidence, Ground};
 use crate::rule::{Check, Rule, Token};
 
 /// Judging an assignment looks at so many bytes on both sides of it.
@@ -307,11 +307,11 @@ impl Scanner {
             partners: Vec::new(),
             key: Some(assignment.key.to_vec()).filter(|key| !key.is_empty()),
             evidence: Evidence {
+                ground: judged.ground,
                 reasons: judged.reasons,
                 ..Evidence::default()
             },
             class: judged.class,
-            confidence: judged.confidence,
             strong: judged.strong,
         })
     }
@@ -329,12 +329,12 @@ impl Scanner {
         let strict = self.matcher(index).is_strict(token, whole);
         let within = found.secret.start - found.whole.start..found.secret.end - found.whole.start;
         let password = pair::judge(whole, within.clone());
-        let (mut evidence, mut confidence) = weigh(rule, token, strict, whole, value, password);
-        let proven = evidence.checks.iter().any(|check| check.passed);
-        if !proven && token::in_base64(bytes, &found.whole) {
+        let mut evidence = weigh(rule, token, strict, whole, value, password);
+        if evidence.ground != Ground::Proof && token::in_base64(bytes, &found.whole) {
             evidence.reasons.insert(0, "in the middle of base64");
-            confidence = Confidence::Low;
+            evidence.ground = Ground::InBase64;
         }
+        let proven = evidence.ground.usual() == Confidence::High;
         let sample = match password {
             // What stands inside a form may be what a person chose.
             None if found.secret != found.whole => generic::is_placeholder_password(value),
@@ -364,11 +364,10 @@ impl Scanner {
             } else {
                 Class::Credential
             },
-            confidence,
             // A value that bears its provider's form was drawn by a machine, whatever its letters
             // look like; a password inside a URL or header need not be.
             strong: value.len() >= 16
-                && (confidence == Confidence::High && found.secret == found.whole
+                && (proven && found.secret == found.whole
                     || checks::looks_random(value) && !encodes_text(value)),
         }
     }
@@ -393,7 +392,7 @@ fn weigh(
     whole: &[u8],
     value: &[u8],
     password: Option<pair::Password>,
-) -> (Evidence, Confidence) {
+) -> Evidence {
     let mut evidence = Evidence::default();
     let mut proof = false;
     let mut failed = false;
@@ -418,44 +417,35 @@ fn weigh(
         });
     }
     let rare = token.prefix && token.literals.iter().all(|l| l.text.len() >= 4);
-    let confidence = if !random {
-        evidence.reasons.push("value is not random");
-        Confidence::Low
+    let (ground, reason) = if !random {
+        (Ground::NotRandom, "value is not random")
     } else if altered {
-        evidence.reasons.push(provider::ALTERED);
-        Confidence::Low
+        (Ground::Altered, provider::ALTERED)
     } else if failed {
-        evidence
-            .reasons
-            .push("a check failed: altered, truncated or made up");
-        Confidence::Medium
+        let why = "a check failed: altered, truncated or made up";
+        (Ground::FailedCheck, why)
     } else if proof {
-        evidence.reasons.push("a check passed");
-        Confidence::High
+        (Ground::Proof, "a check passed")
     } else if password == Some(pair::Password::Repeats) {
-        evidence.reasons.push(pair::REPEATS);
-        Confidence::Low
+        (Ground::UserAgain, pair::REPEATS)
     } else if password == Some(pair::Password::Missing) {
         // Some services take a token in its place.
-        evidence.reasons.push(pair::NO_PAIR);
-        Confidence::Medium
+        (Ground::NoPair, pair::NO_PAIR)
     } else if password == Some(pair::Password::Words) {
-        evidence.reasons.push("the password is made of words");
-        Confidence::Medium
+        (Ground::WordsInPair, "the password is made of words")
     } else if strict == Some(false) {
-        evidence
-            .reasons
-            .push("tolerated form, not the documented one");
-        Confidence::Medium
+        let why = "tolerated form, not the documented one";
+        (Ground::ToleratedForm, why)
     } else if strict == Some(true) || rare {
-        evidence.reasons.push("form of the provider's own");
-        Confidence::High
+        (Ground::OwnForm, "form of the provider's own")
     } else {
-        evidence.reasons.push("form that others may share");
-        Confidence::Medium
+        (Ground::SharedForm, "form that others may share")
     };
-    (evidence, confidence)
+    evidence.ground = ground;
+    evidence.reasons.push(reason);
+    evidence
 }
+
 /// Base64 of readable text looks random and can still be guessed (`user:password` in a header).
 fn encodes_text(value: &[u8]) -> bool {
     use base64::Engine as _;

@@ -13,6 +13,9 @@ pub struct Credential {
     pub fingerprint: Fingerprint,
     /// What it opens.
     pub severity: Severity,
+    /// How probable it is that it is a credential, from 0 to 1, by what was measured of such evidence in
+    /// such a place; `None` for what is none.
+    pub probability: Option<f32>,
     /// Every place, sorted; never empty.
     pub places: Vec<Place>,
     /// Since when and until when it stood in the history, when a history was read.

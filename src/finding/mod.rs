@@ -4,6 +4,7 @@
 
 mod credential;
 mod fact;
+mod ground;
 mod level;
 mod marker;
 mod mode;
@@ -16,6 +17,7 @@ mod suppression;
 
 pub use credential::Credential;
 pub use fact::{Certainty, Fact, Field, Life, Source, Status, Value};
+pub use ground::Ground;
 pub use level::{Confidence, Exposure, Severity};
 pub use marker::{Marker, Side, markers};
 pub use mode::Mode;
@@ -63,6 +65,8 @@ pub struct Check {
 /// Why the program believes what it says: everything `explain` and the reports show.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
+    /// What the confidence stands on.
+    pub ground: Ground,
     /// Offline checks that ran, in the rule's order.
     pub checks: Vec<Check>,
     /// Named reasons of the score, strongest first (`known sample`, `random value`, …).

@@ -40,6 +40,16 @@ pub enum PlaceKind {
 }
 
 impl PlaceKind {
+    /// All values, the one where a credential matters most first.
+    pub const ALL: [PlaceKind; 6] = [
+        PlaceKind::Source,
+        PlaceKind::Example,
+        PlaceKind::Test,
+        PlaceKind::Documentation,
+        PlaceKind::Vendored,
+        PlaceKind::Generated,
+    ];
+
     /// The word that reports use.
     pub fn name(self) -> &'static str {
         match self {

@@ -31,7 +31,7 @@ impl<'a> Alone<'a> {
             place,
         };
         let published = samples::known(sighting.secret.expose());
-        settle_place(&self.rules.rules[sighting.rule], published, &mut placed);
+        settle_place(published, &mut placed);
         Some(join(self.rules, vec![placed], None))
     }
 }

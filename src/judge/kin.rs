@@ -3,7 +3,7 @@
 //! A value that nobody can guess is one credential wherever it stands. One that could be guessed
 //! may stand in two places by chance, because many people choose the same password: its sightings
 //! are one credential only where something else joins them: the same file, the same name in the
-//! same directory, or the same telling name anywhere. What is a sample in one place is never joined
+//! same directory or in files of one name, or the same telling name anywhere. What is a sample in one place is never joined
 //! to what is a credential in another.
 
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ enum Bond {
     Path(RepoPath),
     /// They are assigned to the same name in files of one directory: the same setting, over again.
     Beside(Vec<u8>, Vec<u8>),
+    /// They are assigned to the same name in files of one name: copies of one template.
+    Copies(Vec<u8>, Vec<u8>),
     /// They are assigned to the same name, and it says more than `password`.
     Name(Vec<u8>),
 }
@@ -68,6 +70,7 @@ fn bound(group: Vec<Placed>) -> Vec<Vec<Placed>> {
         let directory = path.0[..path.0.len() - path.file_name().len()].to_vec();
         let bonds = [
             key.map(|key| Bond::Beside(directory, plain(key).into_bytes())),
+            key.map(|key| Bond::Copies(path.file_name().to_vec(), plain(key).into_bytes())),
             Some(Bond::Path(path)),
             key.and_then(telling).map(Bond::Name),
         ];

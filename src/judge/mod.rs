@@ -4,6 +4,7 @@
 //! May use `finding` and `rule`; never a source or a report.
 
 mod alone;
+mod calibration;
 mod ids;
 mod kin;
 mod marks;
@@ -17,11 +18,20 @@ pub use marks::FileMarks;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{
-    Class, Confidence, Credential, Exposure, Life, Place, PlaceKind, Severity, Sighting, Timeline,
+    Class, Confidence, Credential, Exposure, Ground, Life, Place, PlaceKind, RepoPath, Severity,
+    Sighting, Timeline,
 };
-use crate::rule::{Kind, Rule, RuleSet};
+use crate::rule::RuleSet;
 use crate::secret::Secret;
 use marks::Wheres;
+
+/// What kind of place a path names, how probable a credential is there whose evidence stands on
+/// `ground`, from 0 to 1, and which confidence that is.
+pub fn weighed(ground: Ground, path: &RepoPath) -> (PlaceKind, f32, Confidence) {
+    let kind = place::kind(path);
+    let probability = calibration::probability(ground, kind);
+    (kind, probability, calibration::confidence(probability))
+}
 
 /// Sightings with the places that the source found for them.
 pub struct Placed {
@@ -54,7 +64,7 @@ pub fn credentials(
     for (secret, mut group) in groups {
         let published = samples::known(secret.expose());
         for placed in &mut group {
-            settle_place(&rules.rules[placed.sighting.rule], published, placed);
+            settle_place(published, placed);
         }
         let whole = timelines.get(&secret);
         let groups = kin::groups(rules, group);
@@ -91,9 +101,9 @@ fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
     }
 }
 
-/// What kind of place it is, and what that makes of one sighting; that its value is `published`. Never
-/// lowers a finding with a checksum or a provider's own form.
-fn settle_place(rule: &Rule, published: Option<&'static str>, placed: &mut Placed) {
+/// What kind of place it is, how sure its evidence and that make of one sighting, and that its value is
+/// `published`.
+fn settle_place(published: Option<&'static str>, placed: &mut Placed) {
     let kind = place::kind(&placed.place.whole_path());
     placed.place.kind = kind;
     let sighting = &mut placed.sighting;
@@ -102,18 +112,18 @@ fn settle_place(rule: &Rule, published: Option<&'static str>, placed: &mut Place
         sighting.evidence.reasons.insert(0, source);
         return;
     }
-    let by_words = matches!(rule.kind, Kind::Context(_) | Kind::Generic(_));
-    if !by_words {
+    let probability = calibration::probability(sighting.evidence.ground, kind);
+    sighting.confidence = calibration::confidence(probability);
+    if !sighting.evidence.ground.is_by_words() {
         return;
     }
-    let mut lower = |why: &'static str| {
-        sighting.confidence = Confidence::Low;
-        sighting.evidence.reasons.push(why);
-    };
     match kind {
-        PlaceKind::Generated => lower("in a lock file, source map or translation"),
-        PlaceKind::Vendored => lower("in code of others"),
-        // Whether a value is a credential does not depend on these; whether it matters does.
+        PlaceKind::Generated => {
+            let why = "in a lock file, source map or translation";
+            sighting.evidence.reasons.push(why);
+        }
+        PlaceKind::Vendored => sighting.evidence.reasons.push("in code of others"),
+        // Whether a value is a credential hardly depends on these; whether it matters does.
         PlaceKind::Source | PlaceKind::Example | PlaceKind::Test | PlaceKind::Documentation => {}
     }
 }
@@ -127,14 +137,17 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
     places.dedup_by(|a, b| {
         a.path == b.path && a.origin == b.origin && a.located.region == b.located.region
     });
-    let mut best = group.remove(0).sighting;
+    let Placed {
+        sighting: mut best,
+        place: mut shown,
+    } = group.remove(0);
     if let Some(named) = better_named(rules, &best, &group) {
         let strong = best.strong;
         let taken = group.remove(named);
         let left = std::mem::replace(&mut best, taken.sighting);
         // What could be guessed before can be guessed still.
         best.strong &= strong;
-        let place = taken.place;
+        let place = std::mem::replace(&mut shown, taken.place);
         group.insert(
             0,
             Placed {
@@ -166,14 +179,18 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
     };
     // A sample and a placeholder are listed on request only, and so is ciphertext, of which some files
     // hold nothing else.
-    best.confidence = match best.class {
-        Class::Protected | Class::Sample => Confidence::Low,
-        Class::Credential => best.confidence,
+    let probability = match best.class {
+        Class::Protected | Class::Sample => {
+            best.confidence = Confidence::Low;
+            None
+        }
+        Class::Credential => Some(calibration::probability(best.evidence.ground, shown.kind)),
     };
     Credential {
         best,
         fingerprint,
         severity,
+        probability,
         places,
         timeline,
         life: Life::default(),

@@ -23,6 +23,10 @@ const TEST: &[&str] = &[
     "mocks",
     "e2e",
     "cypress",
+    "integration",
+    "factories",
+    "seeders",
+    "t",
 ];
 /// Words of a folder or of a file name that mean tests wherever they stand in it.
 const TEST_WORDS: &[&str] = &[
@@ -30,6 +34,14 @@ const TEST_WORDS: &[&str] = &[
 ];
 /// Last words of a file name in camel case that mean tests (`LoginIT.java`).
 const TEST_ENDINGS: &[&str] = &["test", "tests", "it", "spec", "specs", "fixture", "mock"];
+/// Last parts of the name of a file of settings (`.env.testing`), and files of test runners.
+const TEST_SETTINGS: &[&str] = &["testing", "tests", "test", "ci", "e2e"];
+const TEST_FILES: &[&str] = &[
+    "phpunit.xml",
+    "phpunit.xml.dist",
+    "conftest.py",
+    "docker-compose.test.yml",
+];
 /// The same for examples.
 const EXAMPLE: &[&str] = &[
     "example",
@@ -84,6 +96,7 @@ const FOREIGN: &[&str] = &[
     "third-party",
     "thirdparty",
     "bower_components",
+    ".yarn",
     "site-packages",
     "dist-packages",
 ];
@@ -127,7 +140,19 @@ const TRANSLATED: &[&str] = &[
 ];
 /// Extensions of files of texts for users.
 const TRANSLATED_FILES: &[&str] = &[
-    "po", "pot", "xlf", "xliff", "resx", "strings", "ftl", "arb", "tmx",
+    "po",
+    "pot",
+    "xlf",
+    "xliff",
+    "resx",
+    "resjson",
+    "strings",
+    "ftl",
+    "arb",
+    "tmx",
+    "mo",
+    "qm",
+    "ts_translation",
 ];
 /// Extensions in which a name with a language behind it is a translation (`messages_de.properties`).
 const BUNDLES: &[&str] = &[
@@ -181,12 +206,12 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
             .iter()
             .any(|(whole, _)| names.contains(&whole.as_str()))
     };
-    // The texts of an Android application in one language.
-    let is_values = folders
-        .first()
-        .is_some_and(|(whole, _)| whole.starts_with("values-"));
+    // The texts of an application in one language: `values-de`, `de-DE`, `pt_BR`.
+    let of_language = folders.first().is_some_and(|(whole, words)| {
+        whole.starts_with("values-") || whole.len() == 5 && is_locale(words)
+    });
     let worded = |names: &[&str]| folders.iter().any(|(_, words)| any(words, names));
-    if is_generated(&file, &folder, is_values) {
+    if is_generated(&file, &folder, of_language) {
         PlaceKind::Generated
     } else if folder(FOREIGN) || file.lower.contains(".min.") {
         PlaceKind::Vendored
@@ -205,14 +230,13 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
     }
 }
 
-fn is_generated(file: &File, folder: &impl Fn(&[&str]) -> bool, is_values: bool) -> bool {
+fn is_generated(file: &File, folder: &impl Fn(&[&str]) -> bool, of_language: bool) -> bool {
     let bundle = BUNDLES.contains(&file.extension.as_str());
-    let android = file.lower == "strings.xml" && is_values;
+    let translated = folder(TRANSLATED) || of_language || file.ends_in_language();
     LOCKS.contains(&file.lower.as_str())
-        || android
         || file.extension == "map"
         || TRANSLATED_FILES.contains(&file.extension.as_str())
-        || bundle && (folder(TRANSLATED) || file.ends_in_language())
+        || bundle && translated
 }
 
 /// A file name, taken apart.
@@ -242,7 +266,13 @@ impl File {
     fn is_test(&self) -> bool {
         let last = self.words.last().map(String::as_str).unwrap_or_default();
         let several = self.words.len() > 1;
-        any(&self.words, TEST_WORDS) || self.camel && several && TEST_ENDINGS.contains(&last)
+        let setting =
+            self.lower.starts_with(".env.") && TEST_SETTINGS.contains(&self.extension.as_str());
+        setting
+            || self.extension == "t"
+            || TEST_FILES.contains(&self.lower.as_str())
+            || any(&self.words, TEST_WORDS)
+            || self.camel && several && TEST_ENDINGS.contains(&last)
     }
 
     fn is_prose(&self) -> bool {
@@ -253,17 +283,23 @@ impl File {
 
     /// `messages_de`, `strings.pt-BR`, `auth_zh_CN`; a name of one word says nothing by it.
     fn ends_in_language(&self) -> bool {
-        let is_language = |word: &String| LANGUAGES.contains(&word.as_str());
-        let is_country =
-            |word: &String| word.len() == 2 && word.bytes().all(|b| b.is_ascii_lowercase());
+        let of_languages = matches!(self.extension.as_str(), "properties" | "inc");
         match self.words.as_slice() {
-            [.., _, language, country] if is_language(language) && is_country(country) => true,
-            [_, .., language] => {
-                !self.camel && self.extension == "properties" && is_language(language)
-            }
+            [_, .., language, country] if is_locale(&[language, country]) => true,
+            [_, .., language] => !self.camel && of_languages && is_language(language),
             _ => false,
         }
     }
+}
+
+fn is_language(word: &str) -> bool {
+    LANGUAGES.contains(&word)
+}
+
+/// A language and a country (`pt`, `br`).
+fn is_locale<W: AsRef<str>>(words: &[W]) -> bool {
+    let is_country = |word: &str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_lowercase());
+    matches!(words, [language, country] if is_language(language.as_ref()) && is_country(country.as_ref()))
 }
 
 fn any(words: &[String], names: &[&str]) -> bool {
@@ -335,7 +371,15 @@ mod tests {
             ("NOTES.md", PlaceKind::Documentation),
             ("vendor/a/b.go", PlaceKind::Vendored),
             ("jquery.min.js", PlaceKind::Vendored),
+            (".yarn/releases/yarn.cjs", PlaceKind::Vendored),
+            ("t/lib/Auth.pm", PlaceKind::Test),
+            ("t/auth.t", PlaceKind::Test),
+            (".env.testing", PlaceKind::Test),
+            (".env.production", PlaceKind::Source),
+            ("phpunit.xml", PlaceKind::Test),
             ("yarn.lock", PlaceKind::Generated),
+            ("resources/de-DE/a.json", PlaceKind::Generated),
+            ("tasks/de-DE/a.resjson", PlaceKind::Generated),
             ("lang/de/auth.php", PlaceKind::Generated),
             ("src/lang/pl.json", PlaceKind::Generated),
             ("localization/fr.inc", PlaceKind::Generated),

@@ -148,9 +148,10 @@ fn listed(line: &Line<'_>, paint: &Paint) -> String {
         .first_place()
         .map(|place| terminal(&words::position(place)))
         .unwrap_or_default();
-    let more = match line.places {
-        0 => String::new(),
-        n => format!(" and {}", count(n as u64, "more place", "more places")),
+    let more = match (line.alike, line.places) {
+        (0, 0) => String::new(),
+        (0, places) => format!(" and {}", count(places as u64, "more place", "more places")),
+        (alike, _) => format!(" and {} more in this file", digits(alike as u64)),
     };
     let key = row
         .key

@@ -13,6 +13,8 @@ const LONG: usize = 15;
 const FIRST: usize = 6;
 /// Of one rule among them.
 const OF_ONE_RULE: usize = 2;
+/// Of one rule in one file that get a line each; more are one line.
+const OF_ONE_FILE: usize = 3;
 /// Lines of one group.
 const OF_ONE_GROUP: usize = 12;
 
@@ -36,8 +38,8 @@ pub(super) struct Group<'a> {
     pub(super) more: usize,
 }
 
-/// One line of a group: a result, and those of its file that have its id and its rule. Human
-/// passwords under one name share an id, and one file may hold thousands.
+/// One line of a group: a result, and those of its file that have its rule and its id, or its rule
+/// alone where they are many.
 pub(super) struct Line<'a> {
     /// The first of them.
     pub(super) row: &'a Finding,
@@ -201,14 +203,21 @@ fn groups(rest: Vec<&Finding>) -> Vec<Group<'_>> {
 
 fn lines<'a>(rows: &[&'a Finding]) -> Vec<Line<'a>> {
     let mut lines: Vec<Line<'a>> = Vec::new();
-    let mut by = BTreeMap::new();
-    for row in rows {
+    let file = |row: &'a Finding| {
         let place = row.first_place();
         let file = place.map(|place| (&place.path, &place.member));
+        (&row.reported, file, stands(row))
+    };
+    let mut of_file: BTreeMap<_, usize> = BTreeMap::new();
+    for row in rows {
+        *of_file.entry(file(row)).or_default() += 1;
+    }
+    let mut by = BTreeMap::new();
+    for row in rows {
         let places = row.places.len();
-        let number = *by
-            .entry((&row.id, &row.reported, file, stands(row)))
-            .or_insert(lines.len());
+        // A list of keys in one file deserves one line, however many there are.
+        let own = (of_file[&file(row)] <= OF_ONE_FILE).then_some(&row.id);
+        let number = *by.entry((own, file(row))).or_insert(lines.len());
         match lines.get_mut(number) {
             Some(line) => {
                 line.alike += 1;

@@ -177,7 +177,7 @@ fn is_new(candidate: &Candidate, copies: &[source::Copy]) -> bool {
     let copied = at
         .checked_sub(1)
         .is_some_and(|at| span.end <= copies[at].dst + copies[at].len);
-    candidate.class == Class::Credential && candidate.confidence >= Confidence::Medium && !copied
+    candidate.class == Class::Credential && candidate.confidence() >= Confidence::Medium && !copied
 }
 
 impl Visit for Collector<'_> {
@@ -350,9 +350,9 @@ impl Collector<'_> {
                 .collect(),
             key: candidate.key,
             located,
-            evidence: candidate.evidence,
             class: candidate.class,
-            confidence: candidate.confidence,
+            confidence: candidate.evidence.ground.usual(),
+            evidence: candidate.evidence,
             strong: candidate.strong,
             number: 0,
         }
@@ -391,7 +391,6 @@ fn whole_file(rule: usize, bytes: &[u8]) -> Candidate {
             ..Evidence::default()
         },
         class: Class::Credential,
-        confidence: Confidence::Medium,
         strong: false,
     }
 }

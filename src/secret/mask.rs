@@ -90,13 +90,17 @@ impl<'a> Masker<'a> {
 
 /// Letters only, and few of them.
 fn is_plain_word(value: &[u8]) -> bool {
-    value.len() < 12 && value.iter().all(u8::is_ascii_alphabetic)
+    value.len() <= 16 && value.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// A password that is a plain short word stands in many other words (`host` in `localhost`).
-/// There it is no secret, and a mark in its place would be what gives it away.
+/// There it is no secret, and a mark in its place would be what gives it away. The parts of a name
+/// are joined as well (`maple_password`).
 fn is_part_of_a_word(text: &[u8], span: &Range<usize>) -> bool {
-    let letter = |at: usize| text.get(at).is_some_and(u8::is_ascii_alphabetic);
+    let letter = |at: usize| {
+        let joins = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'-');
+        text.get(at).is_some_and(joins)
+    };
     is_plain_word(&text[span.clone()])
         && (span.start > 0 && letter(span.start - 1) || letter(span.end))
 }

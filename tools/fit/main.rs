@@ -133,7 +133,7 @@ impl Found {
             let found = scanner.scan(row.text.as_bytes());
             let listed = found.iter().any(|candidate| {
                 candidate.class == Class::Credential
-                    && candidate.confidence >= Confidence::Medium
+                    && candidate.confidence() >= Confidence::Medium
                     && row.is_at(&candidate.span)
             });
             let count = match row.label == "T" {

@@ -41,7 +41,7 @@ impl Case {
 }
 
 /// What is listed of one case, by what was asked for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// A credential is listed by default.
     pub shown: bool,
@@ -50,6 +50,8 @@ pub struct Seen {
     /// The confidence of the surest credential: 1 low, 2 medium, 3 high; 0 where none is seen even
     /// when everything from low on is asked for.
     pub level: u8,
+    /// What the surest stands on and the kind of its place, as the report names them.
+    pub ground: Option<(String, String)>,
 }
 
 /// Sums of a row.
@@ -63,7 +65,7 @@ pub struct Sum {
 }
 
 impl Sum {
-    pub fn add(&mut self, seen: Seen) {
+    pub fn add(&mut self, seen: &Seen) {
         self.cases += 1;
         self.shown += usize::from(seen.shown);
         self.noted += usize::from(seen.noted);
@@ -90,7 +92,7 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn add(&mut self, row: &str, seen: Seen) {
+    pub fn add(&mut self, row: &str, seen: &Seen) {
         if !self.sums.contains_key(row) {
             self.order.push(row.to_owned());
         }

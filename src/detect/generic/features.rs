@@ -55,6 +55,15 @@ impl Weights {
         1.0 / (1.0 + (-sum).exp())
     }
 
+    /// The features with what each adds to the log-odds, the weightiest first, and what there is
+    /// without any at the end.
+    pub fn told(&self, found: &[Feature]) -> Vec<(&'static str, f32)> {
+        let mut told: Vec<(&str, f32)> = found.iter().map(|f| (f.name(), self.of(*f))).collect();
+        told.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        told.push(("without any of them", self.bias));
+        told
+    }
+
     /// The features' names, the weightiest first.
     pub(super) fn reasons(&self, found: &[Feature]) -> Vec<&'static str> {
         let mut sorted = found.to_vec();

@@ -39,15 +39,15 @@ pub use refusal::Refusal;
 pub(in crate::detect) use shape::is_password_hash;
 
 use crate::detect::assign::Assignment;
-use crate::finding::{Class, Confidence};
+use crate::finding::{Class, Ground};
 
 /// What a name and its value amount to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
     /// Credential, sample, or what does not tell its secret.
     pub class: Class,
-    /// How sure.
-    pub confidence: Confidence,
+    /// What the confidence stands on.
+    pub ground: Ground,
     /// Which generic rule it belongs to.
     pub kind: Kind,
     /// 64 bits of randomness or more.
@@ -58,17 +58,12 @@ pub struct Judged {
     pub score: f32,
 }
 
-/// Probability from which a value is reported with medium confidence.
-const MEDIUM: f32 = 0.5;
 /// Probability from which a value is reported at all.
 const LOW: f32 = 0.25;
 /// The reason given for the hash of a password.
 const HASH: &str = "the hash of a password";
 /// Probability from which a placeholder is listed as a sample, when samples are asked for.
 const SAMPLE: f32 = 0.08;
-/// Probability from which a random value under a telling name is beyond doubt.
-const HIGH: f32 = 0.93;
-
 /// Judges an assignment in its content.
 ///
 /// # Errors
@@ -137,10 +132,11 @@ fn decide(
     weights: &Weights,
 ) -> Result<Judged, Refusal> {
     let score = weights.probability(features);
+    let scored = Ground::score(score);
     let strong = form.random && form.bits >= 64.0 && !name.once;
-    let judged = |class, confidence, strong, why: Option<&'static str>| Judged {
+    let judged = |class, ground, strong, why: Option<&'static str>| Judged {
         class,
-        confidence,
+        ground,
         kind: kind(name),
         strong,
         reasons: why.into_iter().chain(weights.reasons(features)).collect(),
@@ -149,19 +145,18 @@ fn decide(
     if score >= LOW
         && let Some(why) = covered::why(assignment, bytes)
     {
-        let (class, sure) = (Class::Protected, Confidence::High);
-        return Ok(judged(class, sure, strong, Some(why)));
+        return Ok(judged(Class::Protected, scored, strong, Some(why)));
     }
     if form.shape == shape::Shape::Hash {
         // It must be broken before it opens anything.
         return match score < LOW {
             true => Err(Refusal::Unlikely),
-            false => Ok(judged(Class::Protected, Confidence::Low, false, Some(HASH))),
+            false => Ok(judged(Class::Protected, Ground::Digest, false, Some(HASH))),
         };
     }
     if name.is_password() && user::is_the_password(assignment, bytes, value) {
         let why = Some("the password is the user's name");
-        return Ok(judged(Class::Sample, Confidence::Low, false, why));
+        return Ok(judged(Class::Sample, Ground::UserAgain, false, why));
     }
     // A template or reference is no sample of a credential, and neither is a word under a name that
     // seldom holds one.
@@ -169,17 +164,17 @@ fn decide(
         Some(placeholder::REFERENCE) => Err(Refusal::Reference),
         Some(_) if name.denied => Err(Refusal::WordUnderDenial),
         Some(_) if score < SAMPLE => Err(Refusal::UnlikelySample),
-        Some(why) => Ok(judged(Class::Sample, Confidence::Low, false, Some(why))),
+        Some(why) => Ok(judged(Class::Sample, scored, false, Some(why))),
         None if score < LOW => Err(Refusal::Unlikely),
         None => {
             let example =
                 name.is_password() && form.is_words() && comment::is_example(assignment, bytes);
             if example {
                 let why = Some("an example in a comment");
-                return Ok(judged(Class::Credential, Confidence::Low, strong, why));
+                return Ok(judged(Class::Credential, Ground::Commented, strong, why));
             }
-            let confidence = confidence(name, form, value, score, strong);
-            Ok(judged(Class::Credential, confidence, strong, None))
+            let ground = ground(name, form, value, score);
+            Ok(judged(Class::Credential, ground, strong, None))
         }
     }
 }
@@ -193,27 +188,17 @@ fn kind(name: &key::Name) -> Kind {
     }
 }
 
-/// How sure a score makes us of a credential.
-fn confidence(
-    name: &key::Name,
-    form: &value::Form,
-    value: &[u8],
-    score: f32,
-    strong: bool,
-) -> Confidence {
-    let digest = name.made && value::is_digest_sized(value, form);
-    if digest {
+/// What makes us sure of a credential: its score, unless something is known that the features do not
+/// tell.
+fn ground(name: &key::Name, form: &value::Form, value: &[u8], score: f32) -> Ground {
+    if name.made && value::is_digest_sized(value, form) {
         // It must be broken before it opens anything.
-        Confidence::Low
+        Ground::Digest
     } else if name.once {
         // A form's token is good for one visit, and saved pages are full of them.
-        Confidence::Low
-    } else if score >= HIGH && strong {
-        Confidence::High
-    } else if score >= MEDIUM {
-        Confidence::Medium
+        Ground::Once
     } else {
-        Confidence::Low
+        Ground::score(score)
     }
 }
 

@@ -14,7 +14,7 @@ fn listed(text: &str) -> BTreeSet<Vec<u8>> {
     }
     let found = SCANNER.with(|scanner| scanner.scan(text.as_bytes()));
     let sure = |c: &crate::detect::Candidate| {
-        c.class == Class::Credential && c.confidence >= Confidence::Medium
+        c.class == Class::Credential && c.confidence() >= Confidence::Medium
     };
     found.into_iter().filter(sure).map(|c| c.value).collect()
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::detect::assign::read_from_word;
+use crate::finding::Confidence;
 
 fn judged(text: &str, word: &str) -> Option<Judged> {
     let at = text
@@ -12,7 +13,7 @@ fn judged(text: &str, word: &str) -> Option<Judged> {
 
 fn credential(text: &str, word: &str) -> bool {
     judged(text, word)
-        .is_some_and(|j| j.class == Class::Credential && j.confidence >= Confidence::Medium)
+        .is_some_and(|j| j.class == Class::Credential && j.ground.usual() >= Confidence::Medium)
 }
 
 /// Random-looking text that is nobody's: built from a generator at run time.

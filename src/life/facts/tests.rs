@@ -226,6 +226,7 @@ fn credential(whole: &[u8], partners: Vec<Partner>) -> Credential {
         },
         fingerprint: Fingerprint::of_strong(whole),
         severity: Severity::High,
+        probability: Some(0.97),
         places: Vec::new(),
         timeline: None,
         life: Life::default(),

@@ -41,6 +41,7 @@ impl View<'_> {
                 (false, _) => credential.severity,
             },
             confidence: best.confidence,
+            probability: credential.probability.map(two_digits),
             fails: false,
             folded: false,
             shown: shown(rule, best.secret.expose()),
@@ -134,12 +135,18 @@ impl View<'_> {
     }
 }
 
+/// Two digits behind the dot: more was not measured.
+fn two_digits(probability: f32) -> f64 {
+    (f64::from(probability) * 100.0).round() / 100.0
+}
+
 fn evidence(of: &finding::Evidence) -> Evidence {
     let check = |check: &finding::Check| Check {
         name: check.name.into(),
         passed: check.passed,
     };
     Evidence {
+        ground: of.ground.name(),
         checks: of.checks.iter().map(check).collect(),
         reasons: of.reasons.iter().map(|reason| (*reason).into()).collect(),
         also: of.also.clone(),

@@ -41,6 +41,10 @@ pub struct Finding {
     pub severity: Severity,
     /// How strong the evidence is.
     pub confidence: Confidence,
+    /// How probable it is that it is a credential, from 0 to 1, by what was measured of such evidence in
+    /// such a place; null for samples and ciphertext.
+    #[serde(default)]
+    pub probability: Option<f64>,
     /// It makes the run fail.
     pub fails: bool,
     /// It stands in tests, examples, documentation or code of others alone and does not fail: what
@@ -103,6 +107,9 @@ impl Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "evidence")]
 pub struct Evidence {
+    /// What the confidence stands on: `proof`, `own-form`, `named`, `score-0.85`, …
+    #[serde(default)]
+    pub ground: String,
     /// Offline checks that ran, in the rule's order.
     pub checks: Vec<Check>,
     /// Strongest first.

@@ -218,7 +218,11 @@ fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
         .filter(|l| l.starts_with("  at src/"))
         .collect();
     assert_eq!(lines.len(), 3, "{text}");
-    assert!(lines[0].contains(" and 37 more places "), "{}", lines[0]);
+    assert!(
+        lines[0].contains(" and 37 more in this file "),
+        "{}",
+        lines[0]
+    );
     assert!(lines[0].ends_with(&report.findings[1].id) && lines[0].contains("at HEAD"));
     assert!(
         lines[1].starts_with("  at src/other.py:100"),

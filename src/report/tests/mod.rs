@@ -91,9 +91,11 @@ pub fn row(seed: &str, severity: Severity) -> Finding {
         class: Class::Credential,
         severity,
         confidence: Confidence::High,
+        probability: Some(0.97),
         fails: true,
         folded: false,
         evidence: Evidence {
+            ground: "proof".to_owned(),
             checks: vec![Check {
                 name: "crc32-base62".into(),
                 passed: true,
