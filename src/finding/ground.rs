@@ -47,8 +47,8 @@ pub enum Ground {
     Commented,
     /// Good for one use, as the token of a form or a code.
     Once,
-    /// A generic rule's score: the probability that its features give, in steps of a twentieth from 0
-    /// to 20.
+    /// A generic rule's score: the probability that its features give, in steps of a fortieth from 0
+    /// to 40.
     Score(u8),
     /// The name or the first bytes of its file.
     #[default]
@@ -56,7 +56,7 @@ pub enum Ground {
 }
 
 /// Steps of [`Ground::Score`] in a probability of 1.
-const STEPS: f32 = 20.0;
+const STEPS: f32 = 40.0;
 
 impl Ground {
     /// Every ground but the scores.
@@ -119,7 +119,7 @@ impl Ground {
             Ground::Commented => "commented",
             Ground::Once => "once",
             Ground::File => "file",
-            Ground::Score(step) => return format!("score-{:.2}", f32::from(step) / STEPS),
+            Ground::Score(step) => return format!("score-{:.3}", f32::from(step) / STEPS),
         };
         name.to_owned()
     }
@@ -138,8 +138,8 @@ impl Ground {
             | Ground::NearAndScored
             | Ground::Paired
             | Ground::File => Confidence::Medium,
-            Ground::Score(step) if step >= 19 => Confidence::High,
-            Ground::Score(step) if step >= 10 => Confidence::Medium,
+            Ground::Score(step) if step >= 38 => Confidence::High,
+            Ground::Score(step) if step >= 20 => Confidence::Medium,
             Ground::Altered
             | Ground::InBase64
             | Ground::NotRandom

@@ -11,7 +11,7 @@ use crate::finding::{Confidence, Ground, PlaceKind};
 
 /// From this probability on a value is of high confidence: of all of them together, which are more
 /// probable than the least of them, at least 97 of 100 are to be credentials.
-const HIGH: f32 = 0.9;
+const HIGH: f32 = 0.93;
 /// From this on of medium confidence: at least 80 of 100 together.
 const MEDIUM: f32 = 0.5;
 
@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn a_higher_score_is_never_less_probable() {
         let of = |step| probability(Ground::Score(step), PlaceKind::Source);
-        for step in 1..=20 {
+        for step in 1..=40 {
             assert!(of(step) >= of(step - 1), "{step}");
         }
     }

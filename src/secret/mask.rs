@@ -316,7 +316,7 @@ mod tests {
         let masker = Masker::new([&known], &|_| Vec::new(), false);
         assert_eq!(
             masker.show(b"localhost, hosts: host_1").as_str(),
-            format!("localhost, hosts: {REDACTED}_1")
+            "localhost, hosts: host_1"
         );
     }
 
