@@ -135,6 +135,8 @@ pub struct Judged<'a> {
     pub expired: bool,
     /// Whole days until it ends; negative when past.
     pub ends_in: Option<i64>,
+    /// A generic rule found it, by a name and a score.
+    pub generic: bool,
     /// The kind of the place where it matters most.
     pub place: PlaceKind,
     /// It stands only in files of this machine that no commit holds: nothing that a reviewer could
@@ -176,12 +178,14 @@ impl Thresholds {
         })
     }
 
-    /// A credential that may be alive and is not a mere guess. Outside of source it must be beyond
-    /// doubt, and weighs less. The same at every checkpoint: what stops a pull request stops the
+    /// A credential that may be alive and is not a mere guess. In code a generic rule must be beyond
+    /// doubt, because code is full of what looks like an assignment; outside of what runs every rule
+    /// must be, and weighs less. The same at every checkpoint: what stops a pull request stops the
     /// commit, where it is still cheap to mend.
     fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
         let sure = match result.place {
-            PlaceKind::Source => Confidence::Medium,
+            PlaceKind::Configuration => Confidence::Medium,
+            PlaceKind::Source if !result.generic => Confidence::Medium,
             _ => Confidence::High,
         };
         result.class == Class::Credential
@@ -194,7 +198,7 @@ impl Thresholds {
     /// Whether a result that is listed is folded in what people read: it stands in tests, examples,
     /// documentation or code of others alone, and does not fail.
     pub fn folds(&self, result: &Judged<'_>) -> bool {
-        result.place != PlaceKind::Source && !result.local && !self.fails(result)
+        !result.place.is_live() && !result.local && !self.fails(result)
     }
 }
 
@@ -212,6 +216,7 @@ mod tests {
             confidence,
             expired: false,
             ends_in: Some(5),
+            generic: false,
             place: PlaceKind::Source,
             local: false,
         }
@@ -237,6 +242,23 @@ mod tests {
                     assert!(!expected || thresholds.shows(&result));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_generic_rule_must_be_beyond_doubt_in_code_and_not_in_configuration() {
+        let thresholds = Thresholds::new(Checkpoint::Hook);
+        for (place, confidence, fails) in [
+            (PlaceKind::Configuration, Confidence::Medium, true),
+            (PlaceKind::Configuration, Confidence::Low, false),
+            (PlaceKind::Source, Confidence::Medium, false),
+            (PlaceKind::Source, Confidence::High, true),
+        ] {
+            let mut result = result(Severity::Medium, confidence);
+            (result.generic, result.place) = (true, place);
+            assert_eq!(thresholds.fails(&result), fails, "{result:?}");
+            // What does not fail there is shown all the same.
+            assert!(!thresholds.folds(&result));
         }
     }
 

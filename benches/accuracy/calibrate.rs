@@ -26,7 +26,10 @@ impl Sightings {
     }
 
     fn add(&mut self, seen: &Seen, credential: bool, count: f64) {
-        let Some(ground) = &seen.ground else {
+        // What a wrong checksum means cannot be learned here: generated tokens are right, and their
+        // neighbours were made wrong. Collections of real leaks hold many whose values were replaced.
+        let known = seen.ground.as_ref();
+        let Some(ground) = known.filter(|(ground, _)| ground != "altered") else {
             return;
         };
         let (good, wrong) = self.counts.entry(ground.clone()).or_default();

@@ -132,6 +132,7 @@ impl Ground {
             Ground::SharedForm
             | Ground::ToleratedForm
             | Ground::FailedCheck
+            | Ground::Altered
             | Ground::WordsInPair
             | Ground::NoPair
             | Ground::Named
@@ -140,8 +141,7 @@ impl Ground {
             | Ground::File => Confidence::Medium,
             Ground::Score(step) if step >= 38 => Confidence::High,
             Ground::Score(step) if step >= 20 => Confidence::Medium,
-            Ground::Altered
-            | Ground::InBase64
+            Ground::InBase64
             | Ground::NotRandom
             | Ground::UserAgain
             | Ground::Near

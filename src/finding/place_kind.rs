@@ -24,7 +24,9 @@ use super::Severity;
 #[serde(rename_all = "lowercase")]
 #[schemars(rename = "place_kind")]
 pub enum PlaceKind {
-    /// What runs or configures what runs, as far as the path says.
+    /// Settings of what runs: configuration, environment and deployment files.
+    Configuration,
+    /// Code, and whatever else the path says nothing about.
     #[default]
     Source,
     /// Examples, samples, demonstrations.
@@ -41,7 +43,8 @@ pub enum PlaceKind {
 
 impl PlaceKind {
     /// All values, the one where a credential matters most first.
-    pub const ALL: [PlaceKind; 6] = [
+    pub const ALL: [PlaceKind; 7] = [
+        PlaceKind::Configuration,
         PlaceKind::Source,
         PlaceKind::Example,
         PlaceKind::Test,
@@ -53,6 +56,7 @@ impl PlaceKind {
     /// The word that reports use.
     pub fn name(self) -> &'static str {
         match self {
+            PlaceKind::Configuration => "configuration",
             PlaceKind::Source => "source",
             PlaceKind::Example => "example",
             PlaceKind::Test => "test",
@@ -62,11 +66,16 @@ impl PlaceKind {
         }
     }
 
-    /// How much a result of `severity` weighs here when it is asked what fails. Outside of source
-    /// most values open nothing, so that a severity counts two steps less; `None` is less than any.
+    /// Whether what stands here runs, or configures what runs.
+    pub fn is_live(self) -> bool {
+        matches!(self, PlaceKind::Configuration | PlaceKind::Source)
+    }
+
+    /// How much a result of `severity` weighs here when it is asked what fails. In tests and
+    /// documentation most values open nothing, so that a severity counts two steps less; `None` is less than any.
     pub fn weighs(self, severity: Severity) -> Option<Severity> {
         match (self, severity) {
-            (PlaceKind::Source, severity) => Some(severity),
+            (PlaceKind::Configuration | PlaceKind::Source, severity) => Some(severity),
             (_, Severity::Critical) => Some(Severity::Medium),
             (_, Severity::High) => Some(Severity::Low),
             (_, Severity::Medium) => Some(Severity::Info),

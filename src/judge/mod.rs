@@ -124,7 +124,11 @@ fn settle_place(published: Option<&'static str>, placed: &mut Placed) {
         }
         PlaceKind::Vendored => sighting.evidence.reasons.push("in code of others"),
         // Whether a value is a credential hardly depends on these; whether it matters does.
-        PlaceKind::Source | PlaceKind::Example | PlaceKind::Test | PlaceKind::Documentation => {}
+        PlaceKind::Configuration
+        | PlaceKind::Source
+        | PlaceKind::Example
+        | PlaceKind::Test
+        | PlaceKind::Documentation => {}
     }
 }
 

@@ -176,6 +176,55 @@ const LANGUAGES: &[&str] = &[
     "lt", "lv", "mk", "mn", "ms", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq",
     "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "uz", "vi", "zh",
 ];
+/// Extensions of files of settings.
+const SETTINGS: &[&str] = &[
+    "yml",
+    "yaml",
+    "env",
+    "properties",
+    "ini",
+    "conf",
+    "cfg",
+    "config",
+    "cnf",
+    "toml",
+    "tf",
+    "tfvars",
+    "hcl",
+    "json",
+    "json5",
+    "xml",
+    "plist",
+    "netrc",
+    "npmrc",
+    "pypirc",
+    "kubeconfig",
+    "nomad",
+    "service",
+    "dockerfile",
+];
+/// Files of settings, by name.
+const SETTINGS_FILES: &[&str] = &[
+    "dockerfile",
+    ".netrc",
+    "_netrc",
+    ".npmrc",
+    ".pypirc",
+    ".pgpass",
+    ".my.cnf",
+    ".htpasswd",
+    "credentials",
+    "vagrantfile",
+    ".s3cfg",
+    ".boto",
+    ".dockercfg",
+    ".git-credentials",
+    ".bashrc",
+    ".zshrc",
+    ".profile",
+    ".bash_profile",
+    ".envrc",
+];
 const CLIENT: &[&str] = &[
     "js", "mjs", "jsx", "ts", "tsx", "html", "htm", "vue", "svelte", "plist", "swift", "kt", "dart",
 ];
@@ -225,6 +274,8 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
         PlaceKind::Example
     } else if folder(DOCS) || file.is_prose() {
         PlaceKind::Documentation
+    } else if file.is_settings() {
+        PlaceKind::Configuration
     } else {
         PlaceKind::Source
     }
@@ -273,6 +324,13 @@ impl File {
             || TEST_FILES.contains(&self.lower.as_str())
             || any(&self.words, TEST_WORDS)
             || self.camel && several && TEST_ENDINGS.contains(&last)
+    }
+
+    fn is_settings(&self) -> bool {
+        SETTINGS.contains(&self.extension.as_str())
+            || SETTINGS_FILES.contains(&self.lower.as_str())
+            || self.lower.starts_with(".env")
+            || self.lower.starts_with("dockerfile.")
     }
 
     fn is_prose(&self) -> bool {
@@ -341,8 +399,8 @@ mod tests {
     fn a_path_names_its_kind() {
         for (path, expected) in [
             ("src/main.rs", PlaceKind::Source),
-            ("config/database.yml", PlaceKind::Source),
-            (".env", PlaceKind::Source),
+            ("config/database.yml", PlaceKind::Configuration),
+            (".env", PlaceKind::Configuration),
             ("passwords.txt", PlaceKind::Source),
             ("src/contest/latest.go", PlaceKind::Source),
             ("src/Audit.java", PlaceKind::Source),
@@ -375,7 +433,7 @@ mod tests {
             ("t/lib/Auth.pm", PlaceKind::Test),
             ("t/auth.t", PlaceKind::Test),
             (".env.testing", PlaceKind::Test),
-            (".env.production", PlaceKind::Source),
+            (".env.production", PlaceKind::Configuration),
             ("phpunit.xml", PlaceKind::Test),
             ("yarn.lock", PlaceKind::Generated),
             ("resources/de-DE/a.json", PlaceKind::Generated),

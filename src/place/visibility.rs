@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::finding::{Class, Confidence, Credential, PlaceKind, RepoPath, Severity, Sighting};
+use crate::finding::{Class, Confidence, Credential, RepoPath, Severity, Sighting};
 use crate::judge::Alone;
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -36,7 +36,7 @@ impl Visibility {
     fn of(credential: &Credential, hidden: bool) -> Self {
         let harmless =
             credential.best.class == Class::Sample || credential.severity == Severity::Info;
-        let aside = credential.kind() != PlaceKind::Source;
+        let aside = !credential.kind().is_live();
         match credential.best.confidence {
             _ if hidden => Visibility::Hidden,
             _ if harmless => Visibility::Harmless,

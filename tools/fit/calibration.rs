@@ -100,7 +100,7 @@ pub fn table(before: &str, counts: &Counts) -> String {
                 seen.sum::<f64>() + BEFORE * (probability(own) - believed)
             });
         }
-        for kind in 1..kinds.len() {
+        for kind in (0..kinds.len()).filter(|kind| PlaceKind::ALL[*kind] != PlaceKind::Source) {
             let by_words = (0..grounds.len()).filter(|at| grounds[*at].is_by_words());
             let cells: Vec<_> = by_words.map(|at| (cell(at, kind), of_ground[at])).collect();
             of_kind[kind] = zero(|own| {

@@ -113,11 +113,17 @@ impl View<'_> {
             class: finding.class,
             severity: finding.severity,
             confidence: finding.confidence,
+            generic: self.is_generic(&finding.rule),
             place,
             local: finding.is_local(),
             expired: finding.reported == EXPIRED,
             ends_in: end.map(days),
         }
+    }
+
+    fn is_generic(&self, id: &str) -> bool {
+        let rule = self.rules.find(id).map(|at| &self.rules.rules[at]);
+        rule.is_some_and(|rule| rule.generic().is_some())
     }
 
     fn fact(&self, fact: &finding::Fact) -> Fact {

@@ -107,7 +107,7 @@ impl Finding {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "evidence")]
 pub struct Evidence {
-    /// What the confidence stands on: `proof`, `own-form`, `named`, `score-0.85`, …
+    /// What the confidence stands on: `proof`, `own-form`, `named`, `score-0.850`, …
     #[serde(default)]
     pub ground: String,
     /// Offline checks that ran, in the rule's order.

@@ -175,10 +175,7 @@ fn a_long_list_answers_first_and_is_grouped() {
     for line in lines {
         assert!(line.contains("  at ") && line.contains("  id "), "{line}");
     }
-    for part in [
-        "(rule-0), high, 18 still at HEAD",
-        " more in this file",
-    ] {
+    for part in ["(rule-0), high, 18 still at HEAD", " more in this file"] {
         assert!(text.contains(part), "{part:?} is missing in\n{text}");
     }
     assert!(text.contains("more: documented samples, keys that are public by design"));
