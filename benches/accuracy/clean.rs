@@ -11,8 +11,16 @@ const ASIDE: &[&str] = &[
     "examples", "sample", "samples", "mock", "mocks", "doc", "docs", "demo", "e2e", "website",
 ];
 
-/// Whether a path is of tests, examples or documentation.
-fn is_aside(path: &str) -> bool {
+/// Whether a place is of tests, examples or documentation: by what the program says of it, or by its
+/// path where it says nothing.
+fn is_aside(path: &str, kind: &str) -> bool {
+    match kind {
+        "" => has_word_of_tests(path),
+        kind => kind != "source",
+    }
+}
+
+fn has_word_of_tests(path: &str) -> bool {
     let lower = path.to_ascii_lowercase();
     let mut words = lower.split(['/', '.', '_', '-']);
     words.any(|word| ASIDE.contains(&word)) || lower.ends_with(".md") || lower.ends_with(".txt")
@@ -29,15 +37,17 @@ pub fn page(page: &mut Page, options: &Options) {
         let default = options.program.listed(dir, &[]);
         let low = options.program.listed(dir, &["--min-confidence", "low"]);
         let count = |all: &crate::product::Listing, aside: bool, level: u8| {
-            let files = all.iter().filter(|(path, _)| is_aside(path) == aside);
-            files
-                .flat_map(|(_, listed)| listed)
-                .filter(|one| one.level >= level)
+            let places = all
+                .iter()
+                .flat_map(|(path, listed)| listed.iter().map(move |one| (path, one)));
+            places
+                .filter(|(path, one)| is_aside(path, &one.ground.1) == aside)
+                .filter(|(_, one)| one.level >= level)
                 .count()
         };
         if options.wrong {
-            for (path, listed) in default.iter().filter(|(path, _)| !is_aside(path)) {
-                for one in listed {
+            for (path, listed) in &default {
+                for one in listed.iter().filter(|one| !is_aside(path, &one.ground.1)) {
                     println!("wrong {}/{path}:{}", dir.display(), one.lines.start);
                 }
             }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use keysweep::detect::generic::Refusal;
 use keysweep::detect::{Scanner, generic};
-use keysweep::finding::Confidence;
+use keysweep::finding::{Class, Confidence};
 use keysweep::report::ReportOptions;
 use keysweep::source::{Control, TreeOptions};
 use keysweep::thresholds::{Checkpoint, Thresholds};
@@ -13,10 +14,10 @@ use keysweep::{Input, Plan};
 
 use crate::calibrate::Sightings;
 use crate::labelled::Row;
-use crate::made::case::{Rows, Seen, Sum};
+use crate::made::case::{Case, Part, Rows, Seen, Sum};
 use crate::observe::{folds, observe};
 use crate::product::{Listed, Listing, Program, listing};
-use crate::regression::{self, FOLDS, Weights};
+use crate::regression::{self, FOLDS, Observation, Weights};
 
 /// Sums over the labelled rows of one kind, by label.
 #[derive(Default)]
@@ -60,6 +61,8 @@ pub struct Outcome {
     /// Ids of credentials that are not listed, and of other rows that are.
     pub missed: Vec<String>,
     pub wrong: Vec<String>,
+    /// Rows of generic kinds in which a credential is seen, from low on, and whether it is one.
+    pub seen: Vec<(bool, Seen)>,
     /// What each row's confidence stands on.
     pub sightings: Sightings,
 }
@@ -90,9 +93,15 @@ pub fn seen(program: &Program, dir: &Path, repos: &BTreeMap<&str, Vec<&Row>>) ->
 
 /// What is listed of each repository by weights that were fitted without it, and to nothing else than
 /// the corpus: the weights that are compiled in have seen all of it.
-pub fn seen_held_out(dir: &Path, rows: &[Row], repos: &BTreeMap<&str, Vec<&Row>>) -> Outcome {
+pub fn seen_held_out(
+    dir: &Path,
+    rows: &[Row],
+    repos: &BTreeMap<&str, Vec<&Row>>,
+    made: &[Observation],
+) -> Outcome {
     let folds = folds(rows);
-    let observations = observe(rows, &folds);
+    let mut observations = observe(rows, &folds);
+    observations.extend_from_slice(made);
     let nothing = Weights {
         bias: 0.0,
         of: vec![0.0; generic::Feature::ALL.len()],
@@ -106,6 +115,48 @@ pub fn seen_held_out(dir: &Path, rows: &[Row], repos: &BTreeMap<&str, Vec<&Row>>
         }
     }
     outcome
+}
+
+/// What the features say of generated cases: of the value of those that have one, of everything that is
+/// asked about in the others. They are in no part, so that every fit has them.
+pub fn made(cases: &[Case]) -> Vec<Observation> {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    let mut counts: BTreeMap<(bool, u128), u32> = BTreeMap::new();
+    for (number, case) in cases.iter().enumerate() {
+        let (every, count) = match case.part {
+            Part::Families => (11, 1),
+            Part::Ways => (23, 1),
+            Part::WaysOfTokens => (7, 1),
+            Part::Alphabets => (5, 1),
+            Part::Benign => (1, 2),
+            Part::Near | Part::Rules | Part::Places => continue,
+        };
+        if number % every != 0 {
+            continue;
+        }
+        for asked in scanner.asked(case.text.as_bytes()) {
+            let decides = match &asked.judged {
+                Ok(judged) => judged.class == Class::Credential,
+                Err(refusal) => *refusal == Refusal::Unlikely,
+            };
+            let shares = |value: &std::ops::Range<usize>| {
+                value.start < asked.span.end && asked.span.start < value.end
+            };
+            if decides && case.value.as_ref().is_none_or(shares) {
+                let features = asked.features.iter();
+                let set = features.fold(0, |set, feature| set | 1u128 << *feature as u32);
+                *counts.entry((case.value.is_some(), set)).or_default() += count;
+            }
+        }
+    }
+    let all = counts.into_iter();
+    all.map(|((credential, features), count)| Observation {
+        fold: FOLDS,
+        credential,
+        features,
+        count,
+    })
+    .collect()
 }
 
 /// The program's own line, from the tree to the report, with other weights.
@@ -147,6 +198,9 @@ impl Outcome {
             let seen = Seen::of(&here(listed), &here(from_low));
             self.count(row, &seen);
             self.sightings.row(row, &seen);
+            if row.is_ours() && seen.level > 0 {
+                self.seen.push((row.label == "T", seen));
+            }
             let outside = listed.get(&row.path()).into_iter().flatten();
             let outside = outside.filter(|one| one.credential);
             let outside =

@@ -12,7 +12,8 @@
 //! - `--keep DIR` writes the cases there and leaves them.
 //! - `--calibrate` writes what was seen to `tools/fit/calibration-counts.txt`, and from it
 //!   `src/judge/calibration.txt`; no page.
-//! - `--page FILE`, `--figures FILE` write the page, and its figures for a later `--before FILE`.
+//! - `--page FILE`, `--figures FILE` write the page, and its figures for a later `--before FILE`;
+//!   `--picture FILE` draws how far probabilities can be believed.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
@@ -99,13 +100,13 @@ fn main() {
         .corpus
         .as_deref()
         .filter(|_| options.wants("labelled lines"));
-    let outcome = labelled.map(|path| measured_corpus(path, &options, dir));
+    let outcome = labelled.map(|path| measured_corpus(path, &options, dir, &cases));
 
     page.paragraph(include_str!("head.md"));
     totals(&mut page, &cases, &seen);
     if let Some(outcome) = &outcome {
         corpus_page(&mut page, outcome);
-        balance.corpus(&outcome[0].1.rows);
+        balance.corpus(&outcome[outcome.len() - 1].1.seen);
     }
     for (case, seen) in cases.iter().zip(&seen) {
         balance.case(case, seen);
@@ -136,9 +137,11 @@ fn main() {
     clean::page(&mut page, &options);
     details(&mut page, &cases, &seen);
     print!("{}", page.text);
+    let picture = balance.picture();
     for (path, text) in [
         (&options.page, &page.text),
         (&options.figures, &page.figures),
+        (&options.picture, &picture),
     ] {
         if let Some(path) = path {
             std::fs::write(path, text).expect("it can be written");
@@ -220,7 +223,7 @@ fn details(page: &mut Page, cases: &[Case], seen: &[Seen]) {
 
 type Outcomes = Vec<(&'static str, corpus::Outcome)>;
 
-fn measured_corpus(path: &Path, options: &Options, dir: &Path) -> Outcomes {
+fn measured_corpus(path: &Path, options: &Options, dir: &Path, cases: &[Case]) -> Outcomes {
     let text = std::fs::read_to_string(path).expect("the corpus can be read");
     let rows = labelled::rows(&text);
     let dir = dir.join("labelled");
@@ -236,7 +239,12 @@ fn measured_corpus(path: &Path, options: &Options, dir: &Path) -> Outcomes {
     }
     let mut outcomes = vec![("", seen)];
     if options.is_own() {
-        outcomes.push((", held out", corpus::seen_held_out(&dir, &rows, &repos)));
+        let held_out = |made: &[_]| corpus::seen_held_out(&dir, &rows, &repos, made);
+        outcomes.push((", held out", held_out(&[])));
+        outcomes.push((
+            ", held out, generated cases too",
+            held_out(&corpus::made(cases)),
+        ));
     }
     outcomes
 }

@@ -15,6 +15,7 @@ pub struct Options {
     pub keep: Option<PathBuf>,
     pub page: Option<PathBuf>,
     pub figures: Option<PathBuf>,
+    pub picture: Option<PathBuf>,
     pub before: Option<PathBuf>,
 }
 
@@ -31,6 +32,7 @@ impl Options {
             keep: None,
             page: None,
             figures: None,
+            picture: None,
             before: None,
         };
         let mut args = args;
@@ -51,6 +53,7 @@ impl Options {
                 "--keep" => options.keep = Some(path()?),
                 "--page" => options.page = Some(path()?),
                 "--figures" => options.figures = Some(path()?),
+                "--picture" => options.picture = Some(path()?),
                 "--before" => options.before = Some(path()?),
                 _ if arg.starts_with("--") => return Err(format!("there is no option {arg}")),
                 _ => options.corpus = Some(PathBuf::from(arg)),

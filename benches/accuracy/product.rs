@@ -19,6 +19,7 @@ struct Report {
 struct Finding {
     class: String,
     confidence: String,
+    probability: Option<f64>,
     #[serde(default)]
     evidence: Evidence,
     places: Vec<Place>,
@@ -53,6 +54,8 @@ pub struct Listed {
     pub credential: bool,
     /// 1 low, 2 medium, 3 high.
     pub level: u8,
+    /// From 0 to 1, where the program tells it.
+    pub probability: Option<f64>,
     /// What it stands on and the kind of its place.
     pub ground: (String, String),
     pub lines: Range<usize>,
@@ -84,6 +87,7 @@ pub fn listing(json: &[u8]) -> serde_json::Result<Listing> {
             all.entry(place.path).or_default().push(Listed {
                 credential: finding.class == "credential",
                 level,
+                probability: finding.probability,
                 ground: (finding.evidence.ground.clone(), place.kind),
                 lines: region.start_line..region.end_line + 1,
                 from: (region.start_line, region.start_column),
@@ -98,11 +102,16 @@ impl Seen {
     /// What the default lists at a place, and what is listed there from low confidence on.
     pub fn of(listed: &[Listed], from_low: &[Listed]) -> Self {
         let credentials = from_low.iter().filter(|one| one.credential);
-        let surest = credentials.max_by_key(|one| one.level);
+        let key = |one: &&Listed| {
+            let probability = one.probability.unwrap_or(0.0);
+            (one.level, (probability * 1e6) as u32)
+        };
+        let surest = credentials.max_by_key(key);
         Seen {
             shown: listed.iter().any(|one| one.credential),
             noted: !listed.is_empty(),
             level: surest.map_or(0, |one| one.level),
+            probability: surest.and_then(|one| one.probability),
             ground: surest.map(|one| one.ground.clone()),
         }
     }

@@ -50,6 +50,8 @@ pub struct Seen {
     /// The confidence of the surest credential: 1 low, 2 medium, 3 high; 0 where none is seen even
     /// when everything from low on is asked for.
     pub level: u8,
+    /// Of the surest, where the program tells it.
+    pub probability: Option<f64>,
     /// What the surest stands on and the kind of its place, as the report names them.
     pub ground: Option<(String, String)>,
 }

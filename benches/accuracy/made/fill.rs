@@ -3,7 +3,7 @@
 //! `«Word»` begins with a capital letter, `«WORD»` is all capitals, and `«leet:word»` has letters
 //! replaced by digits. A tilde in a word of a list stands for a blank. `«alnum:20»` is that many
 //! characters of an alphabet, truly random: unlike in the examples of rules, a draw that looks like
-//! a word stays. The same seed gives the same text.
+//! a word stays. `«again»` is the last draw once more. The same seed gives the same text.
 
 use std::collections::BTreeMap;
 
@@ -118,12 +118,16 @@ impl Words {
     pub fn fill(&self, pattern: &str, random: &mut Random) -> String {
         let mut out = String::new();
         let mut rest = pattern;
+        let mut last = String::new();
         while let Some((before, (inner, after))) = rest
             .split_once('«')
             .and_then(|(before, from)| Some((before, from.split_once('»')?)))
         {
             out.push_str(before);
-            out.push_str(&self.draw(inner, random));
+            if inner != "again" {
+                last = self.draw(inner, random);
+            }
+            out.push_str(&last);
             rest = after;
         }
         out + rest
