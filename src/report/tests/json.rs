@@ -143,7 +143,10 @@ fn what_cannot_be_read_back_is_named_with_its_place() {
             &["`findings[0].fails`", "expected a boolean", "column "],
         ),
         (
-            replaced("\"confidence\": \"high\",\n", "\n"),
+            replaced(
+                "\"confidence\": \"high\",\n      \"probability\"",
+                "\"probability\"",
+            ),
             &["`findings[0]`", "missing field `confidence`"],
         ),
         (
