@@ -1,7 +1,8 @@
 //! The probabilities of `src/judge/calibration.txt` from counts of cases: what each ground of a
 //! confidence is worth, and what the kind of place adds where words beside a value made it.
 //!
-//! The log-odds of a case are those of its ground and its kind of place, added up; source adds nothing.
+//! The log-odds of a case are those of its ground and its kind of place, added up; only code of others
+//! and generated files add something.
 //! They are the most likely ones for the counts and for what was believed before, which counts as
 //! [`BEFORE`] cases of each ground. The numbers of the scores are then made to grow with the score (pool
 //! adjacent violators), because a higher score must never mean less.
@@ -15,6 +16,10 @@ use keysweep::finding::{Ground, PlaceKind};
 const BEFORE: f64 = 3.0;
 /// How strongly the kinds of places hold to what was believed before.
 const OF_PLACES: f64 = 4.0;
+
+/// The kinds of places that say whether a value is a credential. Of the others it is known that they do
+/// not: labelled lines would only tell where people label.
+const FITTED: [PlaceKind; 2] = [PlaceKind::Vendored, PlaceKind::Generated];
 
 /// Credentials and others of a ground in a kind of place.
 pub type Counts = BTreeMap<(String, String), (f64, f64)>;
@@ -100,7 +105,7 @@ pub fn table(before: &str, counts: &Counts) -> String {
                 seen.sum::<f64>() + BEFORE * (probability(own) - believed)
             });
         }
-        for kind in (0..kinds.len()).filter(|kind| PlaceKind::ALL[*kind] != PlaceKind::Source) {
+        for kind in FITTED.map(|kind| kind as usize) {
             let by_words = (0..grounds.len()).filter(|at| grounds[*at].is_by_words());
             let cells: Vec<_> = by_words.map(|at| (cell(at, kind), of_ground[at])).collect();
             of_kind[kind] = zero(|own| {
