@@ -7,9 +7,10 @@ use std::sync::OnceLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 
+use super::provider::{self, Providers};
 use super::{Candidate, assign, checks, generic, token};
 use crate::finding::{Class, Confidence, Evidence};
-use crate::rule::{ByteSet, Check, Context, Kind, RuleSet};
+use crate::rule::{ByteSet, Check, Context, Kind, Rule, RuleSet};
 
 /// A word stands at most so many bytes before the value.
 const REACH: usize = 120;
@@ -30,6 +31,7 @@ pub(super) struct ContextIndex {
     /// By length up to [`FORM`]: the alphabets of values of that length, without those that another one
     /// holds. Each is made when a value of its length is met.
     alphabets: Vec<OnceLock<Vec<ByteSet>>>,
+    providers: OnceLock<Providers>,
 }
 
 /// Bytes that values are made of, and how long these values are. Rules share few such sets.
@@ -70,6 +72,7 @@ impl ContextIndex {
             values: rules.rules.iter().map(|_| OnceLock::new()).collect(),
             forms,
             alphabets: (0..=FORM).map(|_| OnceLock::new()).collect(),
+            providers: OnceLock::new(),
         }
     }
 
@@ -105,7 +108,13 @@ impl ContextIndex {
             .as_ref()
     }
 
-    fn fits(&self, rule: usize, context: &Context, value: &[u8]) -> bool {
+    /// The providers of the rules, by name. Worked out when the first name is asked for.
+    pub(super) fn providers(&self, rules: &RuleSet) -> &Providers {
+        self.providers.get_or_init(|| Providers::new(rules))
+    }
+
+    /// Whether a value is of the form of a context rule.
+    pub(super) fn fits(&self, rule: usize, context: &Context, value: &[u8]) -> bool {
         let len = value.len() as u32;
         (context.len.0..=context.len.1).contains(&len)
             && value.iter().all(|b| context.alphabet.contains(*b))
@@ -167,21 +176,7 @@ pub(super) fn verdict(
     let Some(automaton) = index.automaton() else {
         return;
     };
-    let low = window_start(bytes, span.start);
-    // (not in the key, distance, rule): the nearest word of the key first.
-    let mut hits: Vec<(bool, usize, usize)> = Vec::new();
-    for hit in automaton.find_overlapping_iter(&bytes[low..span.start]) {
-        let (_, rule) = &index.words[hit.pattern().as_usize()];
-        let at = low + hit.start();
-        let in_key = (assignment.key_at..assignment.key_at + assignment.key.len()).contains(&at);
-        hits.push((!in_key, span.start - at, *rule));
-    }
-    // A comparison has the name behind the value.
-    if assignment.key_at >= span.end {
-        let named = automaton.find_overlapping_iter(assignment.key);
-        hits.extend(named.map(|hit| (false, 0, index.words[hit.pattern().as_usize()].1)));
-    }
-    hits.sort_unstable();
+    let hits = hits(index, automaton, bytes, span.start, assignment);
     if hits.is_empty() {
         return;
     }
@@ -190,15 +185,15 @@ pub(super) fn verdict(
     let mut random = None;
     let fitting: Vec<_> = hits
         .iter()
-        .filter(|(outside, _, rule)| {
+        .filter(|hit| {
             let mut is_random = || {
                 *random.get_or_insert_with(|| {
                     checks::run(Check::Random, value, value) != checks::Verdict::Failed
                 })
             };
-            provider_context(&rules.rules[*rule].kind)
-                .is_some_and(|context| index.fits(*rule, context, value))
-                && (!outside && assignment.op != assign::Op::Label || is_random())
+            provider_context(&rules.rules[hit.rule].kind)
+                .is_some_and(|context| index.fits(hit.rule, context, value))
+                && (!hit.outside && assignment.op != assign::Op::Label || is_random())
         })
         .collect();
     // A rule that came with what is scanned never stands in another's place, however near its
@@ -206,26 +201,86 @@ pub(super) fn verdict(
     for of_repository in [false, true] {
         let side = fitting
             .iter()
-            .filter(|(.., rule)| rules.rules[*rule].is_of_repository() == of_repository);
+            .filter(|hit| rules.rules[hit.rule].is_of_repository() == of_repository);
         propose(rules, side, bytes, &span, assignment, out);
     }
+}
+
+/// A provider's word before a value. The best comes first: one in the name, the nearest of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Hit {
+    /// It stands beside the name, not in it.
+    outside: bool,
+    /// From its start to the value, in bytes.
+    distance: usize,
+    rule: usize,
+}
+
+/// The providers' words before a value, the best first. Each is a word of its name, and no part of a
+/// longer one of another provider (`skey` in `secret_access_key`).
+fn hits(
+    index: &ContextIndex,
+    automaton: &AhoCorasick,
+    bytes: &[u8],
+    value: usize,
+    assignment: &assign::Assignment<'_>,
+) -> Vec<Hit> {
+    let low = window_start(bytes, value);
+    let found = automaton.find_overlapping_iter(&bytes[low..value]);
+    let mut found: Vec<(Range<usize>, usize)> = found
+        .map(|hit| {
+            let (_, rule) = &index.words[hit.pattern().as_usize()];
+            (low + hit.start()..low + hit.end(), *rule)
+        })
+        .filter(|(span, _)| provider::is_word(bytes, span))
+        .collect();
+    found.sort_unstable_by_key(|(span, _)| (span.start, std::cmp::Reverse(span.end)));
+    let key = assignment.key_at..assignment.key_at + assignment.key.len();
+    // The word so far that ends last; those inside it start behind it.
+    let mut longest = 0..0;
+    let mut hits: Vec<Hit> = Vec::new();
+    for (span, rule) in found {
+        if span.end > longest.end {
+            longest = span.clone();
+        } else if span.len() < longest.len() {
+            continue;
+        }
+        hits.push(Hit {
+            outside: !key.contains(&span.start),
+            distance: value - span.start,
+            rule,
+        });
+    }
+    // A comparison has the name behind the value.
+    if assignment.key_at >= value {
+        let named = automaton.find_overlapping_iter(assignment.key);
+        let words =
+            named.filter(|hit| provider::is_word(assignment.key, &(hit.start()..hit.end())));
+        hits.extend(words.map(|hit| Hit {
+            outside: false,
+            distance: 0,
+            rule: index.words[hit.pattern().as_usize()].1,
+        }));
+    }
+    hits.sort_unstable();
+    hits
 }
 
 /// Proposes the first of the hits that fit, and names the rules of the others.
 fn propose<'a>(
     rules: &RuleSet,
-    mut fitting: impl Iterator<Item = &'a &'a (bool, usize, usize)>,
+    mut fitting: impl Iterator<Item = &'a &'a Hit>,
     bytes: &[u8],
     span: &Range<usize>,
     assignment: &assign::Assignment<'_>,
     out: &mut Vec<Candidate>,
 ) {
-    let Some(&&(outside, _, rule)) = fitting.next() else {
+    let Some(&&Hit { outside, rule, .. }) = fitting.next() else {
         return;
     };
     let value = &bytes[span.clone()];
     let mut also: Vec<String> = fitting
-        .map(|(_, _, other)| rules.rules[*other].id.to_string())
+        .map(|hit| rules.rules[hit.rule].id.to_string())
         .filter(|id| *id != rules.rules[rule].id)
         .collect();
     also.sort();
@@ -237,6 +292,18 @@ fn propose<'a>(
         ..assignment.clone()
     };
     let covered = generic::covered(&own, bytes);
+    let mut evidence = Evidence {
+        reasons: covered.into_iter().collect(),
+        also,
+        ..Evidence::default()
+    };
+    let confidence = weigh(
+        &rules.rules[rule],
+        assignment.key,
+        value,
+        outside,
+        &mut evidence,
+    );
     out.push(Candidate {
         rule,
         within: 0..value.len(),
@@ -245,18 +312,7 @@ fn propose<'a>(
         span: span.clone(),
         partners: Vec::new(),
         key: Some(assignment.key.to_vec()).filter(|key| !key.is_empty()),
-        evidence: Evidence {
-            reasons: covered
-                .into_iter()
-                .chain([if outside {
-                    "the provider's word stands near it"
-                } else {
-                    "the provider's word stands in its name"
-                }])
-                .collect(),
-            also,
-            ..Evidence::default()
-        },
+        evidence,
         class: if covered.is_some() {
             Class::Protected
         } else if sample {
@@ -264,13 +320,41 @@ fn propose<'a>(
         } else {
             Class::Credential
         },
-        confidence: if outside {
-            Confidence::Low
-        } else {
-            Confidence::Medium
-        },
+        confidence,
         strong: value.len() >= 16,
     });
+}
+
+/// How sure a provider's word makes us of a value that has one of its forms; the reasons go into the
+/// evidence.
+fn weigh(
+    rule: &Rule,
+    name: &[u8],
+    value: &[u8],
+    outside: bool,
+    evidence: &mut Evidence,
+) -> Confidence {
+    // A rule for ids or addresses says so itself.
+    let own = |word: &String| {
+        let words = provider_context(&rule.kind).map(|context| &context.words);
+        rule.id.split('-').any(|part| part == word)
+            || words.is_some_and(|words| words.iter().any(|own| own.ends_with(word.as_str())))
+    };
+    let passed = |check: &Check| checks::run(*check, value, value) != checks::Verdict::Failed;
+    let mut confidence = Confidence::Low;
+    if outside {
+        evidence.reasons.push("the provider's word stands near it");
+    } else if provider::elsewhere(name).is_some_and(|word| !own(&word)) {
+        evidence.reasons.push(provider::DENIED);
+    } else if rule.checks.contains(&Check::Random) && !passed(&Check::Random) {
+        evidence.reasons.push("value is not random");
+    } else {
+        evidence
+            .reasons
+            .push("the provider's word stands in its name");
+        confidence = Confidence::Medium;
+    }
+    confidence
 }
 
 fn window_start(bytes: &[u8], at: usize) -> usize {

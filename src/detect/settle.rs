@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::{Candidate, pair};
+use super::{Candidate, pair, provider};
 use crate::finding::{Class, Confidence};
 use crate::rule::{Check, RuleSet};
 
@@ -70,8 +70,14 @@ fn concede(rules: &RuleSet, winner: &mut Candidate, loser: Candidate) {
     }
     let same = winner.span == loser.span;
     // A provider's word near a value that the generic score believes in: both speak for it. The
-    // generic score does not know the user beside a password.
-    let weak = winner.evidence.reasons.contains(&pair::REPEATS);
+    // generic score does not know the user beside a password, and no checksums.
+    let weak = [
+        pair::REPEATS,
+        provider::DENIED,
+        provider::NO_FORM,
+        provider::ALTERED,
+    ];
+    let weak = weak.iter().any(|why| winner.evidence.reasons.contains(why));
     if same
         && !weak
         && loser.confidence > winner.confidence

@@ -7,6 +7,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::hir::Hir;
 
 use super::chain::Chain;
+use super::checks;
 use super::watch::Watch;
 use crate::rule::{ByteSet, Kind, Rule, Token};
 
@@ -231,6 +232,28 @@ pub(super) fn starts_freely(bytes: &[u8], start: usize, left: &ByteSet) -> bool 
 pub(super) fn ends_freely(bytes: &[u8], end: usize, right: &ByteSet) -> bool {
     bytes.get(end).is_none_or(|next| !right.contains(*next))
 }
+
+/// Whether a match stands in the middle of base64: a joint of that alphabet (`/`, `+`) is all that
+/// parts it from text that looks drawn, as in an image that a page embeds. Looks at [`AROUND`] bytes
+/// on both sides.
+pub(super) fn in_base64(bytes: &[u8], whole: &Range<usize>) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
+    if !bytes[whole.clone()].iter().all(|b| part(b) || *b == b'=') {
+        return false;
+    }
+    let joint = |b: Option<&u8>| matches!(b, Some(b'+' | b'/'));
+    let low = whole.start.saturating_sub(AROUND);
+    let before = &bytes[low..whole.start];
+    let before = &before[before.iter().rposition(|b| !part(b)).map_or(0, |at| at + 1)..];
+    let after = &bytes[whole.end..bytes.len().min(whole.end + AROUND)];
+    let after = &after[..after.iter().position(|b| !part(b)).unwrap_or(after.len())];
+    // A path has slashes, too, and names between them.
+    let drawn = |text: &[u8]| text.len() >= AROUND / 2 && checks::looks_random(text);
+    joint(before.last()) && drawn(before) || joint(after.first()) && drawn(after)
+}
+
+/// See [`in_base64`].
+const AROUND: usize = 64;
 
 /// Whether a rule is of the token kind.
 pub(super) fn of(rule: &Rule) -> Option<&Token> {

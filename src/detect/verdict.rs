@@ -11,7 +11,7 @@ use super::decode;
 use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
 use super::watch::Look;
-use super::{assign, checks, context, generic, pair, partner, token};
+use super::{assign, checks, context, generic, pair, partner, provider, token};
 use crate::finding::{self, Class, Confidence, Evidence};
 use crate::rule::{Check, Rule, Token};
 
@@ -261,6 +261,9 @@ impl Scanner {
             if !formed {
                 found.extend(self.generic(bytes, assignment, asked.as_mut()));
             }
+            for found in &mut found {
+                provider::veto(self.context(), self.rules(), assignment.key, found);
+            }
             found
         });
         if look.each {
@@ -326,7 +329,12 @@ impl Scanner {
         let strict = self.matcher(index).is_strict(token, whole);
         let within = found.secret.start - found.whole.start..found.secret.end - found.whole.start;
         let password = pair::judge(whole, within.clone());
-        let (evidence, confidence) = weigh(rule, token, strict, whole, value, password);
+        let (mut evidence, mut confidence) = weigh(rule, token, strict, whole, value, password);
+        let proven = evidence.checks.iter().any(|check| check.passed);
+        if !proven && token::in_base64(bytes, &found.whole) {
+            evidence.reasons.insert(0, "in the middle of base64");
+            confidence = Confidence::Low;
+        }
         let sample = generic::is_placeholder(value) || password == Some(pair::Password::Sample);
         let (low, sight) = sight(bytes, &found.whole);
         let run = found.whole.start - low..found.whole.end - low;
@@ -366,8 +374,8 @@ fn sight<'a>(bytes: &'a [u8], anchor: &Range<usize>) -> (usize, &'a [u8]) {
 /// Runs a rule's checks and says how sure they make us.
 ///
 /// A failed checksum does not drop a finding, although the algorithms are published: values in
-/// examples and rewritten histories are altered often, and a reader wants to be told "altered,
-/// truncated or made up" instead of nothing.
+/// examples and rewritten histories are altered often, and whoever asks for low confidence is told
+/// "altered, truncated or made up" instead of nothing.
 fn weigh(
     rule: &Rule,
     token: &Token,
@@ -379,6 +387,7 @@ fn weigh(
     let mut evidence = Evidence::default();
     let mut proof = false;
     let mut failed = false;
+    let mut altered = false;
     let mut random = true;
     for check in rule.checks.iter() {
         let passed = match checks::run(*check, whole, value) {
@@ -391,6 +400,7 @@ fn weigh(
         } else {
             proof |= passed;
             failed |= !passed;
+            altered |= !passed && check.is_checksum();
         }
         evidence.checks.push(finding::Check {
             name: check.name(),
@@ -400,6 +410,9 @@ fn weigh(
     let rare = token.prefix && token.literals.iter().all(|l| l.text.len() >= 4);
     let confidence = if !random {
         evidence.reasons.push("value is not random");
+        Confidence::Low
+    } else if altered {
+        evidence.reasons.push(provider::ALTERED);
         Confidence::Low
     } else if failed {
         evidence

@@ -65,6 +65,15 @@ struct Head {
     rotate: String,
     #[serde(default)]
     console: String,
+    /// What names call the provider besides its name and that of the file.
+    #[serde(default)]
+    aliases: Vec<Spanned<String>>,
+    /// The provider's name is a word that names hold for other reasons (`column`, `render`).
+    #[serde(default)]
+    common_word: bool,
+    /// Why a value of any form may be one of the provider's; empty when it may not.
+    #[serde(default)]
+    free_forms: String,
 }
 
 /// A rule as written.
@@ -106,6 +115,9 @@ struct Draft {
     // all
     #[serde(default)]
     checks: Vec<Spanned<String>>,
+    /// A machine draws the value. False where people choose it, or where it encodes text.
+    #[serde(default = "yes")]
+    drawn: bool,
     facts: Option<Spanned<OneOrMore>>,
     #[serde(default, rename = "where")]
     place: DraftWhere,
@@ -209,6 +221,7 @@ impl Draft {
             FactDecoder::name,
         )?;
         let kind = self.kind()?;
+        let names = names(file, head, &self.provider)?;
         let inherit = |own: String, shared: &str| -> Text {
             if own.is_empty() {
                 shared.to_owned().into()
@@ -220,6 +233,10 @@ impl Draft {
             id: self.id.into_inner().into(),
             name: self.name.into(),
             provider: inherit(self.provider, &head.name),
+            names,
+            drawn: self.drawn,
+            common: head.common_word,
+            free_forms: head.free_forms.clone().into(),
             severity: self.severity,
             exposure: self.exposure,
             docs: inherit(self.docs, &head.docs),
@@ -338,6 +355,42 @@ impl Draft {
             magic: Cow::Owned(magic),
         }))
     }
+}
+
+/// What names call the provider of a rule: lower case, without signs.
+fn names(file: &str, head: &Head, own: &str) -> Result<List<Text>, Fault> {
+    /// A shorter name stands in other words by chance; an alias may say so nevertheless.
+    const SHORTEST: usize = 4;
+    let plain = |text: &str| -> String {
+        let bytes = text.bytes().filter(u8::is_ascii_alphanumeric);
+        bytes.map(|b| b.to_ascii_lowercase() as char).collect()
+    };
+    let mut names = Vec::new();
+    for alias in &head.aliases {
+        if alias.get_ref().len() < 2 || plain(alias.get_ref()) != *alias.get_ref() {
+            return Err((
+                Some(alias.span()),
+                format!(
+                    "the alias `{}` must be two or more lower-case letters and digits",
+                    alias.get_ref()
+                ),
+            ));
+        }
+        names.push(alias.get_ref().clone());
+    }
+    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let stem = stem.split('.').next().unwrap_or_default();
+    let whole = if own.is_empty() { &head.name } else { own };
+    let shared = own.is_empty() && !head.name.is_empty();
+    names.extend(
+        shared
+            .then(|| plain(stem))
+            .filter(|name| name.len() >= SHORTEST),
+    );
+    names.extend(Some(plain(whole)).filter(|name| name.len() >= SHORTEST));
+    names.sort();
+    names.dedup();
+    Ok(texts(names))
 }
 
 fn check_id(id: &Spanned<String>) -> Result<(), Fault> {

@@ -36,6 +36,12 @@ pub struct Rule {
     pub name: Text,
     /// Who issues it.
     pub provider: Text,
+    /// What names call the provider, lower case and without signs.
+    pub names: List<Text>,
+    /// Names hold these for other reasons, too: they are words of any language.
+    pub common: bool,
+    /// Why a value of any form may be one of the provider's; empty where it may not.
+    pub free_forms: Text,
     /// What it opens.
     pub severity: Severity,
     /// Whether it is meant to be secret.
@@ -48,6 +54,8 @@ pub struct Rule {
     pub console: Text,
     /// Offline checks, in the order they run.
     pub checks: List<Check>,
+    /// A machine draws the value: nobody chooses it, and it encodes no text.
+    pub drawn: bool,
     /// Decoders of facts; several may speak about one credential.
     pub facts: List<FactDecoder>,
     /// How it is found.
@@ -91,6 +99,13 @@ impl Rule {
     /// Whether it came with what is scanned.
     pub fn is_of_repository(&self) -> bool {
         self.provenance == Provenance::Repository
+    }
+
+    /// Whether its value is asked for looking drawn: of a built-in rule always, when nothing proves
+    /// more; of others when they name the check, for nobody else knows what their values are.
+    pub fn is_drawn(&self) -> bool {
+        let value = matches!(self.kind, Kind::Token(_) | Kind::Context(_));
+        value && self.drawn && self.checks.is_empty()
     }
 
     /// What it takes of that which the score over names and values finds; none for other kinds.
@@ -277,12 +292,16 @@ pub mod emit {
             id,
             name,
             provider,
+            names,
+            common,
+            free_forms,
             severity,
             exposure,
             docs,
             rotate,
             console,
             checks,
+            drawn,
             facts,
             kind,
             place,
@@ -327,10 +346,12 @@ pub mod emit {
             ),
         };
         format!(
-            "Rule {{ id: {}, name: {}, provider: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, provenance: Provenance::Builtin, file: {} }}",
+            "Rule {{ id: {}, name: {}, provider: {}, names: {}, common: {common}, free_forms: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, drawn: {drawn}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, provenance: Provenance::Builtin, file: {} }}",
             text(id),
             text(name),
             text(provider),
+            texts(names),
+            text(free_forms),
             text(docs),
             text(rotate),
             text(console),

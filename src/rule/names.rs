@@ -64,6 +64,31 @@ names! {
     }
 }
 
+impl Check {
+    /// Whether it is a checksum whose algorithm is published: a value of the form that fails it was
+    /// never issued.
+    pub fn is_checksum(self) -> bool {
+        match self {
+            Check::Crc32Base62
+            | Check::Crc32Hex
+            | Check::Crc32HexBody
+            | Check::Crc32LeHex
+            | Check::Crc32LeBase64
+            | Check::GitlabRoutable
+            | Check::AzureIdentifiable
+            | Check::AzureCask
+            | Check::Nkey => true,
+            Check::Jwt
+            | Check::AwsKeyId
+            | Check::Pem
+            | Check::GcpKeyFile
+            | Check::SentryOrgToken
+            | Check::PypiMacaroon
+            | Check::Random => false,
+        }
+    }
+}
+
 names! {
     /// A decoder of facts: what the bytes of a credential tell about its life.
     FactDecoder {

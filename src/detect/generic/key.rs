@@ -44,7 +44,7 @@ pub(super) struct Name {
 }
 
 /// Splits a name into lower-case words at separators and at changes of case. At most 16 words.
-pub(super) fn split(name: &[u8]) -> Vec<String> {
+pub(in crate::detect) fn split(name: &[u8]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut last = 0u8;

@@ -28,6 +28,8 @@ pub use crate::rule::Generic as Kind;
 pub use asked::Asked;
 pub(in crate::detect) use covered::why as covered;
 pub use features::{Feature, Weights};
+pub(in crate::detect) use key::split as words_of_name;
+pub(in crate::detect) use pairs::pair_cost;
 pub use placeholder::is_placeholder;
 pub use refusal::Refusal;
 

@@ -24,6 +24,12 @@ const fn class(b: u8) -> usize {
     }
 }
 
+/// How likely `b` follows `a` in words and identifiers, without regard to case: minus 25 times the
+/// natural logarithm.
+pub(in crate::detect) fn pair_cost(a: u8, b: u8) -> u32 {
+    u32::from(PAIRS[CLASS[usize::from(a)] * 28 + CLASS[usize::from(b)]])
+}
+
 /// The mean log-likelihood (natural logarithm) of the value's pairs of bytes.
 pub(super) fn wordlike(value: &[u8]) -> f32 {
     if value.len() < 2 {

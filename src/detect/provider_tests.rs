@@ -1,0 +1,83 @@
+//! Where a provider's word counts, and what must have one of its forms.
+
+use super::*;
+use crate::detect::Scanner;
+use crate::example::expand;
+
+#[test]
+fn a_word_counts_where_a_name_is_cut() {
+    for (name, word, counts) in [
+        ("SecretAccessKey", "skey", false),
+        ("mailgun_api_key", "mailgun", true),
+        ("MAILGUN_API_KEY", "mailgun", true),
+        ("mailgunApiKey", "mailgun", true),
+        ("myMailgunKey", "mailgun", true),
+        ("mailgunapikey", "mailgun", true),
+        ("mymailgunkey", "mailgun", true),
+        ("HTTPMailgun", "mailgun", true),
+        ("AWSSecret", "aws", true),
+        ("laws_secret", "aws", false),
+        ("auth0token", "auth0", true),
+        ("datadog2_key", "datadog", true),
+        ("linearized_key", "linear", false),
+        ("x-dd-api-key", "dd-api-key", true),
+    ] {
+        let at = name.to_ascii_lowercase().find(word).expect("it is in it");
+        let hit = at..at + word.len();
+        assert_eq!(is_word(name.as_bytes(), &hit), counts, "{word} in {name}");
+    }
+}
+
+#[test]
+fn last_words_are_sorted_and_asked_without_digits() {
+    assert!(ELSEWHERE.is_sorted());
+    assert_eq!(elsewhere(b"sentry_project_id2").as_deref(), Some("id"));
+    assert_eq!(elsewhere(b"sentryProjectId").as_deref(), Some("id"));
+    assert_eq!(elsewhere(b"sentry_auth_token"), None);
+}
+
+/// Rule, confidence and reasons of the first finding in a text.
+fn first(template: &str) -> Option<(String, Confidence, Vec<&'static str>)> {
+    let scanner = Scanner::new(crate::builtin::set());
+    let text = expand(template, 1).expect("a template");
+    let found = scanner.scan(text.as_bytes()).into_iter().next()?;
+    let id = scanner.rules().rules[found.rule].id.to_string();
+    Some((id, found.confidence, found.evidence.reasons))
+}
+
+#[test]
+fn a_value_of_none_of_the_providers_forms_is_low_and_says_why() {
+    for template in [
+        "GITHUB_TOKEN = \"{lowernum:33}\"\n",
+        "stripe_secret_key: \"{hex:40}\"\n",
+        "const anthropicApiKey = '{alnum:22}';\n",
+    ] {
+        let (_, confidence, reasons) = first(template).expect("it is found");
+        assert_eq!(confidence, Confidence::Low, "{template}");
+        assert!(reasons.contains(&NO_FORM), "{template}: {reasons:?}");
+    }
+}
+
+#[test]
+fn what_a_user_thinks_up_has_no_form() {
+    for template in [
+        // A password of the user's own.
+        "github_password = \"{alnum:14}#\"\n",
+        // The user chooses the secret of a webhook.
+        "github_webhook_secret = \"{alnum:31}\"\n",
+        // No provider.
+        "inventory_token = \"{alnum:33}\"\n",
+    ] {
+        let (_, confidence, reasons) = first(template).expect("it is found");
+        assert!(confidence > Confidence::Low, "{template}: {reasons:?}");
+    }
+}
+
+#[test]
+fn an_id_under_a_providers_name_is_low() {
+    let (id, confidence, reasons) = first("heroku_project_id = \"{uuid}\"\n").expect("found");
+    assert_eq!(confidence, Confidence::Low, "{id}");
+    assert!(reasons.contains(&DENIED), "{reasons:?}");
+    let (_, confidence, _) = first("heroku_api_key = \"{uuid}\"\n").expect("found");
+    assert_eq!(confidence, Confidence::Medium);
+}
