@@ -18,7 +18,7 @@ pub(super) const ALTERED: &str = "a checksum failed: altered, truncated or made 
 
 /// Words that stand glued to a provider's in one run of letters: `mailgunapikey`.
 const GLUED_BEHIND: &[&str] = &[
-    "access", "acc", "account", "admin", "api", "app", "auth", "bearer", "bot", "client",
+    "access", "acc", "account", "admin", "ai", "api", "app", "auth", "bearer", "bot", "client",
     "consumer", "cred", "db", "id", "key", "live", "login", "oauth", "org", "pass", "pat",
     "personal", "priv", "prod", "project", "pub", "pw", "rest", "sdk", "secret", "service",
     "signing", "sk", "test", "token", "url", "user", "webhook",
@@ -127,6 +127,7 @@ const ISSUED: &[&str] = &[
     "access",
     "account",
     "admin",
+    "ai",
     "api",
     "app",
     "application",
