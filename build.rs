@@ -50,7 +50,7 @@ fn embed() -> Result<(), String> {
             .unwrap_or_default();
         let text = fs::read_to_string(path).map_err(|e| format!("rules/{name}: {e}"))?;
         hash.update(format!("{name}\0{}\0{text}", text.len()));
-        rules.extend(rule::load_file(name, &text).map_err(|e| format!("rules/{e}"))?);
+        rules.extend(rule::load_builtin(name, &text).map_err(|e| format!("rules/{e}"))?);
     }
     // Every value that a machine draws must look so.
     for rule in rules.iter_mut().filter(|rule| rule.is_drawn()) {

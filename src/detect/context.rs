@@ -10,7 +10,7 @@ use regex::bytes::Regex;
 use super::provider::{self, Providers};
 use super::{Candidate, assign, checks, generic, prefix, token};
 use crate::finding::{Class, Evidence, Ground};
-use crate::rule::{ByteSet, Check, Context, Kind, Rule, RuleSet};
+use crate::rule::{ByteSet, Check, Context, Kind, Rule, RuleSet, Source};
 
 /// A word stands at most so many bytes before the value.
 const REACH: usize = 120;
@@ -341,6 +341,11 @@ fn weigh(rule: &Rule, name: &[u8], value: &[u8], outside: bool, evidence: &mut E
         (Ground::Elsewhere, provider::DENIED)
     } else if rule.checks.contains(&Check::Random) && !passed(&Check::Random) {
         (Ground::NotRandom, "value is not random")
+    } else if rule.source == Source::Unverified {
+        (
+            Ground::Unverified,
+            "nobody has verified the form of its rule",
+        )
     } else {
         (Ground::Named, "the provider's word stands in its name")
     };

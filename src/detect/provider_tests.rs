@@ -74,6 +74,17 @@ fn what_a_user_thinks_up_has_no_form() {
 }
 
 #[test]
+fn a_token_in_the_middle_of_base64_is_low() {
+    let inside = "<img src=\"data:image/png;base64,{base64:64}/AKIA{base32:16}/{base64:64}\">\n";
+    let (_, confidence, reasons) = first(inside).expect("it is found");
+    assert_eq!(confidence, Confidence::Low, "{reasons:?}");
+    assert!(reasons.contains(&"in the middle of base64"), "{reasons:?}");
+    let path = "https://files.acme.test/quarterly/reports/archive/AKIA{base32:16}/report/2024\n";
+    let (_, confidence, reasons) = first(path).expect("it is found");
+    assert!(confidence > Confidence::Low, "{reasons:?}");
+}
+
+#[test]
 fn an_id_under_a_providers_name_is_low() {
     let (id, confidence, reasons) = first("heroku_project_id = \"{uuid}\"\n").expect("found");
     assert_eq!(confidence, Confidence::Low, "{id}");

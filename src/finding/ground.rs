@@ -37,6 +37,8 @@ pub enum Ground {
     NearAndScored,
     /// The other half of it stands beside it.
     Paired,
+    /// Nobody has verified the form of its rule.
+    Unverified,
     /// The last word of its name is for something else than a secret.
     Elsewhere,
     /// Beside a provider's word, and of none of its forms.
@@ -60,7 +62,7 @@ const STEPS: f32 = 40.0;
 
 impl Ground {
     /// Every ground but the scores.
-    pub const NAMED: [Ground; 21] = [
+    pub const NAMED: [Ground; 22] = [
         Ground::Proof,
         Ground::OwnForm,
         Ground::SharedForm,
@@ -76,6 +78,7 @@ impl Ground {
         Ground::Near,
         Ground::NearAndScored,
         Ground::Paired,
+        Ground::Unverified,
         Ground::Elsewhere,
         Ground::OutOfForm,
         Ground::Digest,
@@ -113,6 +116,7 @@ impl Ground {
             Ground::Near => "near",
             Ground::NearAndScored => "near-and-scored",
             Ground::Paired => "paired",
+            Ground::Unverified => "unverified",
             Ground::Elsewhere => "elsewhere",
             Ground::OutOfForm => "out-of-form",
             Ground::Digest => "digest",
@@ -145,6 +149,7 @@ impl Ground {
             | Ground::NotRandom
             | Ground::UserAgain
             | Ground::Near
+            | Ground::Unverified
             | Ground::Elsewhere
             | Ground::OutOfForm
             | Ground::Digest
@@ -163,6 +168,7 @@ impl Ground {
                 | Ground::Near
                 | Ground::NearAndScored
                 | Ground::Paired
+                | Ground::Unverified
                 | Ground::Elsewhere
                 | Ground::OutOfForm
                 | Ground::Digest

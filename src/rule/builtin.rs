@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use crate::finding::{Exposure, Severity};
 use crate::rule::{
     ByteSet, Check, Context, FactDecoder, FileMark, Generic, Kind, Literal, Provenance, Rule,
-    RuleSet, Token, Where,
+    RuleSet, Source, Token, Where,
 };
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));

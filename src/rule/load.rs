@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::names::{Check, FACTS_RENAMED, FactDecoder, Generic};
+use super::names::{Check, FACTS_RENAMED, FactDecoder, Generic, Source};
 use super::{Context, FileMark, Kind, List, Provenance, Rule, Text, Where, closest, compile};
 use crate::finding::{Exposure, Severity};
 
@@ -82,6 +82,7 @@ struct Head {
 struct Draft {
     id: Spanned<String>,
     name: String,
+    source: Option<Spanned<String>>,
     severity: Severity,
     #[serde(default)]
     exposure: Exposure,
@@ -152,6 +153,19 @@ fn yes() -> bool {
 /// Syntax errors, unknown keys or names, patterns that do not compile or derive no literal,
 /// duplicate ids: each with file, line (from 1) and what to do.
 pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
+    load(file, text, false)
+}
+
+/// Reads the rules of a file of the program itself, of which more is asked.
+///
+/// # Errors
+/// Those of [`load_file`]; a rule that does not say where its form is from, that has no example, or
+/// whose severity its source does not bear; a word that names no provider.
+pub fn load_builtin(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
+    load(file, text, true)
+}
+
+fn load(file: &str, text: &str, builtin: bool) -> Result<Vec<Rule>, LoadError> {
     let parsed: File = toml::from_str(text).map_err(|error| {
         let mut message = error.message().to_owned();
         if let Some(hint) = hint_for_unknown(&message) {
@@ -166,9 +180,13 @@ pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
     let mut rules = Vec::with_capacity(parsed.rule.len());
     for draft in parsed.rule {
         let span = draft.span();
-        let rule = draft
-            .into_inner()
-            .finish(file, &parsed.provider)
+        let draft = draft.into_inner();
+        let asked = match builtin {
+            true => draft.asked(file, &parsed.provider),
+            false => Ok(()),
+        };
+        let rule = asked
+            .and_then(|()| draft.finish(file, &parsed.provider))
             .map_err(|(at, message)| LoadError {
                 file: file.to_owned(),
                 line: line_of(text, &at.unwrap_or(span)),
@@ -207,6 +225,69 @@ fn line_of(text: &str, span: &Range<usize>) -> usize {
 type Fault = (Option<Range<usize>>, String);
 
 impl Draft {
+    /// Where its form is from; whoever writes a rule of their own has seen it.
+    fn source(&self) -> Result<Source, Fault> {
+        let Some(source) = &self.source else {
+            return Ok(Source::Observed);
+        };
+        let one = std::slice::from_ref(source);
+        let found = known(one, "source", Source::ALL, Source::name)?;
+        Ok(found.first().copied().unwrap_or(Source::Unverified))
+    }
+
+    /// What is asked of a rule of the program.
+    fn asked(&self, file: &str, head: &Head) -> Result<(), Fault> {
+        let fault = |message: &str| Err((Some(self.id.span()), message.to_owned()));
+        if self.source.is_none() {
+            return fault(
+                "a built-in rule says where its form is from: `source` is `documented`, `observed` or `unverified`",
+            );
+        }
+        let source = self.source()?;
+        if source == Source::Documented && self.docs.is_empty() && head.docs.is_empty() {
+            return fault("a documented form needs `docs`, the page that tells it");
+        }
+        if source == Source::Unverified && self.severity == Severity::Critical {
+            return fault("a form that nobody has verified cannot be critical");
+        }
+        if self.examples.is_empty() && self.path.is_none() && self.generic.is_none() {
+            return fault("a built-in rule needs an example in `match`");
+        }
+        let names = names(file, head, &self.provider)?;
+        let whole = if self.provider.is_empty() {
+            &head.name
+        } else {
+            &self.provider
+        };
+        let whole = whole.to_ascii_lowercase();
+        let parts = whole.split(|c: char| !c.is_ascii_alphanumeric());
+        let parts: Vec<&str> = parts.filter(|part| part.len() >= 3).collect();
+        let aliases = head.aliases.iter().map(|alias| alias.get_ref().as_str());
+        let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
+        let stem = plain(stem.split('.').next().unwrap_or_default());
+        let known: Vec<&str> = names
+            .iter()
+            .map(|name| &**name)
+            .chain(parts)
+            .chain(aliases)
+            .chain([stem.as_str()])
+            .collect();
+        for word in self.words.iter().flatten() {
+            let bare = plain(word.get_ref());
+            let named = |name: &&str| bare.contains(name) || name.contains(bare.as_str());
+            if !known.iter().any(named) {
+                return Err((
+                    Some(word.span()),
+                    format!(
+                        "the word `{}` does not name the provider; `aliases` of `[provider]` are its other names",
+                        word.get_ref()
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     fn finish(self, file: &str, head: &Head) -> Result<Rule, Fault> {
         check_id(&self.id)?;
         let checks = known(&self.checks, "check", Check::ALL, Check::name)?;
@@ -221,6 +302,7 @@ impl Draft {
             FactDecoder::name,
         )?;
         let kind = self.kind()?;
+        let source = self.source()?;
         let names = names(file, head, &self.provider)?;
         let inherit = |own: String, shared: &str| -> Text {
             if own.is_empty() {
@@ -236,6 +318,7 @@ impl Draft {
             names,
             drawn: self.drawn,
             common: head.common_word,
+            source,
             free_forms: head.free_forms.clone().into(),
             severity: self.severity,
             exposure: self.exposure,
@@ -359,12 +442,8 @@ impl Draft {
 
 /// What names call the provider of a rule: lower case, without signs.
 fn names(file: &str, head: &Head, own: &str) -> Result<List<Text>, Fault> {
-    /// A shorter name stands in other words by chance; an alias may say so nevertheless.
+    /// A shorter name stands for other things, too.
     const SHORTEST: usize = 4;
-    let plain = |text: &str| -> String {
-        let bytes = text.bytes().filter(u8::is_ascii_alphanumeric);
-        bytes.map(|b| b.to_ascii_lowercase() as char).collect()
-    };
     let mut names = Vec::new();
     for alias in &head.aliases {
         if alias.get_ref().len() < 2 || plain(alias.get_ref()) != *alias.get_ref() {
@@ -376,7 +455,9 @@ fn names(file: &str, head: &Head, own: &str) -> Result<List<Text>, Fault> {
                 ),
             ));
         }
-        names.push(alias.get_ref().clone());
+        if alias.get_ref().len() >= SHORTEST {
+            names.push(alias.get_ref().clone());
+        }
     }
     let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
     let stem = stem.split('.').next().unwrap_or_default();
@@ -391,6 +472,12 @@ fn names(file: &str, head: &Head, own: &str) -> Result<List<Text>, Fault> {
     names.sort();
     names.dedup();
     Ok(texts(names))
+}
+
+/// Letters and digits alone, lower case.
+fn plain(text: &str) -> String {
+    let bytes = text.bytes().filter(u8::is_ascii_alphanumeric);
+    bytes.map(|b| b.to_ascii_lowercase() as char).collect()
 }
 
 fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
@@ -501,6 +588,47 @@ mod tests {
             message.starts_with("my.toml:2: a rule is one of three kinds"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn more_is_asked_of_a_built_in_rule() {
+        let head = "[provider]\nname = \"Acme\"\n";
+        let with = |lines: &str| {
+            let rule = "[[rule]]\nid = \"acme-key\"\nname = \"x\"\nseverity = \"critical\"\n";
+            let text = format!("{head}{rule}value = '[0-9a-f]{{32}}'\n{lines}");
+            let error = load_builtin("acme.toml", &text).expect_err("refused");
+            error.to_string()
+        };
+        let words = "words = [\"acme\"]\nmatch = [\"acme_key={hex:32}\"]\n";
+        for (lines, message) in [
+            (
+                words.to_owned(),
+                "acme.toml:4: a built-in rule says where its form is from",
+            ),
+            (
+                format!("{words}source = \"documented\"\n"),
+                "acme.toml:4: a documented form needs `docs`",
+            ),
+            (
+                format!("{words}source = \"unverified\"\n"),
+                "acme.toml:4: a form that nobody has verified cannot be critical",
+            ),
+            (
+                format!("{words}source = \"observd\"\n"),
+                "acme.toml:10: there is no source `observd`; did you mean `observed`?",
+            ),
+            (
+                "words = [\"acme\"]\nsource = \"observed\"\n".to_owned(),
+                "acme.toml:4: a built-in rule needs an example",
+            ),
+            (
+                "words = [\"acme\", \"storage\"]\nmatch = [\"x\"]\nsource = \"observed\"\n"
+                    .to_owned(),
+                "acme.toml:8: the word `storage` does not name the provider",
+            ),
+        ] {
+            assert!(with(&lines).starts_with(message), "{}", with(&lines));
+        }
     }
 
     #[test]

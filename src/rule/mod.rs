@@ -18,8 +18,8 @@ use sha2::{Digest as _, Sha256};
 use crate::finding::{Exposure, Severity};
 
 pub use bytes::ByteSet;
-pub use load::{LoadError, load_file};
-pub use names::{Check, FactDecoder, Generic};
+pub use load::{LoadError, load_builtin, load_file};
+pub use names::{Check, FactDecoder, Generic, Source};
 pub use suggest::closest;
 
 /// Text that is static in the built-in set and owned in a user's.
@@ -42,6 +42,8 @@ pub struct Rule {
     pub common: bool,
     /// Why a value of any form may be one of the provider's; empty where it may not.
     pub free_forms: Text,
+    /// Where its form is known from.
+    pub source: Source,
     /// What it opens.
     pub severity: Severity,
     /// Whether it is meant to be secret.
@@ -295,6 +297,7 @@ pub mod emit {
             names,
             common,
             free_forms,
+            source,
             severity,
             exposure,
             docs,
@@ -346,7 +349,7 @@ pub mod emit {
             ),
         };
         format!(
-            "Rule {{ id: {}, name: {}, provider: {}, names: {}, common: {common}, free_forms: {}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, drawn: {drawn}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, provenance: Provenance::Builtin, file: {} }}",
+            "Rule {{ id: {}, name: {}, provider: {}, names: {}, common: {common}, free_forms: {}, source: Source::{source:?}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, drawn: {drawn}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, provenance: Provenance::Builtin, file: {} }}",
             text(id),
             text(name),
             text(provider),

@@ -119,5 +119,18 @@ names! {
     }
 }
 
+names! {
+    /// Where the form of a rule is known from.
+    Source {
+        /// The provider, or the standard, tells it on the page that `docs` names.
+        Documented = "documented",
+        /// Values of this form are listed in public: by other tools' lists of kinds, or by those who
+        /// alert about them.
+        Observed = "observed",
+        /// Nobody has shown it.
+        Unverified = "unverified",
+    }
+}
+
 /// The former name of a decoder of facts, which rule files may still have, and its name.
 pub const FACTS_RENAMED: (&str, &str) = ("aws-presigned", "presigned");

@@ -20,6 +20,9 @@ impl Rule {
             self.severity.name(),
             self.exposure.name()
         ));
+        if self.is_builtin() {
+            out.push_str(&format!("\nIts form is {}.\n", self.source.name()));
+        }
         if !self.checks.is_empty() {
             let checks: Vec<String> = self
                 .checks

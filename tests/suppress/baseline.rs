@@ -297,7 +297,7 @@ fn a_baseline_is_no_finding_itself() {
 #[test]
 fn a_password_past_its_date_is_renewed_by_either_id() {
     let dir = Dir::repo();
-    dir.write("db.py", "DB_PASSWORD = \"Tq7#vLp29x\"\n");
+    dir.write("db.conf", "DB_PASSWORD = \"Tq7#vLp29x\"\n");
     dir.run(&["baseline", "create"])
         .ends(0)
         .complains("merge=union");

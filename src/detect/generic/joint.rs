@@ -6,6 +6,7 @@ use super::key::Says;
 use super::refusal::Refusal;
 use super::value;
 use crate::detect::assign::Op;
+use crate::detect::checks::looks_random;
 
 /// The first row that is true decides.
 pub(super) const JOINT: &[Row] = &[
@@ -148,7 +149,8 @@ fn is_drawn(site: &Site<'_>) -> bool {
     }
     let form = value::read(value, site.a.quote.is_some());
     let mixed = form.upper > 0 && form.lower > 0 && form.digits > 0 && value.len() >= 8;
-    form.random || site.name.says == Says::Password && mixed
+    let drawn = form.random || value.len() >= 16 && form.digits > 0 && looks_random(value);
+    drawn || site.name.says == Says::Password && mixed
 }
 
 #[cfg(test)]
