@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 
 use super::provider::{self, Providers};
-use super::{Candidate, assign, checks, generic, token};
+use super::{Candidate, assign, checks, generic, prefix, token};
 use crate::finding::{Class, Confidence, Evidence};
 use crate::rule::{ByteSet, Check, Context, Kind, Rule, RuleSet};
 
@@ -286,7 +286,8 @@ fn propose<'a>(
     also.sort();
     also.dedup();
     also.truncate(8);
-    let sample = generic::is_placeholder(value);
+    let literal = provider_context(&rules.rules[rule].kind).map_or(0, prefix::of_context);
+    let sample = generic::is_placeholder(value, literal);
     let own = assign::Assignment {
         value: span.clone(),
         ..assignment.clone()

@@ -16,6 +16,7 @@ mod inside;
 mod kernel;
 mod pair;
 mod partner;
+mod prefix;
 mod provider;
 mod runs;
 mod scanner;

@@ -57,7 +57,10 @@ pub(super) fn judge(whole: &[u8], secret: Range<usize>) -> Option<Password> {
 }
 
 fn weigh(user: &[u8], password: &[u8]) -> Password {
-    if password.is_empty() || generic::is_placeholder(password) || (user, password) == RFC_7617 {
+    if password.is_empty()
+        || generic::is_placeholder_password(password)
+        || (user, password) == RFC_7617
+    {
         return Password::Sample;
     }
     if repeats(user, password) {

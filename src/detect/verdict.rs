@@ -11,7 +11,7 @@ use super::decode;
 use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
 use super::watch::Look;
-use super::{assign, checks, context, generic, pair, partner, provider, token};
+use super::{assign, checks, context, generic, pair, partner, prefix, provider, token};
 use crate::finding::{self, Class, Confidence, Evidence};
 use crate::rule::{Check, Rule, Token};
 
@@ -335,7 +335,14 @@ impl Scanner {
             evidence.reasons.insert(0, "in the middle of base64");
             confidence = Confidence::Low;
         }
-        let sample = generic::is_placeholder(value) || password == Some(pair::Password::Sample);
+        let sample = match password {
+            // What stands inside a form may be what a person chose.
+            None if found.secret != found.whole => generic::is_placeholder_password(value),
+            Some(pair::Password::Missing) | None => {
+                generic::is_placeholder(value, prefix::of_token(token, value))
+            }
+            Some(password) => password == pair::Password::Sample,
+        };
         let (low, sight) = sight(bytes, &found.whole);
         let run = found.whole.start - low..found.whole.end - low;
         Candidate {

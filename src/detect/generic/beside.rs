@@ -26,6 +26,11 @@ impl<'a> Site<'a> {
         &self.bytes[..self.a.value.start]
     }
 
+    /// What stands before the name.
+    fn before_key(&self) -> &'a [u8] {
+        &self.bytes[..self.a.key_at.min(self.bytes.len())]
+    }
+
     /// What stands behind it.
     fn after(&self) -> &'a [u8] {
         &self.bytes[self.a.value.end..]
@@ -63,6 +68,11 @@ const BESIDE: &[Row] = &[
         "set_userpass: widened from protocol",
     ),
     (
+        Refusal::Prose,
+        |s| s.is_bare() && s.is_after_blanks() && is_in_a_sentence(s.value, s.after()),
+        "The --password parameter is passed on.",
+    ),
+    (
         Refusal::NextFlag,
         |s| s.is_bare() && s.is_after_blanks() && is_flag(s.value),
         "cc --some-token -Wformat=2 x.c",
@@ -71,6 +81,36 @@ const BESIDE: &[Row] = &[
         Refusal::OwnMember,
         |s| s.is_bare() && is_own_member(s.a.key) && is_name(s.value),
         "self.password = smtppass",
+    ),
+    (
+        Refusal::Member,
+        |s| s.is_bare() && is_member(s),
+        "pass = config.smtpPassword;",
+    ),
+    (
+        Refusal::Choice,
+        |s| s.is_bare() && chooses(s.after()),
+        "let pass = moreAsked ? 0 : 1;",
+    ),
+    (
+        Refusal::Choice,
+        is_choice,
+        r#"kind = isCode ? "passcode" : "recovery""#,
+    ),
+    (
+        Refusal::WorkingDirectory,
+        is_working_directory,
+        "OLDPWD=/home/maple",
+    ),
+    (
+        Refusal::Checksum,
+        |s| s.before_key().ends_with(b"checksum/"),
+        "checksum/secrets: {hex:64}",
+    ),
+    (
+        Refusal::Code,
+        |s| s.name.says == Says::Token && is_code(s.value),
+        r#"token = "48151623""#,
     ),
     (
         Refusal::TableRow,
@@ -149,6 +189,91 @@ fn is_named_digest(value: &[u8], before: &[u8]) -> bool {
         || before.ends_with(b"sha512") && hex(128)
         || before.ends_with(b"sha1") && hex(40)
         || before.ends_with(b"md5") && hex(32)
+}
+
+/// A word of a sentence after the name of a flag: `--password parameter is passed`.
+fn is_in_a_sentence(value: &[u8], after: &[u8]) -> bool {
+    let word = |part: &[u8]| {
+        let part = part.trim_ascii_end();
+        std::str::from_utf8(part).is_ok_and(|part| words::PROSE.contains(part))
+    };
+    let next = after.strip_prefix(b" ").unwrap_or_default();
+    let next = next
+        .split(|b| !b.is_ascii_lowercase())
+        .next()
+        .unwrap_or_default();
+    all_lower(value) && (word(next) || word(value))
+}
+
+fn all_lower(text: &[u8]) -> bool {
+    !text.is_empty() && text.iter().all(u8::is_ascii_lowercase)
+}
+
+/// `config.smtpPassword`, `token.rule`, `x.V2Token`: names of a program with dots between them, of
+/// which the first is that of an object, or one of them speaks of a secret as the name does.
+fn is_member(site: &Site<'_>) -> bool {
+    let value = site.value;
+    let names = || value.split(|b| *b == b'.');
+    let name = |part: &[u8]| {
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+        part.first()
+            .is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'$'))
+            && part
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$'))
+            && digits <= 2
+    };
+    let camel = |part: &[u8]| {
+        part.windows(2)
+            .any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
+    };
+    let object = |part: &[u8]| {
+        let text = part.to_ascii_lowercase();
+        words::OBJECTS.contains(std::str::from_utf8(&text).unwrap_or_default())
+    };
+    value.contains(&b'.')
+        && names().all(name)
+        && names().next().is_some_and(|first| {
+            object(first) || first.len() == 1 || site.a.key.eq_ignore_ascii_case(first)
+        })
+        || value.contains(&b'.') && names().all(name) && names().any(|n| camel(n) || speaks(n))
+}
+
+/// The name speaks of a secret.
+fn speaks(name: &[u8]) -> bool {
+    super::key::read(name).says != Says::Nothing
+}
+
+/// `more ? 0 : 1` behind a name: a condition and its two answers.
+fn chooses(after: &[u8]) -> bool {
+    let end = memchr::memchr(b'\n', after).unwrap_or(after.len()).min(120);
+    let rest = after[..end].trim_ascii_start();
+    rest.strip_prefix(b"? ")
+        .is_some_and(|rest| memchr::memmem::find(rest, b" : ").is_some())
+}
+
+/// `condition ? "passcode" : "recovery"`: the name is the first answer.
+fn is_choice(site: &Site<'_>) -> bool {
+    let before = site.before_key();
+    let quoted = before
+        .strip_suffix(b"\"")
+        .or_else(|| before.strip_suffix(b"'"));
+    site.a.op == Op::Colon && quoted.is_some_and(|head| head.trim_ascii_end().ends_with(b"?"))
+}
+
+/// `OLDPWD`, and `PWD` with a path, a command or a template: the directory that a shell is in.
+fn is_working_directory(site: &Site<'_>) -> bool {
+    let key = site.a.key;
+    let place = |b: &u8| matches!(b, b'/' | b'~' | b'`' | b'$' | b'%');
+    let first = site.value.first().copied().unwrap_or(0);
+    key == b"OLDPWD"
+        || key.eq_ignore_ascii_case(b"pwd")
+            && (place(&first) || first == b'.' || site.before_key().ends_with(b"${"))
+}
+
+/// Four to eight digits: what a telephone or a text message tells, good for a minute.
+fn is_code(value: &[u8]) -> bool {
+    (4..=8).contains(&value.len()) && value.iter().all(u8::is_ascii_digit)
 }
 
 /// A word and two more after it on its line: `pass: returns the set`.
@@ -250,7 +375,10 @@ fn asks(function: &[u8]) -> bool {
         .next()
         .unwrap_or(function)
         .to_ascii_lowercase();
-    words::ASKS.starts(&tail)
+    // The first word of a name of several says what it does.
+    let parts = super::key::split(function);
+    let first = parts.first().filter(|_| parts.len() > 1);
+    words::ASKS.starts(&tail) || first.is_some_and(|first| words::FETCHES.contains(first))
 }
 
 /// A moment in seconds or milliseconds since 1970, from 2001 on.

@@ -5,6 +5,7 @@ use super::key::{Name, Says};
 use super::shape::Shape;
 use super::surroundings::{End, Place, in_list};
 use super::value::Form;
+use super::words;
 use crate::detect::assign::{Assignment, Op};
 
 /// The weights as the fit wrote them: the name of a feature and what it adds to the log-odds.
@@ -175,6 +176,9 @@ features! {
     WeakName "an identifier under a vague name" |s| s.is_name() && s.vague(),
     TellingName "an identifier under a secret's name" |s| s.is_name() && s.telling(),
     PasswordName "a word under a password name" |s| s.is_name() && s.quoted && s.says(Says::Password),
+    PassPhrase "several plain words under a password name" |s| s.says(Says::Password) && s.shape(Shape::Phrase) && s.is_made_of_plain_words(),
+    PassJoined "joined plain words under a password name" |s| s.is_joined_password(),
+    UserBeside "a user's name stands beside the password" |s| s.is_beside_a_user(),
     PasswordMixed "mixed text under a password name" |s| s.shape(Shape::Mixed) && s.says(Says::Password),
     WeakMixed "mixed text under a vague name" |s| s.shape(Shape::Mixed) && s.vague(),
     WeakNumber "a number under a vague name" |s| s.shape(Shape::Number) && s.vague(),
@@ -225,7 +229,7 @@ impl<'a> Site<'a> {
             bytes,
             name,
             form,
-            quoted: a.quote.is_some() || form.shape == Shape::Bytes,
+            quoted: a.quote.is_some() || form.shape == Shape::Bytes || is_whole_element(a, bytes),
             place,
             end,
         }
@@ -277,6 +281,48 @@ impl<'a> Site<'a> {
             && self.bytes.get(self.a.value.start.wrapping_sub(1)) != Some(&b'=')
     }
 
+    /// Words that are joined under the name of a password itself, where configuration stands.
+    fn is_joined_password(&self) -> bool {
+        let config = matches!(self.place, Place::Env | Place::Yaml);
+        self.says(Says::Password)
+            && self.name.last
+            && (self.quoted || config)
+            && matches!(self.form.shape, Shape::Joined | Shape::Dotted)
+            && self.is_made_of_plain_words()
+    }
+
+    /// A user's name stands beside a password of one piece; more text behind a bare one makes it code.
+    fn is_beside_a_user(&self) -> bool {
+        let text = matches!(
+            self.form.shape,
+            Shape::Phrase | Shape::Language | Shape::Template
+        );
+        let in_command = matches!(self.place, Place::Shell | Place::Text) || self.op(Op::Url);
+        self.says(Says::Password)
+            && !text
+            && (self.quoted || self.end != End::More || in_command)
+            && super::user::stands_beside(self.a, self.bytes)
+    }
+
+    /// Two to six words of three letters or more in small letters, none of which is a word of
+    /// configuration, of forms, or one that only joins others.
+    fn is_made_of_plain_words(&self) -> bool {
+        let value = &self.bytes[self.a.value.clone()];
+        let mut words = 0;
+        let plain = value
+            .split(|b| matches!(b, b' ' | b'-' | b'_' | b'.'))
+            .all(|word| {
+                words += 1;
+                let text = std::str::from_utf8(word).unwrap_or_default();
+                (3..=14).contains(&word.len())
+                    && word.iter().all(u8::is_ascii_lowercase)
+                    && !words::TECHNICAL.contains(text)
+                    && !words::PROSE.contains(text)
+                    && !words::LABELS.contains(text)
+            });
+        plain && (2..=6).contains(&words)
+    }
+
     /// The value looks like the name of something.
     fn is_name(&self) -> bool {
         matches!(
@@ -294,6 +340,11 @@ impl<'a> Site<'a> {
     fn reads_below(&self, likelihood: f32) -> bool {
         !self.says(Says::Password) && self.form.wordlike < likelihood
     }
+}
+
+/// `<password>value</password>`: all of an element's text is as good as a literal.
+fn is_whole_element(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    a.op == Op::Xml && bytes[a.value.end..].starts_with(b"</")
 }
 
 /// The weight of a feature: the number behind its name in the file, in hundredths. A feature without

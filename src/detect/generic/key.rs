@@ -43,6 +43,13 @@ pub(super) struct Name {
     pub made: bool,
 }
 
+impl Name {
+    /// What it names is a password, which people choose.
+    pub(super) fn is_password(&self) -> bool {
+        self.says == Says::Password
+    }
+}
+
 /// Splits a name into lower-case words at separators and at changes of case. At most 16 words.
 pub(in crate::detect) fn split(name: &[u8]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

@@ -8,10 +8,13 @@
 
 mod asked;
 mod beside;
+mod comment;
 mod covered;
 mod features;
 mod joint;
 mod key;
+mod label;
+mod notation;
 mod open;
 mod pairs;
 mod placeholder;
@@ -19,6 +22,7 @@ mod reference;
 mod refusal;
 mod shape;
 mod surroundings;
+mod user;
 mod value;
 mod version;
 mod words;
@@ -30,7 +34,7 @@ pub(in crate::detect) use covered::why as covered;
 pub use features::{Feature, Weights};
 pub(in crate::detect) use key::split as words_of_name;
 pub(in crate::detect) use pairs::pair_cost;
-pub use placeholder::is_placeholder;
+pub use placeholder::{is_placeholder, is_placeholder_password};
 pub use refusal::Refusal;
 
 use crate::detect::assign::Assignment;
@@ -57,6 +61,8 @@ pub struct Judged {
 const MEDIUM: f32 = 0.5;
 /// Probability from which a value is reported at all.
 const LOW: f32 = 0.25;
+/// The reason given for the hash of a password.
+const HASH: &str = "the hash of a password";
 /// Probability from which a placeholder is listed as a sample, when samples are asked for.
 const SAMPLE: f32 = 0.08;
 /// Probability from which a random value under a telling name is beyond doubt.
@@ -78,13 +84,18 @@ pub(in crate::detect) fn weigh(
     weights: &Weights,
 ) -> (Result<Judged, Refusal>, Vec<Feature>) {
     let value = bytes.get(assignment.value.clone()).unwrap_or_default();
+    let value = &*label::unescaped(value);
     let name = key::read(assignment.key);
     if let Some(refusal) = known(assignment, bytes, value, &name) {
         return (Err(refusal), Vec::new());
     }
-    let form = value::read(value);
-    let features = features::of(&features::Site::new(assignment, bytes, &name, &form));
-    let judged = decide(assignment, bytes, &name, &form, &features, weights);
+    let form = value::read(value, assignment.quote.is_some());
+    if name.denied && form.is_words() {
+        return (Err(Refusal::WordUnderOption), Vec::new());
+    }
+    let site = features::Site::new(assignment, bytes, &name, &form);
+    let features = features::of(&site);
+    let judged = decide(assignment, bytes, value, &name, &form, &features, weights);
     (judged, features)
 }
 
@@ -111,18 +122,19 @@ fn known(
     open::refusal(value)
         .or_else(|| (vague && open::is_path_like(value)).then_some(Refusal::Path))
         .or_else(|| beside::refusal(&site))
+        .or_else(|| label::is_label(value).then_some(Refusal::Label))
 }
 
 /// What the score makes of an assignment that nothing is known about.
 fn decide(
     assignment: &Assignment<'_>,
     bytes: &[u8],
+    value: &[u8],
     name: &key::Name,
     form: &value::Form,
     features: &[Feature],
     weights: &Weights,
 ) -> Result<Judged, Refusal> {
-    let value = &bytes[assignment.value.clone()];
     let score = weights.probability(features);
     let strong = form.random && form.bits >= 64.0 && !name.once;
     let judged = |class, confidence, strong, why: Option<&'static str>| Judged {
@@ -139,15 +151,32 @@ fn decide(
         let (class, sure) = (Class::Protected, Confidence::High);
         return Ok(judged(class, sure, strong, Some(why)));
     }
+    if form.shape == shape::Shape::Hash {
+        // It must be broken before it opens anything.
+        return match score < LOW {
+            true => Err(Refusal::Unlikely),
+            false => Ok(judged(Class::Protected, Confidence::Low, false, Some(HASH))),
+        };
+    }
+    if name.is_password() && user::is_the_password(assignment, bytes, value) {
+        let why = Some("the password is the user's name");
+        return Ok(judged(Class::Sample, Confidence::Low, false, why));
+    }
     // A template or reference is no sample of a credential, and neither is a word under a name that
     // seldom holds one.
-    match placeholder::why(value, assignment.key) {
+    match placeholder::why(value, assignment.key, name.is_password()) {
         Some(placeholder::REFERENCE) => Err(Refusal::Reference),
         Some(_) if name.denied => Err(Refusal::WordUnderDenial),
         Some(_) if score < SAMPLE => Err(Refusal::UnlikelySample),
         Some(why) => Ok(judged(Class::Sample, Confidence::Low, false, Some(why))),
         None if score < LOW => Err(Refusal::Unlikely),
         None => {
+            let example =
+                name.is_password() && form.is_words() && comment::is_example(assignment, bytes);
+            if example {
+                let why = Some("an example in a comment");
+                return Ok(judged(Class::Credential, Confidence::Low, strong, why));
+            }
             let confidence = confidence(name, form, value, score, strong);
             Ok(judged(Class::Credential, confidence, strong, None))
         }
@@ -172,7 +201,7 @@ fn confidence(
     strong: bool,
 ) -> Confidence {
     let digest = name.made && value::is_digest_sized(value, form);
-    if form.shape == shape::Shape::Hash || digest {
+    if digest {
         // It must be broken before it opens anything.
         Confidence::Low
     } else if name.once {
@@ -195,6 +224,11 @@ pub fn refused_examples() -> Vec<(Refusal, String)> {
         (Refusal::Short, named("api_secret", "ab")),
         (Refusal::NoName, "maple_tree = \"{alnum:24}\"\n".to_owned()),
         (Refusal::Path, named("cache_key", "user/settings")),
+        (Refusal::Label, named("password", "Mot de passe")),
+        (
+            Refusal::WordUnderOption,
+            named("password_driver", "postgres"),
+        ),
         (Refusal::WordUnderDenial, named("password_hint", "changeme")),
         (
             Refusal::UnlikelySample,
@@ -212,5 +246,7 @@ pub fn refused_examples() -> Vec<(Refusal, String)> {
     all
 }
 
+#[cfg(test)]
+mod people_tests;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //! public keys, the rest of an address, lists of words, names of variables, key files, constants of
 //! programs. Each is told by its own form alone; what is merely unlikely belongs to the score.
 
+use super::notation::NOTATIONS;
 use super::refusal::Refusal;
 use super::version::is_version;
 use super::words;
@@ -9,7 +10,7 @@ use crate::detect::checks;
 use crate::rule::Check;
 
 /// A form that is no secret: the reason, the test, and a template of a value that has it.
-type Row = (Refusal, fn(&[u8]) -> bool, &'static str);
+pub(super) type Row = (Refusal, fn(&[u8]) -> bool, &'static str);
 
 /// The first row that is true of a value decides.
 const OPEN: &[Row] = &[
@@ -48,15 +49,20 @@ const OPEN: &[Row] = &[
     (Refusal::MountOption, is_mount, "id=ssh.config,src="),
 ];
 
+/// Every row, in order.
+fn rows() -> impl Iterator<Item = &'static Row> {
+    OPEN.iter().chain(NOTATIONS)
+}
+
 /// Why the form of a value says that it is no secret.
 pub(super) fn refusal(value: &[u8]) -> Option<Refusal> {
-    let row = OPEN.iter().find(|(_, test, _)| test(value));
+    let row = rows().find(|(_, test, _)| test(value));
     row.map(|(refusal, ..)| *refusal)
 }
 
 /// Templates of values of which a row is true.
 pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
-    OPEN.iter().map(|(refusal, _, value)| (*refusal, *value))
+    rows().map(|(refusal, _, value)| (*refusal, *value))
 }
 
 /// `--mount=type=secret,id=maple,src=…`: what a build of an image is given.
@@ -282,7 +288,7 @@ mod tests {
 
     #[test]
     fn every_row_tells_its_example() {
-        for (want, _, template) in OPEN {
+        for (want, _, template) in rows() {
             let value = crate::example::expand(template, 3).expect("a valid template");
             assert_eq!(refusal(value.as_bytes()), Some(*want), "{value}");
         }

@@ -1,11 +1,15 @@
 //! Values that stand in for a secret: fillers, masks, weak samples, counted characters.
+//!
+//! What fills a value counts by its share of it: forty digits that end in six that follow each other
+//! are a value, and a word is no filler where the rest was drawn by a machine. What a rule demands of
+//! every value says nothing of one. Under the name of a password stands what people choose, and they
+//! choose `letmein99` and `Password123!`.
+
+mod fill;
 
 use super::reference::is_reference;
-use super::value::has;
+use super::value::{self, has};
 use super::words;
-
-/// From so many bytes on a value is looked at once before it is looked at closely.
-const LONG: usize = 64;
 
 /// The reason given for a reference.
 pub(super) const REFERENCE: &str = "a reference, not a value";
@@ -17,6 +21,8 @@ struct Seen<'a> {
     text: &'a [u8],
     /// The name it is assigned to; may be empty.
     key: &'a [u8],
+    /// A person may have chosen it: it is a password.
+    chosen: bool,
 }
 
 /// A family of placeholders: why such a value is none, its test, and a name and value of it.
@@ -38,11 +44,19 @@ const AS_IT_STANDS: &[Family] = &[
 /// What the characters of a value are, once it is known not to be readable text in base64.
 const BY_CHARACTERS: &[Family] = &[
     ("a filler word", has_filler, ("secret", "changeme-7")),
-    ("repeated characters", repeats, ("secret", "aaaaaaaaQ7")),
-    ("consecutive characters", follows, ("secret", "Q3456789")),
+    (
+        "repeated characters",
+        |s| fill::repeats(s.text),
+        ("secret", "aaaaaaaaQ7"),
+    ),
+    (
+        "consecutive characters",
+        |s| fill::follows(s.text, s.chosen),
+        ("secret", "Q3456789"),
+    ),
     (
         "bytes that count up",
-        |s| counts_up(s.value),
+        |s| fill::counts_up(s.value),
         ("secret", "a0a1a2a3a4a5a6a7"),
     ),
     (
@@ -57,13 +71,15 @@ const BY_CHARACTERS: &[Family] = &[
     ),
 ];
 
-/// Why a value stands in for a secret, given the name it is assigned to (may be empty).
-pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
+/// Why a value stands in for a secret, given the name it is assigned to (may be empty), and whether
+/// that is a password's.
+pub(super) fn why(value: &[u8], key: &[u8], chosen: bool) -> Option<&'static str> {
     let lower = value.to_ascii_lowercase();
     let seen = Seen {
         value,
         text: &lower,
         key,
+        chosen,
     };
     let first = |families: &[Family]| {
         let family = families.iter().find(|(_, test, _)| test(&seen));
@@ -74,13 +90,24 @@ pub(super) fn why(value: &[u8], key: &[u8]) -> Option<&'static str> {
         .or_else(|| first(BY_CHARACTERS))
 }
 
-/// True when a value is evidently a placeholder, a reference or a sample.
-pub fn is_placeholder(value: &[u8]) -> bool {
-    why(value, b"").is_some()
+/// True when a provider's value is evidently a placeholder, a reference or a sample. `prefix` is how
+/// many bytes at its start every value of its rule has: they make no sample of it.
+pub fn is_placeholder(value: &[u8], prefix: usize) -> bool {
+    why(value.get(prefix..).unwrap_or_default(), b"", false).is_some()
+}
+
+/// The same for the password of a pair, which a person may have chosen.
+pub fn is_placeholder_password(value: &[u8]) -> bool {
+    why(value, b"", true).is_some()
 }
 
 fn is_weak(seen: &Seen<'_>) -> bool {
-    std::str::from_utf8(seen.text).is_ok_and(|text| words::WEAK.contains(text))
+    std::str::from_utf8(seen.text).is_ok_and(|text| {
+        let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        words::WEAK.contains(text)
+            || !seen.chosen && words::POPULAR.contains(text)
+            || words::SAMPLE_STEMS.contains(stem)
+    })
 }
 
 fn is_mask(seen: &Seen<'_>) -> bool {
@@ -108,33 +135,30 @@ fn in_base64(seen: &Seen<'_>) -> Option<&'static str> {
     if text.starts_with(b"{\"") && !text.contains(&b'}') {
         return Some("the head of a token");
     }
-    why(&text, b"")
+    why(&text, b"", seen.chosen)
 }
 
-/// A filler word decides as far as the rest of the value is short: random text may contain any of
-/// them by chance.
+/// A filler word decides where it is no small part of the value, and the rest was not drawn by a
+/// machine: random text may contain any of them by chance, and `test_` stands before the keys of many
+/// providers. Chance writes no long one, and nobody puts it before a key.
 fn has_filler(seen: &Seen<'_>) -> bool {
-    words::FILLERS
-        .iter()
-        .any(|filler| seen.value.len() <= 8 * filler.len() + 8 && has(seen.text, filler.as_bytes()))
+    let text = seen.text;
+    words::FILLERS.iter().any(|filler| {
+        let filler = filler.as_bytes();
+        text.len() <= 8 * filler.len() + 8 && has(text, filler) && {
+            let at = memchr::memmem::find(text, filler).unwrap_or(0);
+            let rest = [&seen.value[..at], &seen.value[at + filler.len()..]].concat();
+            let long = filler.len() >= 6 && fill::is_no_chance(filler.len(), text);
+            long || filler.len() * 2 >= text.len() || !is_drawn(&rest)
+        }
+    })
 }
 
-/// How many characters may repeat or follow each other by chance: four, or the bit length of the
-/// value's length.
-fn by_chance(value: &[u8]) -> usize {
-    4.max(usize::BITS as usize - value.len().leading_zeros() as usize)
-}
-
-fn repeats(seen: &Seen<'_>) -> bool {
-    let limit = by_chance(seen.value);
-    let (same, _) = runs(seen.text, limit);
-    same > limit || same * 2 >= seen.value.len() && seen.value.len() >= 4
-}
-
-fn follows(seen: &Seen<'_>) -> bool {
-    let limit = by_chance(seen.value);
-    let (_, step) = runs(seen.text, limit);
-    step > limit || step * 3 >= seen.value.len() * 2 && seen.value.len() >= 4
+/// Text that a machine drew: no words, no numbers at their ends.
+fn is_drawn(text: &[u8]) -> bool {
+    let form = value::read(text, true);
+    let plain = form.digits + form.upper + form.lower;
+    plain >= 10 && (form.random || form.changes >= 4)
 }
 
 /// The letters and digits of a text, small.
@@ -151,9 +175,30 @@ fn is_long(seen: &Seen<'_>, name: &[u8]) -> bool {
     letters.nth(22.max(name.len() + 16)).is_some()
 }
 
+/// `Password123!`, `secret2019`: a word, and what rules for passwords make people put behind it.
+fn is_policy(seen: &Seen<'_>) -> bool {
+    let letters = seen.value.iter().take_while(|b| b.is_ascii_alphabetic());
+    let (head, tail) = seen.value.split_at(letters.count());
+    let digits = tail.iter().filter(|b| b.is_ascii_digit()).count();
+    let sign = |b: &u8| {
+        matches!(
+            b,
+            b'!' | b'@' | b'#' | b'$' | b'%' | b'&' | b'*' | b'?' | b'.'
+        )
+    };
+    let signs = tail.iter().filter(|b| sign(b)).count();
+    let capital =
+        head.iter().any(u8::is_ascii_uppercase) && head.iter().any(u8::is_ascii_lowercase);
+    seen.chosen
+        && head.len() >= 3
+        && digits + signs == tail.len()
+        && tail.len() <= 8
+        && (digits >= 2 || digits == 1 && (signs > 0 || capital))
+}
+
 fn repeats_the_name(seen: &Seen<'_>) -> bool {
     let name = squeezed(seen.key);
-    if is_long(seen, &name) {
+    if is_long(seen, &name) || is_policy(seen) {
         return false;
     }
     let value = squeezed(seen.value);
@@ -164,7 +209,7 @@ fn repeats_the_name(seen: &Seen<'_>) -> bool {
 }
 
 fn is_made_of_words(seen: &Seen<'_>) -> bool {
-    if is_long(seen, &squeezed(seen.key)) {
+    if is_long(seen, &squeezed(seen.key)) || is_policy(seen) {
         return false;
     }
     let value = squeezed(seen.value);
@@ -188,52 +233,6 @@ fn encoded(value: &[u8]) -> Option<Vec<u8>> {
         .then(|| text.trim_ascii().to_vec())
 }
 
-/// The longest run of one repeated character, and of characters that follow each other; in a long
-/// value without enough of such pairs for a run of more than `limit`, one of each.
-fn runs(value: &[u8], limit: usize) -> (usize, usize) {
-    if value.len() >= LONG {
-        let pairs = || value.iter().zip(&value[1..]);
-        let next = |a: u8, b: u8| b == a.wrapping_add(1) || a == b'9' && b == b'0';
-        let same: usize = pairs().map(|(a, b)| usize::from(a == b)).sum();
-        let step: usize = pairs().map(|(a, b)| usize::from(next(*a, *b))).sum();
-        if same < limit && step < limit {
-            return (1, 1);
-        }
-    }
-    let (mut same, mut step, mut best_same, mut best_step) = (1, 1, 1, 1);
-    for pair in value.windows(2) {
-        same = if pair[0] == pair[1] { same + 1 } else { 1 };
-        step = if pair[1] == pair[0].wrapping_add(1) && pair[1].is_ascii_alphanumeric()
-            || pair == b"90"
-        {
-            step + 1
-        } else {
-            1
-        };
-        best_same = best_same.max(same);
-        best_step = best_step.max(step);
-    }
-    (best_same, best_step)
-}
-
-/// `a0a1a2a3a4a5a6a7`: hexadecimal of bytes that repeat or follow each other.
-fn counts_up(value: &[u8]) -> bool {
-    let digit = |b: u8| char::from(b).to_digit(16);
-    if value.len() < 16 || !value.len().is_multiple_of(2) {
-        return false;
-    }
-    let bytes: Option<Vec<u32>> = value
-        .chunks_exact(2)
-        .map(|pair| Some(digit(pair[0])? * 16 + digit(pair[1])?))
-        .collect();
-    bytes.is_some_and(|bytes| {
-        let steps = bytes
-            .windows(2)
-            .filter(|w| w[1] == w[0] || w[1] == w[0] + 1);
-        steps.count() * 3 >= (bytes.len() - 1) * 2
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -242,10 +241,72 @@ mod tests {
     fn every_family_is_told_by_its_own_row() {
         for (reason, _, (key, value)) in AS_IT_STANDS.iter().chain(BY_CHARACTERS) {
             assert_eq!(
-                why(value.as_bytes(), key.as_bytes()),
+                why(value.as_bytes(), key.as_bytes(), false),
                 Some(*reason),
                 "{value}"
             );
         }
+    }
+
+    #[test]
+    fn what_people_choose_is_a_value_under_the_name_of_a_password() {
+        for value in [
+            "letmein99",
+            "qwerty2020",
+            "hunter2",
+            "Password123!",
+            "12345678",
+            "password123",
+            "Passw0rd1",
+            "maria12345",
+            "correct horse battery",
+            "kaffee-mit-milch",
+        ] {
+            assert_eq!(why(value.as_bytes(), b"password", true), None, "{value}");
+        }
+        for value in [
+            "password",
+            "changeme",
+            "secret",
+            "xxxx",
+            "your-password-here",
+            "<password>",
+            "example",
+            "my_password",
+            "12345",
+            "test123456",
+            "maria123456",
+            "abcdefgh",
+            "aaaa1111",
+        ] {
+            assert!(
+                why(value.as_bytes(), b"password", true).is_some(),
+                "{value}"
+            );
+        }
+        // A token is not chosen by people.
+        assert!(why(b"letmein", b"api_token", false).is_some());
+        assert!(why(b"12345678", b"api_token", false).is_some());
+    }
+
+    #[test]
+    fn a_filler_counts_by_its_share() {
+        let drawn = crate::example::expand("{hex:40}", 3).expect("a valid template");
+        let value = |text: &str| why(text.as_bytes(), b"api_token", false);
+        assert_eq!(value(&format!("test_{drawn}")), None);
+        assert_eq!(value(&format!("{}012345", &drawn[..34])), None);
+        assert!(value("test_api_token_for_all").is_some());
+        assert!(value("sk_test_xxxxxxxxxxxxxxxx").is_some());
+        assert!(value("1234567890abcdef1234567890abcdef12345678").is_some());
+    }
+
+    #[test]
+    fn what_every_value_of_a_rule_has_makes_no_sample() {
+        let drawn = crate::example::expand("{alnum:14}", 3).expect("a valid template");
+        for prefix in ["test_", "AAAAAAAA", "sk_test_", "abcdefg"] {
+            let value = format!("{prefix}{drawn}");
+            assert!(!is_placeholder(value.as_bytes(), prefix.len()), "{value}");
+        }
+        assert!(is_placeholder(b"sk_test_xxxxxxxxxxxxxx", 8));
     }
 }

@@ -1,5 +1,8 @@
 //! Values that refer to a secret instead of holding it: templates, variables, gaps to fill, patterns,
 //! encrypted forms, paths into secret managers.
+//!
+//! A reference is a whole value, or a closed field of one with a plausible name in it. Two signs of a
+//! template somewhere in a value are no reference: random passwords hold them by chance.
 
 use crate::detect::assign::slot;
 
@@ -9,25 +12,48 @@ use super::words;
 /// A form of a reference: its test, and a value that has it.
 type Form = (fn(&[u8]) -> bool, &'static str);
 
-/// Marks that stand anywhere in a value.
+/// A field that something fills in: what opens and closes it, what its inside must be, and a value
+/// that has one.
+type Field = (
+    &'static str,
+    &'static str,
+    fn(&[u8]) -> Option<Inside>,
+    &'static str,
+);
+
+/// What stands in a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// A name of three letters or more: chance does not write that between two marks.
+    Named,
+    /// A letter or two, a number, a format, or nothing: a field where the rest of the value reads as
+    /// text.
+    Vague,
+}
+
+/// Fields that stand anywhere in a value; the first that fits at a place decides. Longer marks stand
+/// before those that they begin with.
+const FIELDS: &[Field] = &[
+    ("${", "}", inside, "https-${HOST}"),
+    ("{{", "}}", inside, "Bearer {{ token }}"),
+    ("<%", "%>", inside, "a<%= name %>b"),
+    ("#{", "}", inside, "a#{name}b"),
+    ("$(", ")", inside, "a$(name)b"),
+    ("%(", ")s", inside, "a%(name)s"),
+    ("%(", ")d", inside, "a%(name)d"),
+    ("@{", "}", inside, "a@{name}b"),
+    ("[[", "]]", inside, "a[[name]]b"),
+    ("%{", "}", inside, "a%{name}b"),
+    ("%", "%", random_number, "a%RANDOM%b"),
+    ("{", "}", format, "tok_{name!r}"),
+];
+
+/// Forms that stand anywhere in a value.
 const WITHIN: &[Form] = &[
-    (|v| has(v, b"${"), "https-${HOST}"),
-    (|v| has(v, b"{{"), "a{{b"),
-    (|v| has(v, b"<%"), "a<%=b%>"),
-    (|v| has(v, b"#{"), "a#{b"),
-    (|v| has(v, b"$("), "a$(b)"),
-    (|v| has(v, b"%("), "a%(b)s"),
+    (has_fields, "a{}b"),
     (|v| has(v, b"$RANDOM"), "a$RANDOMb"),
-    (|v| has(v, b"%RANDOM%"), "a%RANDOM%b"),
-    (|v| has(v, b"{0}"), "a{0}b"),
-    (|v| has(v, b"@{"), "a@{b"),
-    (|v| has(v, b"[["), "a[[b"),
-    (|v| has(v, b"{}"), "a{}b"),
-    (|v| has(v, b"{:"), "a{:08x}"),
-    (|v| v.len() < 24 && has_verb(v), "a%sb"),
     (has_slot, "a<your-token>b"),
     (has_variable, "deploy:$DEPLOY_NAME"),
-    (has_field, "a{name!r}b"),
     (is_regex, "[a-f0-9]+"),
 ];
 
@@ -37,10 +63,17 @@ const WHOLE: &[Form] = &[
     (is_capital_variable, "$DEPLOY2"),
     (|v| is_between(v, b'%', b'%', 3), "%NAME%"),
     (|v| is_between(v, b'{', b'}', 2), "{9}"),
+    (|v| is_between(v, b'[', b']', 4), "[PROTECTED]"),
+    (|v| is_between(v, b'(', b')', 4), "(hidden)"),
     (|v| v.starts_with(b"<") && v.ends_with(b">"), "<1>"),
     (is_cut_gap, "<Your"),
+    (is_cut_field, "${name"),
     (|v| is_between(v, b'@', b'@', 3), "@name@"),
     (|v| is_between(v, b'`', b'`', 3), "`name`"),
+    (
+        |v| v.len() > 3 && v.starts_with(b"^") && v.ends_with(b"$"),
+        "^.{8,32}$",
+    ),
     (is_in_double_marks, "__TOKEN__"),
     (|v| words::KEPT_ELSEWHERE.starts(v), "vault:kv/db"),
 ];
@@ -62,6 +95,165 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
     let is = |forms: &[Form]| forms.iter().any(|(test, _)| test(value));
     // One look at most values says that none of the marks stands in them.
     value.iter().any(|b| MARK[usize::from(*b)]) && is(WITHIN) || is(WHOLE)
+}
+
+/// The furthest that the end of a field is looked for, in bytes.
+const LONGEST_FIELD: usize = 96;
+
+/// A field with a name in it, or fields without one among text.
+fn has_fields(value: &[u8]) -> bool {
+    let (mut at, mut vague) = (0, false);
+    let mut rest = Vec::new();
+    while at < value.len() {
+        let field = MARK[usize::from(value[at])]
+            .then(|| field(&value[at..]))
+            .flatten();
+        match field {
+            Some((_, Inside::Named)) => return true,
+            Some((len, Inside::Vague)) => {
+                vague = true;
+                rest.push(b' ');
+                at += len;
+            }
+            None => {
+                rest.push(value[at]);
+                at += 1;
+            }
+        }
+    }
+    vague && is_text(&rest)
+}
+
+/// The field at the start of `text`: its length in bytes, and what stands in it.
+fn field(text: &[u8]) -> Option<(usize, Inside)> {
+    let near = &text[..text.len().min(LONGEST_FIELD)];
+    let closed = FIELDS.iter().find_map(|(open, close, test, _)| {
+        let rest = near.strip_prefix(open.as_bytes())?;
+        let end = memchr::memmem::find(rest, close.as_bytes())?;
+        Some((open.len() + end + close.len(), test(&rest[..end])?))
+    });
+    closed.or_else(|| Some((verb(text)?, Inside::Vague)))
+}
+
+/// The inside of a field whose marks are two bytes long.
+fn inside(text: &[u8]) -> Option<Inside> {
+    let mark = |b: &u8| !b.is_ascii_alphanumeric() && *b != b'_';
+    let before = text.iter().take_while(|b| mark(b)).count();
+    // A sign or two may stand before the name: `.Values`, `!name`, `- name`.
+    if before > 4 {
+        return None;
+    }
+    let name = &text[before..];
+    let len = name.iter().take_while(|b| !mark(b)).count();
+    let name = &name[..len];
+    let digits = name.iter().filter(|b| b.is_ascii_digit()).count();
+    if digits == len {
+        // Nothing but marks is no expression.
+        return (text.is_empty() || len > 0 && len <= 2).then_some(Inside::Vague);
+    }
+    let starts = !name[0].is_ascii_digit();
+    let letters = name.iter().take_while(|b| !b.is_ascii_digit()).count();
+    match starts && digits <= 3 {
+        true if len >= 3 && in_words(&name[..letters]) => Some(Inside::Named),
+        true => Some(Inside::Vague),
+        false => None,
+    }
+}
+
+/// The inside of a field of a format string: `name`, `name:32`, `name!r`, `quote(name)`, `0`, `:08x`.
+fn format(text: &[u8]) -> Option<Inside> {
+    let plain = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || matches!(
+                b,
+                b'_' | b'.' | b':' | b'-' | b'!' | b' ' | b'(' | b')' | b'[' | b']' | b'{' | b','
+            )
+    };
+    if !text.iter().all(plain) {
+        return None;
+    }
+    let name = text
+        .iter()
+        .take_while(|b| b.is_ascii_alphabetic() || **b == b'_')
+        .count();
+    match (name, text.get(name)) {
+        (0, None | Some(b':')) => Some(Inside::Vague),
+        (0, Some(_)) => {
+            (text.len() <= 2 && text.iter().all(u8::is_ascii_digit)).then_some(Inside::Vague)
+        }
+        (4.., _) if in_words(&text[..name]) => Some(Inside::Named),
+        _ => Some(Inside::Vague),
+    }
+}
+
+/// Letters in the case of words: `name`, `NAME`, `userName`.
+fn in_words(name: &[u8]) -> bool {
+    let upper = name.iter().filter(|b| b.is_ascii_uppercase()).count();
+    let lower = name.iter().filter(|b| b.is_ascii_lowercase()).count();
+    let alone = |pair: &[u8]| pair[0].is_ascii_uppercase() && !pair[1].is_ascii_lowercase();
+    upper == 0 || lower == 0 || upper * 3 <= lower && !name.windows(2).any(alone)
+}
+
+/// `%RANDOM%`, the number that a shell of Windows draws.
+fn random_number(text: &[u8]) -> Option<Inside> {
+    (text == b"RANDOM").then_some(Inside::Named)
+}
+
+/// Text around fields: words and numbers with the signs that join them.
+fn is_text(text: &[u8]) -> bool {
+    let joint = |b: &u8| {
+        matches!(
+            b,
+            b' ' | b'_'
+                | b'-'
+                | b'.'
+                | b'/'
+                | b':'
+                | b'='
+                | b'@'
+                | b','
+                | b'&'
+                | b'?'
+                | b'+'
+                | b';'
+        )
+    };
+    text.split(joint).all(|part| {
+        let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+        let digits = &part[letters..];
+        digits.iter().all(u8::is_ascii_digit) && (digits.len() <= 2 || letters == 0)
+    })
+}
+
+/// A field that the reader of values cut, at a blank or a quote: `${name`, `prefix-$(cat`, `{{`.
+fn is_cut_field(value: &[u8]) -> bool {
+    let open = FIELDS
+        .iter()
+        .map(|(open, ..)| open.as_bytes())
+        .filter(|open| open.len() > 1);
+    open.into_iter().any(|open| {
+        let Some(at) = memchr::memmem::rfind(value, open) else {
+            return false;
+        };
+        let rest = &value[at + open.len()..];
+        let name = rest
+            .iter()
+            .take_while(|b| b.is_ascii_alphabetic() || **b == b'_')
+            .count();
+        let expression = |b: &u8| {
+            b.is_ascii_alphanumeric()
+                || matches!(
+                    b,
+                    b'_' | b'.' | b':' | b'(' | b'[' | b'-' | b' ' | b'"' | b'\'' | b'$' | b'|'
+                )
+        };
+        at == 0 && (rest.is_empty() || rest[0] == b' ')
+            || at == 0
+                && name >= 4
+                && in_words(&rest[..name])
+                && rest.get(name).is_none_or(expression)
+            || name >= 3 && in_words(&rest[..name]) && rest.iter().all(expression)
+    })
 }
 
 /// The name of a variable, a member or an element, with their joints.
@@ -116,27 +308,6 @@ fn is_in_double_marks(value: &[u8]) -> bool {
             .any(|mark| value.starts_with(mark) && value.ends_with(mark))
 }
 
-/// `{name}`, `{name:32}`, `{name!r}`, `{quote(name)}`: a field of a format string, anywhere in the
-/// value.
-fn has_field(value: &[u8]) -> bool {
-    const LONGEST: usize = 48;
-    memchr::memchr_iter(b'{', value).any(|open| {
-        let inside = &value[open + 1..value.len().min(open + 1 + LONGEST)];
-        memchr::memchr(b'}', inside).is_some_and(|close| {
-            inside
-                .first()
-                .is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_')
-                && inside[..close].iter().all(|b| {
-                    b.is_ascii_alphanumeric()
-                        || matches!(
-                            b,
-                            b'_' | b'.' | b':' | b'-' | b'!' | b' ' | b'(' | b')' | b'[' | b']'
-                        )
-                })
-        })
-    })
-}
-
 /// `deploy:$DEPLOY_PASSWORD`, `$base_dir/…`: a variable of a shell in front of the value, or in
 /// capitals up to its end.
 fn has_variable(value: &[u8]) -> bool {
@@ -153,29 +324,44 @@ fn has_variable(value: &[u8]) -> bool {
             && !word.iter().any(u8::is_ascii_lowercase);
         let plain = !word.iter().any(u8::is_ascii_digit);
         starts
-            && (name == rest.len() && capitals || at == 0 && plain && rest.get(name) == Some(&b'/'))
+            && (name == rest.len() && capitals
+                || at == 0 && plain && name >= 3 && in_words(word) && rest.get(name) == Some(&b'/'))
     })
 }
 
 /// `<your-token>` anywhere in the value.
 fn has_slot(value: &[u8]) -> bool {
-    memchr::memchr_iter(b'<', value).any(|at| slot(&value[at..]).is_some())
+    memchr::memchr_iter(b'<', value).any(|at| {
+        let slot = slot(&value[at..]).map(|len| &value[at + 1..at + len - 1]);
+        // Chance writes no words.
+        slot.is_some_and(|name| {
+            name.split(|b| !b.is_ascii_alphanumeric()).all(|word| {
+                let letters = word.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+                in_words(&word[..letters]) && word[letters..].iter().all(u8::is_ascii_digit)
+            })
+        })
+    })
 }
 
-/// `%s`, `%.*s`, `%v`, `%q`, `%1$s`: a verb of a format string. `%d` is also how addresses write bytes.
-fn has_verb(value: &[u8]) -> bool {
-    memchr::memchr_iter(b'%', value).any(|at| {
-        let rest = &value[at + 1..];
-        let rest = match rest {
-            [n, b'$', rest @ ..] if n.is_ascii_digit() => rest,
-            _ => rest,
-        };
-        matches!(
-            rest,
-            [b's' | b'v' | b'q' | b'@', ..] | [b'.', b'*', b's', ..]
-        ) || matches!(rest, [b'd', next, ..] if !next.is_ascii_hexdigit())
-            || rest == b"d"
-    })
+/// The length of the verb of a format string at the start of `text`: `%s`, `%.*s`, `%v`, `%1$s`,
+/// `%02X`. A letter behind it is part of a word (`100%sure`), and `%d` is also how addresses write
+/// bytes.
+fn verb(text: &[u8]) -> Option<usize> {
+    let rest = text.strip_prefix(b"%")?;
+    let (skipped, rest) = match rest {
+        [n, b'$', rest @ ..] if n.is_ascii_digit() => (3, rest),
+        [b'0', n, rest @ ..] if n.is_ascii_digit() => (3, rest),
+        [b'.', b'*', rest @ ..] => (3, rest),
+        _ => (1, rest),
+    };
+    let ends = rest.get(1).is_none_or(|b| !b.is_ascii_alphabetic());
+    let is_verb = match rest.first()? {
+        b's' | b'v' | b'q' | b'@' => ends,
+        b'd' => rest.get(1).is_none_or(|b| !b.is_ascii_alphanumeric()),
+        b'x' | b'X' | b'i' | b'u' => skipped > 1 && ends,
+        _ => false,
+    };
+    is_verb.then_some(skipped + 1)
 }
 
 /// The source of a pattern: a class of characters with a range and a quantifier, or a group with
@@ -226,7 +412,12 @@ fn has_range(class: &[u8]) -> bool {
 
 /// Values that are references.
 pub(super) fn examples() -> impl Iterator<Item = &'static str> {
-    WITHIN.iter().chain(WHOLE).map(|(_, value)| *value)
+    let fields = FIELDS.iter().map(|(.., value)| *value);
+    WITHIN
+        .iter()
+        .chain(WHOLE)
+        .map(|(_, value)| *value)
+        .chain(fields)
 }
 
 #[cfg(test)]
@@ -241,6 +432,50 @@ mod tests {
                 assert_eq!(first, Some(row), "{value}");
                 assert!(is_reference(value.as_bytes()), "{value}");
             }
+        }
+    }
+
+    #[test]
+    fn every_field_is_told_by_its_own_row() {
+        for (row, (open, close, _, value)) in FIELDS.iter().enumerate() {
+            let at = value.find(open).expect("its mark stands in it");
+            let found = FIELDS.iter().position(|(other, end, test, _)| {
+                let rest = value[at..].strip_prefix(other);
+                let inside = rest.and_then(|rest| Some(&rest[..rest.find(end)?]));
+                inside.is_some_and(|inside| test(inside.as_bytes()).is_some())
+            });
+            assert_eq!(found, Some(row), "{open} {close}");
+            assert!(is_reference(value.as_bytes()), "{value}");
+        }
+    }
+
+    #[test]
+    fn what_is_mostly_a_reference_is_one_and_marks_by_chance_are_none() {
+        for reference in [
+            "prefix-${VAR}",
+            "Bearer {{token}}",
+            "postgres://user:${PW}@h",
+            "${VAR:-other}",
+            "${{ secrets.TOKEN }}",
+            "{{ lookup('env',",
+            "tok_%s",
+            "%s:%s@%s",
+            "prefix-$(cat",
+            "%02X:%02X",
+            "Basic {}",
+        ] {
+            assert!(is_reference(reference.as_bytes()), "{reference}");
+        }
+        for value in [
+            "k9{{tr}x${Wm]pal>",
+            "p#{q}9z",
+            "Zu${e]nob(dy",
+            "100%sure",
+            "q7[[Zr}}2%(x",
+            "Kd9{}7x!Lq2m",
+            "r$(8]pZ{0q!w",
+        ] {
+            assert!(!is_reference(value.as_bytes()), "{value}");
         }
     }
 }

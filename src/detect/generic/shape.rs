@@ -42,6 +42,8 @@ pub(super) struct View<'a> {
     pub symbols: usize,
     /// It has a blank.
     pub blank: bool,
+    /// It stands in quotes: signs of code in it may be those of a password.
+    pub quoted: bool,
 }
 
 /// A row of the table: the shape, its test, and a template of a value that has it.
@@ -62,17 +64,18 @@ const SHAPES: &[Row] = &[
     (Shape::Path, |v| v.len() > 3 && &v.value[1..3] == b":\\", "C:\\maple"),
     (Shape::Template, |v| is_reference(v.value), "$maple"),
     (Shape::Call, is_call, "maple.leaf(3)"),
+    (Shape::Call, is_cut_call, "calloc(1"),
     (Shape::Call, is_generic_call, "Leaf[int](54321)"),
     (Shape::Call, receives, "<-user.results()"),
-    (Shape::Call, |v| v.ends(b"("), "a + maple("),
-    (Shape::Call, |v| v.ends(b"["), "maple["),
-    (Shape::Call, |v| v.ends(b"{"), "maple{{"),
+    (Shape::Call, |v| !v.quoted && v.ends(b"("), "a + maple("),
+    (Shape::Call, |v| !v.quoted && v.ends(b"["), "maple["),
+    (Shape::Call, |v| !v.quoted && v.ends(b"{"), "maple{{"),
     (Shape::Call, is_element, "maple[3]"),
     (Shape::Operator, is_address_of, "&maple"),
-    (Shape::Operator, |v| v.has(b"->"), "a->b"),
-    (Shape::Operator, |v| v.has(b"::"), "A::b"),
-    (Shape::Operator, |v| v.has(b"=>"), "a=>b"),
-    (Shape::Operator, |v| matches!(v.first(), b'[' | b'{' | b'('), "(maple"),
+    (Shape::Operator, |v| joins(v, b"->"), "a->b"),
+    (Shape::Operator, |v| joins(v, b"::"), "A::b"),
+    (Shape::Operator, |v| joins(v, b"=>"), "a=>b"),
+    (Shape::Operator, is_bracketed, "(maple"),
     (Shape::Operator, |v| v.has(b"=\""), "a=\"b"),
     (Shape::Operator, |v| v.first() == b'/' && (v.has(b"(?") || v.has(b"\\d")), "/=\\d"),
     (Shape::Hash, |v| words::HASH_HEADS.starts(v.value), "pbkdf2_maple"),
@@ -90,6 +93,7 @@ const SHAPES: &[Row] = &[
     (Shape::Constant, |v| v.is_letters() && v.lower == 0, "MAPLE"),
     // Capitals start words of two or more letters.
     (Shape::Camel, |v| v.is_letters() && v.upper * 3 <= v.len() + 2, "mapleLeaf"),
+    (Shape::Camel, is_numbered_camel, "NonEmptyMaxLength64String"),
     (Shape::Dotted, |v| v.has(b".") && v.digits <= 2 && is_joined(v), "maple.leaf"),
     (Shape::Constant, |v| v.lower == 0 && is_joined(v), "MAPLE_LEAF"),
     (Shape::Joined, is_joined, "maple-leaf"),
@@ -138,7 +142,7 @@ impl View<'_> {
 }
 
 fn is_language(v: &View<'_>) -> bool {
-    v.len() <= 12 && words::LANGUAGE.contains_any_case(v.value)
+    v.len() <= 24 && words::LANGUAGE.contains_any_case(v.value)
 }
 
 /// Bytes written out as numbers.
@@ -156,14 +160,37 @@ fn is_list_of_bytes(v: &View<'_>) -> bool {
     bytes_of(v).is_some()
 }
 
-/// Base64 may start with a slash too.
+/// An operator of code. In quotes names must stand on both sides of it.
+fn joins(v: &View<'_>, operator: &[u8]) -> bool {
+    let name = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b' ' | b'$');
+    v.has(operator) && (!v.quoted || v.value.iter().all(|b| name(b) || operator.contains(b)))
+}
+
+/// What begins with a bracket; in quotes it must end with its partner.
+fn is_bracketed(v: &View<'_>) -> bool {
+    let close = match v.first() {
+        b'[' => b"]",
+        b'{' => b"}",
+        b'(' => b")",
+        _ => return false,
+    };
+    !v.quoted || v.ends(close)
+}
+
+/// Base64 may start with a slash too, and so may a password with signs that paths do not have.
 fn is_absolute_path(v: &View<'_>) -> bool {
+    let plain = |b: &u8| {
+        b.is_ascii_alphanumeric()
+            || !b.is_ascii()
+            || matches!(b, b'/' | b'.' | b'_' | b'-' | b' ' | b'*' | b'@' | b':')
+    };
     v.len() > 1
         && v.first() == b'/'
         && v.value[1].is_ascii_alphabetic()
         && v.digits * 4 < v.len()
         && !v.has(b"=")
         && !v.has(b"+")
+        && (!v.quoted || v.value.iter().all(plain))
 }
 
 /// `name(…)`, also cut behind its bracket.
@@ -171,11 +198,21 @@ fn is_call(v: &View<'_>) -> bool {
     let callee = v.callee();
     callee > 0
         && !v.blank
-        && (v.has(b")") || v.ends(b"("))
+        && (v.ends(b")") || !v.quoted && (v.has(b")") || v.ends(b"(")))
         && (v.first().is_ascii_alphabetic() || v.first() == b'_')
         && v.value[..callee]
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
+}
+
+/// `calloc(1`: a call that was cut at its first comma.
+fn is_cut_call(v: &View<'_>) -> bool {
+    let callee = v.callee();
+    !v.quoted
+        && callee >= 3
+        && v.value[..callee]
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':'))
 }
 
 /// `list[3]`.
@@ -186,6 +223,10 @@ fn is_element(v: &View<'_>) -> bool {
         && v.value[..bracket]
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'$'))
+        && (!v.quoted
+            || v.value[bracket + 1..v.len() - 1]
+                .iter()
+                .all(u8::is_ascii_alphanumeric))
 }
 
 /// `&name`.
@@ -210,6 +251,30 @@ fn is_number(v: &View<'_>) -> bool {
         && v.value.iter().all(|b| {
             b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b',' | b'/' | b'+' | b' ' | b'_')
         })
+}
+
+/// `NonEmptyMaxLength64String`: a bare name of three words or more, and one number.
+fn is_numbered_camel(v: &View<'_>) -> bool {
+    if v.quoted || v.symbols > 0 || v.digits == 0 || v.digits > 4 {
+        return false;
+    }
+    let (mut words, mut word, mut numbers) = (0, 0, 0);
+    let mut last = b'A';
+    for &b in v.value {
+        if b.is_ascii_lowercase() {
+            // A number stands between words, not in one.
+            if last.is_ascii_digit() {
+                return false;
+            }
+            word += 1;
+            words += usize::from(word == 2);
+        } else {
+            word = 0;
+            numbers += usize::from(b.is_ascii_digit() && !last.is_ascii_digit());
+        }
+        last = b;
+    }
+    numbers == 1 && words >= 3 && v.upper <= words + 1
 }
 
 /// Hexadecimal of the length of a digest.
@@ -308,7 +373,7 @@ mod tests {
     fn every_shape_is_told_by_its_own_row() {
         for (row, (shape, _, template)) in SHAPES.iter().enumerate() {
             let text = crate::example::expand(template, 3).expect("a valid template");
-            let form = value::read(text.as_bytes());
+            let form = value::read(text.as_bytes(), false);
             assert_eq!(form.shape, *shape, "{text}");
             let view = View {
                 value: text.as_bytes(),
@@ -316,6 +381,7 @@ mod tests {
                 upper: form.upper,
                 lower: form.lower,
                 symbols: form.symbols,
+                quoted: false,
                 blank: text.bytes().any(|b| b.is_ascii_whitespace()),
             };
             let first = SHAPES.iter().position(|(_, test, _)| test(&view));

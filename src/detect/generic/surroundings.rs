@@ -56,7 +56,7 @@ fn place(a: &Assignment<'_>, bytes: &[u8]) -> Place {
         Op::NameValue => Place::Yaml,
         // `ENV NAME value`, and the password of a statement without quotes.
         Op::Blank if plain => Place::Env,
-        Op::SqlBy => Place::Other,
+        Op::SqlBy | Op::Xml => Place::Other,
         Op::Colon if in_flow_map(&bytes[line..key_at]) => Place::Yaml,
         _ if open_quote(&bytes[line..key_at]) => Place::Text,
         Op::Equals | Op::Flag if glued && shell_word(head) => Place::Shell,
@@ -86,6 +86,7 @@ fn end(a: &Assignment<'_>, bytes: &[u8]) -> End {
         Some(b';') if a.op == Op::SqlBy => End::Line,
         None | Some(b'#') => End::Line,
         Some(b'/') if tail.starts_with(b"//") => End::Line,
+        Some(b'<') if a.op == Op::Xml && tail.starts_with(b"</") => End::Line,
         Some(b';') => End::Semicolon,
         Some(b',') => End::Comma,
         Some(b')' | b'}' | b']' | b'(' | b'[' | b'{') => End::Bracket,

@@ -21,6 +21,17 @@ pub(super) struct Form {
     pub wordlike: f32,
 }
 
+impl Form {
+    /// A word, or several words that are joined: nothing that a machine drew.
+    pub(super) fn is_words(&self) -> bool {
+        matches!(
+            self.shape,
+            Shape::Word | Shape::Camel | Shape::Constant | Shape::Joined | Shape::Dotted
+        ) && self.digits == 0
+            && !self.random
+    }
+}
+
 /// From so many bytes on a searcher is worth its preparation.
 const LONG: usize = 64;
 
@@ -132,8 +143,8 @@ fn changes(value: &[u8]) -> usize {
         .sum()
 }
 
-/// Reads a value.
-pub(super) fn read(value: &[u8]) -> Form {
+/// Reads a value; whether it stands in quotes decides what may be code.
+pub(super) fn read(value: &[u8], quoted: bool) -> Form {
     let len = value.len();
     let (digits, upper, lower) = count(value);
     let counts = shape::View {
@@ -143,6 +154,7 @@ pub(super) fn read(value: &[u8]) -> Form {
         lower,
         symbols: len - digits - upper - lower,
         blank: value.iter().any(u8::is_ascii_whitespace),
+        quoted,
     };
     let shape = shape::of(&counts);
     let entropy = entropy(value);

@@ -44,6 +44,12 @@ impl Words {
             .find(|one| one.as_bytes().last() == text.last() && text.ends_with(one.as_bytes()))
     }
 
+    /// The longest word of the list that `text` starts with.
+    pub(super) fn longest_start_of(&self, text: &[u8]) -> Option<&'static str> {
+        let starts = self.iter().filter(|one| text.starts_with(one.as_bytes()));
+        starts.max_by_key(|one| one.len())
+    }
+
     /// The words.
     pub(super) fn iter(&self) -> impl Iterator<Item = &'static str> {
         self.0.iter().copied()
@@ -123,22 +129,30 @@ macro_rules! lists {
 // What each list is for stands at the head of its file.
 lists! {
     ACTIONS "actions",
+    ALGORITHMS "algorithms",
     ASKS "asks",
     DENIES "denies",
     DESCRIBES "describes",
+    FETCHES "fetches",
     FILE_ENDS "file_ends",
     FILLERS "fillers",
     HASH_HEADS "hash_heads",
     KEPT_ELSEWHERE "kept_elsewhere",
     KEY_FILES "key_files",
     KEY_OWNERS "key_owners",
+    LABELS "labels",
     LANGUAGE "language",
     MADE_ANYWHERE "made_anywhere",
     MADE_FROM "made_from",
+    MEDIA_ENDS "media_ends",
     NO_KEYS "no_keys",
+    OBJECTS "objects",
     ONCE "once",
     OPEN_NAMES "open_names",
+    POPULAR "popular",
+    PROSE "prose",
     PUBLIC_KEYS "public_keys",
+    SAMPLE_STEMS "sample_stems",
     SAYS_ACCESS_KEY "says_access_key",
     SAYS_AUTH "says_auth",
     SAYS_CREDENTIAL "says_credential",
@@ -148,7 +162,10 @@ lists! {
     SAYS_SECRET "says_secret",
     SAYS_TOKEN "says_token",
     SECRET_WORDS "secret_words",
+    SECRETS_ELSEWHERE "secrets_elsewhere",
+    TECHNICAL "technical",
     TOKEN_MARKS "token_marks",
+    UNITS_OF_TIME "units_of_time",
     WEAK "weak",
 }
 

@@ -1,0 +1,121 @@
+//! Labels: the word for a password in the languages of people, and what forms say beside it. The
+//! texts of a user interface give them the same names as configuration gives to passwords.
+
+use std::borrow::Cow;
+
+use super::words;
+
+/// Longer text is no label, in bytes.
+const LONGEST: usize = 96;
+/// Words of fewer letters count as whole words only: others hold them by chance.
+const WHOLE: usize = 6;
+
+/// Whether a value is the label of a form. A digit makes it something that a person chose.
+pub(super) fn is_label(value: &[u8]) -> bool {
+    if value.len() > LONGEST || value.iter().any(u8::is_ascii_digit) {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(value) else {
+        return false;
+    };
+    let text = text.to_lowercase();
+    let parts: Vec<&str> = text
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let elsewhere = words::SECRETS_ELSEWHERE.iter().any(|word| {
+        let anywhere = !word.is_ascii() || word.len() >= WHOLE;
+        anywhere && text.contains(word) || parts.contains(&word)
+    });
+    let plain = |c: char| c.is_alphabetic() || " .,:?!'’…-".contains(c);
+    let said = || text.chars().all(plain) && parts.iter().any(|word| words::LABELS.contains(word));
+    elsewhere || said()
+}
+
+/// The value with the escapes of characters undone that a string in code may have (`\u00f1`,
+/// `\u{f1}`, `\U000000f1`): their digits are none of the value.
+pub(super) fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
+    if !value.windows(2).any(|w| matches!(w, b"\\u" | b"\\U")) {
+        return Cow::Borrowed(value);
+    }
+    let mut out = Vec::with_capacity(value.len());
+    let mut at = 0;
+    while at < value.len() {
+        match escape(&value[at..]) {
+            Some((c, len)) => {
+                out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+                at += len;
+            }
+            None => {
+                out.push(value[at]);
+                at += 1;
+            }
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The character of the escape at the start of `text`, and the length of the escape. Half of a pair
+/// of surrogates stands for an unknown character.
+fn escape(text: &[u8]) -> Option<(char, usize)> {
+    let (head, digits, tail) = match text {
+        [b'\\', b'u', b'{', rest @ ..] => (3, memchr::memchr(b'}', &rest[..rest.len().min(7)])?, 1),
+        [b'\\', b'u', ..] => (2, 4, 0),
+        [b'\\', b'U', ..] => (2, 8, 0),
+        _ => return None,
+    };
+    let digits = text.get(head..head + digits)?;
+    let digits = std::str::from_utf8(digits)
+        .ok()
+        .filter(|_| digits.iter().all(u8::is_ascii_hexdigit))?;
+    let number = u32::from_str_radix(digits, 16).ok()?;
+    let c = char::from_u32(number).unwrap_or(char::REPLACEMENT_CHARACTER);
+    Some((c, head + digits.len() + tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_told_from_what_people_choose() {
+        for label in [
+            "Passwort",
+            "Mot de passe",
+            "Contraseña",
+            "Kennwort bestätigen",
+            "Senha",
+            "パスワード",
+            "Hasło",
+            "Пароль",
+            "Forgot",
+            "Enter it again",
+            "reset",
+        ] {
+            assert!(is_label(label.as_bytes()), "{label}");
+        }
+        for chosen in [
+            "Sunshine",
+            "Passwort2019",
+            "correct horse battery",
+            "kaffee-mit-milch",
+            "tequila",
+            "Heslop!Tree",
+        ] {
+            assert!(!is_label(chosen.as_bytes()), "{chosen}");
+        }
+    }
+
+    #[test]
+    fn escapes_of_characters_are_undone() {
+        for (escaped, want) in [
+            (r"Contrase\u00f1a", "Contraseña"),
+            (r"Contrase\u{f1}a", "Contraseña"),
+            (r"\U000000f1", "ñ"),
+            (r"maple\n\u00", r"maple\n\u00"),
+            ("maple", "maple"),
+        ] {
+            assert_eq!(unescaped(escaped.as_bytes()), want.as_bytes());
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Notations of things that are no secret, whatever their name says: durations, addresses of hosts,
+//! names of algorithms, object identifiers, names in a directory, files of pictures. Rows of
+//! [`super::open`].
+
+use super::open::{Row, all};
+use super::refusal::Refusal;
+use super::words;
+
+/// The first row that is true of a value decides.
+pub(super) const NOTATIONS: &[Row] = &[
+    (Refusal::Duration, is_duration, "15.minutes"),
+    (Refusal::Constant, is_typed_number, "512u32"),
+    (Refusal::Host, is_host, "127.0.0.1:8080"),
+    (Refusal::ObjectId, is_object_id, "1.2.840.113549.1.9.7"),
+    (
+        Refusal::ObjectId,
+        |v| v.starts_with(b"urn:"),
+        "urn:ietf:wg:oauth:2.0:oob",
+    ),
+    (
+        Refusal::DirectoryName,
+        is_directory_name,
+        "cn=default,ou=policies,dc=acme,dc=test",
+    ),
+    (Refusal::Algorithm, is_algorithm, "PBKDF2WithHmacSHA1"),
+    (Refusal::MediaFile, is_media_file, "maple/v4/3c/7a/leaf.png"),
+];
+
+/// `24h`, `15.minutes`, `1h30m`, `7 days`, `PT15M`: at most three numbers, each with a unit.
+fn is_duration(value: &[u8]) -> bool {
+    let text = value.to_ascii_lowercase();
+    let mut rest = text.strip_prefix(b"pt").unwrap_or(&text);
+    for _ in 0..3 {
+        let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
+        if !(1..=6).contains(&digits) {
+            return false;
+        }
+        rest = &rest[digits..];
+        rest = match rest {
+            [b'.' | b' ' | b'_' | b'-', rest @ ..] => rest,
+            rest => rest,
+        };
+        let letters = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
+        let unit = std::str::from_utf8(&rest[..letters]).unwrap_or_default();
+        if !words::UNITS_OF_TIME.contains(unit) {
+            return false;
+        }
+        rest = &rest[letters..];
+        if rest.is_empty() {
+            return true;
+        }
+    }
+    false
+}
+
+/// `512u32`, `1_000i64`, `0xffUL`: a number of a program with its type.
+fn is_typed_number(value: &[u8]) -> bool {
+    const TYPES: &[&[u8]] = &[
+        b"u8", b"u16", b"u32", b"u64", b"usize", b"i8", b"i16", b"i32", b"i64", b"isize", b"f32",
+        b"f64", b"UL", b"ULL", b"LL", b"L",
+    ];
+    TYPES
+        .iter()
+        .filter_map(|end| value.strip_suffix(*end))
+        .any(|number| {
+            let number = number.strip_prefix(b"-").unwrap_or(number);
+            let hex = number.strip_prefix(b"0x");
+            hex.is_some_and(|hex| {
+                hex.len() <= 16 && all(hex, |b| b.is_ascii_hexdigit() || *b == b'_')
+            }) || number.len() <= 20 && all(number, |b| b.is_ascii_digit() || *b == b'_')
+        })
+}
+
+/// `127.0.0.1`, `10.0.0.1:8080`, `localhost:6379`, `db.acme.test:5432`: a host, as a service is given
+/// one. A name alone may be anything, so it needs its port.
+fn is_host(value: &[u8]) -> bool {
+    let (host, port) = match value.iter().rposition(|b| *b == b':') {
+        Some(at) => (&value[..at], Some(&value[at + 1..])),
+        None => (value, None),
+    };
+    if port.is_some_and(|port| port.len() > 5 || !all(port, u8::is_ascii_digit)) {
+        return false;
+    }
+    let numbers = || {
+        let mut count = 0;
+        host.split(|b| *b == b'.').all(|part| {
+            count += 1;
+            part.len() <= 3 && all(part, u8::is_ascii_digit)
+        }) && count == 4
+    };
+    let named = || {
+        let parts = host.split(|b| *b == b'.');
+        let (mut count, mut letters) = (0, false);
+        let plain = parts.into_iter().all(|part| {
+            count += 1;
+            letters = part.iter().all(u8::is_ascii_lowercase);
+            part.len() <= 40
+                && all(part, |b| {
+                    b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-'
+                })
+        });
+        plain && letters && count >= 2
+    };
+    host == b"localhost" || numbers() || port.is_some() && named()
+}
+
+/// `1.2.840.113549.1.9.7`: five numbers or more.
+fn is_object_id(value: &[u8]) -> bool {
+    let mut numbers = 0;
+    value.split(|b| *b == b'.').all(|part| {
+        numbers += 1;
+        part.len() <= 10 && all(part, u8::is_ascii_digit)
+    }) && numbers >= 5
+}
+
+/// `cn=default,ou=policies,dc=acme`: the name of something in a directory (RFC 4514).
+fn is_directory_name(value: &[u8]) -> bool {
+    let mut parts = 0;
+    value.split(|b| *b == b',').all(|part| {
+        parts += 1;
+        let part = part.trim_ascii().to_ascii_lowercase();
+        let kinds = [
+            &b"cn="[..],
+            b"ou=",
+            b"dc=",
+            b"uid=",
+            b"o=",
+            b"c=",
+            b"l=",
+            b"st=",
+        ];
+        kinds.iter().any(|kind| part.starts_with(kind))
+    }) && parts >= 2
+}
+
+/// `PBKDF2WithHmacSHA1`, `AES/CBC/PKCS5Padding`, `scram-sha-256`: made of words for algorithms and
+/// numbers.
+fn is_algorithm(value: &[u8]) -> bool {
+    if value.len() > 48 {
+        return false;
+    }
+    let mut rest: &[u8] = &value.to_ascii_lowercase();
+    let mut named = 0;
+    while !rest.is_empty() {
+        let word = words::ALGORITHMS.longest_start_of(rest);
+        let skipped = match word {
+            Some(word) => word.len(),
+            None if matches!(rest[0], b'0'..=b'9' | b'-' | b'_' | b'/' | b'.') => 1,
+            None => return false,
+        };
+        named += word.map_or(0, str::len);
+        rest = &rest[skipped..];
+    }
+    named * 2 >= value.len() && named >= 3
+}
+
+/// `maple/v4/3c/leaf.png`, `leaf.svg`: the file of a picture, a sound, a page.
+fn is_media_file(value: &[u8]) -> bool {
+    let plain = |b: &u8| {
+        b.is_ascii_alphanumeric() || matches!(b, b'/' | b'.' | b'_' | b'-' | b'@' | b'%' | b'~')
+    };
+    words::MEDIA_ENDS.end_of(value).is_some() && all(value, plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(value: &str) -> Option<Refusal> {
+        let row = NOTATIONS.iter().find(|(_, test, _)| test(value.as_bytes()));
+        row.map(|(refusal, ..)| *refusal)
+    }
+
+    #[test]
+    fn notations_are_told_from_what_looks_like_them() {
+        for (refusal, values) in [
+            (
+                Refusal::Duration,
+                &["24h", "30d", "1h30m", "7 days", "PT15M", "3600s"][..],
+            ),
+            (
+                Refusal::Host,
+                &["127.0.0.1", "localhost:6379", "db.acme.test:5432"],
+            ),
+            (Refusal::ObjectId, &["1.3.6.1.5.5.7.3.1"]),
+            (Refusal::DirectoryName, &["uid=maple,ou=people,dc=acme"]),
+            (
+                Refusal::Algorithm,
+                &[
+                    "AES/CBC/PKCS5Padding",
+                    "scram-sha-256",
+                    "HmacSHA256",
+                    "aes-256-gcm",
+                    "bcrypt",
+                ],
+            ),
+            (Refusal::MediaFile, &["Purple/v4/3c/7a/x.png", "logo.svg"]),
+        ] {
+            for value in values {
+                assert_eq!(told(value), Some(refusal), "{value}");
+            }
+        }
+        for value in [
+            "24hours7Zq",
+            "2024summer",
+            "1234567",
+            "olivia.2015",
+            "maple.leaf",
+            "Maple:5432",
+            "sha256maple",
+            "aesthetic",
+            "1.2.3",
+            "q8Zr,Kd93",
+            "tequila",
+        ] {
+            assert_eq!(told(value), None, "{value}");
+        }
+    }
+}

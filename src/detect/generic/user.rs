@@ -1,0 +1,116 @@
+//! The name of the user beside a password, on its line or on those next to it.
+
+use crate::detect::assign::Assignment;
+
+/// How far before a name and behind a value a user's name is looked for, in bytes.
+const REACH: usize = 120;
+/// Longer names are not those of users.
+const LONGEST: usize = 40;
+/// What the names of users are called, small. Longer ones stand first.
+const CALLED: &[&[u8]] = &[
+    b"username",
+    b"user_name",
+    b"userid",
+    b"login",
+    b"user",
+    b"usr",
+    b"uid",
+];
+
+/// Whether a user is named beside a password.
+pub(super) fn stands_beside(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    sides(a, bytes)
+        .iter()
+        .any(|side| names(side).next().is_some())
+}
+
+/// Whether a password is the name of the user beside it.
+pub(super) fn is_the_password(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) -> bool {
+    value.len() <= LONGEST
+        && sides(a, bytes)
+            .iter()
+            .any(|side| names(side).any(|name| name == value))
+}
+
+/// What stands before the name, and what stands behind the value: at most two lines of each.
+fn sides<'a>(a: &Assignment<'_>, bytes: &'a [u8]) -> [&'a [u8]; 2] {
+    let start = a.key_at.min(a.value.start).min(bytes.len());
+    let before = &bytes[start.saturating_sub(REACH)..start];
+    let after = &bytes[a.value.end..bytes.len().min(a.value.end + REACH)];
+    let line_ends = |text: &[u8]| -> Vec<usize> { memchr::memchr_iter(b'\n', text).collect() };
+    let (up, down) = (line_ends(before), line_ends(after));
+    let from = up.len().checked_sub(3).map_or(0, |nth| up[nth] + 1);
+    let to = down.get(2).copied().unwrap_or(after.len());
+    [&before[from..], &after[..to]]
+}
+
+/// The names of users that a text assigns: `user=maple`, `"username": "maple"`, `CREATE USER maple`.
+fn names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let starts = (0..text.len()).filter(|at| {
+        let fresh =
+            *at == 0 || !text[at - 1].is_ascii_lowercase() || !text[*at].is_ascii_lowercase();
+        fresh && matches!(text[*at], b'u' | b'U' | b'l' | b'L')
+    });
+    starts.filter_map(|at| {
+        let rest = &text[at..];
+        let called = CALLED.iter().find(|called| {
+            let head = rest.get(..called.len());
+            head.is_some_and(|head| head.eq_ignore_ascii_case(called))
+        })?;
+        name(&rest[called.len()..])
+    })
+}
+
+/// The name that is given after the word for it.
+fn name(rest: &[u8]) -> Option<&[u8]> {
+    let joint = |b: &u8| matches!(b, b'=' | b':' | b'"' | b'\'' | b' ' | b'>' | b'`' | b'\t');
+    let joints = rest.iter().take(6).take_while(|b| joint(b)).count();
+    if joints == 0 {
+        return None;
+    }
+    let rest = &rest[joints..];
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'@' | b'\\');
+    let len = rest
+        .iter()
+        .take(LONGEST + 1)
+        .take_while(|b| part(b))
+        .count();
+    // `$user`, `{user}` and words of a sentence are none.
+    let end = &rest[len..];
+    let stops =
+        !matches!(end.first(), Some(b'(' | b'[' | b'{' | b'$' | b'<')) || end.starts_with(b"</");
+    ((2..=LONGEST).contains(&len) && stops && rest[0].is_ascii_alphanumeric()).then(|| &rest[..len])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::assign::read_from_word;
+
+    #[test]
+    fn users_are_told_beside_their_passwords() {
+        for (text, beside, same) in [
+            ("user=gorm password=gorm", true, true),
+            ("CREATE USER d1 IDENTIFIED WITH password 'd1'", true, true),
+            (
+                "\"username\": \"maple\",\n\"password\": \"oaktree\"",
+                true,
+                false,
+            ),
+            (
+                "<user>maple</user>\n<password>oaktree</password>",
+                true,
+                false,
+            ),
+            ("password: oaktree\nusername: maple", true, false),
+            ("password: oaktree\nname: maple", false, false),
+            ("user = getUser()\npassword: oaktree", false, false),
+        ] {
+            let at = text.find("password").expect("it is there");
+            let a = read_from_word(text.as_bytes(), at..at + 8).expect("an assignment");
+            let value = &text.as_bytes()[a.value.clone()];
+            assert_eq!(stands_beside(&a, text.as_bytes()), beside, "{text}");
+            assert_eq!(is_the_password(&a, text.as_bytes(), value), same, "{text}");
+        }
+    }
+}
