@@ -88,6 +88,11 @@ const BESIDE: &[Row] = &[
         "pass = config.smtpPassword;",
     ),
     (
+        Refusal::Member,
+        |s| s.is_bare() && is_member(s),
+        "token: &foundation::Handle,",
+    ),
+    (
         Refusal::Choice,
         |s| s.is_bare() && chooses(s.after()),
         "let pass = moreAsked ? 0 : 1;",
@@ -102,6 +107,7 @@ const BESIDE: &[Row] = &[
         is_working_directory,
         "OLDPWD=/home/maple",
     ),
+    (Refusal::Command, is_command, "DB_PASSWORD=`pwgen -s 20`"),
     (
         Refusal::Checksum,
         |s| s.before_key().ends_with(b"checksum/"),
@@ -212,7 +218,16 @@ fn all_lower(text: &[u8]) -> bool {
 /// `config.smtpPassword`, `token.rule`, `x.V2Token`: names of a program with dots between them, of
 /// which the first is that of an object, or one of them speaks of a secret as the name does.
 fn is_member(site: &Site<'_>) -> bool {
-    let value = site.value;
+    let reference = site
+        .value
+        .strip_prefix(b"&")
+        .or_else(|| site.value.strip_prefix(b"*"));
+    let value = reference.unwrap_or(site.value);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
+    let path = memchr::memmem::find(value, b"::").is_some() || reference.is_some();
+    if path && value.iter().all(plain) && value.iter().filter(|b| b.is_ascii_digit()).count() <= 2 {
+        return true;
+    }
     let names = || value.split(|b| *b == b'.');
     let name = |part: &[u8]| {
         let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
@@ -268,7 +283,17 @@ fn is_working_directory(site: &Site<'_>) -> bool {
     let first = site.value.first().copied().unwrap_or(0);
     key == b"OLDPWD"
         || key.eq_ignore_ascii_case(b"pwd")
-            && (place(&first) || first == b'.' || site.before_key().ends_with(b"${"))
+            && (place(&first)
+                || site.a.quote == Some(b'`')
+                || first == b'.'
+                || site.before_key().ends_with(b"${"))
+}
+
+/// A shell's command between back quotes, glued to the name: what it prints is the value.
+fn is_command(site: &Site<'_>) -> bool {
+    let end = site.a.key_at + site.a.key.len();
+    let joint = site.bytes.get(end..site.a.value.start);
+    site.a.quote == Some(b'`') && joint == Some(b"=`")
 }
 
 /// Four to eight digits: what a telephone or a text message tells, good for a minute.

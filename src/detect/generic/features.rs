@@ -296,7 +296,7 @@ impl<'a> Site<'a> {
         let text = matches!(
             self.form.shape,
             Shape::Phrase | Shape::Language | Shape::Template
-        );
+        ) || self.form.is_small_number();
         let in_command = matches!(self.place, Place::Shell | Place::Text) || self.op(Op::Url);
         self.says(Says::Password)
             && !text

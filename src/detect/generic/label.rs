@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::words;
 
 /// Longer text is no label, in bytes.
-const LONGEST: usize = 96;
+const LONGEST: usize = 240;
 /// Words of fewer letters count as whole words only: others hold them by chance.
 const WHOLE: usize = 6;
 
@@ -29,7 +29,25 @@ pub(super) fn is_label(value: &[u8]) -> bool {
     });
     let plain = |c: char| c.is_alphabetic() || " .,:?!'’…-".contains(c);
     let said = || text.chars().all(plain) && parts.iter().any(|word| words::LABELS.contains(word));
-    elsewhere || said()
+    elsewhere || said() || is_in_another_script(&text) || is_sentence(value, &parts)
+}
+
+/// Letters of other scripts alone: passwords are typed where one can switch to none.
+fn is_in_another_script(text: &str) -> bool {
+    !text.bytes().any(|b| b.is_ascii_alphanumeric()) && text.chars().any(char::is_alphabetic)
+}
+
+/// Three words or more that begin with a capital or end as sentences do.
+fn is_sentence(value: &[u8], parts: &[&str]) -> bool {
+    let text = std::str::from_utf8(value).unwrap_or_default().trim();
+    let capital = text.chars().next().is_some_and(char::is_uppercase);
+    let ended = text.ends_with(['.', '?', '!', ':', '…']);
+    let blanks = text.split_whitespace().count();
+    let words = text
+        .split_whitespace()
+        .skip(1)
+        .all(|word| !word.chars().any(char::is_uppercase));
+    parts.len() >= 3 && blanks >= 3 && (capital && words || ended)
 }
 
 /// The value with the escapes of characters undone that a string in code may have (`\u00f1`,
@@ -91,6 +109,8 @@ mod tests {
             "Forgot",
             "Enter it again",
             "reset",
+            "Нууц үг",
+            "Aizmirsi to kodu?",
         ] {
             assert!(is_label(label.as_bytes()), "{label}");
         }
@@ -101,6 +121,8 @@ mod tests {
             "kaffee-mit-milch",
             "tequila",
             "Heslop!Tree",
+            "Maple Oak Tree Acorn",
+            "maple!",
         ] {
             assert!(!is_label(chosen.as_bytes()), "{chosen}");
         }

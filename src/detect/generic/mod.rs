@@ -90,7 +90,7 @@ pub(in crate::detect) fn weigh(
         return (Err(refusal), Vec::new());
     }
     let form = value::read(value, assignment.quote.is_some());
-    if name.denied && form.is_words() {
+    if name.denied && (form.is_words() || form.is_small_number()) {
         return (Err(Refusal::WordUnderOption), Vec::new());
     }
     let site = features::Site::new(assignment, bytes, &name, &form);

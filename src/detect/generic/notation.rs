@@ -10,6 +10,7 @@ use super::words;
 pub(super) const NOTATIONS: &[Row] = &[
     (Refusal::Duration, is_duration, "15.minutes"),
     (Refusal::Constant, is_typed_number, "512u32"),
+    (Refusal::Constant, is_css_escape, r"\f21b"),
     (Refusal::Host, is_host, "127.0.0.1:8080"),
     (Refusal::ObjectId, is_object_id, "1.2.840.113549.1.9.7"),
     (
@@ -69,6 +70,13 @@ fn is_typed_number(value: &[u8]) -> bool {
                 hex.len() <= 16 && all(hex, |b| b.is_ascii_hexdigit() || *b == b'_')
             }) || number.len() <= 20 && all(number, |b| b.is_ascii_digit() || *b == b'_')
         })
+}
+
+/// `\f21b`: a character of a style sheet.
+fn is_css_escape(value: &[u8]) -> bool {
+    value
+        .strip_prefix(b"\\")
+        .is_some_and(|digits| digits.len() <= 6 && all(digits, u8::is_ascii_hexdigit))
 }
 
 /// `127.0.0.1`, `10.0.0.1:8080`, `localhost:6379`, `db.acme.test:5432`: a host, as a service is given

@@ -30,6 +30,11 @@ impl Form {
         ) && self.digits == 0
             && !self.random
     }
+
+    /// A number as limits and counts are.
+    pub(super) fn is_small_number(&self) -> bool {
+        self.shape == Shape::Number && self.len < 6
+    }
 }
 
 /// From so many bytes on a searcher is worth its preparation.
