@@ -358,6 +358,9 @@ impl Scanner {
             evidence,
             class: if sample {
                 Class::Sample
+            } else if generic::is_password_hash(value) {
+                // It must be broken before it opens anything.
+                Class::Protected
             } else {
                 Class::Credential
             },

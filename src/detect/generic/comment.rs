@@ -6,7 +6,7 @@ use crate::detect::assign::Assignment;
 const REACH: usize = 200;
 /// What comments begin with at the start of a line.
 const STARTS: &[&[u8]] = &[
-    b"//", b"/*", b"* ", b"# ", b"#\t", b"-- ", b"<!--", b">>> ", b"; ", b"@",
+    b"//", b"/*", b"* ", b"# ", b"#\t", b"-- ", b"<!--", b">>> ", b"; ",
 ];
 /// What they begin with behind something else.
 const INSIDE: &[&[u8]] = &[b" // ", b" # ", b" /* ", b"\t// ", b"\t# "];

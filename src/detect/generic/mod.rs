@@ -36,6 +36,7 @@ pub(in crate::detect) use key::split as words_of_name;
 pub(in crate::detect) use pairs::pair_cost;
 pub use placeholder::{is_placeholder, is_placeholder_password};
 pub use refusal::Refusal;
+pub(in crate::detect) use shape::is_password_hash;
 
 use crate::detect::assign::Assignment;
 use crate::finding::{Class, Confidence};

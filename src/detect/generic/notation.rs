@@ -24,6 +24,11 @@ pub(super) const NOTATIONS: &[Row] = &[
         "cn=default,ou=policies,dc=acme,dc=test",
     ),
     (Refusal::Algorithm, is_algorithm, "PBKDF2WithHmacSHA1"),
+    (
+        Refusal::PublicPem,
+        is_public_der,
+        "MCowBQYDK2VwAyEA{base64:43}",
+    ),
     (Refusal::MediaFile, is_media_file, "maple/v4/3c/7a/leaf.png"),
 ];
 
@@ -160,6 +165,45 @@ fn is_algorithm(value: &[u8]) -> bool {
         rest = &rest[skipped..];
     }
     named * 2 >= value.len() && named >= 3
+}
+
+/// A public key or a certificate in base64 without its frame (RFC 5280): a sequence that begins with
+/// the algorithm and a string of bits, or with a sequence that begins with the version 3.
+fn is_public_der(value: &[u8]) -> bool {
+    use base64::Engine as _;
+    const ENOUGH: usize = 64;
+    if value.len() < 40 || !value.starts_with(b"M") {
+        return false;
+    }
+    let head = value
+        .get(..ENOUGH.min(value.len() / 4 * 4))
+        .unwrap_or_default();
+    let Ok(bytes) = base64::prelude::BASE64_STANDARD.decode(head) else {
+        return false;
+    };
+    let inside = |bytes: &'_ [u8]| -> Option<(usize, usize)> {
+        let (&[tag, len], rest) = bytes.split_first_chunk::<2>()?;
+        let more = if len & 0x80 == 0 {
+            0
+        } else {
+            usize::from(len & 0x7f)
+        };
+        let len = match more {
+            0 => usize::from(len),
+            1 => usize::from(*rest.first()?),
+            2 => usize::from(*rest.first()?) << 8 | usize::from(*rest.get(1)?),
+            _ => return None,
+        };
+        (tag == 0x30).then_some((2 + more, len))
+    };
+    let found = inside(&bytes).and_then(|(outer, _)| {
+        let bytes = &bytes[outer..];
+        let (head, len) = inside(bytes)?;
+        let certificate = bytes.get(head..)?.starts_with(&[0xa0, 3, 2, 1, 2]);
+        let bits = bytes.get(head + len) == Some(&3) && bytes.get(head) == Some(&6);
+        Some(certificate || bits)
+    });
+    found == Some(true)
 }
 
 /// `maple/v4/3c/leaf.png`, `leaf.svg`: the file of a picture, a sound, a page.

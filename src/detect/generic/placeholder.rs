@@ -213,9 +213,18 @@ fn is_made_of_words(seen: &Seen<'_>) -> bool {
         return false;
     }
     let value = squeezed(seen.value);
-    words::SECRET_WORDS
-        .iter()
-        .any(|word| value.len() <= word.len() + 12 && has(&value, word.as_bytes()))
+    is_name_of_one(seen.value)
+        || words::SECRET_WORDS
+            .iter()
+            .any(|word| value.len() <= word.len() + 12 && has(&value, word.as_bytes()))
+}
+
+/// `basicPass`, `proxyPwd`: the name of a variable for one.
+fn is_name_of_one(value: &[u8]) -> bool {
+    [&b"Pass"[..], b"Pwd", b"Pw"].iter().any(|end| {
+        let head = value.strip_suffix(*end).unwrap_or_default();
+        head.len() >= 2 && head.iter().all(u8::is_ascii_lowercase)
+    })
 }
 
 /// The readable text that a value holds in base64, when it is nothing else.
@@ -278,6 +287,7 @@ mod tests {
             "maria123456",
             "abcdefgh",
             "aaaa1111",
+            "basicPass",
         ] {
             assert!(
                 why(value.as_bytes(), b"password", true).is_some(),

@@ -78,7 +78,7 @@ const SHAPES: &[Row] = &[
     (Shape::Operator, is_bracketed, "(maple"),
     (Shape::Operator, |v| v.has(b"=\""), "a=\"b"),
     (Shape::Operator, |v| v.first() == b'/' && (v.has(b"(?") || v.has(b"\\d")), "/=\\d"),
-    (Shape::Hash, |v| words::HASH_HEADS.starts(v.value), "pbkdf2_maple"),
+    (Shape::Hash, |v| is_password_hash(v.value), "pbkdf2_maple"),
     (Shape::Hash, is_database_hash, "*{HEX:40}"),
     (Shape::Number, |v| v.len() <= 10 && v.starts(b"0x"), "0x1f"),
     (Shape::Number, is_colour, "#a0b1c2"),
@@ -324,6 +324,11 @@ fn drawn(bytes: &[u8]) -> bool {
         .filter(|w| w[1].wrapping_sub(w[0]) <= 1)
         .count();
     different * 5 >= bytes.len() * 4 && steps * 4 <= bytes.len() && bytes.iter().any(|b| *b > 127)
+}
+
+/// The hash of a password as the programs that make them write it.
+pub(in crate::detect) fn is_password_hash(value: &[u8]) -> bool {
+    words::HASH_HEADS.starts(value)
 }
 
 /// A hash as databases write it: MySQL's `*` and 40 digits, PostgreSQL's `md5` and 32.

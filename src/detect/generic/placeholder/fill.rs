@@ -71,7 +71,8 @@ pub(super) fn is_no_chance(given: usize, text: &[u8]) -> bool {
 
 /// `aaaaaaaaQ7`, `abcabcabc`: one character or one part over and over.
 pub(super) fn repeats(text: &[u8]) -> bool {
-    decides(&runs(text, |a, b| a == b), text) || is_periodic(text)
+    let three = text.len() == 3 && text[0] == text[1] && text[1] == text[2];
+    three || decides(&runs(text, |a, b| a == b), text) || is_periodic(text)
 }
 
 /// One part of at most ten bytes, three times or more.
@@ -137,6 +138,7 @@ mod tests {
     fn runs_count_by_their_share_and_by_chance() {
         let drawn = crate::example::expand("{hex:40}", 5).expect("a valid template");
         for value in [
+            "aaa",
             "aaaaaaaa",
             "aaaaaaaaq7",
             "0000000000000000000000000000000000000001",
