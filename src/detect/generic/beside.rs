@@ -107,7 +107,6 @@ const BESIDE: &[Row] = &[
         is_working_directory,
         "OLDPWD=/home/maple",
     ),
-    (Refusal::Command, is_command, "DB_PASSWORD=`pwgen -s 20`"),
     (
         Refusal::Checksum,
         |s| s.before_key().ends_with(b"checksum/"),
@@ -287,13 +286,6 @@ fn is_working_directory(site: &Site<'_>) -> bool {
                 || site.a.quote == Some(b'`')
                 || first == b'.'
                 || site.before_key().ends_with(b"${"))
-}
-
-/// A shell's command between back quotes, glued to the name: what it prints is the value.
-fn is_command(site: &Site<'_>) -> bool {
-    let end = site.a.key_at + site.a.key.len();
-    let joint = site.bytes.get(end..site.a.value.start);
-    site.a.quote == Some(b'`') && joint == Some(b"=`")
 }
 
 /// Four to eight digits: what a telephone or a text message tells, good for a minute.

@@ -146,7 +146,7 @@ fn is_drawn(site: &Site<'_>) -> bool {
     if path || value.iter().any(u8::is_ascii_whitespace) {
         return false;
     }
-    let form = value::read(value);
+    let form = value::read(value, site.a.quote.is_some());
     let mixed = form.upper > 0 && form.lower > 0 && form.digits > 0 && value.len() >= 8;
     form.random || site.name.says == Says::Password && mixed
 }

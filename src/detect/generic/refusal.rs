@@ -70,7 +70,6 @@ refusals! {
     Member "member" "the value is a member of an object, in code",
     Choice "choice" "the value is one of two between which a condition chooses",
     WorkingDirectory "working-directory" "the name is that of the working directory of a shell",
-    Command "command" "the value is what a command of a shell prints",
     Checksum "checksum" "the value is the checksum of what the name names",
     Code "one-time-code" "the value is a code that is good once",
     Moment "moment" "the value is a moment in time",

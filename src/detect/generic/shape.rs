@@ -64,7 +64,6 @@ const SHAPES: &[Row] = &[
     (Shape::Path, |v| v.len() > 3 && &v.value[1..3] == b":\\", "C:\\maple"),
     (Shape::Template, |v| is_reference(v.value), "$maple"),
     (Shape::Call, is_call, "maple.leaf(3)"),
-    (Shape::Call, is_cut_call, "calloc(1"),
     (Shape::Call, is_generic_call, "Leaf[int](54321)"),
     (Shape::Call, receives, "<-user.results()"),
     (Shape::Call, |v| !v.quoted && v.ends(b"("), "a + maple("),
@@ -93,7 +92,6 @@ const SHAPES: &[Row] = &[
     (Shape::Constant, |v| v.is_letters() && v.lower == 0, "MAPLE"),
     // Capitals start words of two or more letters.
     (Shape::Camel, |v| v.is_letters() && v.upper * 3 <= v.len() + 2, "mapleLeaf"),
-    (Shape::Camel, is_numbered_camel, "NonEmptyMaxLength64String"),
     (Shape::Dotted, |v| v.has(b".") && v.digits <= 2 && is_joined(v), "maple.leaf"),
     (Shape::Constant, |v| v.lower == 0 && is_joined(v), "MAPLE_LEAF"),
     (Shape::Joined, is_joined, "maple-leaf"),
@@ -205,16 +203,6 @@ fn is_call(v: &View<'_>) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'-'))
 }
 
-/// `calloc(1`: a call that was cut at its first comma.
-fn is_cut_call(v: &View<'_>) -> bool {
-    let callee = v.callee();
-    !v.quoted
-        && callee >= 3
-        && v.value[..callee]
-            .iter()
-            .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'.' | b':'))
-}
-
 /// `list[3]`.
 fn is_element(v: &View<'_>) -> bool {
     let bracket = memchr::memchr(b'[', v.value).unwrap_or(0);
@@ -251,30 +239,6 @@ fn is_number(v: &View<'_>) -> bool {
         && v.value.iter().all(|b| {
             b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':' | b',' | b'/' | b'+' | b' ' | b'_')
         })
-}
-
-/// `NonEmptyMaxLength64String`: a bare name of three words or more, and one number.
-fn is_numbered_camel(v: &View<'_>) -> bool {
-    if v.quoted || v.symbols > 0 || v.digits == 0 || v.digits > 4 {
-        return false;
-    }
-    let (mut words, mut word, mut numbers) = (0, 0, 0);
-    let mut last = b'A';
-    for &b in v.value {
-        if b.is_ascii_lowercase() {
-            // A number stands between words, not in one.
-            if last.is_ascii_digit() {
-                return false;
-            }
-            word += 1;
-            words += usize::from(word == 2);
-        } else {
-            word = 0;
-            numbers += usize::from(b.is_ascii_digit() && !last.is_ascii_digit());
-        }
-        last = b;
-    }
-    numbers == 1 && words >= 3 && v.upper <= words + 1
 }
 
 /// Hexadecimal of the length of a digest.
