@@ -93,7 +93,16 @@ pub(super) fn why(value: &[u8], key: &[u8], chosen: bool) -> Option<&'static str
 /// True when a provider's value is evidently a placeholder, a reference or a sample. `prefix` is how
 /// many bytes at its start every value of its rule has: they make no sample of it.
 pub fn is_placeholder(value: &[u8], prefix: usize) -> bool {
-    why(value.get(prefix..).unwrap_or_default(), b"", false).is_some()
+    let lower = value.to_ascii_lowercase();
+    let whole = Seen {
+        value,
+        text: &lower,
+        key: b"",
+        chosen: false,
+    };
+    let rest = value.get(prefix..).unwrap_or_default();
+    // A filler that is a part of the prefix is one where what follows was not drawn.
+    why(rest, b"", false).is_some() || has_filler(&whole)
 }
 
 /// The same for the password of a pair, which a person may have chosen.
@@ -312,11 +321,12 @@ mod tests {
 
     #[test]
     fn what_every_value_of_a_rule_has_makes_no_sample() {
-        let drawn = crate::example::expand("{alnum:14}", 3).expect("a valid template");
+        let drawn = crate::example::expand("{alnum:24}", 3).expect("a valid template");
         for prefix in ["test_", "AAAAAAAA", "sk_test_", "abcdefg"] {
             let value = format!("{prefix}{drawn}");
             assert!(!is_placeholder(value.as_bytes(), prefix.len()), "{value}");
         }
         assert!(is_placeholder(b"sk_test_xxxxxxxxxxxxxx", 8));
+        assert!(is_placeholder(b"pk_test_mapletreekey", 8));
     }
 }
