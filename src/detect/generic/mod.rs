@@ -230,12 +230,15 @@ pub fn refused_examples() -> Vec<(Refusal, String)> {
             Refusal::WordUnderOption,
             named("password_driver", "postgres"),
         ),
-        (Refusal::WordUnderDenial, named("password_hint", "changeme")),
+        (
+            Refusal::WordUnderDenial,
+            named("password_hint", "changeme-7"),
+        ),
         (
             Refusal::UnlikelySample,
             r#"x = ["key", "aaaaaaaa", "b"]"#.to_owned(),
         ),
-        (Refusal::Unlikely, named("cache_key", "maple_leaf")),
+        (Refusal::Unlikely, named("some_key", "maple_leaf")),
     ];
     let names = key::examples().map(|(why, name)| (why, named(name, "{alnum:24}")));
     let values = open::examples().map(|(why, value)| (why, named("api_secret", value)));
