@@ -52,6 +52,12 @@ const BESIDE: &[Row] = &[
         |s| s.is_bare() && starts_in_an_escape(s),
         r"\v2\x1f.lb.v1.ClientStatsPerTokenR\x12callsFinishedWithDropJ\x04",
     ),
+    (Refusal::Plural, is_word_of_many, "'passwords' => 'users'"),
+    (
+        Refusal::OwnName,
+        repeats_its_name,
+        "OPTION_SSLPASSWORD = \"ssl-password\"",
+    ),
     (
         Refusal::TestResult,
         is_verdict,
@@ -286,6 +292,31 @@ fn is_working_directory(site: &Site<'_>) -> bool {
                 || site.a.quote == Some(b'`')
                 || first == b'.'
                 || site.before_key().ends_with(b"${"))
+}
+
+/// `'passwords' => 'users'`: a table, a list, a switch; one password has a name of its own.
+fn is_word_of_many(site: &Site<'_>) -> bool {
+    let key = site.a.key.to_ascii_lowercase();
+    let many: [&[u8]; 4] = [b"passwords", b"tokens", b"secrets", b"credentials"];
+    many.iter().any(|word| key.ends_with(word))
+        && site
+            .value
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || *b == b'_')
+}
+
+/// `OPTION_SSLPASSWORD = "ssl-password"`: a constant that holds what it is called.
+fn repeats_its_name(site: &Site<'_>) -> bool {
+    let letters = |text: &[u8]| -> Vec<u8> {
+        let letters = text.iter().filter(|b| b.is_ascii_alphabetic());
+        letters.map(u8::to_ascii_lowercase).collect()
+    };
+    let (name, value) = (letters(site.a.key), letters(site.value));
+    let joint = |b: &u8| b.is_ascii_alphabetic() || b"-_.: ".contains(b);
+    value.len() >= 9
+        && name.len() > value.len()
+        && site.value.iter().all(joint)
+        && memchr::memmem::find(&name, &value).is_some()
 }
 
 /// Four to eight digits: what a telephone or a text message tells, good for a minute.

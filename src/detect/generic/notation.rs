@@ -29,8 +29,73 @@ pub(super) const NOTATIONS: &[Row] = &[
         is_public_der,
         "MCowBQYDK2VwAyEA{base64:43}",
     ),
+    (
+        Refusal::Validation,
+        is_validation,
+        "required|min:8|confirmed",
+    ),
+    (Refusal::Mask, is_mask, "$encrypted$"),
+    (Refusal::Resource, is_resource, "?attr/colorMaple"),
+    (Refusal::Grammar, is_grammar, "keyword.operator.$0"),
     (Refusal::MediaFile, is_media_file, "maple/v4/3c/7a/leaf.png"),
 ];
+
+/// What fields of forms are checked by, in the notation of frameworks for the web.
+const CHECKED_BY: &[&[u8]] = &[
+    b"required",
+    b"nullable",
+    b"sometimes",
+    b"confirmed",
+    b"hashed",
+    b"encrypted",
+    b"required_with",
+    b"required_if",
+    b"required_without",
+    b"not_array",
+];
+
+/// `required|min:8|confirmed`: names of checks with arguments, one of which no other notation has.
+fn is_validation(value: &[u8]) -> bool {
+    let part = |b: &u8| b.is_ascii_alphanumeric() || b"_:,.".contains(b);
+    let mut parts = value.split(|b| *b == b'|');
+    let head = |part: &[u8]| part.split(|b| *b == b':').next().unwrap_or(part).to_vec();
+    value.split(|b| *b == b'|').all(|one| all(one, part))
+        && parts.any(|one| CHECKED_BY.contains(&head(one).as_slice()))
+}
+
+/// `$encrypted$`, `maple***leaf`.
+fn is_mask(value: &[u8]) -> bool {
+    let inner = value
+        .strip_prefix(b"$")
+        .and_then(|rest| rest.strip_suffix(b"$"));
+    inner.is_some_and(|word| all(word, u8::is_ascii_lowercase))
+        || memchr::memmem::find(value, b"***").is_some()
+}
+
+/// `@string/maple`, `?attr/colorMaple`: what an application for a telephone calls its texts and colours.
+fn is_resource(value: &[u8]) -> bool {
+    let kinds: [&[u8]; 9] = [
+        b"?attr/",
+        b"?android:",
+        b"@android:",
+        b"@string/",
+        b"@color/",
+        b"@drawable/",
+        b"@dimen/",
+        b"@style/",
+        b"@id/",
+    ];
+    kinds.iter().any(|kind| value.starts_with(kind))
+}
+
+/// `keyword.operator.$0`: words of small letters with dots between them, the last a field.
+fn is_grammar(value: &[u8]) -> bool {
+    let mut parts = value.rsplit(|b| *b == b'.');
+    let field = parts.next().and_then(|last| last.strip_prefix(b"$"));
+    field.is_some_and(|name| all(name, u8::is_ascii_alphanumeric))
+        && value.contains(&b'.')
+        && parts.all(|word| all(word, |b| b.is_ascii_lowercase() || *b == b'-'))
+}
 
 /// `24h`, `15.minutes`, `1h30m`, `7 days`, `PT15M`: at most three numbers, each with a unit.
 fn is_duration(value: &[u8]) -> bool {
