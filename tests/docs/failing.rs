@@ -56,6 +56,14 @@ const ROWS: &[Row] = &[
         then: 1,
     },
     Row {
+        says: "what a generic rule finds in code",
+        make: |dir| dir.write("src/a.py", expand("password = \"{alnum:14}\"\n", 1)),
+        args: &["scan"],
+        status: 0,
+        option: "--fail-on generic-*",
+        then: 1,
+    },
+    Row {
         says: "the same in a test, an example or documentation",
         make: |dir| dir.write("tests/test_a.py", expand("password = \"{alnum:14}\"\n", 1)),
         args: &["scan"],
