@@ -19,7 +19,12 @@ pub(super) fn same(all: Vec<&Sighting>) -> Same<'_> {
         // What stands beside it decides whether a comment hides it.
         let allow: Vec<_> = sighting.located.allow.iter().collect();
         let allow: Vec<_> = allow.iter().map(|a| (&a.rules, a.long)).collect();
-        seen.insert((sighting.rule, sighting.class, sighting.confidence, allow))
+        seen.insert((
+            sighting.rule,
+            sighting.class,
+            sighting.evidence.ground,
+            allow,
+        ))
     });
     Same(kept)
 }

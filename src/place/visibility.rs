@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::finding::{Class, Confidence, Credential, RepoPath, Severity, Sighting};
+use crate::finding::{Class, Confidence, Credential, Ground, RepoPath, Severity, Sighting};
 use crate::judge::Alone;
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -55,7 +55,7 @@ type Question = (
     Secret,
     usize,
     Option<Vec<u8>>,
-    (Class, Confidence),
+    (Class, Ground),
     Vec<(Vec<String>, bool)>,
     RepoPath,
     Vec<RepoPath>,
@@ -90,7 +90,7 @@ impl<'a> Visibilities<'a> {
             sighting.secret.clone(),
             sighting.rule,
             sighting.key.clone(),
-            (sighting.class, sighting.confidence),
+            (sighting.class, sighting.evidence.ground),
             allow.iter().map(|a| (a.rules.clone(), a.long)).collect(),
             path.clone(),
             sighting.origin.inside().to_vec(),
