@@ -7,11 +7,11 @@ use crate::labelled::Row;
 use crate::made::case::{Case, Seen};
 use crate::reliability::weight;
 
-/// Grounds that these cases say nothing about. Generated tokens have right checksums, and their neighbours
-/// were made wrong; collections of real leaks hold many whose values were replaced. A provider's word
-/// stands near a value on purpose here, and by chance in most files. A form that nobody has verified is drawn
-/// as its rule says.
-const UNTOLD: [&str; 3] = ["altered", "near", "unverified"];
+/// Grounds that these cases say nothing about. Generated tokens have right checksums and structures, and
+/// their neighbours were made wrong; collections of real leaks hold many whose values were replaced. A
+/// provider's word stands near a value on purpose here, and by chance in most files. A form that nobody
+/// has verified is drawn as its rule says.
+const UNTOLD: [&str; 4] = ["altered", "failed-check", "near", "unverified"];
 
 /// What was seen of cases whose truth is known.
 #[derive(Default)]
