@@ -4,7 +4,7 @@
 //! ([`Ground`]), and of the place where it is known by words. `calibration.txt` has them; the program
 //! that fits them is described in `tools/fit/README.md`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use crate::finding::{Confidence, Ground, PlaceKind};
@@ -15,9 +15,23 @@ const HIGH: f32 = 0.93;
 /// From this on of medium confidence: at least 80 of 100 together.
 const MEDIUM: f32 = 0.5;
 
-/// The log-odds by name.
-static TABLE: LazyLock<BTreeMap<&str, f32>> =
-    LazyLock::new(|| read(include_str!("calibration.txt")));
+/// The log-odds of every ground, and what each kind of place adds where words made a value.
+struct Table {
+    of_ground: HashMap<Ground, f32>,
+    of_place: HashMap<PlaceKind, f32>,
+}
+
+/// Every sighting is asked for, so that names are compared once, and not for each.
+static TABLE: LazyLock<Table> = LazyLock::new(|| {
+    let numbers = read(include_str!("calibration.txt"));
+    let of = |name: &str| numbers.get(name).copied().unwrap_or(0.0);
+    let grounds = Ground::all().map(|ground| (ground, of(&ground.name())));
+    let places = PlaceKind::ALL.map(|kind| (kind, of(&format!("in-{}", kind.name()))));
+    Table {
+        of_ground: grounds.collect(),
+        of_place: places.into(),
+    }
+});
 
 /// Lines of a name and a number; what stands behind `#` is a comment.
 fn read(text: &str) -> BTreeMap<&str, f32> {
@@ -30,12 +44,14 @@ fn read(text: &str) -> BTreeMap<&str, f32> {
 
 /// The probability that a value is a credential, from 0 to 1, by what it stands on and where.
 pub(super) fn probability(ground: Ground, place: PlaceKind) -> f32 {
-    let of = |name: &str| TABLE.get(name).copied().unwrap_or(0.0);
-    let place = match ground.is_by_words() {
-        true => of(&format!("in-{}", place.name())),
-        false => 0.0,
-    };
-    1.0 / (1.0 + (-(of(&ground.name()) + place)).exp())
+    let place = TABLE.of_place.get(&place).filter(|_| ground.is_by_words());
+    let log_odds = TABLE
+        .of_ground
+        .get(&ground)
+        .into_iter()
+        .chain(place)
+        .sum::<f32>();
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
 /// The confidence of a probability.
@@ -57,10 +73,11 @@ mod tests {
     fn every_ground_and_every_place_has_its_number() {
         let mut names: Vec<String> = Ground::all().map(Ground::name).collect();
         names.extend(PlaceKind::ALL.map(|kind| format!("in-{}", kind.name())));
+        let table = read(include_str!("calibration.txt"));
         for name in &names {
-            assert!(TABLE.contains_key(name.as_str()), "{name}");
+            assert!(table.contains_key(name.as_str()), "{name}");
         }
-        assert_eq!(TABLE.len(), names.len());
+        assert_eq!(table.len(), names.len());
     }
 
     #[test]
@@ -68,6 +85,21 @@ mod tests {
         let of = |step| probability(Ground::Score(step), PlaceKind::Source);
         for step in 1..=40 {
             assert!(of(step) >= of(step - 1), "{step}");
+        }
+    }
+
+    /// What a window may drop before the place is known must not be listed afterwards.
+    #[test]
+    fn nothing_is_listed_that_is_usually_low() {
+        for ground in Ground::all().filter(|ground| ground.usual() == Confidence::Low) {
+            for place in PlaceKind::ALL {
+                let probability = probability(ground, place);
+                assert_eq!(
+                    confidence(probability),
+                    Confidence::Low,
+                    "{ground:?} {place:?}"
+                );
+            }
         }
     }
 
