@@ -1,23 +1,17 @@
-//! What joins a name and its value, and says that the value is no secret: a command in its place, the name
-//! of the user, the address that stands in for a missing setting, a loose joint before an ordinary word.
+//! What joins a name and its value, and says that the value is no secret: the name of the user, the address that stands in for a missing setting, a loose joint before an ordinary word.
 
 use super::beside::{Row, Site};
 use super::key::Says;
 use super::refusal::Refusal;
-use super::value;
+use super::{user, value};
 use crate::detect::assign::Op;
 use crate::detect::checks::looks_random;
 
 /// The first row that is true decides.
 pub(super) const JOINT: &[Row] = &[
     (
-        Refusal::Command,
-        is_command,
-        "API_KEY=`maple read acme/app key7`",
-    ),
-    (
         Refusal::UserName,
-        is_user_name,
+        |s| user::is_repeated(s.a, s.bytes, s.value),
         "CREATE USER maple7 IDENTIFIED BY 'maple7';",
     ),
     (
@@ -41,37 +35,6 @@ pub(super) const JOINT: &[Row] = &[
         "token - required2",
     ),
 ];
-
-/// `` NAME=`command` ``: what a shell puts in the place of the command. Without blanks around the equals
-/// sign it is a shell that reads it.
-fn is_command(site: &Site<'_>) -> bool {
-    let before = &site.bytes[..site.a.value.start];
-    site.a.quote == Some(b'`')
-        && site.a.op == Op::Equals
-        && before.ends_with(b"=`")
-        && site.value.contains(&b' ')
-}
-
-/// `CREATE USER x … 'x'`, `{user: x, password: x}`, `auth("x", "x")`: on the line before it the password
-/// stands as the user's name.
-fn is_user_name(site: &Site<'_>) -> bool {
-    let start = site.a.value.start;
-    let head = &site.bytes[start.saturating_sub(100)..start];
-    let head = head.rsplit(|b| *b == b'\n').next().unwrap_or(head);
-    let same = |word: &[u8]| word.eq_ignore_ascii_case(site.value);
-    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@');
-    let mut words = head.split(|b| !part(b)).filter(|word| !word.is_empty());
-    if site.a.op == Op::Call {
-        return words.next_back().is_some_and(same);
-    }
-    let names = |word: &[u8]| {
-        let word = word.to_ascii_lowercase();
-        [&b"user"[..], b"username", b"role", b"login"]
-            .iter()
-            .any(|one| word.ends_with(one))
-    };
-    words.any(names) && words.take(3).any(same)
-}
 
 /// `calloc(1` before `, sizeof(x))`: a call that a bare value was cut from.
 fn is_cut_at_its_comma(site: &Site<'_>) -> bool {

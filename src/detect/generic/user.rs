@@ -1,6 +1,6 @@
 //! The name of the user beside a password, on its line or on those next to it.
 
-use crate::detect::assign::Assignment;
+use crate::detect::assign::{Assignment, Op};
 
 /// How far before a name and behind a value a user's name is looked for, in bytes.
 const REACH: usize = 120;
@@ -30,6 +30,27 @@ pub(super) fn is_the_password(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) ->
         && sides(a, bytes)
             .iter()
             .any(|side| names(side).any(|name| name == value))
+}
+
+/// `CREATE USER x … 'x'`, `{user: x, password: x}`, `auth("x", "x")`: on the line before it the password
+/// stands as the user's name.
+pub(super) fn is_repeated(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) -> bool {
+    let start = a.value.start;
+    let head = &bytes[start.saturating_sub(100)..start];
+    let head = head.rsplit(|b| *b == b'\n').next().unwrap_or(head);
+    let same = |word: &[u8]| word.eq_ignore_ascii_case(value);
+    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@');
+    let mut words = head.split(|b| !part(b)).filter(|word| !word.is_empty());
+    if a.op == Op::Call {
+        return words.next_back().is_some_and(same);
+    }
+    let names = |word: &[u8]| {
+        let word = word.to_ascii_lowercase();
+        [&b"user"[..], b"username", b"role", b"login"]
+            .iter()
+            .any(|one| word.ends_with(one))
+    };
+    words.any(names) && words.take(3).any(same)
 }
 
 /// What stands before the name, and what stands behind the value: at most two lines of each.
