@@ -1,5 +1,7 @@
 //! Reading a rule file: TOML to checked [`Rule`]s, with errors that name file, line and a way out.
 
+mod provider;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -253,39 +255,10 @@ impl Draft {
         if self.examples.is_empty() && self.path.is_none() && self.generic.is_none() {
             return fault("a built-in rule needs an example in `match`");
         }
-        let names = names(file, head, &self.provider)?;
-        let whole = if self.provider.is_empty() {
-            &head.name
-        } else {
-            &self.provider
-        };
-        let whole = whole.to_ascii_lowercase();
-        let parts = whole.split(|c: char| !c.is_ascii_alphanumeric());
-        let parts: Vec<&str> = parts.filter(|part| part.len() >= 3).collect();
-        let aliases = head.aliases.iter().map(|alias| alias.get_ref().as_str());
-        let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
-        let stem = plain(stem.split('.').next().unwrap_or_default());
-        let known: Vec<&str> = names
+        self.words
             .iter()
-            .map(|name| &**name)
-            .chain(parts)
-            .chain(aliases)
-            .chain([stem.as_str()])
-            .collect();
-        for word in self.words.iter().flatten() {
-            let bare = plain(word.get_ref());
-            let named = |name: &&str| bare.contains(name) || name.contains(bare.as_str());
-            if !known.iter().any(named) {
-                return Err((
-                    Some(word.span()),
-                    format!(
-                        "the word `{}` does not name the provider; `aliases` of `[provider]` are its other names",
-                        word.get_ref()
-                    ),
-                ));
-            }
-        }
-        Ok(())
+            .flatten()
+            .try_for_each(|word| head.is_named_by(file, &self.provider, word))
     }
 
     fn finish(self, file: &str, head: &Head) -> Result<Rule, Fault> {
@@ -303,7 +276,7 @@ impl Draft {
         )?;
         let kind = self.kind()?;
         let source = self.source()?;
-        let names = names(file, head, &self.provider)?;
+        let names = head.names(file, &self.provider)?;
         let inherit = |own: String, shared: &str| -> Text {
             if own.is_empty() {
                 shared.to_owned().into()
@@ -440,46 +413,6 @@ impl Draft {
     }
 }
 
-/// What names call the provider of a rule: lower case, without signs.
-fn names(file: &str, head: &Head, own: &str) -> Result<List<Text>, Fault> {
-    /// A shorter name stands for other things, too.
-    const SHORTEST: usize = 4;
-    let mut names = Vec::new();
-    for alias in &head.aliases {
-        if alias.get_ref().len() < 2 || plain(alias.get_ref()) != *alias.get_ref() {
-            return Err((
-                Some(alias.span()),
-                format!(
-                    "the alias `{}` must be two or more lower-case letters and digits",
-                    alias.get_ref()
-                ),
-            ));
-        }
-        if alias.get_ref().len() >= SHORTEST {
-            names.push(alias.get_ref().clone());
-        }
-    }
-    let stem = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let stem = stem.split('.').next().unwrap_or_default();
-    let whole = if own.is_empty() { &head.name } else { own };
-    let shared = own.is_empty() && !head.name.is_empty();
-    names.extend(
-        shared
-            .then(|| plain(stem))
-            .filter(|name| name.len() >= SHORTEST),
-    );
-    names.extend(Some(plain(whole)).filter(|name| name.len() >= SHORTEST));
-    names.sort();
-    names.dedup();
-    Ok(texts(names))
-}
-
-/// Letters and digits alone, lower case.
-fn plain(text: &str) -> String {
-    let bytes = text.bytes().filter(u8::is_ascii_alphanumeric);
-    bytes.map(|b| b.to_ascii_lowercase() as char).collect()
-}
-
 fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
     let text = id.get_ref();
     let fits = text.len() >= 3
@@ -552,93 +485,4 @@ fn texts(list: Vec<String>) -> List<Text> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn error(text: &str) -> String {
-        load_file("my.toml", text)
-            .expect_err("must be refused")
-            .to_string()
-    }
-
-    #[test]
-    fn an_unknown_key_is_an_error_with_file_line_and_suggestion() {
-        let message = error(
-            "[[rule]]\nid = \"a-b\"\nname = \"x\"\nseverity = \"high\"\npatern = 'abcd[0-9]{20}'\n",
-        );
-        assert!(message.starts_with("my.toml:5: "), "{message}");
-        assert!(message.contains("did you mean `pattern`?"), "{message}");
-    }
-
-    #[test]
-    fn an_unknown_check_is_an_error_with_line_and_suggestion() {
-        let message = error(
-            "[[rule]]\nid = \"a-b\"\nname = \"x\"\nseverity = \"high\"\npattern = 'abcd[0-9]{20}'\nchecks = [\"crc32-base26\"]\n",
-        );
-        assert_eq!(
-            message,
-            "my.toml:6: there is no check `crc32-base26`; did you mean `crc32-base62`?"
-        );
-    }
-
-    #[test]
-    fn a_rule_is_of_one_kind() {
-        let message = error("\n[[rule]]\nid = \"a-b\"\nname = \"x\"\nseverity = \"high\"\n");
-        assert!(
-            message.starts_with("my.toml:2: a rule is one of three kinds"),
-            "{message}"
-        );
-    }
-
-    #[test]
-    fn more_is_asked_of_a_built_in_rule() {
-        let head = "[provider]\nname = \"Acme\"\n";
-        let with = |lines: &str| {
-            let rule = "[[rule]]\nid = \"acme-key\"\nname = \"x\"\nseverity = \"critical\"\n";
-            let text = format!("{head}{rule}value = '[0-9a-f]{{32}}'\n{lines}");
-            let error = load_builtin("acme.toml", &text).expect_err("refused");
-            error.to_string()
-        };
-        let words = "words = [\"acme\"]\nmatch = [\"acme_key={hex:32}\"]\n";
-        for (lines, message) in [
-            (
-                words.to_owned(),
-                "acme.toml:4: a built-in rule says where its form is from",
-            ),
-            (
-                format!("{words}source = \"documented\"\n"),
-                "acme.toml:4: a documented form needs `docs`",
-            ),
-            (
-                format!("{words}source = \"unverified\"\n"),
-                "acme.toml:4: a form that nobody has verified cannot be critical",
-            ),
-            (
-                format!("{words}source = \"observd\"\n"),
-                "acme.toml:10: there is no source `observd`; did you mean `observed`?",
-            ),
-            (
-                "words = [\"acme\"]\nsource = \"observed\"\n".to_owned(),
-                "acme.toml:4: a built-in rule needs an example",
-            ),
-            (
-                "words = [\"acme\", \"storage\"]\nmatch = [\"x\"]\nsource = \"observed\"\n"
-                    .to_owned(),
-                "acme.toml:8: the word `storage` does not name the provider",
-            ),
-        ] {
-            assert!(with(&lines).starts_with(message), "{}", with(&lines));
-        }
-    }
-
-    #[test]
-    fn the_head_is_inherited() {
-        let rules = load_file(
-            "x.toml",
-            "[provider]\nname = \"Acme\"\ndocs = \"https://acme.test\"\n[[rule]]\nid = \"acme-key\"\nname = \"Acme key\"\nseverity = \"high\"\npattern = 'acme_[0-9a-f]{32}'\n",
-        )
-        .expect("loads");
-        assert_eq!(rules[0].provider, "Acme");
-        assert_eq!(rules[0].docs, "https://acme.test");
-    }
-}
+mod tests;
