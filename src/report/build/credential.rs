@@ -12,12 +12,23 @@ use crate::thresholds::Judged;
 /// Longer prefixes of a rule file, in bytes, are no prefix that many values share.
 const SHOWN_MAX: usize = 16;
 
+/// What is asked of a credential besides its finding.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    /// The kind of the place where it matters most.
+    place: PlaceKind,
+    /// A generic rule found it.
+    generic: bool,
+    /// A rule of what is scanned found it.
+    of_repository: bool,
+}
+
 impl View<'_> {
     /// Masks what there is to say of a credential, and says whether it fails. What is suppressed
     /// fails only when the change that is looked at brought that, and the user wants it to.
     pub(super) fn finding(&self, credential: Credential) -> Finding {
         let rule = &self.rules.rules[credential.best.rule];
-        let kind = credential.kind();
+        let seen = self.seen(&credential);
         let dead = self.is_dead(&credential);
         let suppressed = credential.suppression().map(|it| self.suppression(it));
         let mut places: Vec<_> = credential.places.iter().map(|p| self.place(p)).collect();
@@ -59,7 +70,7 @@ impl View<'_> {
         match &out.suppressed {
             Some(it) => out.fails = self.fail_on_new && it.new,
             None => {
-                let judged = self.judged(&out, kind, best.of_repository);
+                let judged = self.judged(&out, seen);
                 let thresholds = &self.options.thresholds;
                 (out.fails, out.folded) = (thresholds.fails(&judged), thresholds.folds(&judged));
             }
@@ -85,14 +96,18 @@ impl View<'_> {
         }
     }
 
-    /// What the thresholds look at. A rule `of_repository` answers for the others that it took the
+    /// What the thresholds ask of a credential that a finding does not say.
+    pub(super) fn seen(&self, credential: &Credential) -> Seen {
+        Seen {
+            place: credential.kind(),
+            generic: self.rules.rules[credential.best.rule].generic().is_some(),
+            of_repository: credential.best.of_repository,
+        }
+    }
+
+    /// What the thresholds look at. A rule of the repository answers for the others that it took the
     /// place of.
-    pub(super) fn judged<'f>(
-        &self,
-        finding: &'f Finding,
-        place: PlaceKind,
-        of_repository: bool,
-    ) -> Judged<'f> {
+    pub(super) fn judged<'f>(&self, finding: &'f Finding, seen: Seen) -> Judged<'f> {
         let end = match finding.status {
             Status::Expired { since, .. } => Some(since),
             Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
@@ -105,25 +120,19 @@ impl View<'_> {
         Judged {
             reported: &finding.reported,
             rule: &finding.rule,
-            also: if of_repository {
-                &finding.evidence.also
-            } else {
-                &[]
+            also: match seen.of_repository {
+                true => &finding.evidence.also,
+                false => &[],
             },
             class: finding.class,
             severity: finding.severity,
             confidence: finding.confidence,
-            generic: self.is_generic(&finding.rule),
-            place,
+            generic: seen.generic,
+            place: seen.place,
             local: finding.is_local(),
             expired: finding.reported == EXPIRED,
             ends_in: end.map(days),
         }
-    }
-
-    fn is_generic(&self, id: &str) -> bool {
-        let rule = self.rules.find(id).map(|at| &self.rules.rules[at]);
-        rule.is_some_and(|rule| rule.generic().is_some())
     }
 
     fn fact(&self, fact: &finding::Fact) -> Fact {

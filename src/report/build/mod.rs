@@ -136,10 +136,9 @@ impl<'a> View<'a> {
         let without = thresholds.without.as_deref();
         let mut out = Listed::default();
         for credential in credentials {
-            let of_repository = credential.best.of_repository;
-            let kind = credential.kind();
+            let seen = self.seen(&credential);
             let finding = self.finding(credential);
-            let judged = self.judged(&finding, kind, of_repository);
+            let judged = self.judged(&finding, seen);
             let open = finding.suppressed.is_none();
             let counts = |by: fn(&Thresholds, &Judged<'_>) -> bool| {
                 open && without.is_some_and(|thresholds| by(thresholds, &judged))
