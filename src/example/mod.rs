@@ -8,6 +8,7 @@ mod key;
 mod random;
 mod template;
 
+pub use random::Random;
 pub use template::expand;
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
 //! A small deterministic generator and the alphabets.
 
 /// SplitMix64: good enough for examples, useless for secrets, which is as it should be.
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    /// With a seed; the same seed gives the same numbers.
+    pub fn new(seed: u64) -> Self {
         Random(seed)
     }
 
-    fn next(&mut self) -> u64 {
+    /// The next of 2⁶⁴ numbers.
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -17,7 +19,7 @@ impl Random {
     }
 
     pub(super) fn byte(&mut self) -> u8 {
-        self.next().to_be_bytes()[0]
+        self.number().to_be_bytes()[0]
     }
 
     pub(super) fn bytes(&mut self, length: usize) -> Vec<u8> {
@@ -46,7 +48,7 @@ impl Random {
     }
 
     fn pick(&mut self, letters: &[u8]) -> u8 {
-        let at = usize::try_from(self.next() >> 33).unwrap_or_default() % letters.len().max(1);
+        let at = usize::try_from(self.number() >> 33).unwrap_or_default() % letters.len().max(1);
         letters.get(at).copied().unwrap_or(b'0')
     }
 }

@@ -7,27 +7,20 @@
 
 use std::collections::BTreeMap;
 
-/// SplitMix64, which is good enough for examples and for nothing else.
-pub struct Random(u64);
+/// Draws by name.
+pub struct Random(keysweep::example::Random);
 
 impl Random {
     /// A generator of its own for each name, so that a new case does not change the others.
     pub fn named(name: &str) -> Random {
         let fold = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        Random(name.bytes().fold(0xcbf2_9ce4_8422_2325, fold))
-    }
-
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325, fold);
+        Random(keysweep::example::Random::new(seed))
     }
 
     /// A number below `end`, which is at least 1.
     pub fn below(&mut self, end: usize) -> usize {
-        (self.next() >> 11) as usize % end
+        (self.0.number() >> 11) as usize % end
     }
 
     pub fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
