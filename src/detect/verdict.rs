@@ -386,8 +386,8 @@ fn sight<'a>(bytes: &'a [u8], anchor: &Range<usize>) -> (usize, &'a [u8]) {
 /// Runs a rule's checks and says how sure they make us.
 ///
 /// A failed checksum does not drop a finding, although the algorithms are published: values in
-/// examples and rewritten histories are altered often, and whoever asks for low confidence is told
-/// "altered, truncated or made up" instead of nothing.
+/// examples and rewritten histories are altered often, and a reader wants to be told "altered,
+/// truncated or made up" instead of nothing.
 fn weigh(
     rule: &Rule,
     token: &Token,

@@ -21,16 +21,16 @@ pub enum Severity {
     Critical,
 }
 
-/// How strong the evidence is.
+/// How sure a value is a credential: a measured probability, cut into three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "confidence"))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
-    /// Context alone, or randomness alone, or a check that failed.
+    /// Less than 0.5: not listed by default.
     Low,
-    /// Context word and randomness, or generic with strong evidence.
+    /// From 0.5 on.
     Medium,
-    /// Checksum, structure, or a prefix of four or more rare bytes with exact length.
+    /// From 0.93 on.
     High,
 }
 
