@@ -1,4 +1,5 @@
-//! What joins a name and its value, and says that the value is no secret: the name of the user, the address that stands in for a missing setting, a loose joint before an ordinary word.
+//! What joins a name and its value, and says that the value is no secret: a command in its place, the name
+//! of the user, the address that stands in for a missing setting, a loose joint before an ordinary word.
 
 use super::beside::{Row, Site};
 use super::key::Says;
@@ -9,6 +10,11 @@ use crate::detect::checks::looks_random;
 
 /// The first row that is true decides.
 pub(super) const JOINT: &[Row] = &[
+    (
+        Refusal::Command,
+        is_command,
+        "API_KEY=`maple read acme/app key7`",
+    ),
     (
         Refusal::UserName,
         |s| user::is_repeated(s.a, s.bytes, s.value),
@@ -35,6 +41,16 @@ pub(super) const JOINT: &[Row] = &[
         "token - required2",
     ),
 ];
+
+/// `` NAME=`command` ``: what a shell puts in the place of the command. Without blanks around the equals
+/// sign it is a shell that reads it.
+fn is_command(site: &Site<'_>) -> bool {
+    let before = &site.bytes[..site.a.value.start];
+    site.a.quote == Some(b'`')
+        && site.a.op == Op::Equals
+        && before.ends_with(b"=`")
+        && site.value.contains(&b' ')
+}
 
 /// `calloc(1` before `, sizeof(x))`: a call that a bare value was cut from.
 fn is_cut_at_its_comma(site: &Site<'_>) -> bool {
