@@ -112,3 +112,45 @@ fn a_placeholder_in_the_form_of_a_token_is_listed_on_request_only() {
     assert_eq!(findings(&low)[0]["class"], "sample");
     assert_eq!(findings(&low)[0]["confidence"], "low");
 }
+
+/// One answer for one change: before the commit, in the range that is pushed, and in the whole tree.
+#[test]
+fn every_verb_fails_alike() {
+    for (path, text, fails) in [
+        (
+            "config/app.yml",
+            "db:\n  password: Liverpool09\n".to_owned(),
+            true,
+        ),
+        (".env", "DB_PASSWORD=tequila99\n".to_owned(), true),
+        (
+            "src/app.py",
+            "password = \"Liverpool09\"\n".to_owned(),
+            false,
+        ),
+        (
+            "tests/test_app.py",
+            "password = \"Liverpool09\"\n".to_owned(),
+            false,
+        ),
+        ("src/deploy.sh", line(3), true),
+        (
+            "lang/de/auth.php",
+            "<?php return ['password' => 'Passwort'];\n".to_owned(),
+            false,
+        ),
+    ] {
+        let dir = Dir::repo();
+        dir.commit("start");
+        dir.write(path, text);
+        dir.git(&["add", "-A"]);
+        let status = i32::from(fails);
+        dir.run(&["hook"]).ends(status);
+        dir.run(&["staged"]).ends(status);
+        dir.commit("the change");
+        dir.run(&["history", "--range", "HEAD~1..HEAD"])
+            .ends(status);
+        dir.run(&["history"]).ends(status);
+        dir.run(&["scan"]).ends(status);
+    }
+}
