@@ -176,24 +176,28 @@ pub(super) fn verdict(
     let Some(automaton) = index.automaton() else {
         return;
     };
+    // A word elsewhere in the line needs a value that looks random as a whole, and so does a loose
+    // joint; in the name itself the form is enough, because many providers join short parts.
+    let loose = assignment.op == assign::Op::Label;
+    let mut random = None;
+    let mut is_random = || {
+        *random.get_or_insert_with(|| {
+            checks::run(Check::Random, value, value) != checks::Verdict::Failed
+        })
+    };
+    if loose && !is_random() {
+        return;
+    }
     let hits = hits(index, automaton, bytes, span.start, assignment);
     if hits.is_empty() {
         return;
     }
-    // A word elsewhere in the line needs a value that looks random as a whole; in the name itself
-    // the form is enough, because many providers join short parts.
-    let mut random = None;
     let fitting: Vec<_> = hits
         .iter()
         .filter(|hit| {
-            let mut is_random = || {
-                *random.get_or_insert_with(|| {
-                    checks::run(Check::Random, value, value) != checks::Verdict::Failed
-                })
-            };
             provider_context(&rules.rules[hit.rule].kind)
                 .is_some_and(|context| index.fits(hit.rule, context, value))
-                && (!hit.outside && assignment.op != assign::Op::Label || is_random())
+                && (!hit.outside || is_random())
         })
         .collect();
     // A rule that came with what is scanned never stands in another's place, however near its

@@ -285,7 +285,12 @@ impl Scanner {
         let end = (assignment.key_at + assignment.key.len()).max(assignment.value.end);
         let low = start.saturating_sub(JUDGED);
         let sight = &bytes[low..(end + JUDGED).min(bytes.len())];
-        let (judged, features) = generic::weigh(&assignment.back(low), sight, self.weights());
+        let telling = match asked {
+            Some(_) => generic::Telling::Whole,
+            None => generic::Telling::Verdict,
+        };
+        let assigned = assignment.back(low);
+        let (judged, features) = generic::weigh(&assigned, sight, self.weights(), telling);
         if let Some(asked) = asked {
             asked.push(generic::Asked {
                 key: assignment.key.to_vec(),

@@ -105,19 +105,46 @@ pub(super) fn read(place: &Place<'_>) -> Option<Got> {
 const LOOK_UPS: &[&[u8]] = &[b"env", b"config", b"getproperty", b"optional"];
 
 /// What stands before the default of a look-up.
-const OR: &[&[u8]] = &[b"||", b"??", b"?:", b" or ", b"or ", b","];
+const OR: Ors = Ors::new(&[b"||", b"??", b"?:", b" or ", b"or ", b","]);
+/// What stands before the default of any expression.
+const SIGNS: Ors = Ors::new(&[b"||", b"??"]);
+
+/// Words and signs that mean "or".
+struct Ors {
+    words: &'static [&'static [u8]],
+    /// For each byte, whether one of them starts with it: all of a statement is asked.
+    starts: [bool; 256],
+}
+
+impl Ors {
+    const fn new(words: &'static [&'static [u8]]) -> Self {
+        let mut starts = [false; 256];
+        let mut n = 0;
+        while n < words.len() {
+            starts[words[n][0] as usize] = true;
+            n += 1;
+        }
+        Ors { words, starts }
+    }
+
+    /// The one that `text` starts with.
+    fn start_of(&self, text: &[u8]) -> Option<&'static [u8]> {
+        let mut words = self.words.iter().copied();
+        words.find(|word| text.starts_with(word))
+    }
+}
 
 /// The first literal after a comma or an "or" is the default, also when the line ends there.
 fn look_up(place: &Place<'_>, head: &Head) -> Reading {
     if !LOOK_UPS.iter().any(|word| head.has(word)) {
         return Continue(());
     }
-    Break(default(place, head, OR))
+    Break(default(place, head, &OR))
 }
 
 /// Behind any expression only the signs for "or" count.
 fn expression(place: &Place<'_>, head: &Head) -> Reading {
-    let found = head.is_expression().then(|| default(place, head, &OR[..2]));
+    let found = head.is_expression().then(|| default(place, head, &SIGNS));
     match found.flatten() {
         Some(got) => Break(Some(got)),
         None => Continue(()),
@@ -125,25 +152,21 @@ fn expression(place: &Place<'_>, head: &Head) -> Reading {
 }
 
 /// The first literal behind one of `ors`.
-fn default(place: &Place<'_>, head: &Head, ors: &[&[u8]]) -> Option<Got> {
+fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Got> {
     let (bytes, stop) = (place.bytes, head.stop);
-    let from = head.end.min(stop);
-    let got = (from..=stop).find_map(|at| {
-        // The next line may begin with it.
-        let at = match at == stop {
-            true => over_line(bytes, at, place.end),
-            false => at,
-        };
-        let rest = &bytes[at..place.end.min(at + 4)];
-        let or = ors
-            .iter()
-            .find(|or| or.first() == rest.first() && rest.starts_with(or))?;
+    let literal = |at: usize| {
+        let or = ors.start_of(&bytes[at..place.end.min(at + 4)])?;
         // Behind a comma only an argument counts, and what follows on the next line may be none.
-        if **or == *b"," {
+        if or == b"," {
             return quoted_at(bytes, blanks(bytes, at + 1, stop), stop);
         }
         quoted_at(bytes, over_line(bytes, at + or.len(), place.end), place.end)
-    })?;
+    };
+    let mut places = head.end.min(stop)..stop;
+    let got = places
+        .find_map(|at| ors.starts[usize::from(bytes[at])].then(|| literal(at))?)
+        // The next line may begin with it.
+        .or_else(|| literal(over_line(bytes, stop, place.end)))?;
     Some(Got {
         fallback: true,
         ..got

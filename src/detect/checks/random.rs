@@ -43,6 +43,18 @@ fn counts(value: &[u8]) -> [u32; 256] {
     counts
 }
 
+/// How many pairs of its bytes are equal.
+fn equal_pairs(value: &[u8]) -> u64 {
+    let mut counts = [0u32; 256];
+    let mut pairs = 0;
+    for &byte in value {
+        let count = &mut counts[usize::from(byte)];
+        pairs += u64::from(*count);
+        *count += 1;
+    }
+    pairs
+}
+
 /// The alphabets that values are drawn from, smallest first where one holds another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Alphabet {
@@ -262,10 +274,7 @@ pub fn looks_random(value: &[u8]) -> bool {
     }
     let (alphabet, n) = (Alphabet::of(value), value.len() as f64);
     let drawn = alphabet.drawn();
-    let equal = counts(value)
-        .iter()
-        .map(|&count| f64::from(count) * (f64::from(count) - 1.0) / 2.0)
-        .sum::<f64>();
+    let equal = equal_pairs(value) as f64;
     if equal > drawn.equal(n).quantile(RARE).ceil() {
         return false;
     }
@@ -282,7 +291,12 @@ pub fn looks_random(value: &[u8]) -> bool {
 /// spread over an alphabet as evenly as drawn text.
 fn repeats(value: &[u8]) -> bool {
     const PERIODS: std::ops::RangeInclusive<usize> = 1..=32;
-    let again = |len: usize| len * 2 <= value.len() && value[len..] == value[..value.len() - len];
+    let again = |len: usize| {
+        len * 2 <= value.len()
+            // Asked of many values: the first byte tells most of them.
+            && value[len] == value[0]
+            && value[len..] == value[..value.len() - len]
+    };
     let steps = value.iter().zip(&value[1..]);
     let steps = steps.filter(|(a, b)| a.abs_diff(**b) == 1).count();
     PERIODS.into_iter().any(again) || steps * 3 >= value.len() * 2

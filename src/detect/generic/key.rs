@@ -1,5 +1,7 @@
 //! What a name says about its value.
 
+use std::sync::LazyLock;
+
 use super::refusal::Refusal;
 use super::words::{self, Words};
 
@@ -178,8 +180,59 @@ const NOTHING: &[Row] = &[
     (Refusal::FileName, |n| n.is_file(), "some-auth-0.2.tar.gz"),
 ];
 
+/// A letter, whatever its case, as a number from 1 to 26; everything else is 0.
+const fn letter(byte: u8) -> usize {
+    match byte.to_ascii_lowercase() {
+        b @ b'a'..=b'z' => (b - b'a' + 1) as usize,
+        _ => 0,
+    }
+}
+
+/// The place of three letters in a table of them all.
+const fn triple(letters: [u8; 3]) -> usize {
+    (letter(letters[0]) * 27 + letter(letters[1])) * 27 + letter(letters[2])
+}
+
+/// The last three letters of every word that says something, at their place among all triples.
+static ENDS: LazyLock<Box<[bool]>> = LazyLock::new(|| {
+    let mut ends = vec![false; 27 * 27 * 27].into_boxed_slice();
+    let saying = KINDS.iter().filter(|(says, ..)| *says != Says::Nothing);
+    for word in saying.flat_map(|(_, _, list, _)| list.iter()) {
+        match *word.trim_start_matches('*').as_bytes() {
+            [.., a, b, c] => ends[triple([a, b, c])] = true,
+            // A word of two letters may have anything before it.
+            [b, c] => (0..27).for_each(|a| ends[a * 27 * 27 + triple([0, b, c])] = true),
+            _ => unreachable!("a word of one letter says nothing"),
+        }
+    }
+    ends
+});
+
+/// Whether a word of a name can say something: quick, and right wherever it denies. Most names that
+/// are asked about have no such word, and cutting them into words is what reading them costs.
+fn may_say(name: &[u8]) -> bool {
+    let at = |i: Option<usize>| i.and_then(|i| name.get(i)).copied().unwrap_or(0);
+    (0..name.len()).any(|i| {
+        // A word ends before whatever is no small letter.
+        name[i].is_ascii_alphabetic()
+            && !at(Some(i + 1)).is_ascii_lowercase()
+            && ENDS[triple([at(i.checked_sub(2)), at(i.checked_sub(1)), name[i]])]
+    })
+}
+
 /// Reads a name.
 pub(super) fn read(name: &[u8]) -> Name {
+    if name.is_ascii() && !may_say(name) {
+        return Name {
+            refused: Some(Refusal::NoName),
+            ..Name::default()
+        };
+    }
+    read_whole(name)
+}
+
+/// The same without a quick look before.
+fn read_whole(name: &[u8]) -> Name {
     if !name.is_ascii() && in_another_script(name) {
         return Name {
             says: Says::Password,
@@ -278,7 +331,34 @@ pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Words of every list between joints of every kind, with and without digits and capitals.
+    fn names() -> impl Strategy<Value = String> {
+        let listed = KINDS.iter().flat_map(|(_, _, list, _)| list.iter());
+        let listed: Vec<&str> = listed.map(|word| word.trim_start_matches('*')).collect();
+        let word = prop_oneof![
+            3 => proptest::sample::select(listed).prop_map(str::to_owned),
+            2 => "[a-zA-Z]{0,5}",
+            1 => "[0-9_.A-Z-]{0,3}",
+        ];
+        let cased = (word, 0..3).prop_map(|(word, case)| match case {
+            0 => word,
+            1 => word.to_uppercase(),
+            _ => word[..1.min(word.len())].to_uppercase() + &word[1.min(word.len())..],
+        });
+        proptest::collection::vec(cased, 0..6).prop_map(|words| words.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn the_quick_look_denies_nothing_that_says_something(name in names()) {
+            let (quick, whole) = (read(name.as_bytes()), read_whole(name.as_bytes()));
+            prop_assert_eq!((quick.says, quick.refused), (whole.says, whole.refused), "{}", name);
+        }
+    }
 
     #[test]
     fn every_kind_is_told_by_its_example() {

@@ -2,6 +2,9 @@
 //! texts of a user interface give them the same names as configuration gives to passwords.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::words;
 
@@ -9,6 +12,16 @@ use super::words;
 const LONGEST: usize = 240;
 /// Words of fewer letters count as whole words only: others hold them by chance.
 const WHOLE: usize = 6;
+
+/// The words that count wherever they stand.
+static ANYWHERE: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = words::SECRETS_ELSEWHERE.iter();
+    // Made at the first question, for which the usual automaton takes as long as a whole file.
+    AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(words.filter(|word| !word.is_ascii() || word.len() >= WHOLE))
+        .expect("the words are few and short")
+});
 
 /// Whether a value is the label of a form. A digit makes it something that a person chose.
 pub(super) fn is_label(value: &[u8]) -> bool {
@@ -23,10 +36,10 @@ pub(super) fn is_label(value: &[u8]) -> bool {
         .split(|c: char| !c.is_alphabetic())
         .filter(|word| !word.is_empty())
         .collect();
-    let elsewhere = words::SECRETS_ELSEWHERE.iter().any(|word| {
-        let anywhere = !word.is_ascii() || word.len() >= WHOLE;
-        anywhere && text.contains(word) || parts.contains(&word)
-    });
+    let elsewhere = ANYWHERE.is_match(&text)
+        || parts
+            .iter()
+            .any(|word| words::SECRETS_ELSEWHERE.contains(word));
     let plain = |c: char| c.is_alphabetic() || " .,:?!'’…-".contains(c);
     let said = || text.chars().all(plain) && parts.iter().any(|word| words::LABELS.contains(word));
     elsewhere || said() || is_in_another_script(&text) || is_sentence(value, &parts)
@@ -53,7 +66,8 @@ fn is_sentence(value: &[u8], parts: &[&str]) -> bool {
 /// The value with the escapes of characters undone that a string in code may have (`\u00f1`,
 /// `\u{f1}`, `\U000000f1`): their digits are none of the value.
 pub(super) fn unescaped(value: &[u8]) -> Cow<'_, [u8]> {
-    if !value.windows(2).any(|w| matches!(w, b"\\u" | b"\\U")) {
+    let escaped = |at: usize| matches!(value.get(at + 1), Some(b'u' | b'U'));
+    if !memchr::memchr_iter(b'\\', value).any(escaped) {
         return Cow::Borrowed(value);
     }
     let mut out = Vec::with_capacity(value.len());

@@ -64,13 +64,22 @@ const LOW: f32 = 0.25;
 const HASH: &str = "the hash of a password";
 /// Probability from which a placeholder is listed as a sample, when samples are asked for.
 const SAMPLE: f32 = 0.08;
+/// How much is told of what is nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::detect) enum Telling {
+    /// That it is nothing, by the reason that is found first.
+    Verdict,
+    /// What is known of it before what is merely unlikely, for a person or the fit of the weights.
+    Whole,
+}
+
 /// Judges an assignment in its content.
 ///
 /// # Errors
 ///
 /// Why it is nothing.
 pub fn judge(assignment: &Assignment<'_>, bytes: &[u8]) -> Result<Judged, Refusal> {
-    weigh(assignment, bytes, Weights::FITTED).0
+    weigh(assignment, bytes, Weights::FITTED, Telling::Whole).0
 }
 
 /// The same, and the features that were weighed: none when something was known before.
@@ -78,21 +87,66 @@ pub(in crate::detect) fn weigh(
     assignment: &Assignment<'_>,
     bytes: &[u8],
     weights: &Weights,
+    telling: Telling,
 ) -> (Result<Judged, Refusal>, Vec<Feature>) {
     let value = bytes.get(assignment.value.clone()).unwrap_or_default();
     let value = &*label::unescaped(value);
+    if value.len() < 3 {
+        return (Err(Refusal::Short), Vec::new());
+    }
     let name = key::read(assignment.key);
+    if let Some(refusal) = name.refused {
+        return (Err(refusal), Vec::new());
+    }
+    let mut weighed = None;
+    if telling == Telling::Verdict {
+        // Nothing that is known makes a finding of what is so unlikely, but that a password is its
+        // user's name. The score costs less than asking for all that may be known.
+        let weighed = weighed.insert(Weighed::new(assignment, bytes, value, &name, weights));
+        let is_user = || name.is_password() && user::is_the_password(assignment, bytes, value);
+        if weighed.score < SAMPLE && !is_user() {
+            return (
+                Err(Refusal::Unlikely),
+                std::mem::take(&mut weighed.features),
+            );
+        }
+    }
     if let Some(refusal) = known(assignment, bytes, value, &name) {
         return (Err(refusal), Vec::new());
     }
-    let form = value::read(value, assignment.quote.is_some());
-    if name.denied && (form.is_words() || form.is_small_number()) {
+    let weighed = weighed.unwrap_or_else(|| Weighed::new(assignment, bytes, value, &name, weights));
+    if name.denied && (weighed.form.is_words() || weighed.form.is_small_number()) {
         return (Err(Refusal::WordUnderOption), Vec::new());
     }
-    let site = features::Site::new(assignment, bytes, &name, &form);
-    let features = features::of(&site);
-    let judged = decide(assignment, bytes, value, &name, &form, &features, weights);
-    (judged, features)
+    let judged = decide(assignment, bytes, value, &name, &weighed, weights);
+    (judged, weighed.features)
+}
+
+/// An assignment whose features were weighed.
+struct Weighed {
+    form: value::Form,
+    features: Vec<Feature>,
+    /// The estimated probability that it is a credential, 0 to 1.
+    score: f32,
+}
+
+impl Weighed {
+    fn new(
+        assignment: &Assignment<'_>,
+        bytes: &[u8],
+        value: &[u8],
+        name: &key::Name,
+        weights: &Weights,
+    ) -> Self {
+        let form = value::read(value, assignment.quote.is_some());
+        let features = features::of(&features::Site::new(assignment, bytes, name, &form));
+        let score = weights.probability(&features);
+        Weighed {
+            form,
+            features,
+            score,
+        }
+    }
 }
 
 /// What is known to be no secret, whatever its score.
@@ -102,12 +156,6 @@ fn known(
     value: &[u8],
     name: &key::Name,
 ) -> Option<Refusal> {
-    if value.len() < 3 {
-        return Some(Refusal::Short);
-    }
-    if name.refused.is_some() {
-        return name.refused;
-    }
     let vague = matches!(name.says, key::Says::Key | key::Says::AccessKey);
     let site = beside::Site {
         a: assignment,
@@ -127,11 +175,15 @@ fn decide(
     bytes: &[u8],
     value: &[u8],
     name: &key::Name,
-    form: &value::Form,
-    features: &[Feature],
+    weighed: &Weighed,
     weights: &Weights,
 ) -> Result<Judged, Refusal> {
-    let score = weights.probability(features);
+    let Weighed {
+        form,
+        features,
+        score,
+    } = weighed;
+    let score = *score;
     let scored = Ground::score(score);
     let strong = form.random && form.bits >= 64.0 && !name.once;
     let judged = |class, ground, strong, why: Option<&'static str>| Judged {
