@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::generic::pair_cost;
 use crate::rule::{ByteSet, Literal};
 
 /// log2 of the bitmap's size in bits: 32 KiB, which the first-level cache holds.
@@ -197,7 +198,11 @@ fn bucket(gram: u32) -> usize {
 fn rarest(text: &[u8]) -> usize {
     (0..=(text.len() - 4).min(8))
         .max_by_key(|at| {
-            let worth: u32 = text[*at..at + 4].iter().map(|b| rarity(*b)).sum();
+            let part = &text[*at..at + 4];
+            // How seldom the pairs follow each other, and how rare the bytes are: pairs are not told
+            // apart by which digit or sign they have.
+            let pairs: u32 = part.windows(2).map(|w| pair_cost(w[0], w[1])).sum();
+            let worth = pairs + part.iter().map(|b| 10 * rarity(*b)).sum::<u32>();
             (worth, usize::MAX - at)
         })
         .unwrap_or(0)
