@@ -142,6 +142,8 @@ pub struct Judged<'a> {
     /// It stands only in files of this machine that no commit holds: nothing that a reviewer could
     /// mend. It fails where it is asked for by the id that it is reported under, and only there.
     pub local: bool,
+    /// It is the other half of a result that is told: what there is to do is told there.
+    pub part: bool,
 }
 
 impl Thresholds {
@@ -191,6 +193,7 @@ impl Thresholds {
         result.class == Class::Credential
             && !result.expired
             && !result.local
+            && !result.part
             && result.place.weighs(result.severity) >= Some(severity)
             && result.confidence >= sure
     }
@@ -198,7 +201,7 @@ impl Thresholds {
     /// Whether a result that is listed is folded in what people read: it stands in tests, examples,
     /// documentation or code of others alone, and does not fail.
     pub fn folds(&self, result: &Judged<'_>) -> bool {
-        !result.place.is_live() && !result.local && !self.fails(result)
+        !result.place.is_live() && !result.local && !result.part && !self.fails(result)
     }
 }
 
@@ -219,6 +222,7 @@ mod tests {
             generic: false,
             place: PlaceKind::Source,
             local: false,
+            part: false,
         }
     }
 

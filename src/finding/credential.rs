@@ -20,6 +20,9 @@ pub struct Credential {
     pub places: Vec<Place>,
     /// Since when and until when it stood in the history, when a history was read.
     pub timeline: Option<Timeline>,
+    /// The credential whose other half it is: the id of a key belongs to its secret. Never one that is
+    /// itself a part.
+    pub part_of: Option<Fingerprint>,
     /// What is known of its life.
     pub life: Life,
 }

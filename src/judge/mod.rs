@@ -5,6 +5,7 @@
 
 mod alone;
 mod calibration;
+mod halves;
 mod ids;
 mod kin;
 mod marks;
@@ -78,6 +79,7 @@ pub fn credentials(
         }
     }
     ids::make_unique(&mut out);
+    halves::join(rules, &mut out);
     out
 }
 
@@ -197,6 +199,7 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
         probability,
         places,
         timeline,
+        part_of: None,
         life: Life::default(),
     }
 }

@@ -287,6 +287,11 @@ fn block(row: &Finding, style: Style, paint: &Paint) -> String {
     let value = terminal(row.value.as_deref().unwrap_or(&row.shown));
     line("value", format!("{value}{key}"));
     places(row, style, &mut line);
+    for part in &row.parts {
+        let (name, shown) = (terminal(&part.name), terminal(&part.shown));
+        let at = terminal(&words::position(&part.place));
+        line("with", format!("{shown}  {name}  {at}  id {}", part.id));
+    }
     if let Some(timeline) = &row.timeline {
         line(
             "since",

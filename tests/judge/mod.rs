@@ -1,6 +1,7 @@
 //! What the judgement makes of values, seen from the command line.
 
 mod covered;
+mod halves;
 mod identity;
 mod life;
 mod places;

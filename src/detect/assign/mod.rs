@@ -269,15 +269,16 @@ fn tells(name: &[u8]) -> bool {
 }
 
 /// For each byte, in either case, which of [`WORDS`] have it first: a bit for each word.
-const FIRST: [u32; 256] = having(0);
+const FIRST: [u32; 256] = having(WORDS, 0);
 /// The same for the second byte.
-const SECOND: [u32; 256] = having(1);
+const SECOND: [u32; 256] = having(WORDS, 1);
 
-const fn having(place: usize) -> [u32; 256] {
+/// For each byte, in either case, which of at most 32 words have it at a place: a bit for each word.
+const fn having(words: &[&str], place: usize) -> [u32; 256] {
     let mut table = [0; 256];
     let mut n = 0;
-    while n < WORDS.len() {
-        let byte = WORDS[n].as_bytes()[place];
+    while n < words.len() {
+        let byte = words[n].as_bytes()[place];
         table[byte as usize] |= 1 << n;
         table[byte.to_ascii_uppercase() as usize] |= 1 << n;
         n += 1;

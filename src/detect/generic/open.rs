@@ -80,6 +80,13 @@ pub(super) fn all(part: &[u8], fits: impl Fn(&u8) -> bool) -> bool {
 fn is_digest(value: &[u8]) -> bool {
     // The longest is `sha512-` and 128 digits, of which the last name counts.
     const LONGEST: usize = 140;
+    // Asked of every value: the name of the algorithm stands first, or behind the name of an image.
+    let named = [&b"sha"[..], b"md5", b"h1:"]
+        .iter()
+        .any(|name| value.starts_with(name));
+    if !named && !value.contains(&b'@') {
+        return false;
+    }
     let tail = &value[value.len().saturating_sub(LONGEST)..];
     let named = |text: &[u8]| {
         memchr::memmem::find(text, b"sha").is_some() || memchr::memmem::find(text, b"md5").is_some()

@@ -229,6 +229,7 @@ fn credential(whole: &[u8], partners: Vec<Partner>) -> Credential {
         probability: Some(0.97),
         places: Vec::new(),
         timeline: None,
+        part_of: None,
         life: Life::default(),
     }
 }

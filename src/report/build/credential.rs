@@ -55,6 +55,8 @@ impl View<'_> {
             probability: credential.probability.map(two_digits),
             fails: false,
             folded: false,
+            part_of: credential.part_of,
+            parts: Vec::new(),
             shown: shown(rule, best.secret.expose()),
             value: self.options.secrets.then(value),
             key: best.key.as_deref().map(|key| self.masker.show(key)),
@@ -67,15 +69,20 @@ impl View<'_> {
             console: told_if_any(self.masker, rule, &rule.console),
             suppressed,
         };
+        self.decide(&mut out, seen);
+        out
+    }
+
+    /// Whether it fails and is folded.
+    pub(super) fn decide(&self, out: &mut Finding, seen: Seen) {
         match &out.suppressed {
             Some(it) => out.fails = self.fail_on_new && it.new,
             None => {
-                let judged = self.judged(&out, seen);
+                let judged = self.judged(out, seen);
                 let thresholds = &self.options.thresholds;
                 (out.fails, out.folded) = (thresholds.fails(&judged), thresholds.folds(&judged));
             }
         }
-        out
     }
 
     /// What hides a place.
@@ -130,6 +137,7 @@ impl View<'_> {
             generic: seen.generic,
             place: seen.place,
             local: finding.is_local(),
+            part: finding.part_of.is_some(),
             expired: finding.reported == EXPIRED,
             ends_in: end.map(days),
         }

@@ -8,9 +8,11 @@ mod reported;
 mod rules;
 mod run;
 
+use credential::Seen;
 pub use reported::EXPIRED;
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
@@ -23,7 +25,7 @@ use crate::finding::{Class, Confidence, Credential, Mode, Weight};
 use crate::place::About;
 use crate::plan::Plan;
 use crate::rule::RuleSet;
-use crate::secret::Masker;
+use crate::secret::{Fingerprint, Masker};
 use crate::source::Control;
 use crate::suppress::IdleEntries;
 use crate::thresholds::{Judged, Thresholds};
@@ -135,9 +137,12 @@ impl<'a> View<'a> {
         let thresholds = &self.options.thresholds;
         let without = thresholds.without.as_deref();
         let mut out = Listed::default();
-        for credential in credentials {
-            let seen = self.seen(&credential);
-            let finding = self.finding(credential);
+        let seen = credentials.iter().map(|credential| self.seen(credential));
+        let seen: Vec<Seen> = seen.collect();
+        let findings = credentials.into_iter().map(|it| self.finding(it));
+        let mut findings: Vec<(Finding, Seen)> = findings.zip(seen).collect();
+        self.join_parts(&mut findings);
+        for (finding, seen) in findings {
             let judged = self.judged(&finding, seen);
             let open = finding.suppressed.is_none();
             let counts = |by: fn(&Thresholds, &Judged<'_>) -> bool| {
@@ -165,6 +170,39 @@ impl<'a> View<'a> {
         out.suppressed
             .sort_by(|a, b| (old(a), rank(a)).cmp(&(old(b), rank(b))));
         out
+    }
+}
+
+impl View<'_> {
+    /// Tells the halves of a credential at the other one, where that is told itself and may be alive; where
+    /// it is not, a half is a finding like any other.
+    fn join_parts(&self, findings: &mut [(Finding, Seen)]) {
+        let thresholds = &self.options.thresholds;
+        let shown = findings.iter().map(|(finding, seen)| {
+            let told = thresholds.shows(&self.judged(finding, *seen));
+            told && !finding.certainly_expired()
+        });
+        let shown: Vec<bool> = shown.collect();
+        let wholes = findings.iter().enumerate();
+        let wholes: HashMap<Fingerprint, usize> = wholes
+            .filter(|(at, (finding, _))| shown[*at] && finding.part_of.is_none())
+            .map(|(at, (finding, _))| (finding.fingerprint, at))
+            .collect();
+        for at in 0..findings.len() {
+            let (finding, seen) = &mut findings[at];
+            let Some(whole) = finding.part_of else {
+                continue;
+            };
+            let whole = wholes.get(&whole).copied();
+            if whole.is_none() {
+                finding.part_of = None;
+                self.decide(finding, *seen);
+            }
+            let part = finding.as_part().filter(|_| shown[at]);
+            if let (Some(part), Some(whole)) = (part, whole) {
+                findings[whole].0.parts.push(part);
+            }
+        }
     }
 }
 

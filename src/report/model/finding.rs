@@ -51,6 +51,14 @@ pub struct Finding {
     /// people read counts it, and lists it with --all.
     #[serde(default)]
     pub folded: bool,
+    /// The finding whose other half it is (the id of a key beside its secret), by its fingerprint; null for
+    /// most. What people read tells it there, and it fails there.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", regex(pattern = "^[0-9a-f]{20}$"))]
+    pub part_of: Option<Fingerprint>,
+    /// Its other halves, which are findings of their own too.
+    #[serde(default)]
+    pub parts: Vec<Part>,
     /// What may be shown of the value.
     // The rule's public prefix and `…`, or `‹redacted›`.
     pub shown: String,
@@ -81,10 +89,42 @@ pub struct Finding {
     pub suppressed: Option<Suppression>,
 }
 
+/// The other half of a credential: what is public of it, or means nothing without it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "part")]
+pub struct Part {
+    /// The short id that people type.
+    pub id: String,
+    /// The rule that matched.
+    pub rule: String,
+    /// What it is, in words.
+    pub name: String,
+    /// What may be shown of the value.
+    pub shown: String,
+    /// The place to show first.
+    pub place: Place,
+}
+
 impl Finding {
+    /// What its other half tells of it.
+    pub fn as_part(&self) -> Option<Part> {
+        Some(Part {
+            id: self.id.clone(),
+            rule: self.rule.clone(),
+            name: self.name.clone(),
+            shown: self.value.clone().unwrap_or_else(|| self.shown.clone()),
+            place: self.first_place()?.clone(),
+        })
+    }
+
     /// The place to show first. A credential always has one.
     pub fn first_place(&self) -> Option<&Place> {
         self.places.first()
+    }
+
+    /// Whether it is a part of another finding, and nothing more is to be done about it.
+    pub fn is_told_elsewhere(&self) -> bool {
+        self.part_of.is_some() && !self.fails
     }
 
     /// Whether the change that was looked at brought its suppression.

@@ -92,13 +92,14 @@ impl Report {
     }
 
     /// The report without what stands in tests, examples, documentation and code of others and does not
-    /// fail. How the run ended stays what it is, and the summary still counts what is left out.
+    /// fail, and without what is told as a part of another finding. How the run ended stays what it is, and the summary still counts what is left out.
     pub fn unfolded(&self) -> Cow<'_, Report> {
-        if self.summary.folded == 0 {
+        let left_out = |finding: &Finding| finding.folded || finding.is_told_elsewhere();
+        if !self.findings.iter().any(left_out) {
             return Cow::Borrowed(self);
         }
         let mut out = self.clone();
-        out.findings.retain(|finding| !finding.folded);
+        out.findings.retain(|finding| !left_out(finding));
         let findings = &out.findings;
         out.summary.findings = findings.len();
         out.summary.by_severity = BySeverity::of(findings);

@@ -94,6 +94,8 @@ pub fn row(seed: &str, severity: Severity) -> Finding {
         probability: Some(0.97),
         fails: true,
         folded: false,
+        part_of: None,
+        parts: Vec::new(),
         evidence: Evidence {
             ground: "proof".to_owned(),
             checks: vec![Check {
