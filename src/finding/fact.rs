@@ -32,8 +32,18 @@ pub enum Field {
     FirstSeen,
     /// The author date of the commit that removed its last place.
     Removed,
-    /// How many other values the same setting (path, name and rule) had in the history.
-    OtherValues,
+    /// How often the value of its slot (path through renames, name and rule) changed in the history.
+    Rotations,
+    /// When it took the place of another value.
+    Rotated,
+    /// Who put it there, by the name of the commit's author.
+    RotatedBy,
+    /// When another value took its place.
+    Replaced,
+    /// Who replaced it, by the name of the commit's author.
+    ReplacedBy,
+    /// What is known of its end at the provider, where it was only removed from the files.
+    Revocation,
 }
 
 impl Field {
@@ -50,7 +60,12 @@ impl Field {
             Field::Audience => "audience",
             Field::FirstSeen => "first-seen",
             Field::Removed => "removed",
-            Field::OtherValues => "other-values",
+            Field::Rotations => "rotations",
+            Field::Rotated => "rotated",
+            Field::RotatedBy => "rotated-by",
+            Field::Replaced => "replaced",
+            Field::ReplacedBy => "replaced-by",
+            Field::Revocation => "revocation",
         }
     }
 }

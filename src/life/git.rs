@@ -1,12 +1,10 @@
-//! Git's record as a source of facts: since when a credential stood in the history, until when, and how
-//! many other values its setting had before and after it.
+//! Git's record as a source of facts: since when a credential stood in the history, until when, what
+//! stood in its place before and after it and who changed that.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::slots::Turn;
 use super::{FactSource, Known};
-use crate::finding::{Certainty, Commit, Credential, Fact, Field, Source, Value};
+use crate::finding::{Certainty, Class, Commit, Credential, Fact, Field, Severity, Source, Value};
 use crate::rule::Rule;
-use crate::secret::Secret;
 
 /// The record of a history.
 pub(super) struct Record;
@@ -26,15 +24,52 @@ impl FactSource for Record {
         if let Some(removed) = &timeline.removed {
             facts.push(moment(Field::Removed, removed, Certainty::Stated));
         }
-        if let Some(others) = known.settings.others(credential) {
-            facts.push(Fact {
-                field: Field::OtherValues,
-                value: Value::Text(others.to_string().into_bytes()),
-                source: Source::Git,
-                certainty: Certainty::Inferred,
-            });
+        let turn = known.slots.turn(credential.fingerprint);
+        facts.extend(turn.iter().flat_map(of_slot));
+        let replaced = turn.is_some_and(|turn| turn.until.is_some());
+        if timeline.removed.is_some()
+            && !replaced
+            && credential.best.class == Class::Credential
+            && credential.severity > Severity::Info
+        {
+            facts.push(concluded(
+                Field::Revocation,
+                Value::Text(UNKNOWN_END.into()),
+            ));
         }
         facts
+    }
+}
+
+/// Who takes a value out of the files has not yet made it worthless.
+const UNKNOWN_END: &str = "removed and not replaced: nothing says that it was revoked";
+
+/// What its slot tells of a value.
+fn of_slot<'t>(turn: &'t Turn<'_>) -> impl Iterator<Item = Fact> + 't {
+    let text = |text: &[u8]| Value::Text(text.to_vec());
+    let rotations = concluded(Field::Rotations, text(turn.changes.to_string().as_bytes()));
+    let ends = [
+        (turn.from, Field::Rotated, Field::RotatedBy),
+        (turn.until, Field::Replaced, Field::ReplacedBy),
+    ];
+    let ends = ends
+        .into_iter()
+        .filter_map(|(commit, when, who)| Some((commit?, when, who)));
+    let ends = ends.flat_map(move |(commit, when, who)| {
+        [
+            moment(when, commit, Certainty::Inferred),
+            concluded(who, text(&commit.author)),
+        ]
+    });
+    std::iter::once(rotations).chain(ends)
+}
+
+fn concluded(field: Field, value: Value) -> Fact {
+    Fact {
+        field,
+        value,
+        source: Source::Git,
+        certainty: Certainty::Inferred,
     }
 }
 
@@ -45,45 +80,4 @@ fn moment(field: Field, commit: &Commit, certainty: Certainty) -> Fact {
         source: Source::Git,
         certainty,
     }
-}
-
-/// Where one setting is kept: a path, the name that its value is assigned to, and the rule.
-type Setting<'a> = (&'a [u8], &'a [u8], usize);
-
-/// The values of each setting of a history. Built and asked in n log n steps for n places.
-pub(super) struct Settings<'a>(BTreeMap<Setting<'a>, BTreeSet<&'a Secret>>);
-
-impl<'a> Settings<'a> {
-    /// From all credentials of a run. What has no name is no setting.
-    pub(super) fn of(credentials: &'a [Credential]) -> Self {
-        let mut values: BTreeMap<Setting<'a>, BTreeSet<&'a Secret>> = BTreeMap::new();
-        for credential in credentials {
-            for setting in settings(credential) {
-                values
-                    .entry(setting)
-                    .or_default()
-                    .insert(&credential.best.secret);
-            }
-        }
-        Settings(values)
-    }
-
-    /// How many other values the settings of a credential had, when there are any: the largest number
-    /// for one of them. A setting that holds several at once (a list) looks the same.
-    fn others(&self, credential: &Credential) -> Option<usize> {
-        let counts = settings(credential).filter_map(|setting| self.0.get(&setting));
-        counts
-            .map(|values| values.len() - 1)
-            .max()
-            .filter(|count| *count > 0)
-    }
-}
-
-fn settings(credential: &Credential) -> impl Iterator<Item = Setting<'_>> {
-    let in_history = credential.timeline.is_some();
-    let key = credential.best.key.as_deref().filter(|_| in_history);
-    key.into_iter().flat_map(move |key| {
-        let places = credential.places.iter();
-        places.map(move |place| (place.path.0.as_slice(), key, credential.best.rule))
-    })
 }

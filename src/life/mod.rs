@@ -8,6 +8,7 @@
 
 mod facts;
 mod git;
+mod slots;
 mod status;
 
 use jiff::Timestamp;
@@ -26,15 +27,15 @@ const SOURCES: &[&dyn FactSource] = &[&facts::Bytes, &git::Record];
 
 /// What sources may ask besides the credential itself.
 struct Known<'a> {
-    /// Which values stood where one setting is kept.
-    settings: git::Settings<'a>,
+    /// Which values stood where one setting is kept, one after the other.
+    slots: slots::Slots<'a>,
 }
 
 /// Tells of each credential what is known of its life and what follows at the moment `now`.
 pub fn tell(rules: &RuleSet, credentials: &mut [Credential], now: Timestamp) {
     let each: Vec<Vec<Fact>> = {
         let known = Known {
-            settings: git::Settings::of(credentials),
+            slots: slots::Slots::of(credentials),
         };
         let of_one = |credential: &Credential| {
             let rule = &rules.rules[credential.best.rule];

@@ -389,12 +389,17 @@ fn life(row: &Finding, line: &mut impl FnMut(&str, String)) {
     if let Some(status) = words::status(&row.status) {
         line("status", status);
     }
+    if let Some(slot) = words::slot(row) {
+        line("slot", terminal(&slot));
+    }
     for fact in &row.facts {
-        // The end of validity is the status already, and the line of the history says since when and
-        // until when.
+        // The end of validity is the status already, the line of the history says since when and
+        // until when, and that of the slot what stood there before and after.
         let said = match fact.field {
             Field::Expires => row.status != Status::Unknown,
             Field::FirstSeen | Field::Removed => true,
+            Field::Rotations | Field::Rotated | Field::RotatedBy => true,
+            Field::Replaced | Field::ReplacedBy | Field::Revocation => true,
             _ => false,
         };
         if said {

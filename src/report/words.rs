@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Commit, Finding, History, Place, Report, Skipped, Timeline};
 use crate::finding::Status;
-use crate::finding::{Class, Reason, Severity, Weight};
+use crate::finding::{Class, Field, Reason, Severity, Weight};
 
 /// `2024-01-02`, in UTC.
 pub fn date(time: Timestamp) -> String {
@@ -67,6 +67,30 @@ pub fn lifetime(timeline: &Timeline) -> String {
         (None, false) => "not at HEAD".to_owned(),
     };
     format!("{since} {} · {until}", commit(&timeline.first))
+}
+
+/// `changed twice; this value since 2026-06-01 by Bob Dev`, `replaced on 2026-06-01 by Bob Dev`, or that
+/// nothing replaced it; nothing without a history.
+pub fn slot(row: &Finding) -> Option<String> {
+    let told = |field| row.facts.iter().find(move |fact| fact.field == field);
+    let when = |field| told(field).and_then(|fact| fact.time).map(date);
+    let by =
+        |field| told(field).map_or(String::new(), |fact| format!(" by {}", fact.value.as_str()));
+    let mut parts = Vec::new();
+    if let Some(fact) = told(Field::Rotations) {
+        parts.push(match fact.value.as_str() {
+            "1" => "changed once".to_owned(),
+            "2" => "changed twice".to_owned(),
+            n => format!("changed {n} times"),
+        });
+    }
+    if let Some(at) = when(Field::Replaced) {
+        parts.push(format!("replaced on {at}{}", by(Field::ReplacedBy)));
+    } else if let Some(at) = when(Field::Rotated) {
+        parts.push(format!("this value since {at}{}", by(Field::RotatedBy)));
+    }
+    parts.extend(told(Field::Revocation).map(|fact| fact.value.as_str().to_owned()));
+    (!parts.is_empty()).then(|| parts.join("; "))
 }
 
 /// `path:12:7`, `archive.zip!path:12:7`, `path:1:7, in the name of a path`.

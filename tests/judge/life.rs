@@ -38,10 +38,10 @@ fn the_record_of_git_is_a_source_of_facts() {
         match finding["places"][0]["path"] == "app.env" {
             // Its setting had three values one after the other.
             true => {
-                assert_eq!(facts(finding, "other-values"), ["2"]);
+                assert_eq!(facts(finding, "rotations"), ["2"]);
                 rotated += 1;
             }
-            false => assert!(facts(finding, "other-values").is_empty()),
+            false => assert!(facts(finding, "rotations").is_empty()),
         }
     }
     assert_eq!(rotated, 3);
@@ -50,6 +50,59 @@ fn the_record_of_git_is_a_source_of_facts() {
     for finding in findings(&tree) {
         assert!(facts(finding, "first-seen").is_empty(), "{finding}");
     }
+}
+
+/// Commits as somebody, on a day.
+fn commit(dir: &Dir, who: &str, day: &str) {
+    dir.git(&["add", "-A"]);
+    let at = format!("{day}T12:00:00Z");
+    let env = [
+        ("GIT_AUTHOR_NAME", who),
+        ("GIT_AUTHOR_DATE", at.as_str()),
+        ("GIT_COMMITTER_DATE", at.as_str()),
+    ];
+    dir.git_as(&["commit", "-q", "-m", day], &env);
+}
+
+#[test]
+fn a_slot_tells_who_rotated_what_and_what_was_only_removed() {
+    let dir = Dir::repo();
+    dir.write("app.env", line(1));
+    dir.write("gone.env", line(7));
+    commit(&dir, "Ann Admin", "2024-01-10");
+    dir.write("app.env", line(2));
+    commit(&dir, "Bob Dev", "2024-09-01");
+    // The file is renamed, and rotated after that.
+    dir.git(&["mv", "app.env", "prod.env"]);
+    commit(&dir, "Eve Ops", "2025-02-01");
+    dir.write("prod.env", line(3));
+    dir.git(&["rm", "-q", "gone.env"]);
+    commit(&dir, "Bob Dev", "2026-06-01");
+    let report = dir.json(&["history"]);
+    let of = |seed: u64| {
+        let value = line(seed);
+        let name = |finding: &&Value| {
+            let strong = keysweep::secret::Fingerprint::of_strong(
+                value.trim().rsplit('=').next().expect("a value").as_bytes(),
+            );
+            finding["fingerprint"] == strong.to_string()
+        };
+        findings(&report).iter().find(name).expect("it is found")
+    };
+    let all = |seed, field| facts(of(seed), field);
+    assert_eq!(all(3, "rotations"), ["2"]);
+    assert_eq!(all(3, "rotated"), ["2026-06-01T12:00:00Z"]);
+    assert_eq!(all(3, "rotated-by"), ["Bob Dev"]);
+    assert_eq!(all(1, "replaced-by"), ["Bob Dev"]);
+    assert_eq!(all(2, "replaced"), ["2026-06-01T12:00:00Z"]);
+    assert_eq!(all(2, "revocation"), [] as [&str; 0]);
+    assert_eq!(
+        all(7, "revocation"),
+        ["removed and not replaced: nothing says that it was revoked"]
+    );
+    let run = dir.run(&["history"]);
+    run.says("  slot    changed twice; this value since 2026-06-01 by Bob Dev")
+        .says("  slot    removed and not replaced: nothing says that it was revoked");
 }
 
 #[test]
