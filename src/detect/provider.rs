@@ -1,16 +1,19 @@
 //! Which provider a name speaks of: where a provider's word counts, what kind of thing the rest of the
 //! name says, and whether a value has one of that provider's forms.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::context::ContextIndex;
-use super::{Candidate, generic};
+use super::{Candidate, generic, token};
 use crate::finding::{Class, Confidence, Ground};
 use crate::rule::{Generic, Kind, RuleSet};
 
 /// The reason of a value that stands under a provider's name and has none of its forms.
 pub(super) const NO_FORM: &str = "beside a provider's word, but of none of its forms";
+/// The reason of a value that starts as a provider's tokens do and has none of their forms.
+const NEARLY_FORM: &str = "starts as a provider's tokens do, but of none of their forms";
 /// The reason of a value whose name ends in a word for something public.
 pub(super) const DENIED: &str = "the last word of its name is for something else";
 /// The reason of a form whose checksum is wrong.
@@ -238,24 +241,62 @@ pub(super) fn elsewhere(name: &[u8]) -> Option<String> {
         .then_some(word)
 }
 
-/// The providers of a set of rules by the words that names have for them.
+/// The providers of a set of rules, by the words that names have for them and by what their tokens
+/// start with.
 pub(super) struct Providers {
     /// A name without signs, lower case, and the rules of that provider.
     by_word: HashMap<String, Vec<usize>>,
+    /// Names that are words of their rules only, and may be words of a language.
+    weak: HashSet<String>,
+    /// The first bytes of a literal that tokens start with, and the rules of such tokens.
+    by_start: HashMap<[u8; START], Vec<usize>>,
+    /// The least and the greatest length of a token of each rule, in bytes, once somebody asks.
+    lengths: Vec<OnceLock<Option<(usize, usize)>>>,
 }
+
+/// So many bytes at the start of a value are no coincidence.
+const START: usize = 4;
+/// A shorter word of a rule, without its signs, stands for other things, too.
+const SHORTEST: usize = 5;
 
 impl Providers {
     pub(super) fn new(rules: &RuleSet) -> Self {
         let mut by_word: HashMap<String, Vec<usize>> = HashMap::new();
-        for (index, rule) in rules.rules.iter().enumerate() {
-            // Those of a repository are not to lower what others find.
-            if !rule.is_of_repository() {
-                for name in rule.names.iter() {
-                    by_word.entry(name.to_string()).or_default().push(index);
+        let mut by_start: HashMap<[u8; START], Vec<usize>> = HashMap::new();
+        let mut weak = HashSet::new();
+        // Those of a repository are not to lower what others find.
+        let own = rules.rules.iter().enumerate();
+        for (index, rule) in own.filter(|(_, rule)| !rule.is_of_repository()) {
+            let mut words: Vec<String> = rule.names.iter().map(|name| name.to_string()).collect();
+            match &rule.kind {
+                Kind::Context(context) => {
+                    for (word, joined) in context.words.iter().filter_map(|word| plain(word)) {
+                        if !joined && !words.contains(&word) {
+                            weak.insert(word.clone());
+                        }
+                        words.push(word);
+                    }
                 }
+                Kind::Token(token) if token.prefix => {
+                    let literals = token.literals.iter().map(|literal| literal.text.as_bytes());
+                    for start in literals.filter_map(|text| text.first_chunk::<START>()) {
+                        by_start.entry(*start).or_default().push(index);
+                    }
+                }
+                _ => {}
+            }
+            words.sort();
+            words.dedup();
+            for word in words {
+                by_word.entry(word).or_default().push(index);
             }
         }
-        Providers { by_word }
+        Providers {
+            by_word,
+            weak,
+            by_start,
+            lengths: rules.rules.iter().map(|_| OnceLock::new()).collect(),
+        }
     }
 
     /// The rules of the providers that a name speaks of, when the rest of it says that the value is
@@ -267,66 +308,149 @@ impl Providers {
         });
         spans.into_iter().find_map(|span| {
             let joined = words[span.clone()].concat();
-            let (of, glued) = self.of(&joined)?;
+            let (stem, of, glued) = self.of(&joined)?;
             let rest = words[..span.start].iter().chain(&words[span.end..]);
             let rest: Vec<&str> = rest.map(String::as_str).chain(glued).collect();
             let among = |list: &[&str]| rest.iter().any(|word| list.contains(word));
+            // `STRIPE_WEBHOOK_SECRET`: the provider has a rule for secrets of this kind.
+            let kind = |word: &str| {
+                let ids = of.iter().map(|rule| &rules.rules[*rule].id);
+                ids.flat_map(|id| id.split('-')).any(|part| part == word)
+            };
             let issued = rest.iter().all(|word| {
                 let digits = word.bytes().all(|b| b.is_ascii_digit());
-                digits || THINGS.contains(word) || ISSUED.contains(word)
+                digits || THINGS.contains(word) || ISSUED.contains(word) || kind(word)
             });
+            // A word of a rule may hold the thing itself: `ovh_consumer_key`.
+            let whole = span.len() > 1 && THINGS.contains(&words[span.end - 1].as_str());
             // `column_key` is the key of a column.
-            let common = rules.rules[of[0]].common && !among(INTERFACE);
-            (issued && among(THINGS) && !common).then_some(of)
+            let common = rules.rules[of[0]].common || self.weak.contains(stem);
+            let common = common && !among(INTERFACE);
+            (issued && (whole || among(THINGS)) && !common).then_some(of)
         })
     }
 
-    /// The rules of a provider, and the words that are glued to its name: `mailgunapikey`.
-    fn of(&self, word: &str) -> Option<(&Vec<usize>, Vec<&'static str>)> {
+    /// The name of a provider, its rules, and the words that are glued to its name: `mailgunapikey`.
+    fn of<'a>(&self, word: &'a str) -> Option<(&'a str, &Vec<usize>, Vec<&'static str>)> {
         let mut glued = Vec::new();
         let mut stem = word;
         loop {
             if let Some(rules) = self.by_word.get(stem) {
-                return Some((rules, glued));
+                return Some((stem, rules, glued));
             }
             let tail = GLUED_BEHIND.iter().find(|tail| stem.ends_with(*tail))?;
             stem = stem.strip_suffix(tail)?;
             glued.push(*tail);
         }
     }
+
+    /// The token rules of whose literals a value starts with one, and that literal.
+    fn started<'a>(
+        &'a self,
+        rules: &'a RuleSet,
+        value: &'a [u8],
+    ) -> impl Iterator<Item = (usize, &'a str)> {
+        let start = value.first_chunk::<START>();
+        let known = start.and_then(|start| self.by_start.get(start));
+        known.into_iter().flatten().filter_map(move |rule| {
+            let token = token::of(&rules.rules[*rule])?;
+            let mut literals = token.literals.iter().map(|literal| &*literal.text);
+            let literal = literals.find(|text| value.starts_with(text.as_bytes()))?;
+            Some((*rule, literal))
+        })
+    }
+
+    /// Whether a value starts as tokens of these rules do, and is so much shorter or longer than each that
+    /// it may be of a form that the provider does not tell.
+    fn may_be_untold(&self, rules: &RuleSet, of: &[usize], value: &[u8]) -> bool {
+        let mut started = self.started(rules, value).peekable();
+        started.peek().is_some()
+            && started.all(|(rule, _)| of.contains(&rule) && !self.is_nearly(rules, rule, value))
+    }
+
+    /// Whether a value starts as only the tokens of some provider do, and is about as long as they are. A
+    /// person may begin a password with four such letters, and hardly with more.
+    fn is_altered(&self, rules: &RuleSet, value: &[u8], password: bool) -> bool {
+        let least = START + usize::from(password);
+        self.started(rules, value).any(|(rule, literal)| {
+            literal.len() >= least && is_own(literal) && self.is_nearly(rules, rule, value)
+        })
+    }
+
+    /// Whether a value that starts as the tokens of a rule do is about as long as they are: cut, altered
+    /// or made up.
+    fn is_nearly(&self, rules: &RuleSet, rule: usize, value: &[u8]) -> bool {
+        let lengths = self.lengths[rule].get_or_init(|| {
+            let token = token::of(&rules.rules[rule])?;
+            let pattern = token::parse(&token.pattern)?;
+            let least = pattern.properties().minimum_len()?;
+            let most = pattern.properties().maximum_len();
+            Some((least, most.unwrap_or(token.after as usize)))
+        });
+        lengths.is_some_and(|(least, most)| {
+            (least - least / NEARLY..=most + most / NEARLY).contains(&value.len())
+        })
+    }
 }
+
+/// A value may be shorter than a form by one part of so many, or longer.
+const NEARLY: usize = 4;
 
 /// A provider's name is cut into so many words at most: `new_york_times`.
 const LONGEST: usize = 4;
 
+/// A word of a rule without its signs, and whether it is joined of several: `ovh_consumer_key`.
+fn plain(word: &str) -> Option<(String, bool)> {
+    let plain: String = word.chars().filter(char::is_ascii_alphanumeric).collect();
+    (plain.len() >= SHORTEST).then(|| (plain, word.contains(['_', '-', '.'])))
+}
+
+/// Whether a literal is more than words that anybody puts before a value: `sk_live_`, not `test_`.
+fn is_own(literal: &str) -> bool {
+    let mut words = literal
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty());
+    literal.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '$')
+        && words.any(|word| !ISSUED.contains(&word) && !THINGS.contains(&word))
+}
+
 /// Lowers what a generic rule, or another provider's, found under a provider's name when the value has
-/// none of that provider's forms. Passwords are left alone: a user thinks them up, whoever the
-/// provider is.
+/// none of that provider's forms, and what starts as a provider's tokens do and is none of them.
+/// Passwords are left alone: a user thinks them up, whoever the provider is.
 pub(super) fn veto(index: &ContextIndex, rules: &RuleSet, name: &[u8], found: &mut Candidate) {
-    let password = rules.rules[found.rule].generic() == Some(Generic::Password);
-    if password || found.confidence() == Confidence::Low || found.class != Class::Credential {
+    if found.confidence() == Confidence::Low || found.class != Class::Credential {
         return;
     }
-    let of = index.providers(rules).issued(rules, name);
-    let Some(of) = of.filter(|of| !of.contains(&found.rule)) else {
-        return;
-    };
-    let has = |rule: &usize| match &rules.rules[*rule].kind {
-        Kind::Context(context) => index.fits(*rule, context, &found.value),
-        // What has a token's whole form is that rule's candidate, which wins over a generic one.
-        // What has its prefix may be of a length that the provider does not tell.
-        Kind::Token(token) if token.prefix => {
-            let starts = |text: &str| found.value.starts_with(text.as_bytes());
-            token.literals.iter().any(|literal| starts(&literal.text))
-        }
+    let generic = rules.rules[found.rule].generic();
+    let password = generic == Some(Generic::Password);
+    let providers = index.providers(rules);
+    let issued = || providers.issued(rules, name);
+    let of = (!password).then(issued).flatten();
+    let of = of.filter(|of| !of.contains(&found.rule));
+    let value = &found.value;
+    let fits = |rule: &usize| match &rules.rules[*rule].kind {
+        Kind::Context(context) => index.fits(*rule, context, value),
         _ => false,
     };
-    let free = of
-        .iter()
-        .any(|rule| !rules.rules[*rule].free_forms.is_empty());
-    if !free && !of.iter().any(has) {
+    let why = match of {
+        Some(of)
+            if of
+                .iter()
+                .any(|rule| !rules.rules[*rule].free_forms.is_empty()) =>
+        {
+            None
+        }
+        Some(of) if of.iter().any(fits) || providers.may_be_untold(rules, of, value) => None,
+        Some(_) => Some(NO_FORM),
+        // What has a token's whole form is that rule's candidate, which wins over a generic one.
+        None if generic.is_some() && providers.is_altered(rules, value, password) => {
+            Some(NEARLY_FORM)
+        }
+        None => None,
+    };
+    if let Some(why) = why {
         found.evidence.ground = Ground::OutOfForm;
-        found.evidence.reasons.insert(0, NO_FORM);
+        found.evidence.reasons.insert(0, why);
     }
 }
 

@@ -59,6 +59,39 @@ fn a_value_of_none_of_the_providers_forms_is_low_and_says_why() {
 }
 
 #[test]
+fn what_starts_as_a_providers_tokens_do_and_is_none_is_low() {
+    for (template, why) in [
+        // The name speaks of the provider, and of a kind of secret that it has.
+        ("STRIPE_WEBHOOK_SECRET=whsec_{alnum:31}\n", NO_FORM),
+        ("OVH_CONSUMER_KEY={alnum:31}\n", NO_FORM),
+        // The name speaks of nobody.
+        ("REGISTRY_TOKEN=npm_{alnum:35}\n", NEARLY_FORM),
+        (
+            "database_password: \"pscale_pw_{alnum:31}\"\n",
+            NEARLY_FORM,
+        ),
+    ] {
+        let (id, confidence, reasons) = first(template).expect("it is found");
+        assert_eq!(confidence, Confidence::Low, "{template}: {id} {reasons:?}");
+        assert!(reasons.contains(&why), "{template}: {reasons:?}");
+    }
+}
+
+#[test]
+fn a_much_longer_value_may_be_of_a_form_that_is_not_told() {
+    for template in [
+        "GITHUB_TOKEN=gho_{alnum:90}\n",
+        // Anybody writes such a word before a value.
+        "inventory_token = \"test_{alnum:30}\"\n",
+        // Other stores speak the protocol of S3.
+        "AWS_SECRET_ACCESS_KEY={alnum:31}\n",
+    ] {
+        let (id, confidence, reasons) = first(template).expect("it is found");
+        assert!(confidence > Confidence::Low, "{template}: {id} {reasons:?}");
+    }
+}
+
+#[test]
 fn what_a_user_thinks_up_has_no_form() {
     for template in [
         // A password of the user's own.

@@ -225,20 +225,18 @@ const SETTINGS_FILES: &[&str] = &[
     ".bash_profile",
     ".envrc",
 ];
-const CLIENT: &[&str] = &[
-    "js", "mjs", "jsx", "ts", "tsx", "html", "htm", "vue", "svelte", "plist", "swift", "kt", "dart",
-];
-const CLIENT_FILES: &[&str] = &[
+/// Files of settings that every copy of an application has.
+const SHIPPED: &[&str] = &[
     "google-services.json",
     "googleservice-info.plist",
     "strings.xml",
     "androidmanifest.xml",
 ];
 
-/// Whether a file is shipped to clients: web pages, mobile applications.
+/// Whether a file is shipped with an application as it is.
 pub(super) fn is_shipped(path: &RepoPath) -> bool {
     let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
-    CLIENT.contains(&path.extension().as_str()) || CLIENT_FILES.contains(&name.as_str())
+    SHIPPED.contains(&name.as_str())
 }
 
 /// What kind of place a path names. Of several, the one that says most about what stands there.
@@ -453,9 +451,10 @@ mod tests {
     }
 
     #[test]
-    fn mobile_applications_and_web_pages_are_shipped() {
+    fn settings_of_mobile_applications_are_shipped() {
         for (path, expected) in [
-            ("web/app.js", true),
+            ("web/app.js", false),
+            ("ios/GoogleService-Info.plist", true),
             ("res/strings.xml", true),
             ("a.go", false),
         ] {

@@ -1,6 +1,7 @@
 //! What stands beside a value, or what name and value are to each other, and says that it is no
 //! secret: the line of a test's result, a digest whose algorithm stands before it, prose, code.
 
+use super::code::CODE;
 use super::joint::JOINT;
 use super::key::{Name, Says};
 use super::refusal::Refusal;
@@ -17,22 +18,22 @@ pub(super) struct Site<'a> {
 }
 
 impl<'a> Site<'a> {
-    fn is_bare(&self) -> bool {
+    pub(super) fn is_bare(&self) -> bool {
         self.a.quote.is_none()
     }
 
     /// What stands before the value.
-    fn before(&self) -> &'a [u8] {
+    pub(super) fn before(&self) -> &'a [u8] {
         &self.bytes[..self.a.value.start]
     }
 
     /// What stands before the name.
-    fn before_key(&self) -> &'a [u8] {
+    pub(super) fn before_key(&self) -> &'a [u8] {
         &self.bytes[..self.a.key_at.min(self.bytes.len())]
     }
 
     /// What stands behind it.
-    fn after(&self) -> &'a [u8] {
+    pub(super) fn after(&self) -> &'a [u8] {
         &self.bytes[self.a.value.end..]
     }
 
@@ -149,6 +150,11 @@ const BESIDE: &[Row] = &[
         r#"checkpasswd("maplehost")"#,
     ),
     (
+        Refusal::PublicHalf,
+        |s| s.before().ends_with(b"<Modulus>") || s.value.starts_with(b"<Modulus>"),
+        "<RSAKeyValue><Modulus>{base64:80}</Modulus>",
+    ),
+    (
         Refusal::Moment,
         |s| !(s.name.says == Says::Password && s.name.last) && is_time(s.value),
         "refresh_token = 1700000000",
@@ -167,13 +173,17 @@ const BESIDE: &[Row] = &[
 
 /// Why the surroundings say that the value is no secret.
 pub(super) fn refusal(site: &Site<'_>) -> Option<Refusal> {
-    let row = JOINT.iter().chain(BESIDE).find(|(_, test, _)| test(site));
+    let row = JOINT
+        .iter()
+        .chain(CODE)
+        .chain(BESIDE)
+        .find(|(_, test, _)| test(site));
     row.map(|(refusal, ..)| *refusal)
 }
 
 /// Templates of texts of which a row is true.
 pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
-    let rows = JOINT.iter().chain(BESIDE);
+    let rows = JOINT.iter().chain(CODE).chain(BESIDE);
     rows.map(|(refusal, _, text)| (*refusal, *text))
 }
 
@@ -233,7 +243,14 @@ fn is_member(site: &Site<'_>) -> bool {
     if path && value.iter().all(plain) && value.iter().filter(|b| b.is_ascii_digit()).count() <= 2 {
         return true;
     }
-    let names = || value.split(|b| *b == b'.');
+    // `client?.password`, `client!.password`
+    let sure = |name: &'_ [u8]| {
+        name.strip_suffix(b"?")
+            .or(name.strip_suffix(b"!"))
+            .map(<[u8]>::len)
+    };
+    let parts = || value.split(|b| *b == b'.');
+    let names = || parts().map(|name| &name[..sure(name).unwrap_or(name.len())]);
     let name = |part: &[u8]| {
         let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
         part.first()
@@ -305,18 +322,35 @@ fn is_word_of_many(site: &Site<'_>) -> bool {
             .all(|b| b.is_ascii_alphabetic() || *b == b'_')
 }
 
-/// `OPTION_SSLPASSWORD = "ssl-password"`: a constant that holds what it is called.
+/// `OPTION_SSLPASSWORD = "ssl-password"`, `CHAT_KEY_STORAGE = "chatKey.v2"`: a constant that holds what it
+/// is called.
 fn repeats_its_name(site: &Site<'_>) -> bool {
+    let joint = |b: &u8| b.is_ascii_alphanumeric() || b"-_.: ".contains(b);
+    if !site.value.iter().all(joint) || site.value.len() > 80 {
+        return false;
+    }
     let letters = |text: &[u8]| -> Vec<u8> {
         let letters = text.iter().filter(|b| b.is_ascii_alphabetic());
         letters.map(u8::to_ascii_lowercase).collect()
     };
     let (name, value) = (letters(site.a.key), letters(site.value));
-    let joint = |b: &u8| b.is_ascii_alphabetic() || b"-_.: ".contains(b);
-    value.len() >= 9
-        && name.len() > value.len()
-        && site.value.iter().all(joint)
-        && memchr::memmem::find(&name, &value).is_some()
+    if name.len() <= value.len() || value.len() < 8 {
+        return false;
+    }
+    let digits = site.value.iter().any(u8::is_ascii_digit);
+    let inside = !digits && memchr::memmem::find(&name, &value).is_some();
+    let words = || super::key::split(site.value).into_iter();
+    let number = |word: &String| {
+        word.trim_start_matches('v')
+            .bytes()
+            .all(|b| b.is_ascii_digit())
+    };
+    // In the same order, and others between them.
+    let mut of_name = super::key::split(site.a.key).into_iter();
+    let mut telling = words().filter(|word| word.len() > 1 && !number(word));
+    let several = telling.by_ref().count() > 1 || site.value.starts_with(b"k");
+    let mut telling = words().filter(|word| word.len() > 1 && !number(word));
+    inside && value.len() >= 9 || several && telling.all(|word| of_name.any(|own| own == word))
 }
 
 /// Four to eight digits: what a telephone or a text message tells, good for a minute.
@@ -408,12 +442,13 @@ fn is_description(before: &[u8]) -> bool {
 /// `swap32(conn-` before `>session_key)`: a call that the reader of values cut in its arrow.
 fn is_cut_call(value: &[u8], after: &[u8]) -> bool {
     let call = value.strip_suffix(b"-").filter(|_| after.starts_with(b">"));
-    call.is_some_and(|call| {
-        call.contains(&b'(')
-            && call
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'(' | b'.' | b'&' | b'*'))
-    })
+    call.or(after.starts_with(b"->").then_some(value))
+        .is_some_and(|call| {
+            call.contains(&b'(')
+                && call
+                    .iter()
+                    .all(|b| b.is_ascii_alphanumeric() || b"_(.&*$".contains(b))
+        })
 }
 
 /// `checkpasswd("host", …)`, `getpass("Password: ")`: what it is asked with.

@@ -1,6 +1,6 @@
 //! Comments of code, told by the line alone.
 
-use crate::detect::assign::Assignment;
+use crate::detect::assign::{Assignment, Op};
 
 /// How far before a name the start of its line is looked for, in bytes.
 const REACH: usize = 200;
@@ -23,6 +23,10 @@ pub(super) fn is_example(a: &Assignment<'_>, bytes: &[u8]) -> bool {
             .iter()
             .any(|mark| memchr::memmem::find(head, mark).is_some());
     };
+    // A setting is no call.
+    if a.op == Op::Call {
+        return true;
+    }
     let first =
         |b: &u8| !b.is_ascii_whitespace() && !matches!(b, b'/' | b'*' | b'#' | b'"' | b'\'');
     head[mark.len()..].iter().any(first)
@@ -37,7 +41,7 @@ mod tests {
     fn an_example_in_a_comment_is_told_from_a_setting_out_of_use() {
         for (text, example) in [
             ("#   User.new(password: 'xyzzyx')", true),
-            (" * user.setPassword(\"maple\")", false),
+            (" * user.setPassword(\"maple\")", true),
             (" * then user.setPassword(\"maple\")", true),
             ("x = 1 // new User({password: 'maple'})", true),
             ("# password: maple", false),

@@ -131,6 +131,15 @@ impl Parts<'_> {
         !self.last && self.words.get(self.at).is_some_and(|word| word == "pass")
     }
 
+    /// The first or second time that a program goes over what it works on.
+    fn is_round(&self) -> bool {
+        const WHICH: &[&str] = &[
+            "first", "second", "third", "single", "multi", "two", "render", "low", "high", "band",
+        ];
+        self.words.get(self.at).is_some_and(|word| word == "pass")
+            && WHICH.contains(&self.before(self.at))
+    }
+
     /// `page_token` is a place in a list.
     fn is_mark(&self) -> bool {
         self.says == Says::Token && words::TOKEN_MARKS.contains(self.before(self.at))
@@ -174,6 +183,7 @@ type Row = (Refusal, fn(&Parts<'_>) -> bool, &'static str);
 /// The first row that is true of a name decides.
 const NOTHING: &[Row] = &[
     (Refusal::Verb, |n| n.is_verb(), "pass_through"),
+    (Refusal::Round, |n| n.is_round(), "scaleFirstPass"),
     (Refusal::PlaceInList, |n| n.is_mark(), "next_page_token"),
     (Refusal::Attribute, |n| n.is_attribute(), "data-token-url"),
     (Refusal::PublicName, |n| n.is_public(), "private_key_id"),

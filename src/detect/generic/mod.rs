@@ -8,6 +8,7 @@
 
 mod asked;
 mod beside;
+mod code;
 mod comment;
 mod covered;
 mod features;

@@ -9,8 +9,19 @@ use super::words;
 /// The first row that is true of a value decides.
 pub(super) const NOTATIONS: &[Row] = &[
     (Refusal::Duration, is_duration, "15.minutes"),
+    (Refusal::Duration, is_rate, "1000/min"),
+    (
+        Refusal::RegistryPath,
+        is_registry_path,
+        r"SOFTWARE\\Maple\\Service",
+    ),
     (Refusal::Constant, is_typed_number, "512u32"),
     (Refusal::Constant, is_css_escape, r"\f21b"),
+    (
+        Refusal::TypeName,
+        is_path_of_a_type,
+        "acme.auth.hashers.MapleOakHasher",
+    ),
     (Refusal::Host, is_host, "127.0.0.1:8080"),
     (Refusal::ObjectId, is_object_id, "1.2.840.113549.1.9.7"),
     (
@@ -57,6 +68,8 @@ const CHECKED_BY: &[&[u8]] = &[
 /// `required|min:8|confirmed`: names of checks with arguments, one of which no other notation has.
 fn is_validation(value: &[u8]) -> bool {
     let part = |b: &u8| b.is_ascii_alphanumeric() || b"_:,.".contains(b);
+    // The last one may be put to it by the program.
+    let value = value.strip_suffix(b"|").unwrap_or(value);
     let mut parts = value.split(|b| *b == b'|');
     let head = |part: &[u8]| part.split(|b| *b == b':').next().unwrap_or(part).to_vec();
     value.split(|b| *b == b'|').all(|one| all(one, part))
@@ -88,13 +101,20 @@ fn is_resource(value: &[u8]) -> bool {
     kinds.iter().any(|kind| value.starts_with(kind))
 }
 
-/// `keyword.operator.$0`: words of small letters with dots between them, the last a field.
+/// `keyword.operator.$0`, `string.$S2.escape`: words of small letters with dots between them, of which one
+/// holds a field.
 fn is_grammar(value: &[u8]) -> bool {
-    let mut parts = value.rsplit(|b| *b == b'.');
-    let field = parts.next().and_then(|last| last.strip_prefix(b"$"));
-    field.is_some_and(|name| all(name, u8::is_ascii_alphanumeric))
-        && value.contains(&b'.')
-        && parts.all(|word| all(word, |b| b.is_ascii_lowercase() || *b == b'-'))
+    let word = |part: &[u8]| {
+        let (word, field) = match memchr::memchr(b'$', part) {
+            Some(at) => part.split_at(at),
+            None => (part, &b""[..]),
+        };
+        let field = field.get(1..).unwrap_or_default();
+        word.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
+            && field.len() <= 8
+            && field.iter().all(u8::is_ascii_alphanumeric)
+    };
+    value.contains(&b'$') && value.contains(&b'.') && value.split(|b| *b == b'.').all(word)
 }
 
 /// `24h`, `15.minutes`, `1h30m`, `7 days`, `PT15M`: at most three numbers, each with a unit.
@@ -124,6 +144,34 @@ fn is_duration(value: &[u8]) -> bool {
     false
 }
 
+/// `1000/min`: so many in a time.
+fn is_rate(value: &[u8]) -> bool {
+    let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
+    let unit = value[digits..].strip_prefix(b"/").unwrap_or_default();
+    let unit = std::str::from_utf8(unit).unwrap_or_default();
+    (1..=9).contains(&digits) && words::UNITS_OF_TIME.contains(unit)
+}
+
+/// `SOFTWARE\\Maple\\Service`: three words or more, with backslashes between them.
+fn is_registry_path(value: &[u8]) -> bool {
+    let parts = value.split(|b| *b == b'\\').filter(|part| !part.is_empty());
+    let mut words = 0;
+    let plain = |part: &[u8]| {
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+        digits <= 2
+            && part.len() >= 3
+            && all(part, |b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b' ' | b'.')
+            })
+    };
+    value.contains(&b'\\')
+        && parts.into_iter().all(|part| {
+            words += 1;
+            plain(part)
+        })
+        && words >= 3
+}
+
 /// `512u32`, `1_000i64`, `0xffUL`: a number of a program with its type.
 fn is_typed_number(value: &[u8]) -> bool {
     const TYPES: &[&[u8]] = &[
@@ -142,11 +190,29 @@ fn is_typed_number(value: &[u8]) -> bool {
         })
 }
 
-/// `\f21b`: a character of a style sheet.
+/// `\f21b`, `\U1F9D2`: a character, of a style sheet or a table of them.
 fn is_css_escape(value: &[u8]) -> bool {
-    value
-        .strip_prefix(b"\\")
-        .is_some_and(|digits| digits.len() <= 6 && all(digits, u8::is_ascii_hexdigit))
+    let rest = value.strip_prefix(b"\\");
+    let digits = rest.map(|rest| {
+        let long = rest.strip_prefix(b"U").or(rest.strip_prefix(b"u"));
+        long.unwrap_or(rest)
+    });
+    digits.is_some_and(|digits| digits.len() <= 8 && all(digits, u8::is_ascii_hexdigit))
+}
+
+/// `django.auth.hashers.MapleHasher`: words of small letters with dots between them, and a type.
+fn is_path_of_a_type(value: &[u8]) -> bool {
+    let mut parts = value.rsplit(|b| *b == b'.');
+    let name = |part: &[u8]| all(part, |b| b.is_ascii_lowercase() || *b == b'_');
+    let is_type = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_uppercase)
+            && part.iter().any(u8::is_ascii_lowercase)
+            && part.iter().filter(|b| b.is_ascii_digit()).count() <= 3
+            && all(part, |b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    parts.next().is_some_and(is_type)
+        && value.iter().filter(|b| **b == b'.').count() >= 2
+        && parts.all(name)
 }
 
 /// `127.0.0.1`, `10.0.0.1:8080`, `localhost:6379`, `db.acme.test:5432`: a host, as a service is given

@@ -141,7 +141,8 @@ fn in_base64(seen: &Seen<'_>) -> Option<&'static str> {
         return None;
     }
     let text = encoded(seen.value)?;
-    if text.starts_with(b"{\"") && !text.contains(&b'}') {
+    let head = memchr::memmem::find(&text, b"\"alg\"").is_some();
+    if text.starts_with(b"{\"") && (head || !text.contains(&b'}')) {
         return Some("the head of a token");
     }
     why(&text, b"", seen.chosen)

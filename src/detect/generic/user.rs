@@ -50,7 +50,8 @@ pub(super) fn is_repeated(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) -> boo
             .iter()
             .any(|one| word.ends_with(one))
     };
-    words.any(names) && words.take(3).any(same)
+    let filled = |word: &&[u8]| [&b"IF"[..], b"NOT", b"EXISTS"].contains(word);
+    words.any(names) && words.filter(|word| !filled(word)).take(3).any(same)
 }
 
 /// What stands before the name, and what stands behind the value: at most two lines of each.
