@@ -66,10 +66,7 @@ fn what_starts_as_a_providers_tokens_do_and_is_none_is_low() {
         ("OVH_CONSUMER_KEY={alnum:31}\n", NO_FORM),
         // The name speaks of nobody.
         ("REGISTRY_TOKEN=npm_{alnum:35}\n", NEARLY_FORM),
-        (
-            "database_password: \"pscale_pw_{alnum:31}\"\n",
-            NEARLY_FORM,
-        ),
+        ("database_password: \"pscale_pw_{alnum:31}\"\n", NEARLY_FORM),
     ] {
         let (id, confidence, reasons) = first(template).expect("it is found");
         assert_eq!(confidence, Confidence::Low, "{template}: {id} {reasons:?}");

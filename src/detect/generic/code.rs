@@ -142,12 +142,19 @@ fn is_short_choice(site: &Site<'_>) -> bool {
         && matches!(site.after().first(), Some(b'}' | b')' | b',' | b';'))
 }
 
-/// `strengthOf(password) == "weak"`: the name is what a function is given, and its result is compared.
+/// `strengthOf(password) == "weak"`: the name is what a function is given, and its result is compared. A
+/// function of one word converts it: `string(pass)`.
 fn is_compared_result(site: &Site<'_>) -> bool {
     let from = site.a.key_at + site.a.key.len();
     let between = site.bytes.get(from..site.a.value.start);
-    site.a.op == Op::Compare
-        && between.is_some_and(|between| memchr::memchr(b')', between).is_some())
+    let closes = between.is_some_and(|between| memchr::memchr(b')', between).is_some());
+    let function = || {
+        let before = site.before_key().strip_suffix(b"(").unwrap_or_default();
+        let part = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+        let len = before.iter().rev().take_while(part).count();
+        super::key::split(&before[before.len() - len..])
+    };
+    site.a.op == Op::Compare && closes && function().len() >= 2
 }
 
 /// `application/x-keepass2`: a kind of file (RFC 6838).

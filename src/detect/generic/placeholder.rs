@@ -141,11 +141,24 @@ fn in_base64(seen: &Seen<'_>) -> Option<&'static str> {
         return None;
     }
     let text = encoded(seen.value)?;
-    let head = memchr::memmem::find(&text, b"\"alg\"").is_some();
-    if text.starts_with(b"{\"") && (head || !text.contains(&b'}')) {
+    if text.starts_with(b"{\"") && (is_head(&text) || !text.contains(&b'}')) {
         return Some("the head of a token");
     }
     why(&text, b"", seen.chosen)
+}
+
+/// The header of a signed token alone (RFC 7515): it names the algorithm, and opens nothing.
+fn is_head(text: &[u8]) -> bool {
+    let named = memchr::memmem::find(text, b"\"alg\":\"").map(|at| &text[at + 7..]);
+    let signed = |name: &[u8]| {
+        let kind = [&b"HS"[..], b"RS", b"ES", b"PS"];
+        let kind = kind.iter().find_map(|kind| name.strip_prefix(*kind));
+        kind.is_some_and(|size| {
+            let sizes = [&b"256\""[..], b"384\"", b"512\""];
+            sizes.iter().any(|one| size.starts_with(one))
+        })
+    };
+    named.is_some_and(signed)
 }
 
 /// A filler word decides where it is no small part of the value, and the rest was not drawn by a
