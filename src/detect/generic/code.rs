@@ -232,7 +232,7 @@ mod tests {
             ),
             ("secret=base32String7Kq;", "secret", None),
             (
-                "if weak(password) == \"maple\"",
+                "if isWeak(password) == \"maple\"",
                 "password",
                 Some(Refusal::Result),
             ),
