@@ -18,6 +18,7 @@ mod explain;
 mod fit;
 mod history;
 mod hook;
+mod inventory;
 mod judge;
 mod laws;
 mod made;

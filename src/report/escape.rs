@@ -96,6 +96,22 @@ pub fn markdown_text(text: &str) -> String {
     out
 }
 
+/// Text of a page, or the value of a quoted attribute.
+pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in terminal(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// A URI or URI reference made safe to print: what may not stand in one is percent-encoded, and
 /// with `relative` a colon in the first segment too, which would read as a scheme.
 pub fn uri(text: &str, relative: bool) -> String {

@@ -9,12 +9,15 @@
 
 pub(crate) mod build;
 mod compare;
+mod csv;
 mod cut;
 mod escape;
 mod fix;
 mod github;
 mod hook;
+mod html;
 mod human;
+mod ics;
 mod json;
 mod markdown;
 mod model;
@@ -70,6 +73,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &sarif::Sarif,
     &github::Github,
     &markdown::Markdown,
+    &html::Html,
+    &csv::Csv,
+    &ics::Calendar,
 ];
 
 /// The format with a name.

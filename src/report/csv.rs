@@ -1,0 +1,163 @@
+//! The inventory as a table for a spreadsheet: a line a credential (RFC 4180, with plain
+//! line ends, which every spreadsheet reads).
+//!
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` or a tab for a formula, so such text
+//! gets an apostrophe before it, as spreadsheets themselves write it.
+
+use std::io;
+
+use super::escape::terminal;
+use super::{Finding, Format, Report, Style, words};
+use crate::finding::{Field, Status};
+
+/// Comma-separated values.
+pub struct Csv;
+
+impl Format for Csv {
+    fn name(&self) -> &'static str {
+        "csv"
+    }
+
+    fn about(&self) -> &'static str {
+        "the inventory for a spreadsheet"
+    }
+
+    fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+        writeln!(out, "{}", names.join(","))?;
+        for row in &report.findings {
+            let cells: Vec<String> = COLUMNS.iter().map(|(_, of)| cell(&of(row))).collect();
+            writeln!(out, "{}", cells.join(","))?;
+        }
+        Ok(())
+    }
+}
+
+/// A column: its name, and what stands in it.
+type Column = (&'static str, fn(&Finding) -> String);
+
+/// The columns, in order. New ones come at the end: whoever reads by number keeps reading the same.
+const COLUMNS: &[Column] = &[
+    ("id", |row| row.fingerprint.to_string()),
+    ("rule", |row| row.reported.clone()),
+    ("name", |row| row.name.clone()),
+    ("severity", |row| row.severity.name().to_owned()),
+    ("confidence", |row| row.confidence.name().to_owned()),
+    ("fails", |row| row.fails.to_string()),
+    ("status", |row| words::status_name(&row.status).to_owned()),
+    ("ends", |row| match row.status {
+        Status::Expired { since, .. } => words::date(since),
+        Status::Expiring { at } | Status::LiveUntil { at } => words::date(at),
+        _ => String::new(),
+    }),
+    ("setting", |row| {
+        row.key
+            .as_ref()
+            .map_or(String::new(), |key| key.as_str().to_owned())
+    }),
+    ("place", |row| {
+        row.first_place().map(words::position).unwrap_or_default()
+    }),
+    ("places", |row| row.places.len().to_string()),
+    ("owner", |row| told(row, Field::Owner)),
+    ("account", |row| told(row, Field::Account)),
+    ("scope", |row| told(row, Field::Scope)),
+    ("since", |row| {
+        row.timeline
+            .as_ref()
+            .map_or(String::new(), |timeline| words::date(timeline.first.date))
+    }),
+    ("by", |row| {
+        let timeline = row.timeline.as_ref();
+        timeline.map_or(String::new(), |timeline| {
+            timeline.first.author.as_str().to_owned()
+        })
+    }),
+    ("removed", |row| {
+        let removed = row
+            .timeline
+            .as_ref()
+            .and_then(|timeline| timeline.removed.as_ref());
+        removed.map_or(String::new(), |commit| words::date(commit.date))
+    }),
+    ("at-head", |row| {
+        row.timeline
+            .as_ref()
+            .map_or(String::new(), |timeline| timeline.at_head.to_string())
+    }),
+    ("rotations", |row| told(row, Field::Rotations)),
+    ("rotated", |row| moment(row, Field::Rotated)),
+    ("rotate", |row| row.rotate.clone().unwrap_or_default()),
+    ("console", |row| row.console.clone().unwrap_or_default()),
+];
+
+/// What the facts of a field say; several of one field with a semicolon between.
+fn told(row: &Finding, field: Field) -> String {
+    let facts = row.facts.iter().filter(|fact| fact.field == field);
+    let values: Vec<&str> = facts.map(|fact| fact.value.as_str()).collect();
+    values.join("; ")
+}
+
+fn moment(row: &Finding, field: Field) -> String {
+    let fact = row.facts.iter().find(|fact| fact.field == field);
+    fact.and_then(|fact| fact.time)
+        .map(words::date)
+        .unwrap_or_default()
+}
+
+/// One cell: on one line, no formula, and quoted where that is needed.
+fn cell(text: &str) -> String {
+    let mut text = terminal(text);
+    // What `::` begins is a command to build logs, wherever a line begins with it.
+    if text
+        .trim_start()
+        .starts_with(['=', '+', '-', '@', '\t', ':'])
+    {
+        text.insert(0, '\'');
+    }
+    match text.contains(['"', ',', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{row, sample};
+    use super::*;
+    use crate::finding::Severity;
+
+    #[test]
+    fn cells_are_no_formulas_and_quoted_where_needed() {
+        for (text, want) in [
+            ("plain", "plain"),
+            ("=1+1", "'=1+1"),
+            ("-2", "'-2"),
+            ("@x", "'@x"),
+            ("a,b", "\"a,b\""),
+            ("say \"x\"", "\"say \"\"x\"\"\""),
+            ("a\nb", "a\\u{a}b"),
+        ] {
+            assert_eq!(cell(text), want);
+        }
+    }
+
+    #[test]
+    fn every_line_has_every_column() {
+        let mut out = Vec::new();
+        let report = Report {
+            findings: vec![row("one", Severity::High), row("two", Severity::Low)],
+            ..sample()
+        };
+        super::super::write(&Csv, &report, Style::default(), &mut out).expect("memory");
+        let text = String::from_utf8(out).expect("UTF-8");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3);
+        for line in lines {
+            // A comma inside quotes joins nothing.
+            let outside = line.split('"').step_by(2);
+            let commas: usize = outside.map(|part| part.matches(',').count()).sum();
+            assert_eq!(commas, COLUMNS.len() - 1, "{line}");
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! The inventory as one page: which credentials there are, whether they still matter, whose they are and
+//! what to do next. It opens from a mail attachment: no network, nothing that is loaded, and without its
+//! script it says the same.
+//!
+//! Text of a repository stands in text nodes and quoted attributes only, escaped by one function. The
+//! page's own policy (CSP) allows the one style and the one script that are written here, by their hash.
+
+mod life;
+
+use std::io;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::escape::{html, uri};
+use super::words::{self, count, digits};
+use super::{Finding, Format, Outcome, Report, Style, summary};
+use crate::finding::{Field, Status, Weight};
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// Places written for each credential; the others are counted.
+const PLACES_MAX: usize = 20;
+
+/// A page.
+pub struct Html;
+
+impl Format for Html {
+    fn name(&self) -> &'static str {
+        "html"
+    }
+
+    fn about(&self) -> &'static str {
+        "the inventory as a page that needs no network"
+    }
+
+    fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        head(report, out)?;
+        answer(report, out)?;
+        table(report, out)?;
+        foot(report, out)
+    }
+}
+
+/// What a credential is to whoever has to act, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum State {
+    Expiring,
+    Alive,
+    Removed,
+    Replaced,
+    Dead,
+}
+
+impl State {
+    const ALL: [State; 5] = [
+        State::Expiring,
+        State::Alive,
+        State::Removed,
+        State::Replaced,
+        State::Dead,
+    ];
+
+    fn of(row: &Finding) -> State {
+        let replaced = row.facts.iter().any(|fact| fact.field == Field::Replaced);
+        let here = row
+            .timeline
+            .as_ref()
+            .is_none_or(|timeline| timeline.at_head);
+        match row.status {
+            _ if row.certainly_expired() => State::Dead,
+            Status::Expiring { .. } => State::Expiring,
+            _ if here => State::Alive,
+            _ if replaced => State::Replaced,
+            _ => State::Removed,
+        }
+    }
+
+    /// Its word, the class of its colour, and what is said of one and of many.
+    fn words(self) -> (&'static str, &'static str, [&'static str; 2]) {
+        match self {
+            State::Expiring => (
+                "ends soon",
+                "soon",
+                ["ends within 30 days", "end within 30 days"],
+            ),
+            State::Alive => (
+                "may be alive",
+                "now",
+                [
+                    "stands in the files and may be alive",
+                    "stand in the files and may be alive",
+                ],
+            ),
+            State::Removed => (
+                "removed, not revoked",
+                "gone",
+                [
+                    "was removed, and nothing says that it was revoked",
+                    "were removed, and nothing says that they were revoked",
+                ],
+            ),
+            State::Replaced => (
+                "replaced",
+                "gone",
+                [
+                    "was replaced by another value",
+                    "were replaced by other values",
+                ],
+            ),
+            State::Dead => (
+                "dead",
+                "calm",
+                [
+                    "is certainly dead: its end is past",
+                    "are certainly dead: their end is past",
+                ],
+            ),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            State::Expiring => "expiring",
+            State::Alive => "alive",
+            State::Removed => "removed",
+            State::Replaced => "replaced",
+            State::Dead => "dead",
+        }
+    }
+}
+
+/// What a browser is told to allow: the style and the script with these bytes.
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    )
+}
+
+fn head(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let target = html(report.run.target.as_str());
+    write!(
+        out,
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+         <meta name=\"referrer\" content=\"no-referrer\">\n\
+         <title>Credentials in {target}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>\n\
+         <h1>Credentials in {target}</h1>\n<p class=\"about\">{} on {} by keysweep {} with {}.</p>\n</header>\n<main>\n",
+        policy(),
+        html(&format!("{}, looked at", read(report))),
+        words::date(report.run.now),
+        html(&report.run.version),
+        count(report.run.rule_set.count as u64, "rule", "rules"),
+    )
+}
+
+/// `1,204 blobs and messages of the history`.
+fn read(report: &Report) -> String {
+    let commits = report.run.history.as_ref();
+    let commits = commits.map(|history| count(history.commits, "commit", "commits"));
+    let items = words::items(report);
+    commits.map_or(items.clone(), |commits| format!("{items} in {commits}"))
+}
+
+/// The answer in a sentence, what could not be read, and the counts.
+fn answer(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let all = report.findings.len() as u64;
+    let of = |state| {
+        report
+            .findings
+            .iter()
+            .filter(|row| State::of(row) == state)
+            .count() as u64
+    };
+    let states = State::ALL.map(|state| (state, of(state)));
+    let parts: Vec<String> = states
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(state, n)| {
+            let [one, many] = state.words().2;
+            count(*n, one, many)
+        })
+        .collect();
+    let sentence = match parts.is_empty() {
+        true => "No credential is listed.".to_owned(),
+        false => format!(
+            "{}: {}.",
+            count(all, "credential", "credentials"),
+            parts.join("; ")
+        ),
+    };
+    writeln!(out, "<p class=\"answer\">{}</p>", html(&sentence))?;
+    let gaps = summary::gaps(report, Weight::Failed);
+    let whole = !matches!(
+        report.summary.outcome,
+        Outcome::Incomplete | Outcome::Interrupted
+    );
+    if !gaps.is_empty() || !whole {
+        writeln!(
+            out,
+            "<div class=\"missing\"><p><strong>This is not everything: {}.</strong></p>",
+            html(&summary::verdict(report))
+        )?;
+        for gap in &gaps {
+            writeln!(out, "<p>{}</p>", html(gap))?;
+        }
+        writeln!(out, "</div>")?;
+    }
+    if all > 0 {
+        writeln!(out, "<ul class=\"counts\">")?;
+        for (state, n) in states.iter().filter(|(_, n)| *n > 0) {
+            let (word, class, _) = state.words();
+            writeln!(
+                out,
+                "<li><b class=\"{class}\">{}</b>{word}</li>",
+                digits(*n)
+            )?;
+        }
+        writeln!(out, "</ul>")?;
+    }
+    Ok(())
+}
+
+fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    if report.findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        "<div class=\"controls\"><div><label for=\"find\">Find</label>\
+         <input id=\"find\" type=\"search\" autocomplete=\"off\"></div>\
+         <div><label for=\"state\">State</label><select id=\"state\"><option value=\"\">all</option>"
+    )?;
+    for state in State::ALL {
+        writeln!(
+            out,
+            "<option value=\"{}\">{}</option>",
+            state.name(),
+            state.words().0
+        )?;
+    }
+    writeln!(
+        out,
+        "</select></div><p id=\"said\" role=\"status\"></p></div>\n\
+         <div class=\"wide\" role=\"region\" aria-label=\"Credentials\" tabindex=\"0\"><table>\n\
+         <caption>Each credential once, the most urgent first.</caption>\n<thead><tr>\
+         <th scope=\"col\">Credential</th><th scope=\"col\">State</th><th scope=\"col\">Life</th>\
+         <th scope=\"col\">Whose, and what it may do</th><th scope=\"col\">Where</th>\
+         <th scope=\"col\">What to do next</th></tr></thead>\n<tbody>"
+    )?;
+    let scale = life::Scale::of(report);
+    let mut rows: Vec<&Finding> = report.findings.iter().collect();
+    // Of equally urgent ones the order of the report stays.
+    rows.sort_by_key(|row| State::of(row));
+    for row in rows {
+        writeln!(out, "{}", line(row, &scale))?;
+    }
+    writeln!(out, "</tbody></table></div>")
+}
+
+/// One credential.
+fn line(row: &Finding, scale: &life::Scale) -> String {
+    let state = State::of(row);
+    let (word, class, _) = state.words();
+    let key = row
+        .key
+        .as_ref()
+        .map(|key| format!(" in <code>{}</code>", html(key.as_str())));
+    let ends = words::status(&row.status)
+        .map(|status| format!("<span class=\"small\">{}</span>", html(&status)))
+        .unwrap_or_default();
+    let slot = words::slot(row)
+        .map(|slot| format!("<span class=\"small\">{}</span>", html(&slot)))
+        .unwrap_or_default();
+    format!(
+        "<tr data-state=\"{}\"><th scope=\"row\">{}<span class=\"small\"><code>{}</code>{}</span>\
+         <span class=\"small\">{}, {} confidence, id {}</span></th>\
+         <td><span class=\"state {class}\">{word}</span>{ends}{slot}</td><td class=\"life\">{}</td>\
+         <td>{}</td><td class=\"where\">{}</td><td class=\"next\">{}</td></tr>",
+        state.name(),
+        html(&row.name),
+        html(&row.shown),
+        key.unwrap_or_default(),
+        row.severity.name(),
+        row.confidence.name(),
+        html(&row.id),
+        scale.drawn(row),
+        whose(row),
+        places(row),
+        next(row, state),
+    )
+}
+
+/// Who owns it, who brought it, and what it opens, as far as it is known.
+fn whose(row: &Finding) -> String {
+    let mut out = String::new();
+    let mut say = |class: &str, what: &str, text: &str| {
+        out.push_str(&format!(
+            "<div>{what} <span class=\"{class}\">{}</span></div>",
+            html(text)
+        ));
+    };
+    for fact in &row.facts {
+        let what = match fact.field {
+            Field::Owner => "owner",
+            Field::Account => "account",
+            Field::Issuer => "issued by",
+            Field::Scope => "may",
+            Field::Audience => "for",
+            _ => continue,
+        };
+        let wide = fact.field == Field::Scope && is_wide(fact.value.as_str());
+        say(
+            if wide { "wide-scope" } else { "" },
+            what,
+            fact.value.as_str(),
+        );
+    }
+    for part in &row.parts {
+        say("", "with", &format!("{} {}", part.name, part.shown));
+    }
+    if let Some(timeline) = &row.timeline {
+        say("", "brought by", timeline.first.author.as_str());
+    }
+    if out.is_empty() {
+        out.push_str("<span class=\"small\">not known</span>");
+    }
+    out
+}
+
+/// A scope that opens everything, or can make others.
+fn is_wide(scope: &str) -> bool {
+    let scope = scope.to_ascii_lowercase();
+    [
+        "admin",
+        "account-wide",
+        "all",
+        "*",
+        "system:masters",
+        "service_role",
+        "manage",
+        "owner",
+        "write",
+    ]
+    .iter()
+    .any(|wide| scope.split([' ', ',', ';']).any(|word| word == *wide))
+}
+
+fn places(row: &Finding) -> String {
+    let mut out = String::new();
+    for place in row.places.iter().take(PLACES_MAX) {
+        let gone = match place.at_head {
+            Some(false) => " <span class=\"small\">not at HEAD</span>",
+            _ => "",
+        };
+        out.push_str(&format!(
+            "<div><code>{}</code>{gone}</div>",
+            html(&words::position(place))
+        ));
+    }
+    let more = row.places.len().saturating_sub(PLACES_MAX) as u64;
+    if more > 0 {
+        let what = count(more, "more place", "more places");
+        out.push_str(&format!("<div class=\"small\">and {what}</div>"));
+    }
+    out
+}
+
+/// What to do, with the page of the provider and the command that accepts it.
+fn next(row: &Finding, state: State) -> String {
+    let todo = match (state, &row.rotate) {
+        (State::Dead, _) => "Nothing is open; take it out of the files.".to_owned(),
+        (_, Some(rotate)) => rotate.clone(),
+        (State::Removed | State::Replaced, None) => {
+            "Check at the provider that it is revoked.".to_owned()
+        }
+        (_, None) => "Replace it, and keep the new value outside of the files.".to_owned(),
+    };
+    let mut out = format!("<div>{}</div>", html(&todo));
+    if let Some(console) = row.console.as_ref().filter(|at| at.starts_with("https://")) {
+        // A page of a rule file, which may be the user's own: a link, but never a script's.
+        let at = html(&uri(console, false));
+        out.push_str(&format!(
+            "<div><a href=\"{at}\" rel=\"noreferrer noopener\">{}</a></div>",
+            html(console)
+        ));
+    }
+    if row.suppressed.is_none() {
+        let command = format!("keysweep allow {}", row.id);
+        out.push_str(&format!(
+            "<div class=\"small\">to accept it: <code>{}</code></div>",
+            html(&command)
+        ));
+    }
+    out
+}
+
+fn foot(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "</main>\n<footer>")?;
+    for line in summary::lines(report) {
+        writeln!(out, "<div>{}</div>", html(&line))?;
+    }
+    write!(
+        out,
+        "</footer>\n<script>{SCRIPT}</script>\n</body>\n</html>\n"
+    )
+}
+
+#[cfg(test)]
+mod tests;
