@@ -33,7 +33,7 @@ fn the_page_the_table_and_the_calendar_come_from_one_run() {
                   1 was removed, and nothing says that it was revoked.";
     assert!(page.contains(answer), "{page}");
     let at = |state: &str| {
-        page.find(&format!("<tr data-state=\"{state}\">"))
+        page.find(&format!("<tr role=\"row\" data-state=\"{state}\">"))
             .expect("a row")
     };
     assert!(at("expiring") < at("alive") && at("alive") < at("removed"));

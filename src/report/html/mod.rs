@@ -248,11 +248,11 @@ fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(
         out,
         "</select></div><p id=\"said\" role=\"status\"></p></div>\n\
-         <div class=\"wide\" role=\"region\" aria-label=\"Credentials\" tabindex=\"0\"><table>\n\
-         <caption>Each credential once, the most urgent first.</caption>\n<thead><tr>\
-         <th scope=\"col\">Credential</th><th scope=\"col\">State</th><th scope=\"col\">Life</th>\
-         <th scope=\"col\">Whose, and what it may do</th><th scope=\"col\">Where</th>\
-         <th scope=\"col\">What to do next</th></tr></thead>\n<tbody>"
+         <div class=\"wide\" role=\"region\" aria-label=\"Credentials\" tabindex=\"0\"><table role=\"table\">\n\
+         <caption>Each credential once, the most urgent first.</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">\
+         <th role=\"columnheader\" scope=\"col\">Credential</th><th role=\"columnheader\" scope=\"col\">State</th><th role=\"columnheader\" scope=\"col\">Life</th>\
+         <th role=\"columnheader\" scope=\"col\">Whose, and what it may do</th><th role=\"columnheader\" scope=\"col\">Where</th>\
+         <th role=\"columnheader\" scope=\"col\">What to do next</th></tr></thead>\n<tbody role=\"rowgroup\">"
     )?;
     let scale = life::Scale::of(report);
     let mut rows: Vec<&Finding> = report.findings.iter().collect();
@@ -279,10 +279,10 @@ fn line(row: &Finding, scale: &life::Scale) -> String {
         .map(|slot| format!("<span class=\"small\">{}</span>", html(&slot)))
         .unwrap_or_default();
     format!(
-        "<tr data-state=\"{}\"><th scope=\"row\">{}<span class=\"small\"><code>{}</code>{}</span>\
+        "<tr role=\"row\" data-state=\"{}\"><th role=\"rowheader\" scope=\"row\">{}<span class=\"small\"><code>{}</code>{}</span>\
          <span class=\"small\">{}, {} confidence, id {}</span></th>\
-         <td><span class=\"state {class}\">{word}</span>{ends}{slot}</td><td class=\"life\">{}</td>\
-         <td>{}</td><td class=\"where\">{}</td><td class=\"next\">{}</td></tr>",
+         <td role=\"cell\"><span class=\"state {class}\">{word}</span>{ends}{slot}</td><td role=\"cell\">{}</td>\
+         <td role=\"cell\">{}</td><td role=\"cell\">{}</td><td role=\"cell\">{}</td></tr>",
         state.name(),
         html(&row.name),
         html(&row.shown),

@@ -68,7 +68,11 @@ fn the_answer_counts_and_never_hides_a_gap() {
         two.contains("2 credentials: 2 stand in the files and may be alive."),
         "{two}"
     );
-    assert_eq!(two.matches("<tr data-state=\"alive\">").count(), 2);
+    assert_eq!(
+        two.matches("<tr role=\"row\" data-state=\"alive\">")
+            .count(),
+        2
+    );
     // The fixture has inputs that were not read.
     assert!(two.contains("This is not everything"), "{two}");
 }
