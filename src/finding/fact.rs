@@ -44,6 +44,8 @@ pub enum Field {
     ReplacedBy,
     /// What is known of its end at the provider, where it was only removed from the files.
     Revocation,
+    /// The environments that the paths and the name of its places speak of, where there are several.
+    UsedIn,
 }
 
 impl Field {
@@ -66,6 +68,7 @@ impl Field {
             Field::Replaced => "replaced",
             Field::ReplacedBy => "replaced-by",
             Field::Revocation => "revocation",
+            Field::UsedIn => "used-in",
         }
     }
 }
@@ -81,6 +84,8 @@ pub enum Source {
     Bytes,
     /// The history that holds it.
     Git,
+    /// The paths and names of its places.
+    Paths,
 }
 
 impl Source {
@@ -89,6 +94,7 @@ impl Source {
         match self {
             Source::Bytes => "bytes",
             Source::Git => "git",
+            Source::Paths => "paths",
         }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Sources are pure, bounded and never fail a scan: malformed input gives no facts.
 
+mod environments;
 mod facts;
 mod git;
 mod slots;
@@ -23,7 +24,7 @@ trait FactSource {
 }
 
 /// Every source of facts.
-const SOURCES: &[&dyn FactSource] = &[&facts::Bytes, &git::Record];
+const SOURCES: &[&dyn FactSource] = &[&facts::Bytes, &git::Record, &environments::Paths];
 
 /// What sources may ask besides the credential itself.
 struct Known<'a> {

@@ -106,6 +106,21 @@ fn a_slot_tells_who_rotated_what_and_what_was_only_removed() {
 }
 
 #[test]
+fn a_value_that_two_environments_share_says_so() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("deploy")).expect("new");
+    dir.write("deploy/prod.env", line(1));
+    dir.write("deploy/staging.env", line(1));
+    dir.write("deploy/other.env", line(2));
+    let report = dir.json(&["scan"]);
+    let told: Vec<_> = findings(&report)
+        .iter()
+        .map(|f| facts(f, "used-in"))
+        .collect();
+    assert_eq!(told.concat(), ["production, staging"]);
+}
+
+#[test]
 fn several_decoders_may_speak_about_one_credential() {
     let dir = Dir::new();
     let rule = |facts: &str| {

@@ -313,9 +313,11 @@ fn whose(row: &Finding) -> String {
             Field::Issuer => "issued by",
             Field::Scope => "may",
             Field::Audience => "for",
+            Field::UsedIn => "used in",
             _ => continue,
         };
-        let wide = fact.field == Field::Scope && is_wide(fact.value.as_str());
+        let wide = fact.field == Field::UsedIn
+            || fact.field == Field::Scope && is_wide(fact.value.as_str());
         say(
             if wide { "wide-scope" } else { "" },
             what,
