@@ -15,6 +15,7 @@ mod corpus;
 mod cost;
 mod docs;
 mod explain;
+mod facts;
 mod fit;
 mod history;
 mod hook;

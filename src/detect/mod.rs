@@ -5,6 +5,7 @@
 //! costs linear time, and history can be scanned by its deltas.
 
 pub mod assign;
+mod beside;
 mod candidate;
 mod chain;
 pub mod checks;
@@ -25,6 +26,8 @@ mod token;
 mod verdict;
 mod watch;
 
+#[cfg(test)]
+pub(crate) use beside::BESIDE;
 pub use candidate::Candidate;
 #[doc(hidden)]
 pub use decode::every_layer;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::Candidate;
+use super::{Candidate, beside};
 use crate::finding::{Confidence, Ground};
 use crate::rule::{FactDecoder, Kind, Rule, RuleSet};
 
@@ -34,9 +34,11 @@ pub(super) fn join(rules: &RuleSet, bytes: &[u8], all: &mut [Candidate]) {
         }
     }
     for candidate in all.iter_mut().filter(|c| c.evidence.layers.is_empty()) {
-        if reads_certificates(&rules.rules[candidate.rule]) && candidate.partners.is_empty() {
+        let more = beside::find(&rules.rules[candidate.rule], bytes, &candidate.span);
+        if reads_certificates(&rules.rules[candidate.rule]) && !has_certificate(candidate) {
             candidate.partners = certificates(near(bytes, &candidate.span, CERTIFICATE_REACH));
         }
+        candidate.partners.extend(more);
     }
     for (index, kind, value) in pairs {
         let candidate = &mut all[index];
@@ -113,9 +115,11 @@ impl<'a> Halves<'a> {
     }
 }
 
-/// For a key decoded from a kubeconfig: the certificate in the outer file.
+/// For what was decoded: what stands in the outer file. Of a kubeconfig that is the certificate of the key.
 pub(super) fn outside(rules: &RuleSet, bytes: &[u8], candidate: &mut Candidate) {
-    if !reads_certificates(&rules.rules[candidate.rule]) || !candidate.partners.is_empty() {
+    let more = beside::find(&rules.rules[candidate.rule], bytes, &candidate.span);
+    candidate.partners.extend(more);
+    if !reads_certificates(&rules.rules[candidate.rule]) || has_certificate(candidate) {
         return;
     }
     let window = near(bytes, &candidate.span, CERTIFICATE_REACH);
@@ -159,6 +163,13 @@ fn certificates(text: &[u8]) -> Vec<(String, Vec<u8>)> {
         }
     }
     out
+}
+
+fn has_certificate(candidate: &Candidate) -> bool {
+    candidate
+        .partners
+        .iter()
+        .any(|(kind, _)| kind == "certificate")
 }
 
 /// Whether a certificate beside the key tells about its life.

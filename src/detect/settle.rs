@@ -1,12 +1,13 @@
 //! Overlaps, settled per blob after every verdict is in: a checksum that passed wins, then a
-//! credential over a sample, a named rule over a generic one, the longer value, the earlier, the rule id.
+//! credential over a sample, a named rule over a generic one, the longer value, the earlier, a form of its own over
+//! a word beside it, the rule id.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Candidate;
 use crate::finding::{Class, Ground};
-use crate::rule::{Check, RuleSet};
+use crate::rule::{Check, Kind, RuleSet};
 
 /// Keeps the best of overlapping candidates, sorted by place. Rules that lose with a value that
 /// overlaps are named in the winner's evidence.
@@ -41,6 +42,8 @@ fn among(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
             Reverse(c.span.len()),
             c.span.start,
             c.class != Class::Credential,
+            // Of one value a form of its own says more than a word beside it.
+            !matches!(rules.rules[c.rule].kind, Kind::Token(_)),
             c.rule,
             c.evidence.layers.len(),
         )

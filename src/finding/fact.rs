@@ -12,18 +12,28 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "field")]
 pub enum Field {
-    /// End of validity.
+    /// What it is, where its bytes tell more than its rule: the family of a token.
+    Kind,
+    /// End of validity; the text `never` where its bytes say that it has none.
     Expires,
     /// Not valid before.
     NotBefore,
     /// When it was issued.
     Issued,
+    /// When its value was changed last, as the file around it says.
+    Changed,
+    /// When it was used last, as the file around it says.
+    LastUsed,
     /// Who issued it.
     Issuer,
     /// Whose it is: a user, service account, organisation.
     Owner,
     /// The account, project or tenant it belongs to.
     Account,
+    /// A public name or number that finds it in its provider's list.
+    Id,
+    /// Live or test, production or sandbox.
+    Environment,
     /// What it may do.
     Scope,
     /// What it is meant for.
@@ -52,6 +62,11 @@ impl Field {
     /// The word that reports use.
     pub fn name(self) -> &'static str {
         match self {
+            Field::Kind => "kind",
+            Field::Changed => "changed",
+            Field::LastUsed => "last-used",
+            Field::Id => "id",
+            Field::Environment => "environment",
             Field::Expires => "expires",
             Field::NotBefore => "not-before",
             Field::Issued => "issued",
@@ -80,7 +95,7 @@ impl Field {
 #[serde(rename_all = "kebab-case")]
 #[schemars(rename = "source")]
 pub enum Source {
-    /// The credential's own bytes, or those of its certificate.
+    /// The credential's own bytes, those of its certificate, or what stands beside it.
     Bytes,
     /// The history that holds it.
     Git,
@@ -132,6 +147,9 @@ pub enum Value {
     Time(Timestamp),
     /// Text as the issuer wrote it; raw bytes of scanned content.
     Text(Vec<u8>),
+    /// An identifier that its provider calls public and that a decoder has seen the form of: letters and
+    /// digits. It may be a finding itself, and is shown all the same.
+    Id(String),
 }
 
 /// One thing known about a credential.
@@ -167,6 +185,8 @@ pub enum Status {
         /// The end.
         at: Timestamp,
     },
+    /// Its own bytes say that it has no end.
+    NeverExpires,
     /// Nothing says when it ends.
     #[default]
     Unknown,

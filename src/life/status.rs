@@ -18,17 +18,24 @@ pub(super) fn of(mut facts: Vec<Fact>, now: Timestamp) -> Life {
     let first = ends
         .filter_map(|fact| match fact.value {
             Value::Time(at) => Some((at, fact.certainty)),
-            Value::Text(_) => None,
+            Value::Text(_) | Value::Id(_) => None,
         })
         .filter(|(at, certainty)| *at > now || *certainty != Certainty::Inferred)
         .min();
     let status = match first {
+        None if facts.iter().any(is_endless) => Status::NeverExpires,
         None => Status::Unknown,
         Some((since, certainty)) if since <= now => Status::Expired { since, certainty },
         Some((at, _)) if at.duration_since(now) <= SOON => Status::Expiring { at },
         Some((at, _)) => Status::LiveUntil { at },
     };
     Life { facts, status }
+}
+
+/// A certificate without an end says nothing of its key, which may be in no other.
+fn is_endless(fact: &Fact) -> bool {
+    let never = matches!(&fact.value, Value::Text(text) if text == b"never");
+    fact.field == Field::Expires && never
 }
 
 #[cfg(test)]

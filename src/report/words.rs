@@ -18,6 +18,7 @@ pub fn status_name(status: &Status) -> &'static str {
         Status::Expired { .. } => "expired",
         Status::Expiring { .. } => "expiring",
         Status::LiveUntil { .. } => "live",
+        Status::NeverExpires => "never-expires",
         Status::Unknown => "unknown",
     }
 }
@@ -30,6 +31,7 @@ pub fn status(status: &Status) -> Option<String> {
         }
         Status::Expiring { at } => Some(format!("expires soon, {}", date(*at))),
         Status::LiveUntil { at } => Some(format!("live until {}", date(*at))),
+        Status::NeverExpires => Some("never expires".to_owned()),
         Status::Unknown => None,
     }
 }

@@ -92,18 +92,64 @@ impl Check {
 names! {
     /// A decoder of facts: what the bytes of a credential tell about its life.
     FactDecoder {
-        /// Claims of a JSON web token.
-        Jwt = "jwt",
-        /// Validity and subject of the certificate beside a key.
-        X509 = "x509",
-        /// The parameters of a shared access signature.
-        AzureSas = "azure-sas",
-        /// The parameters of a presigned address.
-        Presigned = "presigned",
+        /// The parameters that a secured key of Algolia is bound to.
+        Algolia = "algolia",
         /// The account in the id of an AWS key.
         AwsKeyId = "aws-key-id",
+        /// The right that the checksum of an Azure key proves, and its month of issue.
+        AzureKey = "azure-key",
+        /// The parameters of a shared access signature.
+        AzureSas = "azure-sas",
+        /// Dates and names beside a secret, under documented names.
+        Beside = "beside",
+        /// The payload of a signed token of Datasette.
+        Datasette = "datasette",
+        /// The caveats of a token of devpi.
+        DevpiMacaroon = "devpi-macaroon",
+        /// The id of the bot in a token of Discord.
+        DiscordBot = "discord-bot",
+        /// The caveats of a token of Fly.io.
+        FlyMacaroon = "fly-macaroon",
+        /// The file of a Google Cloud service account.
+        GcpKeyFile = "gcp-key-file",
+        /// The ids in a routable token of GitLab.
+        GitlabRoutable = "gitlab-routable",
+        /// The name and organization in a token of Grafana.
+        Grafana = "grafana",
+        /// The end of a reference token of JFrog.
+        JfrogReference = "jfrog-reference",
+        /// Claims of a JSON web token.
+        Jwt = "jwt",
+        /// The account and id in a token of Mapbox.
+        Mapbox = "mapbox",
+        /// The address and account in a token of 1Password.
+        OnePassword = "1password",
+        /// The comment of an OpenSSH key, and the certificate beside it.
+        OpenSsh = "openssh",
+        /// Claims of a public PASETO.
+        Paseto = "paseto",
+        /// The date in a key of Postman.
+        Postman = "postman",
+        /// What the prefix says: environment and scope.
+        Prefix = "prefix",
+        /// The parameters of a presigned address.
+        Presigned = "presigned",
+        /// The public id by which a token is found in its provider's list.
+        PublicId = "public-id",
+        /// The caveats of a token of PyPI.
+        PypiMacaroon = "pypi-macaroon",
         /// The payload of an organization token of Sentry.
         SentryOrgToken = "sentry-org-token",
+        /// The dates of a line of `/etc/shadow`.
+        Shadow = "shadow",
+        /// The workspace, bot, user or app in a token of Slack.
+        Slack = "slack",
+        /// The project and environment in a token of Unleash.
+        Unleash = "unleash",
+        /// The date and id in a key of WorkOS.
+        Workos = "workos",
+        /// Validity and subject of the certificate beside a key.
+        X509 = "x509",
     }
 }
 

@@ -127,7 +127,10 @@ fn every_check_and_decoder_is_reached_from_the_command_line() {
     for name in Check::ALL.iter().map(|check| check.name()) {
         assert!(checks.contains(name), "{name} is not among {checks:?}");
     }
-    for name in FactDecoder::ALL.iter().map(|decoder| decoder.name()) {
+    let made_of_text = FactDecoder::ALL
+        .iter()
+        .filter(|one| **one != FactDecoder::FlyMacaroon);
+    for name in made_of_text.map(|decoder| decoder.name()) {
         assert!(facts.contains(name), "{name} is not among {facts:?}");
     }
 }
@@ -144,7 +147,8 @@ fn every_rule_that_names_a_decoder_gives_facts_in_json() {
         .filter(|rule| rule.on && !rule.facts.is_empty())
     {
         // What it decodes to is found by the rules of what it decodes to.
-        if rule.id == "private-key-base64" {
+        // MessagePack is no text, so that no template makes one; `tests/facts` does.
+        if rule.id == "private-key-base64" || rule.facts.contains(&FactDecoder::FlyMacaroon) {
             continue;
         }
         let dir = Dir::new();

@@ -19,7 +19,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("source", &["finding", "secret"]),
     ("judge", &["base64", "finding", "rule", "secret"]),
     // What a credential's bytes tell is read with the checks that found it.
-    ("life", &["rule", "finding", "secret", "detect", "example"]),
+    (
+        "life",
+        &["base64", "rule", "finding", "secret", "detect", "example"],
+    ),
     ("suppress", &["rule", "finding", "secret"]),
     ("thresholds", &["finding"]),
     // Of `source` it needs the limits that a repository may not raise.

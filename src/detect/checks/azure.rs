@@ -27,26 +27,54 @@ const FAMILIES: &[Family] = &[
 /// Form: base64 of n bytes, the last four of which are the checksum; the signature is the four
 /// characters before the six that hold it.
 pub(super) fn identifiable(value: &[u8]) -> Verdict {
-    let text = standard(value);
-    let Some(at) = text.len().checked_sub(10) else {
+    let Some(key) = Identifiable::read(value) else {
         return Verdict::Unknown;
     };
-    let signature = text.get(at..at + 4).unwrap_or_default();
-    let Some((_, seeds, all)) = FAMILIES.iter().find(|(s, _, _)| *s == signature) else {
-        return Verdict::Unknown;
-    };
-    let Some((body, sum)) = STANDARD_BARE.decode(&text).ok().and_then(|bytes| {
-        let (body, sum) = bytes.split_last_chunk::<4>()?;
-        Some((body.to_vec(), *sum))
-    }) else {
-        return Verdict::Unknown;
-    };
-    if seeds.iter().any(|s| checksum(&body, s) == sum) {
+    let (_, _, all) = key.family;
+    if key.seed().is_some() {
         Verdict::Passed
-    } else if *all && text.len() == 86 {
+    } else if *all && key.length == 86 {
         Verdict::Failed
     } else {
         Verdict::Unknown
+    }
+}
+
+/// The seed that fits the checksum of an identifiable key: it tells which right the key has.
+pub(crate) fn azure_seed(value: &[u8]) -> Option<&'static [u8; 8]> {
+    Identifiable::read(value)?.seed()
+}
+
+/// A key of a family.
+struct Identifiable {
+    family: &'static Family,
+    body: Vec<u8>,
+    sum: [u8; 4],
+    /// Characters without padding.
+    length: usize,
+}
+
+impl Identifiable {
+    fn read(value: &[u8]) -> Option<Self> {
+        let text = standard(value);
+        let at = text.len().checked_sub(10)?;
+        let signature = text.get(at..at + 4)?;
+        let family = FAMILIES.iter().find(|(s, _, _)| *s == signature)?;
+        let bytes = STANDARD_BARE.decode(&text).ok()?;
+        let (body, sum) = bytes.split_last_chunk::<4>()?;
+        Some(Identifiable {
+            family,
+            body: body.to_vec(),
+            sum: *sum,
+            length: text.len(),
+        })
+    }
+
+    fn seed(&self) -> Option<&'static [u8; 8]> {
+        let (_, seeds, _) = self.family;
+        let mut fits = seeds.iter();
+        fits.find(|seed| checksum(&self.body, seed) == self.sum)
+            .copied()
     }
 }
 

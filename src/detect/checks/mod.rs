@@ -12,8 +12,10 @@ mod random;
 mod structure;
 
 use crate::rule::Check;
+pub(crate) use azure::azure_seed;
+pub(crate) use pem::pem_body;
 pub use random::{looks_random, randomness};
-pub(crate) use structure::{aws_account, json_object};
+pub(crate) use structure::{Macaroon, aws_account, base64_any, json_object, macaroon};
 
 /// What a check says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,6 +38,14 @@ pub(super) fn check(whole: &[u8], value: &[u8]) -> Verdict {
     }
 }
 
+/// The bytes of the first block, when it is closed and nothing but base64 stands in it.
+pub(crate) fn pem_body(whole: &[u8]) -> Option<Vec<u8>> {
+    let (_, rest) = begin(whole)?;
+    let (body, _) = rest.split_at(memchr::memmem::find(rest, b"-----END ")?);
+    let (_, text) = clean(body).ok()?;
+    base64_any(text.split(|&b| b == b'=').next()?)
+}
+
 /// The label of the first block, and what follows its line.
 fn begin(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = memchr::memmem::find(bytes, b"-----BEGIN ")?;

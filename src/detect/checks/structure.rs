@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::Verdict;
 
 /// Decodes base64 in either alphabet, with or without padding.
-pub(super) fn base64_any(text: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn base64_any(text: &[u8]) -> Option<Vec<u8>> {
     if text.contains(&b'-') || text.contains(&b'_') {
         URL.decode(text).ok()
     } else {
@@ -118,35 +118,43 @@ pub(super) fn sentry_org_token(value: &[u8]) -> Verdict {
     Verdict::of(secret.len() > 1 && has("iat") && has("org") && (has("url") || has("region_url")))
 }
 
-/// The first-party caveats of a macaroon in the binary form v2, in order; none when the bytes are
-/// not one. Fields are (type, length, bytes): 1 location, 2 identifier, 0 end, 6 signature.
-fn macaroon(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
+/// A macaroon: where it is for, what names it, and its first-party caveats in order.
+#[derive(Default)]
+pub(crate) struct Macaroon {
+    pub(crate) location: Vec<u8>,
+    pub(crate) identifier: Vec<u8>,
+    pub(crate) caveats: Vec<Vec<u8>>,
+}
+
+/// A macaroon in the binary form v2, in base64; none when the bytes are not one. Fields are (type, length,
+/// bytes): 1 location, 2 identifier, 0 end, 6 signature.
+pub(crate) fn macaroon(text: &[u8]) -> Option<Macaroon> {
+    let bytes = base64_any(text)?;
     let mut rest = bytes.strip_prefix(&[2])?;
-    let mut caveats = Vec::new();
+    let mut macaroon = Macaroon::default();
     let mut header = true;
-    let mut identified = false;
     loop {
         let (&kind, after) = rest.split_first()?;
         if kind == 0 {
             rest = after;
             if header {
-                if !identified {
+                if macaroon.identifier.is_empty() {
                     return None;
                 }
                 header = false;
             } else if rest.first() == Some(&6) {
                 let (_, signature, end) = field(rest)?;
-                return (signature.len() == 32 && end.is_empty()).then_some(caveats);
+                return (signature.len() == 32 && end.is_empty()).then_some(macaroon);
             }
             continue;
         }
         let (kind, text, after) = field(rest)?;
         rest = after;
         match (kind, header) {
-            (2, true) => identified = true,
-            (2, false) => caveats.push(text.to_vec()),
+            (1, true) => macaroon.location = text.to_vec(),
+            (2, true) => macaroon.identifier = text.to_vec(),
+            (2, false) => macaroon.caveats.push(text.to_vec()),
             (1 | 4, _) => {}
-            (6, _) => return None,
             _ => return None,
         }
     }
@@ -169,7 +177,7 @@ fn field(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 
 pub(super) fn pypi_macaroon(value: &[u8]) -> Verdict {
     match value.strip_prefix(b"pypi-") {
-        Some(text) => Verdict::of(base64_any(text).is_some_and(|b| macaroon(&b).is_some())),
+        Some(text) => Verdict::of(macaroon(text).is_some()),
         None => Verdict::Unknown,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, family, time};
 use crate::detect::checks::json_object;
 
 /// Facts of a token; it may stand after a prefix (`ghs_<id>_`).
@@ -25,18 +25,47 @@ pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
     } else {
         Certainty::Stated
     });
-    facts.time(Field::Expires, moment(&payload, "exp"));
+    let family = family::of(&header, &payload);
+    if let Some(family) = &family {
+        facts.text(Field::Kind, family.name);
+    }
+    match (payload.contains_key("exp"), &family) {
+        (true, _) => facts.time(Field::Expires, moment(&payload, "exp")),
+        (false, Some(family)) if family.endless => facts.never(),
+        (false, _) => {}
+    }
     facts.time(Field::NotBefore, moment(&payload, "nbf"));
     facts.time(Field::Issued, moment(&payload, "iat"));
     texts(&mut facts, Field::Issuer, &payload, &["iss"], 1);
-    let owner = ["sub", "upn", "email", "user_login"];
-    texts(&mut facts, Field::Owner, &payload, &owner, 1);
-    let account = ["tid", "repository", "project_path"];
-    texts(&mut facts, Field::Account, &payload, &account, 1);
+    if let Some(id) = app_id(token) {
+        facts.text(Field::Kind, "GitHub App installation");
+        facts.text(Field::Id, [b"app ", id].concat());
+    }
+    if let Some(family) = family {
+        family.tell(&payload, &mut facts);
+    }
+    let told = |facts: &Facts, field| facts.list.iter().any(|fact| fact.field == field);
+    if !told(&facts, Field::Owner) {
+        let owner = ["sub", "upn", "email", "user_login"];
+        texts(&mut facts, Field::Owner, &payload, &owner, 1);
+    }
+    if !told(&facts, Field::Account) {
+        let account = ["tid", "repository", "project_path"];
+        texts(&mut facts, Field::Account, &payload, &account, 1);
+    }
     let scope = ["scope", "scp", "roles", "role", "permissions", "groups"];
     texts(&mut facts, Field::Scope, &payload, &scope, scope.len());
     texts(&mut facts, Field::Audience, &payload, &["aud"], 1);
     facts.list
+}
+
+/// The id of the app in `ghs_<id>_<token>`.
+fn app_id(token: &[u8]) -> Option<&[u8]> {
+    let rest = token.strip_prefix(b"ghs_")?;
+    let end = rest.iter().position(|&b| b == b'_')?;
+    let id = rest.get(..end)?;
+    let fits = !id.is_empty() && id.iter().all(u8::is_ascii_digit);
+    fits.then_some(id)
 }
 
 /// A NumericDate; some issuers quote it.
@@ -49,7 +78,7 @@ fn moment(claims: &Map<String, Value>, name: &str) -> Option<jiff::Timestamp> {
 }
 
 /// The first `most` of the named claims that there are, each as one text; lists are joined.
-fn texts(
+pub(super) fn texts(
     facts: &mut Facts,
     field: Field,
     claims: &Map<String, Value>,

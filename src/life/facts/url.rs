@@ -3,16 +3,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Certainty, Fact, Facts, Field, aws, time};
+use serde_json::Value;
+
+use super::{Certainty, Fact, Facts, Field, Seen, aws, time};
+use crate::detect::checks::json_object;
 
 /// Longest life of a presigned request, in seconds: seven days.
 const LONGEST: i64 = 604_800;
 
 /// The parameters of a query, decoded once; names in lower case.
-struct Query(Vec<(Vec<u8>, Vec<u8>)>);
+pub(super) struct Query(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Query {
-    fn parse(text: &[u8]) -> Self {
+    pub(super) fn parse(text: &[u8]) -> Self {
         let plain = String::from_utf8_lossy(text)
             .replace("&amp;", "&")
             .replace("\\u0026", "&");
@@ -27,7 +30,7 @@ impl Query {
         Query(pairs.collect())
     }
 
-    fn get(&self, name: &str) -> Option<&[u8]> {
+    pub(super) fn get(&self, name: &str) -> Option<&[u8]> {
         let mut all = self.0.iter().filter(|(n, _)| n == name.as_bytes());
         all.next().map(|(_, value)| value.as_slice())
     }
@@ -97,6 +100,12 @@ pub(super) fn sas(whole: &[u8]) -> Vec<Fact> {
     facts.list
 }
 
+/// A signed address, of which the match may be the last part only.
+pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
+    let before = seen.partners("address").next().unwrap_or_default();
+    presigned(&[before, seen.whole].concat())
+}
+
 /// Version 4 (`X-Amz-…`, and Google's `X-Goog-…`) and version 2 (`Expires`).
 pub(super) fn presigned(whole: &[u8]) -> Vec<Fact> {
     let query = Query::parse(whole);
@@ -105,6 +114,9 @@ pub(super) fn presigned(whole: &[u8]) -> Vec<Fact> {
         if get("signature").is_some_and(|signature| !signature.is_empty()) {
             return version4(get);
         }
+    }
+    if let Some(pair) = query.get("key-pair-id") {
+        return cloudfront(&query, pair);
     }
     let keys = ["awsaccesskeyid", "ossaccesskeyid", "googleaccessid"];
     let (Some(signature), Some(key)) = (
@@ -119,6 +131,40 @@ pub(super) fn presigned(whole: &[u8]) -> Vec<Fact> {
     let mut facts = Facts::new(Certainty::Certain);
     facts.time(Field::Expires, query.get("expires").and_then(time::digits));
     owner(&mut facts, key);
+    facts.list
+}
+
+/// CloudFront: the end is `Expires`, or stands in a policy of JSON in base64 with three signs exchanged.
+fn cloudfront(query: &Query, pair: &[u8]) -> Vec<Fact> {
+    let mut facts = Facts::new(Certainty::Certain);
+    facts.time(Field::Expires, query.get("expires").and_then(time::digits));
+    let policy = query.get("policy").map(|text| {
+        let standard = text.iter().map(|b| match b {
+            b'-' => b'+',
+            b'~' => b'/',
+            b'_' => b'=',
+            other => *other,
+        });
+        standard.collect::<Vec<u8>>()
+    });
+    let policy = policy.and_then(|text| json_object(&text));
+    let statement = policy
+        .as_ref()
+        .and_then(|policy| policy.get("Statement")?.get(0));
+    if let Some(statement) = statement {
+        let moment = |name: &str| {
+            let seconds = statement
+                .get("Condition")?
+                .get(name)?
+                .get("AWS:EpochTime")?;
+            time::number(seconds.as_f64()?)
+        };
+        facts.time(Field::Expires, moment("DateLessThan"));
+        facts.time(Field::NotBefore, moment("DateGreaterThan"));
+        let resource = statement.get("Resource").and_then(Value::as_str);
+        facts.text(Field::Scope, resource.unwrap_or_default());
+    }
+    facts.id(Field::Owner, pair);
     facts.list
 }
 
@@ -143,8 +189,12 @@ fn version4<'a>(get: impl Fn(&str) -> Option<&'a [u8]>) -> Vec<Fact> {
 
 /// The key id that signed (public), and the account that it tells.
 fn owner(facts: &mut Facts, key: &[u8]) {
-    facts.text(Field::Owner, key);
-    if let Some(account) = aws::account(key) {
-        facts.text(Field::Account, account);
+    match aws::account(key) {
+        // It is shown although it is a finding of its own wherever it stands.
+        Some(account) => {
+            facts.id(Field::Owner, key);
+            facts.id(Field::Account, account.as_bytes());
+        }
+        None => facts.text(Field::Owner, key),
     }
 }

@@ -10,10 +10,19 @@ use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::name::Name;
 use x509_cert::time::Time;
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, Seen, time};
 
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
+
+/// Facts of the certificate beside a key.
+pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
+    let certificates: Vec<&[u8]> = seen.partners("certificate").collect();
+    facts(
+        &certificates,
+        seen.key.eq_ignore_ascii_case(b"client-key-data"),
+    )
+}
 
 /// Facts of the certificate that is most likely the key's own: the first that is no authority's,
 /// else the first. `client`: the key is a kubeconfig's, where organisations are groups.

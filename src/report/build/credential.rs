@@ -118,7 +118,7 @@ impl View<'_> {
         let end = match finding.status {
             Status::Expired { since, .. } => Some(since),
             Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
-            Status::Unknown => None,
+            Status::NeverExpires | Status::Unknown => None,
         };
         let days = |end: jiff::Timestamp| {
             let seconds = end.as_second() - self.now.as_second();
@@ -147,6 +147,8 @@ impl View<'_> {
         let (value, time) = match &fact.value {
             Value::Time(time) => (Shown::ours(time.to_string()), Some(*time)),
             Value::Text(text) => (self.masker.show(text), None),
+            // Public, and what people look it up with: it stays although it may be a finding itself.
+            Value::Id(id) => (Shown::ours(id.clone()), None),
         };
         Fact {
             field: fact.field,

@@ -31,6 +31,9 @@ enum State {
     Expiring,
     /// The end is further away.
     Live,
+    /// Its own bytes say that it has no end.
+    #[serde(rename = "never-expires")]
+    NeverExpires,
     /// Nothing says when it ends.
     Unknown,
 }
@@ -41,6 +44,7 @@ pub fn serialize<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Erro
         Status::Expired { since, certainty } => (State::Expired, Some(since), Some(certainty)),
         Status::Expiring { at } => (State::Expiring, Some(at), None),
         Status::LiveUntil { at } => (State::Live, Some(at), None),
+        Status::NeverExpires => (State::NeverExpires, None, None),
         Status::Unknown => (State::Unknown, None, None),
     };
     let written = Written {
@@ -55,7 +59,7 @@ pub fn serialize<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Erro
 pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Error> {
     let written = Written::deserialize(from)?;
     let at = || {
-        let missing = || de::Error::custom("a status other than `unknown` has a moment in `at`");
+        let missing = || de::Error::custom("a status with an end has a moment in `at`");
         written.at.ok_or_else(missing)
     };
     Ok(match written.state {
@@ -67,6 +71,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Erro
         },
         State::Expiring => Status::Expiring { at: at()? },
         State::Live => Status::LiveUntil { at: at()? },
+        State::NeverExpires => Status::NeverExpires,
         State::Unknown => Status::Unknown,
     })
 }

@@ -63,6 +63,7 @@ fn every_status() -> Report {
         expired(Certainty::Inferred),
         Status::Expiring { at },
         Status::LiveUntil { at },
+        Status::NeverExpires,
         Status::Unknown,
     ];
     for (n, status) in statuses.into_iter().enumerate() {
