@@ -7,6 +7,7 @@
 
 mod life;
 
+use std::cmp::Reverse;
 use std::io;
 
 use base64::Engine as _;
@@ -22,7 +23,7 @@ const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Places written for each credential; the others are counted.
-const PLACES_MAX: usize = 20;
+const PLACES_MAX: usize = 6;
 
 /// A page.
 pub struct Html;
@@ -256,8 +257,12 @@ fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     )?;
     let scale = life::Scale::of(report);
     let mut rows: Vec<&Finding> = report.findings.iter().collect();
-    // Of equally urgent ones the order of the report stays.
-    rows.sort_by_key(|row| State::of(row));
+    // What is dead is no hurry, and what opens most comes first: a removed token that nobody revoked
+    // before a password that stands there. Of equally urgent ones the order of the report stays.
+    rows.sort_by_key(|row| {
+        let state = State::of(row);
+        (state == State::Dead, Reverse(row.severity), state)
+    });
     for row in rows {
         writeln!(out, "{}", line(row, &scale))?;
     }
