@@ -250,7 +250,7 @@ fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         out,
         "</select></div><p id=\"said\" role=\"status\"></p></div>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"Credentials\" tabindex=\"0\"><table role=\"table\">\n\
-         <caption>Each credential once, the most urgent first.</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">\
+         <caption>Each credential once: what opens most first, the dead last.</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">\
          <th role=\"columnheader\" scope=\"col\">Credential</th><th role=\"columnheader\" scope=\"col\">State</th><th role=\"columnheader\" scope=\"col\">Life</th>\
          <th role=\"columnheader\" scope=\"col\">Whose, and what it may do</th><th role=\"columnheader\" scope=\"col\">Where</th>\
          <th role=\"columnheader\" scope=\"col\">What to do next</th></tr></thead>\n<tbody role=\"rowgroup\">"
