@@ -33,6 +33,9 @@ fn main() {
     }
 }
 
+/// The file beside the rules that says how long their credentials live.
+const LIFETIMES: &str = "lifetimes.toml";
+
 fn embed() -> Result<(), String> {
     let mut files: Vec<PathBuf> = fs::read_dir("rules")
         .map_err(|e| format!("rules: {e}"))?
@@ -41,6 +44,7 @@ fn embed() -> Result<(), String> {
         .collect();
     files.sort();
     let mut rules = Vec::new();
+    let mut lifetimes = String::new();
     // Anybody can compute it from the files: each with its name and length in front.
     let mut hash = Sha256::new();
     for path in &files {
@@ -50,6 +54,10 @@ fn embed() -> Result<(), String> {
             .unwrap_or_default();
         let text = fs::read_to_string(path).map_err(|e| format!("rules/{name}: {e}"))?;
         hash.update(format!("{name}\0{}\0{text}", text.len()));
+        if name == LIFETIMES {
+            lifetimes = text;
+            continue;
+        }
         rules.extend(rule::load_builtin(name, &text).map_err(|e| format!("rules/{e}"))?);
     }
     // Every value that a machine draws must look so.
@@ -84,6 +92,14 @@ fn embed() -> Result<(), String> {
         "static HASH: [u8; 32] = {:?};",
         <[u8; 32]>::from(hash.finalize())
     );
+    let exists = |id: &str| rules.iter().any(|rule| rule.id == id);
+    let rows =
+        rule::load_lifetimes(LIFETIMES, &lifetimes, exists).map_err(|e| format!("rules/{e}"))?;
+    out.push_str("static LIFETIMES: &[Lifetime] = &[\n");
+    for row in &rows {
+        let _ = writeln!(out, "    {},", rule::emit::lifetime(row));
+    }
+    out.push_str("];\n");
     let dir = env::var("OUT_DIR").map_err(|e| e.to_string())?;
     fs::write(Path::new(&dir).join("rules.rs"), out).map_err(|e| e.to_string())
 }

@@ -38,6 +38,10 @@ pub enum Field {
     Scope,
     /// What it is meant for.
     Audience,
+    /// How long one of its kind lives at most.
+    LongestLife,
+    /// The day since which its form exists, where a commit that holds it claims to be older, which cannot be.
+    FormSince,
     /// The author date of the earliest commit that holds it.
     FirstSeen,
     /// The author date of the commit that removed its last place.
@@ -63,6 +67,8 @@ impl Field {
     pub fn name(self) -> &'static str {
         match self {
             Field::Kind => "kind",
+            Field::LongestLife => "longest-life",
+            Field::FormSince => "form-since",
             Field::Changed => "changed",
             Field::LastUsed => "last-used",
             Field::Id => "id",
@@ -97,6 +103,8 @@ impl Field {
 pub enum Source {
     /// The credential's own bytes, those of its certificate, or what stands beside it.
     Bytes,
+    /// What its provider says of all credentials of its kind.
+    Kind,
     /// The history that holds it.
     Git,
     /// The paths and names of its places.
@@ -108,6 +116,7 @@ impl Source {
     pub fn name(self) -> &'static str {
         match self {
             Source::Bytes => "bytes",
+            Source::Kind => "kind",
             Source::Git => "git",
             Source::Paths => "paths",
         }
@@ -185,6 +194,13 @@ pub enum Status {
         /// The end.
         at: Timestamp,
     },
+    /// It has been in the history for longer than one of its kind lives.
+    PastLife {
+        /// When the longest life ended.
+        since: Timestamp,
+        /// Only what is certain lowers a finding; all else is likely.
+        certainty: Certainty,
+    },
     /// Its own bytes say that it has no end.
     NeverExpires,
     /// Nothing says when it ends.
@@ -198,6 +214,9 @@ impl Status {
         matches!(
             self,
             Status::Expired {
+                certainty: Certainty::Certain,
+                ..
+            } | Status::PastLife {
                 certainty: Certainty::Certain,
                 ..
             }

@@ -9,13 +9,14 @@
 mod environments;
 mod facts;
 mod git;
+mod kind;
 mod slots;
 mod status;
 
 use jiff::Timestamp;
 
-use crate::finding::{Credential, Fact};
-use crate::rule::{Rule, RuleSet};
+use crate::finding::{Credential, Fact, Status};
+use crate::rule::{Check, Rule, RuleSet};
 
 /// What knows something about credentials.
 trait FactSource {
@@ -24,12 +25,24 @@ trait FactSource {
 }
 
 /// Every source of facts.
-const SOURCES: &[&dyn FactSource] = &[&facts::Bytes, &git::Record, &environments::Paths];
+const SOURCES: &[&dyn FactSource] = &[
+    &facts::Bytes,
+    &kind::Kind,
+    &git::Record,
+    &environments::Paths,
+];
 
 /// What sources may ask besides the credential itself.
 struct Known<'a> {
     /// Which values stood where one setting is kept, one after the other.
     slots: slots::Slots<'a>,
+}
+
+/// Whether it fails the checksum of its kind: it was never issued, so what is known of its kind and what its bytes
+/// say is of nothing.
+fn is_forged(credential: &Credential) -> bool {
+    let mut checks = credential.best.evidence.checks.iter();
+    checks.any(|it| !it.passed && Check::named(it.name).is_some_and(Check::is_checksum))
 }
 
 /// Tells of each credential what is known of its life and what follows at the moment `now`.
@@ -48,5 +61,10 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], now: Timestamp) {
     };
     for (credential, facts) in credentials.iter_mut().zip(each) {
         credential.life = status::of(facts, now);
+        // What its own bytes say comes first.
+        if credential.life.status == Status::Unknown {
+            let rule = &rules.rules[credential.best.rule];
+            credential.life.status = kind::past(rule, credential, now).unwrap_or_default();
+        }
     }
 }

@@ -291,7 +291,7 @@ pub fn lifecycle(one: &Planned<'_>) -> Value {
         Status::Expired { since: at, .. } | Status::Expiring { at } | Status::LiveUntil { at } => {
             Some(at.to_string())
         }
-        Status::NeverExpires | Status::Unknown => {
+        Status::PastLife { .. } | Status::NeverExpires | Status::Unknown => {
             facts(Field::Expires).first().map(|at| (*at).to_owned())
         }
     };

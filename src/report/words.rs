@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Commit, Finding, History, Place, Report, Skipped, Timeline};
-use crate::finding::Status;
+use crate::finding::{Certainty, Status};
 use crate::finding::{Class, Field, Reason, Severity, Weight};
 
 /// `2024-01-02`, in UTC.
@@ -18,6 +18,7 @@ pub fn status_name(status: &Status) -> &'static str {
         Status::Expired { .. } => "expired",
         Status::Expiring { .. } => "expiring",
         Status::LiveUntil { .. } => "live",
+        Status::PastLife { .. } => "past-life",
         Status::NeverExpires => "never-expires",
         Status::Unknown => "unknown",
     }
@@ -31,6 +32,16 @@ pub fn status(status: &Status) -> Option<String> {
         }
         Status::Expiring { at } => Some(format!("expires soon, {}", date(*at))),
         Status::LiveUntil { at } => Some(format!("live until {}", date(*at))),
+        Status::PastLife { since, certainty } => {
+            let likely = match certainty {
+                Certainty::Certain => "",
+                _ => "likely ",
+            };
+            Some(format!(
+                "{likely}past its kind's life since {}",
+                date(*since)
+            ))
+        }
         Status::NeverExpires => Some("never expires".to_owned()),
         Status::Unknown => None,
     }

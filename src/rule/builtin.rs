@@ -5,8 +5,8 @@ use std::borrow::Cow;
 
 use crate::finding::{Exposure, Severity};
 use crate::rule::{
-    ByteSet, Check, Context, FactDecoder, FileMark, Generic, Kind, Literal, Provenance, Rule,
-    RuleSet, Source, Token, Where,
+    ByteSet, Check, Context, FactDecoder, FileMark, Generic, Kind, Lifetime, Literal, Provenance,
+    Rule, RuleSet, Source, Token, Where,
 };
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -17,4 +17,9 @@ pub fn set() -> RuleSet {
         digest: HASH,
         ..RuleSet::new(RULES, env!("CARGO_PKG_VERSION"))
     }
+}
+
+/// How long credentials of the rules live at most, sorted by the id of the rule.
+pub fn lifetimes() -> &'static [Lifetime] {
+    LIFETIMES
 }

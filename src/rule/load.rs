@@ -216,7 +216,7 @@ fn hint_for_unknown(message: &str) -> Option<String> {
     closest(wrong, names).map(|name| format!("; did you mean `{name}`?"))
 }
 
-fn line_of(text: &str, span: &Range<usize>) -> usize {
+pub(super) fn line_of(text: &str, span: &Range<usize>) -> usize {
     1 + text.as_bytes()[..span.start.min(text.len())]
         .iter()
         .filter(|b| **b == b'\n')

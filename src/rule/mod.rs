@@ -6,6 +6,7 @@
 
 mod bytes;
 mod compile;
+mod lifetimes;
 mod load;
 mod names;
 mod page;
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use crate::finding::{Exposure, Severity};
 
 pub use bytes::ByteSet;
+pub use lifetimes::{Lifetime, load_lifetimes};
 pub use load::{LoadError, load_builtin, load_file};
 pub use names::{Check, FactDecoder, Generic, Source};
 pub use suggest::closest;
@@ -287,6 +289,21 @@ impl RuleSet {
 /// The parts of a rule as Rust source, for the build script.
 pub mod emit {
     use super::*;
+
+    /// An expression of type `Lifetime` made of static data only.
+    pub fn lifetime(row: &Lifetime) -> String {
+        format!(
+            "Lifetime {{ rule: {}, longest: {}, seconds: {}, hard: {}, ended: {}, form_since: {}, source: {}, checked: {} }}",
+            text(&row.rule),
+            text(&row.longest),
+            row.seconds,
+            row.hard,
+            text(&row.ended),
+            text(&row.form_since),
+            text(&row.source),
+            text(&row.checked),
+        )
+    }
 
     /// An expression of type `Rule` made of static data only.
     pub fn rule(rule: &Rule) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Dir, findings, jwt, line};
+use crate::common::{Dir, expand, findings, jwt, line};
 
 /// The values of a fact of a finding.
 fn facts<'a>(finding: &'a Value, field: &str) -> Vec<&'a str> {
@@ -154,4 +154,74 @@ fn several_decoders_may_speak_about_one_credential() {
         both.len() == 2 && both.contains(&of_token.to_owned()),
         "{both:?}"
     );
+}
+
+/// A commit by one of two authors at a day.
+fn commit_on(dir: &Dir, day: &str, author: &str, message: &str) {
+    dir.git(&["add", "-A"]);
+    let date = format!("{day}T12:00:00Z");
+    dir.git_as(
+        &["commit", "-q", "--allow-empty", "-m", message],
+        &[
+            ("GIT_AUTHOR_DATE", &date),
+            ("GIT_COMMITTER_DATE", &date),
+            ("GIT_AUTHOR_EMAIL", author),
+        ],
+    );
+}
+
+#[test]
+fn what_is_past_its_kinds_life_is_lowered_only_when_that_is_certain() {
+    let dir = Dir::repo();
+    let make = |prefix: &str, seed| {
+        expand(
+            &format!("{{check:crc32-base62:{prefix}{{alnum:30}}}}"),
+            seed,
+        )
+    };
+    // Removed by another author long ago; removed by its own author; still there; impossibly old; new.
+    let [witnessed, alone, there, old] = [1, 2, 3, 4].map(|seed| make("ghs_", seed));
+    dir.write("old.env", format!("GH_TOKEN={old}\n"));
+    commit_on(&dir, "2012-01-01", "ann@example.org", "root");
+    dir.write("a.env", format!("GH_TOKEN={witnessed}\n"));
+    dir.write("b.env", format!("GH_TOKEN={alone}\n"));
+    dir.write("c.env", format!("GH_TOKEN={there}\n"));
+    commit_on(&dir, "2024-01-01", "ann@example.org", "tokens");
+    dir.write("a.env", "");
+    commit_on(&dir, "2024-02-01", "bob@example.org", "out");
+    dir.write("b.env", "");
+    commit_on(&dir, "2024-03-01", "ann@example.org", "out too");
+    let report = dir.json(&["history"]);
+    let of = |path: &str| {
+        let all = findings(&report).iter();
+        let here = |one: &&Value| one["places"][0]["path"] == path;
+        all.clone()
+            .find(here)
+            .unwrap_or_else(|| panic!("{path}: {report}"))
+    };
+    let status = |path: &str| {
+        let status = &of(path)["status"];
+        (status["state"].clone(), status["certainty"].clone())
+    };
+    assert_eq!(status("a.env"), ("past-life".into(), "certain".into()));
+    assert_eq!(of("a.env")["reported"], "stale/expired");
+    for path in ["b.env", "c.env"] {
+        assert_eq!(
+            status(path),
+            ("past-life".into(), "inferred".into()),
+            "{path}"
+        );
+        assert_eq!(
+            of(path)["reported"],
+            "github-app-installation-token",
+            "{path}"
+        );
+        assert_eq!(facts(of(path), "longest-life"), ["1h"], "{path}");
+    }
+    assert_eq!(status("old.env").0, "unknown");
+    assert_eq!(facts(of("old.env"), "form-since"), ["2021-04-05T00:00:00Z"]);
+    // What a change adds is never lowered.
+    for finding in findings(&dir.json(&["history", "--range", "HEAD~2..HEAD"])) {
+        assert_ne!(finding["reported"], "stale/expired");
+    }
 }

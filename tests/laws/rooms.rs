@@ -21,7 +21,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     // What a credential's bytes tell is read with the checks that found it.
     (
         "life",
-        &["base64", "rule", "finding", "secret", "detect", "example"],
+        &[
+            "base64", "builtin", "rule", "finding", "secret", "detect", "example",
+        ],
     ),
     ("suppress", &["rule", "finding", "secret"]),
     ("thresholds", &["finding"]),

@@ -33,9 +33,9 @@ mod url;
 mod workos;
 mod x509;
 
-use super::{FactSource, Known};
+use super::{FactSource, Known, is_forged};
 use crate::finding::{Certainty, Credential, Fact, Field, Partner, Source, Value};
-use crate::rule::{Check, FactDecoder, Rule};
+use crate::rule::{FactDecoder, Rule};
 
 /// Longest credential that is decoded, in bytes.
 const MAX: usize = 64 * 1024;
@@ -50,12 +50,7 @@ impl FactSource for Bytes {
     fn tell(&self, rule: &Rule, credential: &Credential, _: &Known<'_>) -> Vec<Fact> {
         let best = &credential.best;
         let (secret, whole) = (best.secret.expose(), best.whole.expose());
-        // What fails its checksum was never issued, so what its bytes say is of nothing.
-        let forged =
-            best.evidence.checks.iter().any(|check| {
-                !check.passed && Check::named(check.name).is_some_and(Check::is_checksum)
-            });
-        if forged || secret.len() > MAX || whole.len() > MAX {
+        if is_forged(credential) || secret.len() > MAX || whole.len() > MAX {
             return Vec::new();
         }
         let seen = Seen {

@@ -118,7 +118,7 @@ impl View<'_> {
         let end = match finding.status {
             Status::Expired { since, .. } => Some(since),
             Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
-            Status::NeverExpires | Status::Unknown => None,
+            Status::PastLife { .. } | Status::NeverExpires | Status::Unknown => None,
         };
         let days = |end: jiff::Timestamp| {
             let seconds = end.as_second() - self.now.as_second();

@@ -31,6 +31,9 @@ enum State {
     Expiring,
     /// The end is further away.
     Live,
+    /// It has been in the history for longer than one of its kind lives.
+    #[serde(rename = "past-life")]
+    PastLife,
     /// Its own bytes say that it has no end.
     #[serde(rename = "never-expires")]
     NeverExpires,
@@ -44,6 +47,7 @@ pub fn serialize<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Erro
         Status::Expired { since, certainty } => (State::Expired, Some(since), Some(certainty)),
         Status::Expiring { at } => (State::Expiring, Some(at), None),
         Status::LiveUntil { at } => (State::Live, Some(at), None),
+        Status::PastLife { since, certainty } => (State::PastLife, Some(since), Some(certainty)),
         Status::NeverExpires => (State::NeverExpires, None, None),
         Status::Unknown => (State::Unknown, None, None),
     };
@@ -71,6 +75,12 @@ pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Erro
         },
         State::Expiring => Status::Expiring { at: at()? },
         State::Live => Status::LiveUntil { at: at()? },
+        State::PastLife => Status::PastLife {
+            since: at()?,
+            certainty: written
+                .certainty
+                .ok_or_else(|| de::Error::custom("the status `past-life` has a `certainty`"))?,
+        },
         State::NeverExpires => Status::NeverExpires,
         State::Unknown => Status::Unknown,
     })

@@ -63,6 +63,10 @@ fn every_status() -> Report {
         expired(Certainty::Inferred),
         Status::Expiring { at },
         Status::LiveUntil { at },
+        Status::PastLife {
+            since: at,
+            certainty: Certainty::Inferred,
+        },
         Status::NeverExpires,
         Status::Unknown,
     ];
