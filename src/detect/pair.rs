@@ -53,7 +53,25 @@ pub(super) fn judge(whole: &[u8], secret: Range<usize>) -> Option<Password> {
         .iter()
         .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'' | b'='))
         .map_or(head, |at| &head[at + 1..]);
-    Some(weigh(user, value))
+    let weighed = weigh(user, value);
+    // Nothing stands behind an address that is kept for examples.
+    let behind = whole.get(secret.end..).unwrap_or_default();
+    let example = !checks::looks_random(value) && is_example(behind);
+    Some(if example { Password::Sample } else { weighed })
+}
+
+/// Whether what follows a password begins with a host of those that are kept for examples (RFC 2606).
+fn is_example(behind: &[u8]) -> bool {
+    const HOSTS: &[&[u8]] = &[b"example.com", b"example.net", b"example.org"];
+    let Some(host) = behind.strip_prefix(b"@") else {
+        return false;
+    };
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b'.' | b'-');
+    let host = &host[..host.iter().take_while(part).count()];
+    HOSTS.iter().any(|one| {
+        host.strip_suffix(*one)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with(b"."))
+    })
 }
 
 fn weigh(user: &[u8], password: &[u8]) -> Password {
@@ -150,6 +168,20 @@ mod tests {
             assert_eq!(url(user, password), Some(want), "{user}");
         }
         assert_eq!(judge(b"key=value-of-it", 4..15), None);
+    }
+
+    #[test]
+    fn an_address_that_is_kept_for_examples_has_no_password() {
+        for (host, password, want) in [
+            ("example.org", "pass1234", Password::Sample),
+            ("mail.example.com:25", "pass1234", Password::Sample),
+            ("example.org", "k7Qz2Rw9Wm4TbX", Password::Chosen),
+            ("myexample.org", "pass1234", Password::Chosen),
+        ] {
+            let whole = format!("smtp://ann:{password}@{host}");
+            let judged = judge(whole.as_bytes(), 11..11 + password.len());
+            assert_eq!(judged, Some(want), "{host}");
+        }
     }
 
     #[test]

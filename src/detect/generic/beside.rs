@@ -350,7 +350,32 @@ fn repeats_its_name(site: &Site<'_>) -> bool {
     let mut telling = words().filter(|word| word.len() > 1 && !number(word));
     let several = telling.by_ref().count() > 1 || site.value.starts_with(b"k");
     let mut telling = words().filter(|word| word.len() > 1 && !number(word));
-    inside && value.len() >= 9 || several && telling.all(|word| of_name.any(|own| own == word))
+    inside && value.len() >= 9
+        || several && telling.all(|word| of_name.any(|own| own == word))
+        || is_spelled(&name, &value, site.value)
+        || !site.name.last && ends_alike(site)
+}
+
+/// `OPTION_SSLFILEPASSWORD = "my-sslpassword"`: the letters of the value stand in the name, in their order.
+fn is_spelled(name: &[u8], letters: &[u8], value: &[u8]) -> bool {
+    let mut of_name = name.iter();
+    letters.len() >= 16
+        && letters.len() * 2 > name.len()
+        && value.contains(&b'-')
+        && !value.iter().any(u8::is_ascii_digit)
+        && letters
+            .iter()
+            .all(|letter| of_name.any(|own| own == letter))
+}
+
+/// `EnableV2PasswordRegistration = "pm-27-v2-password-registration"`: the value ends with the last two words
+/// of a name that goes on after the word for a secret.
+fn ends_alike(site: &Site<'_>) -> bool {
+    let (name, value) = (super::key::split(site.a.key), super::key::split(site.value));
+    let last = |words: &[String]| words.len().checked_sub(2).map(|at| words[at..].to_vec());
+    site.value.iter().all(|b| !b.is_ascii_uppercase())
+        && site.value.contains(&b'-')
+        && last(&name).is_some_and(|two| last(&value) == Some(two))
 }
 
 /// Four to eight digits: what a telephone or a text message tells, good for a minute.

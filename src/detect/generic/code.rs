@@ -44,6 +44,26 @@ pub(super) const CODE: &[Row] = &[
         "overlay=eof_action=pass:repeatlast7",
     ),
     (
+        Refusal::TypeName,
+        declares,
+        "public class SetPasswordV1 : ISetPasswordV1",
+    ),
+    (
+        Refusal::Prose,
+        |s| s.is_bare() && is_explained(s),
+        r#""about": "'masterPassword' = standard SSO, 'none' = nothing","#,
+    ),
+    (
+        Refusal::Asks,
+        is_word_of_a_rule,
+        "Setting::passwordRulesSaving('store')",
+    ),
+    (
+        Refusal::Scope,
+        is_scope,
+        r#"security(("Bearer" = ["webhooks.get", "*.get"]))"#,
+    ),
+    (
         Refusal::MediaType,
         is_media_type,
         r#""application/x-keepass2": ["kdbx"]"#,
@@ -155,6 +175,49 @@ fn is_compared_result(site: &Site<'_>) -> bool {
         super::key::split(&before[before.len() - len..])
     };
     site.a.op == Op::Compare && closes && function().len() >= 2
+}
+
+/// `class SetPassword : ISetPassword`: a type is declared, and what it is made of follows.
+fn declares(site: &Site<'_>) -> bool {
+    const WORDS: &[&[u8]] = &[b"class ", b"interface ", b"trait ", b"struct ", b"enum "];
+    let before = site.before_key();
+    let name = site.value.first().is_some_and(u8::is_ascii_alphabetic);
+    site.is_bare() && name && WORDS.iter().any(|word| before.ends_with(word))
+}
+
+/// `'masterPassword' = standard SSO`: a text says what a word means. No notation has a name in quotes and
+/// a bare value behind an equals sign.
+fn is_explained(site: &Site<'_>) -> bool {
+    let end = site.a.key_at + site.a.key.len();
+    let quoted = site.before_key().ends_with(b"'") && site.bytes.get(end) == Some(&b'\'');
+    let more = site.after().strip_prefix(b" ");
+    quoted
+        && site.a.op == Op::Equals
+        && site.value.iter().all(u8::is_ascii_lowercase)
+        && more.is_some_and(|more| more.first().is_some_and(u8::is_ascii_alphabetic))
+}
+
+/// `passwordRulesSaving('store')`: the function goes on after the word for a secret, and what it is given
+/// is a word.
+fn is_word_of_a_rule(site: &Site<'_>) -> bool {
+    let last = |b: &u8| matches!(b, b'.' | b':' | b'>');
+    let function = site.a.key.rsplit(last).next().unwrap_or(site.a.key);
+    let name = super::key::read(function);
+    site.a.op == Op::Call
+        && name.says == Says::Password
+        && !name.last
+        && super::key::split(function).len() >= 3
+        && site.value.iter().all(u8::is_ascii_lowercase)
+}
+
+/// `Bearer` before `webhooks.get`: what a bearer may do (RFC 6749, section 3.3).
+fn is_scope(site: &Site<'_>) -> bool {
+    let part =
+        |part: &[u8]| part == b"*" || !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
+    let joint = |b: &u8| matches!(b, b'.' | b':');
+    site.a.key.eq_ignore_ascii_case(b"bearer")
+        && site.value.iter().any(joint)
+        && site.value.split(joint).all(part)
 }
 
 /// `application/x-keepass2`: a kind of file (RFC 6838).

@@ -27,6 +27,11 @@ const OPEN: &[Row] = &[
         "https://tickets.acme.test/browse/A-1",
     ),
     (Refusal::VariableName, is_variable_name, "CHAT_WEBHOOK_URL"),
+    (
+        Refusal::VariableName,
+        is_path_of_a_setting,
+        "globalSettings__identity__certificatePassword",
+    ),
     (Refusal::WordList, is_word_list, "good-one,dangerous-one"),
     (
         Refusal::PublicNkey,
@@ -171,6 +176,15 @@ fn is_variable_name(value: &[u8]) -> bool {
         words += 1;
         word.len() >= 2 && word.iter().all(u8::is_ascii_uppercase)
     }) && words >= 2
+}
+
+/// `settings__identity__password`: a setting as programs for .NET call it in their environment.
+fn is_path_of_a_setting(value: &[u8]) -> bool {
+    let parts = value.split(|b| *b == b'_').filter(|part| !part.is_empty());
+    let mut parts = parts.peekable();
+    parts.peek().is_some()
+        && memchr::memmem::find(value, b"__").is_some_and(|at| at > 0 && at + 2 < value.len())
+        && parts.all(|part| part.len() >= 2 && part.iter().all(u8::is_ascii_alphabetic))
 }
 
 /// `VAL1,VAL2`: words with at most two digits each.

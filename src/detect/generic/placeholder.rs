@@ -38,6 +38,11 @@ const AS_IT_STANDS: &[Family] = &[
     (REFERENCE, |s| is_reference(s.value), ("secret", "${NAME}")),
     ("a weak sample value", is_weak, ("secret", "Test123")),
     ("a mask, not a value", is_mask, ("secret", "********")),
+    (
+        "the password of a debug keystore",
+        is_of_a_debug_keystore,
+        ("storePassword", "android"),
+    ),
     ("cut short with dots", is_cut, ("secret", "q8ZrKd...")),
 ];
 
@@ -117,6 +122,15 @@ fn is_weak(seen: &Seen<'_>) -> bool {
             || !seen.chosen && words::POPULAR.contains(text)
             || words::SAMPLE_STEMS.contains(stem)
     })
+}
+
+/// Android's tools make a keystore for debugging, with a password that they document.
+fn is_of_a_debug_keystore(seen: &Seen<'_>) -> bool {
+    let named = |name: &[u8]| {
+        let tail = seen.key.len().checked_sub(name.len());
+        tail.is_some_and(|tail| seen.key[tail..].eq_ignore_ascii_case(name))
+    };
+    seen.value == b"android" && (named(b"storePassword") || named(b"keyPassword"))
 }
 
 fn is_mask(seen: &Seen<'_>) -> bool {

@@ -88,6 +88,7 @@ refusals! {
     Plural "plural" "the name speaks of many, and the value is a word",
     Expression "expression" "the value is a part of an expression, in code",
     Result "result" "the name is what a function is given, and its result is compared",
+    Scope "scope" "the value is what a bearer of a token may do",
     MediaType "media-type" "the name is that of a kind of file",
     PageText "page-text" "the value is what a page shows in an element",
     CacheKey "cache-key" "the value is made of words and a digest, as labels of builds are",
