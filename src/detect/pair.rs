@@ -56,7 +56,12 @@ pub(super) fn judge(whole: &[u8], secret: Range<usize>) -> Option<Password> {
     let weighed = weigh(user, value);
     // Nothing stands behind an address that is kept for examples.
     let behind = whole.get(secret.end..).unwrap_or_default();
-    let example = !checks::looks_random(value) && is_example(behind);
+    let signs = value.split(|b| *b == b'%').enumerate();
+    let plain: Vec<u8> = signs
+        .flat_map(|(n, part)| part.get(if n > 0 { 2 } else { 0 }..).unwrap_or_default())
+        .copied()
+        .collect();
+    let example = is_example(behind) && !checks::looks_random(&plain);
     Some(if example { Password::Sample } else { weighed })
 }
 

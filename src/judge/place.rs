@@ -70,6 +70,8 @@ const DOCS: &[&str] = &[
     "manual",
     "wiki",
 ];
+/// Words of a folder that mean documentation wherever they stand in it.
+const DOCS_WORDS: &[&str] = &["documentation", "docbook", "docbkx"];
 /// Files of prose, by extension.
 const PROSE: &[&str] = &[
     "md", "markdown", "mdown", "rst", "adoc", "asciidoc", "mdx", "textile", "rdoc",
@@ -270,7 +272,7 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
         || EXAMPLE_FILES.contains(&file.extension.as_str())
     {
         PlaceKind::Example
-    } else if folder(DOCS) || file.is_prose() {
+    } else if folder(DOCS) || worded(DOCS_WORDS) || file.is_prose() {
         PlaceKind::Documentation
     } else if file.is_settings() {
         PlaceKind::Configuration
@@ -445,6 +447,7 @@ mod tests {
             ("app/res/values-de/strings.xml", PlaceKind::Generated),
             ("en.lproj/Main.strings", PlaceKind::Generated),
             ("lang/parser.rs", PlaceKind::Source),
+            ("acme-documentation/guide/a.xml", PlaceKind::Documentation),
         ] {
             assert_eq!(kind(&RepoPath::from(path)), expected, "{path}");
         }

@@ -29,6 +29,16 @@ pub(super) const CODE: &[Row] = &[
         "String secret = base32String;",
     ),
     (
+        Refusal::Expression,
+        |s| s.is_bare() && is_format(s.value),
+        r#"print("Using the password: %s%n%nThis is for maple")"#,
+    ),
+    (
+        Refusal::NextFlag,
+        |s| is_flag_to_fill(s.value),
+        "'password' => '--password='.$given",
+    ),
+    (
         Refusal::Choice,
         |s| s.is_bare() && is_short_choice(s),
         "x={{tokens:i?n:a,numArgs:0}}",
@@ -135,6 +145,22 @@ fn is_outside_its_quotes(value: &[u8]) -> bool {
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'.');
     let name = rest.iter().take_while(|b| part(b)).count();
     name >= 3 && !rest[0].is_ascii_digit() && rest.get(name) == Some(&b'(')
+}
+
+/// `%s%nThis`: fields of a format, and what follows them.
+fn is_format(value: &[u8]) -> bool {
+    let fields = [&b"%s%"[..], b"%d%", b"%v%", b"%q%"];
+    fields.iter().any(|field| value.starts_with(field))
+}
+
+/// `--password=`: a flag whose value the program puts to it.
+fn is_flag_to_fill(value: &[u8]) -> bool {
+    let name = value
+        .strip_prefix(b"--")
+        .and_then(|rest| rest.strip_suffix(b"="));
+    name.is_some_and(|name| {
+        name.len() >= 2 && name.iter().all(|b| b.is_ascii_lowercase() || *b == b'-')
+    })
 }
 
 /// `base32String` before a semicolon, behind a blank: a variable, with capitals inside.

@@ -23,6 +23,7 @@ pub(super) const NOTATIONS: &[Row] = &[
         "acme.auth.hashers.MapleOakHasher",
     ),
     (Refusal::Host, is_host, "127.0.0.1:8080"),
+    (Refusal::Account, is_account, "0x{hex:40}"),
     (Refusal::ObjectId, is_object_id, "1.2.840.113549.1.9.7"),
     (
         Refusal::ObjectId,
@@ -35,6 +36,7 @@ pub(super) const NOTATIONS: &[Row] = &[
         "cn=default,ou=policies,dc=acme,dc=test",
     ),
     (Refusal::Algorithm, is_algorithm, "PBKDF2WithHmacSHA1"),
+    (Refusal::Encoding, is_encoding, "UTF-8"),
     (
         Refusal::PublicPem,
         is_public_der,
@@ -248,6 +250,12 @@ fn is_host(value: &[u8]) -> bool {
     host == b"localhost" || numbers() || port.is_some() && named()
 }
 
+/// `0x` and 40 digits: the address of an account or contract of Ethereum. Its private key has 64.
+fn is_account(value: &[u8]) -> bool {
+    let digits = value.strip_prefix(b"0x");
+    digits.is_some_and(|digits| digits.len() == 40 && all(digits, u8::is_ascii_hexdigit))
+}
+
 /// `1.2.840.113549.1.9.7`: five numbers or more.
 fn is_object_id(value: &[u8]) -> bool {
     let mut numbers = 0;
@@ -296,6 +304,25 @@ fn is_algorithm(value: &[u8]) -> bool {
         rest = &rest[skipped..];
     }
     named * 2 >= value.len() && named >= 3
+}
+
+/// `UTF-8`: how letters are written as bytes.
+fn is_encoding(value: &[u8]) -> bool {
+    const NAMES: &[&[u8]] = &[
+        b"ascii",
+        b"us-ascii",
+        b"utf-8",
+        b"utf8",
+        b"utf-16",
+        b"utf-16le",
+        b"utf-16be",
+        b"utf-32",
+        b"iso-8859-1",
+        b"latin1",
+        b"latin-1",
+        b"windows-1252",
+    ];
+    NAMES.iter().any(|name| value.eq_ignore_ascii_case(name))
 }
 
 /// A public key or a certificate in base64 without its frame (RFC 5280): a sequence that begins with

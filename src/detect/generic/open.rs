@@ -32,6 +32,11 @@ const OPEN: &[Row] = &[
         is_path_of_a_setting,
         "globalSettings__identity__certificatePassword",
     ),
+    (
+        Refusal::VariableName,
+        is_name_of_a_setting,
+        "org-acme-auth-smtp-password",
+    ),
     (Refusal::WordList, is_word_list, "good-one,dangerous-one"),
     (
         Refusal::PublicNkey,
@@ -185,6 +190,32 @@ fn is_path_of_a_setting(value: &[u8]) -> bool {
     parts.peek().is_some()
         && memchr::memmem::find(value, b"__").is_some_and(|at| at > 0 && at + 2 < value.len())
         && parts.all(|part| part.len() >= 2 && part.iter().all(u8::is_ascii_alphabetic))
+}
+
+/// `org-acme-auth-smtp-password`, `userStoreLoginPassword`: what a program calls a setting or a field. People
+/// put fewer words, or `my` and the like before them.
+fn is_name_of_a_setting(value: &[u8]) -> bool {
+    const CHOSEN: &[&str] = &[
+        "a", "change", "default", "my", "new", "our", "secret", "some", "super", "test", "the",
+        "this", "top", "very", "your",
+    ];
+    let joint = |b: &u8| matches!(b, b'-' | b'.' | b'_');
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || joint(b);
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    if value.len() > 120 || digits > 2 || !value.iter().all(plain) {
+        return false;
+    }
+    let least = if value.iter().any(joint) { 4 } else { 3 };
+    let small = value.first().is_some_and(u8::is_ascii_lowercase);
+    let words = super::key::split(value);
+    let last = words
+        .last()
+        .is_some_and(|word| words::SAYS_PASSWORD.fits(word));
+    small
+        && last
+        && words.len() >= least
+        && words.iter().filter(|word| word.len() < 2).count() == 0
+        && !words.iter().any(|word| CHOSEN.contains(&word.as_str()))
 }
 
 /// `VAL1,VAL2`: words with at most two digits each.
