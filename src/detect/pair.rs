@@ -12,6 +12,9 @@ pub(super) const NO_PAIR: &str = "its base64 holds no user and password";
 /// The reason given for a password that is its user's name.
 pub(super) const REPEATS: &str = "the password repeats the user's name";
 
+/// Whether a shorter password was drawn cannot be told, in bytes.
+const DRAWN: usize = 12;
+
 /// What a password beside its user's name amounts to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Password {
@@ -61,7 +64,8 @@ pub(super) fn judge(whole: &[u8], secret: Range<usize>) -> Option<Password> {
         .flat_map(|(n, part)| part.get(if n > 0 { 2 } else { 0 }..).unwrap_or_default())
         .copied()
         .collect();
-    let example = is_example(behind) && !checks::looks_random(&plain);
+    let drawn = plain.len() >= DRAWN && checks::looks_random(&plain);
+    let example = is_example(behind) && !drawn;
     Some(if example { Password::Sample } else { weighed })
 }
 
