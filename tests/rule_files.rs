@@ -24,6 +24,15 @@ const RULE: &[&str] = &[
     "generic", "pattern", "strict", "tail-cap", "open", "drawn", "words", "value", "with", "path",
     "magic", "checks", "facts", "where", "shown", "on", "match", "near", "shares",
 ];
+/// The keys of `[[life]]`, in order.
+const LIFE: &[&str] = &[
+    "rule",
+    "longest",
+    "class",
+    "form-since",
+    "source",
+    "checked",
+];
 /// No list is written on one line that is longer, in bytes.
 const WIDTH: usize = 120;
 
@@ -33,7 +42,10 @@ fn formed(text: &str) -> Result<String, toml_edit::TomlError> {
     for (name, item) in document.iter_mut() {
         match item {
             Item::Table(table) if name == "provider" => form(table, PROVIDER),
-            Item::ArrayOfTables(tables) => tables.iter_mut().for_each(|table| form(table, RULE)),
+            Item::ArrayOfTables(tables) => {
+                let order = if name == "life" { LIFE } else { RULE };
+                tables.iter_mut().for_each(|table| form(table, order));
+            }
             _ => {}
         }
     }
@@ -41,7 +53,10 @@ fn formed(text: &str) -> Result<String, toml_edit::TomlError> {
 }
 
 fn form(table: &mut Table, order: &[&str]) {
-    let place = |key: &str| order.iter().position(|known| *known == key);
+    let place = |key: &str| {
+        let known = order.iter().position(|known| *known == key);
+        known.unwrap_or(order.len())
+    };
     table.sort_values_by(|a, _, b, _| place(a.get()).cmp(&place(b.get())));
     for (key, item) in table.iter_mut() {
         if let Some(Value::Array(array)) = item.as_value_mut() {
