@@ -89,6 +89,10 @@ const COLUMNS: &[Column] = &[
     ("rotated", |row| moment(row, Field::Rotated)),
     ("rotate", |row| row.rotate.clone().unwrap_or_default()),
     ("console", |row| row.console.clone().unwrap_or_default()),
+    ("kind", |row| told(row, Field::Kind)),
+    ("public-id", |row| told(row, Field::Id)),
+    ("environment", |row| told(row, Field::Environment)),
+    ("used-in", |row| told(row, Field::UsedIn)),
 ];
 
 /// What the facts of a field say; several of one field with a semicolon between.

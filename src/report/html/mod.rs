@@ -313,6 +313,9 @@ fn whose(row: &Finding) -> String {
     };
     for fact in &row.facts {
         let what = match fact.field {
+            Field::Kind => "is",
+            Field::Id => "id",
+            Field::Environment => "environment",
             Field::Owner => "owner",
             Field::Account => "account",
             Field::Issuer => "issued by",
