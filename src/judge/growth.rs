@@ -117,3 +117,32 @@ fn sightings_cost_n_log_n_comparisons() {
         assert!(twice <= once * 5 / 2, "{what}: {once}, then {twice}");
     }
 }
+
+#[test]
+fn halves_cost_n_log_n_questions() {
+    let rules = crate::builtin::set();
+    let (id, secret) = (
+        rule(&rules, "aws-access-key-id"),
+        rule(&rules, "aws-secret-access-key"),
+    );
+    // Many ids and secrets on one line, or one id and one secret on many.
+    for (what, same) in [("many pairs", false), ("one pair", true)] {
+        let steps = |many: usize| {
+            let all = (0..many).flat_map(|n| {
+                let (value, line) = if same { (0, n as u32 + 1) } else { (n, 1) };
+                let value = |kind: &str| format!("{kind} {value}");
+                [
+                    placed(id, &value("id"), "x", line, "key", true),
+                    placed(secret, &value("secret"), "x", line, "key", true),
+                ]
+            });
+            let all = all.collect();
+            STEPS.with(|steps| steps.set(0));
+            let found = credentials(&rules, all, &BTreeMap::new());
+            assert!(found.iter().any(|one| one.part_of.is_some()), "{what}");
+            STEPS.with(Cell::get) + many as u64
+        };
+        let (once, twice) = (steps(1_000), steps(2_000));
+        assert!(twice <= once * 5 / 2, "{what}: {once}, then {twice}");
+    }
+}

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::finding::{Class, Confidence, Credential, Exposure, Origin, RepoPath, Severity};
+use crate::finding::{
+    Class, Confidence, Credential, Exposure, Origin, PlaceKind, RepoPath, Severity,
+};
 use crate::rule::{Kind, Rule, RuleSet};
 
 /// Halves stand at most so many lines apart.
@@ -40,9 +42,11 @@ pub(super) fn join(rules: &RuleSet, credentials: &mut [Credential]) {
         }
     }
     lines.values_mut().for_each(|lines| lines.sort_unstable());
+    // Worked out once: asking a credential looks at all its places.
+    let kinds: Vec<PlaceKind> = credentials.iter().map(Credential::kind).collect();
     let wholes: Vec<(usize, usize)> = halves
         .into_iter()
-        .filter_map(|half| Some((half, whole(rules, credentials, &lines, half)?)))
+        .filter_map(|half| Some((half, whole(rules, credentials, &kinds, &lines, half)?)))
         .collect();
     for (half, whole) in wholes {
         credentials[half].part_of = Some(credentials[whole].fingerprint);
@@ -62,16 +66,19 @@ fn other_half(rule: &Rule) -> Option<&str> {
 fn whole(
     rules: &RuleSet,
     credentials: &[Credential],
+    kinds: &[PlaceKind],
     lines: &Lines<'_>,
     half: usize,
 ) -> Option<usize> {
     let part = &credentials[half];
     let provider = &*rules.rules[part.best.rule].provider;
     let fits = |(_, number): &&(u32, usize)| {
+        #[cfg(test)]
+        super::growth::step();
         let whole = &credentials[*number];
         whole.severity >= part.severity
             && whole.best.confidence >= part.best.confidence
-            && whole.kind() <= part.kind()
+            && kinds[*number] <= kinds[half]
     };
     let near = part.places.iter().filter_map(|place| {
         let line = place.located.region.start_line;

@@ -287,10 +287,18 @@ fn block(row: &Finding, style: Style, paint: &Paint) -> String {
     let value = terminal(row.value.as_deref().unwrap_or(&row.shown));
     line("value", format!("{value}{key}"));
     places(row, style, &mut line);
-    for part in &row.parts {
+    let parts = match style.verbose {
+        true => row.parts.len(),
+        false => PLACES_SHOWN,
+    };
+    for part in row.parts.iter().take(parts) {
         let (name, shown) = (terminal(&part.name), terminal(&part.shown));
         let at = terminal(&words::position(&part.place));
         line("with", format!("{shown}  {name}  {at}  id {}", part.id));
+    }
+    let more = row.parts.len().saturating_sub(parts) as u64;
+    if more > 0 {
+        line("with", count(more, "more half", "more halves"));
     }
     if let Some(timeline) = &row.timeline {
         line(
