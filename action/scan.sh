@@ -23,7 +23,7 @@ if [[ -z ${GITHUB_WORKSPACE:-} ]] || [[ ! -e $GITHUB_WORKSPACE/.git ]] ||
 fi
 cd "$GITHUB_WORKSPACE"
 
-json="$run/report.json" sarif="$run/report.sarif" summary="$run/summary.md"
+json="$run/report.json" html="$run/report.html" sarif="$run/report.sarif" summary="$run/summary.md"
 { rm -rf "$run" && mkdir "$run"; } ||
   fail 'the report files of an earlier run, below RUNNER_TEMP, cannot be removed; nothing was scanned'
 
@@ -90,7 +90,7 @@ if [[ -n $base ]] && in_repo cat-file -e "$base^{commit}"; then
 fi
 
 status=0
-reports=(--format github --output "json=$json" --output "markdown=$summary")
+reports=(--format github --output "json=$json" --output "html=$html" --output "markdown=$summary")
 case $kind in
   range) "$binary" history --range "$base$dots$head" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   # What actions/checkout leaves in .git/config is the runner's and no matter of the repository.
@@ -107,6 +107,7 @@ GIT_INDEX_FILE="$run/index" "$binary" scan --index "${trust[@]}" --fail-on none 
 if [[ -s $json ]]; then
   "$binary" event counts "$json" >>"$GITHUB_OUTPUT"
   output json-file "$json"
+  output html-file "$html"
 else
   output complete false
 fi

@@ -108,6 +108,9 @@ fn nothing_leaks_and_no_name_is_a_command() {
     for output in ["sarif-file", "json-file"] {
         written.push_str(&outcome.report(output).to_string());
     }
+    let page = fs::read_to_string(outcome.output("html-file")).expect("a page");
+    assert!(page.contains("<!doctype html>"));
+    written.push_str(&page);
     for secret in [token(1), value] {
         assert!(!written.contains(&secret));
         assert!(!written.contains(&secret[8..30]));
