@@ -29,6 +29,16 @@ impl Format for Csv {
             let cells: Vec<String> = COLUMNS.iter().map(|(_, of)| cell(&of(row))).collect();
             writeln!(out, "{}", cells.join(","))?;
         }
+        // What was not read belongs to the inventory: a table without it would say that this is all.
+        for gap in words::gaps(report) {
+            let said = format!("not read: {}: {}", gap.phrase(), gap.names());
+            let cells = COLUMNS.iter().map(|(name, _)| match *name {
+                "rule" => "not-read".to_owned(),
+                "name" => cell(&said),
+                _ => String::new(),
+            });
+            writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
+        }
         Ok(())
     }
 }
@@ -156,7 +166,9 @@ mod tests {
         super::super::write(&Csv, &report, Style::default(), &mut out).expect("memory");
         let text = String::from_utf8(out).expect("UTF-8");
         let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 3);
+        let gaps = words::gaps(&report).len();
+        assert_eq!(lines.len(), 3 + gaps);
+        assert!(gaps > 0 && lines[3].starts_with(",not-read,"), "{text}");
         for line in lines {
             // A comma inside quotes joins nothing.
             let outside = line.split('"').step_by(2);

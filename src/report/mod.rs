@@ -17,7 +17,6 @@ mod github;
 mod hook;
 mod html;
 mod human;
-mod ics;
 mod json;
 mod markdown;
 mod model;
@@ -75,7 +74,6 @@ pub static FORMATS: &[&dyn Format] = &[
     &markdown::Markdown,
     &html::Html,
     &csv::Csv,
-    &ics::Calendar,
 ];
 
 /// The format with a name.

@@ -285,13 +285,14 @@ fn line(row: &Finding, scale: &life::Scale) -> String {
         .unwrap_or_default();
     format!(
         "<tr role=\"row\" data-state=\"{}\"><th role=\"rowheader\" scope=\"row\">{}<span class=\"small\"><code>{}</code>{}</span>\
-         <span class=\"small\">{}, {} confidence, id {}</span></th>\
+         <span class=\"small\">{}, {}, {} confidence, id {}</span></th>\
          <td role=\"cell\"><span class=\"state {class}\">{word}</span>{ends}{slot}</td><td role=\"cell\">{}</td>\
          <td role=\"cell\">{}</td><td role=\"cell\">{}</td><td role=\"cell\">{}</td></tr>",
         state.name(),
         html(&row.name),
         html(&row.shown),
         key.unwrap_or_default(),
+        html(&row.reported),
         row.severity.name(),
         row.confidence.name(),
         html(&row.id),

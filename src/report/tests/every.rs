@@ -44,11 +44,7 @@ fn hostile_text_stays_text_in_every_format() {
                     ..loud
                 },
             ] {
-                let mut text = text(format, &report, style);
-                if format == "ics" {
-                    // Its lines end so by definition.
-                    text = text.replace("\r\n", "\n");
-                }
+                let text = text(format, &report, style);
                 let raw: Vec<char> = text
                     .chars()
                     .filter(|c| *c != '\n' && escape::hidden(*c))
