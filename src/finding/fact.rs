@@ -209,6 +209,16 @@ pub enum Status {
 }
 
 impl Status {
+    /// The end of validity, past or ahead, where one is known.
+    pub fn end(self) -> Option<Timestamp> {
+        match self {
+            Status::Expired { since: at, .. }
+            | Status::Expiring { at }
+            | Status::LiveUntil { at } => Some(at),
+            Status::PastLife { .. } | Status::NeverExpires | Status::Unknown => None,
+        }
+    }
+
     /// Whether the end is past beyond doubt. Only that lowers a finding.
     pub fn is_certainly_expired(self) -> bool {
         matches!(

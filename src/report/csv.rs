@@ -8,7 +8,7 @@ use std::io;
 
 use super::escape::terminal;
 use super::{Finding, Format, Report, Style, words};
-use crate::finding::{Field, Status};
+use crate::finding::Field;
 
 /// Comma-separated values.
 pub struct Csv;
@@ -55,10 +55,8 @@ const COLUMNS: &[Column] = &[
     ("confidence", |row| row.confidence.name().to_owned()),
     ("fails", |row| row.fails.to_string()),
     ("status", |row| words::status_name(&row.status).to_owned()),
-    ("ends", |row| match row.status {
-        Status::Expired { since, .. } => words::date(since),
-        Status::Expiring { at } | Status::LiveUntil { at } => words::date(at),
-        _ => String::new(),
+    ("ends", |row| {
+        row.status.end().map(words::date).unwrap_or_default()
     }),
     ("setting", |row| {
         row.key
@@ -107,14 +105,14 @@ const COLUMNS: &[Column] = &[
 
 /// What the facts of a field say; several of one field with a semicolon between.
 fn told(row: &Finding, field: Field) -> String {
-    let facts = row.facts.iter().filter(|fact| fact.field == field);
-    let values: Vec<&str> = facts.map(|fact| fact.value.as_str()).collect();
+    let values: Vec<&str> = row.told(field).map(|fact| fact.value.as_str()).collect();
     values.join("; ")
 }
 
 fn moment(row: &Finding, field: Field) -> String {
-    let fact = row.facts.iter().find(|fact| fact.field == field);
-    fact.and_then(|fact| fact.time)
+    let mut facts = row.told(field);
+    facts
+        .find_map(|fact| fact.time)
         .map(words::date)
         .unwrap_or_default()
 }

@@ -298,7 +298,7 @@ fn block(row: &Finding, style: Style, paint: &Paint) -> String {
     }
     let more = row.parts.len().saturating_sub(parts) as u64;
     if more > 0 {
-        line("with", count(more, "more half", "more halves"));
+        line("with", count(more, "more part", "more parts"));
     }
     if let Some(timeline) = &row.timeline {
         line(

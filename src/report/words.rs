@@ -85,7 +85,7 @@ pub fn lifetime(timeline: &Timeline) -> String {
 /// `changed twice; this value since 2026-06-01 by Bob Dev`, `replaced on 2026-06-01 by Bob Dev`, or that
 /// nothing replaced it; nothing without a history.
 pub fn slot(row: &Finding) -> Option<String> {
-    let told = |field| row.facts.iter().find(move |fact| fact.field == field);
+    let told = |field| row.told(field).next();
     let when = |field| told(field).and_then(|fact| fact.time).map(date);
     let by =
         |field| told(field).map_or(String::new(), |fact| format!(" by {}", fact.value.as_str()));

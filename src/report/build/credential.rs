@@ -3,7 +3,7 @@
 use super::View;
 use super::reported::{EXPIRED, reported};
 use super::rules::{told, told_if_any};
-use crate::finding::{self, Credential, PlaceKind, Severity, Status, SuppressedBy, Value};
+use crate::finding::{self, Credential, PlaceKind, Severity, SuppressedBy, Value};
 use crate::report::{Check, Evidence, Fact, Finding, Suppression};
 use crate::rule::Rule;
 use crate::secret::{REDACTED, Shown};
@@ -115,11 +115,6 @@ impl View<'_> {
     /// What the thresholds look at. A rule of the repository answers for the others that it took the
     /// place of.
     pub(super) fn judged<'f>(&self, finding: &'f Finding, seen: Seen) -> Judged<'f> {
-        let end = match finding.status {
-            Status::Expired { since, .. } => Some(since),
-            Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
-            Status::PastLife { .. } | Status::NeverExpires | Status::Unknown => None,
-        };
         let days = |end: jiff::Timestamp| {
             let seconds = end.as_second() - self.now.as_second();
             seconds.div_euclid(86_400)
@@ -139,7 +134,7 @@ impl View<'_> {
             local: finding.is_local(),
             part: finding.part_of.is_some(),
             expired: finding.reported == EXPIRED,
-            ends_in: end.map(days),
+            ends_in: finding.status.end().map(days),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::finding::{Field, Status};
+use crate::finding::Field;
 use crate::report::escape::html;
 use crate::report::{Finding, Report, words};
 
@@ -26,7 +26,7 @@ struct Life {
 
 impl Life {
     fn of(row: &Finding) -> Life {
-        let fact = |field| row.facts.iter().find(|fact| fact.field == field)?.time;
+        let fact = |field| row.told(field).find_map(|fact| fact.time);
         let timeline = row.timeline.as_ref();
         let here = timeline.is_none_or(|timeline| timeline.at_head);
         Life {
@@ -35,11 +35,7 @@ impl Life {
                 .and_then(|timeline| timeline.removed.as_ref())
                 .map(|commit| commit.date)
                 .filter(|_| !here),
-            ends: match row.status {
-                Status::Expired { since, .. } => Some(since),
-                Status::Expiring { at } | Status::LiveUntil { at } => Some(at),
-                _ => None,
-            },
+            ends: row.status.end(),
             rotated: fact(Field::Rotated),
         }
     }

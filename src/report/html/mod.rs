@@ -65,7 +65,7 @@ impl State {
     ];
 
     fn of(row: &Finding) -> State {
-        let replaced = row.facts.iter().any(|fact| fact.field == Field::Replaced);
+        let replaced = row.told(Field::Replaced).next().is_some();
         let here = row
             .timeline
             .as_ref()
@@ -152,21 +152,22 @@ fn head(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>Credentials in {target}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>\n\
-         <h1>Credentials in {target}</h1>\n<p class=\"about\">{} on {} by keysweep {} with {}.</p>\n</header>\n<main>\n",
+         <h1>Credentials in {target}</h1>\n<p class=\"about\">{}, looked at on {} by keysweep {} with {}.</p>\n</header>\n<main>\n",
         policy(),
-        html(&format!("{}, looked at", read(report))),
+        html(&read(report)),
         words::date(report.run.now),
         html(&report.run.version),
         count(report.run.rule_set.count as u64, "rule", "rules"),
     )
 }
 
-/// `1,204 blobs and messages of the history`.
+/// `1,204 blobs and messages in 33 commits`; without a history `12 files`.
 fn read(report: &Report) -> String {
-    let commits = report.run.history.as_ref();
-    let commits = commits.map(|history| count(history.commits, "commit", "commits"));
     let items = words::items(report);
-    commits.map_or(items.clone(), |commits| format!("{items} in {commits}"))
+    match &report.run.history {
+        Some(history) => format!("{items} in {}", count(history.commits, "commit", "commits")),
+        None => items,
+    }
 }
 
 /// The answer in a sentence, what could not be read, and the counts.

@@ -122,6 +122,11 @@ impl Finding {
         self.places.first()
     }
 
+    /// What is known of it in one field.
+    pub fn told(&self, field: Field) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(move |fact| fact.field == field)
+    }
+
     /// Whether it is a part of another finding, and nothing more is to be done about it.
     pub fn is_told_elsewhere(&self) -> bool {
         self.part_of.is_some() && !self.fails

@@ -92,7 +92,8 @@ impl Report {
     }
 
     /// The report without what stands in tests, examples, documentation and code of others and does not
-    /// fail, and without what is told as a part of another finding. How the run ended stays what it is, and the summary still counts what is left out.
+    /// fail, and without what is told as a part of another finding. How the run ended stays what it is, and
+    /// the summary still counts what is left out.
     pub fn unfolded(&self) -> Cow<'_, Report> {
         let left_out = |finding: &Finding| finding.folded || finding.is_told_elsewhere();
         if !self.findings.iter().any(left_out) {
