@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Assignment, Op, RIGHT, having};
+use super::{Assignment, Op, RIGHT, Starts};
 
 /// Where a client's command line has the password.
 enum Takes {
@@ -69,23 +69,17 @@ pub(super) const fn names<const N: usize>() -> [&'static str; N] {
 /// How many there are.
 pub(super) const COUNT: usize = CLIENTS.len();
 
-/// Which clients have a byte first, and which second.
-const FIRST: [u32; 256] = having(&names::<COUNT>(), 0);
-const SECOND: [u32; 256] = having(&names::<COUNT>(), 1);
+/// The first two bytes of the clients' names.
+const STARTS: Starts = Starts::new(&names::<COUNT>());
 
 /// The client whose name this is.
 fn client(name: &[u8]) -> Option<&'static Takes> {
     // Asked of every word that is an anchor: two bytes turn most away.
-    let (first, second) = (*name.first()?, *name.get(1)?);
-    let mut left = FIRST[usize::from(first)] & SECOND[usize::from(second)];
-    while left != 0 {
-        let (known, takes, _) = &CLIENTS[left.trailing_zeros() as usize];
-        if name.eq_ignore_ascii_case(known.as_bytes()) {
-            return Some(takes);
-        }
-        left &= left - 1;
-    }
-    None
+    let mut like = STARTS.of(*name.first()?, *name.get(1)?);
+    like.find_map(|client| {
+        let (known, takes, _) = &CLIENTS[client];
+        name.eq_ignore_ascii_case(known.as_bytes()).then_some(takes)
+    })
 }
 
 /// Reads the password of the command whose name is at `word`; `None` for other words.

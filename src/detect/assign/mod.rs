@@ -255,35 +255,53 @@ fn in_template(bytes: &[u8], held: &Assignment<'_>) -> bool {
 fn tells(name: &[u8]) -> bool {
     // Asked of every name before every run of token characters: one look at each pair of bytes.
     name.windows(2).enumerate().any(|(at, pair)| {
-        let mut left = FIRST[usize::from(pair[0])] & SECOND[usize::from(pair[1])];
-        while left != 0 {
-            let word = WORDS[left.trailing_zeros() as usize].as_bytes();
+        STARTS.of(pair[0], pair[1]).any(|word| {
+            let word = WORDS[word].as_bytes();
             let part = name.get(at..at + word.len());
-            if part.is_some_and(|part| part.eq_ignore_ascii_case(word)) {
-                return true;
-            }
-            left &= left - 1;
-        }
-        false
+            part.is_some_and(|part| part.eq_ignore_ascii_case(word))
+        })
     })
 }
 
-/// For each byte, in either case, which of [`WORDS`] have it first: a bit for each word.
-const FIRST: [u32; 256] = having(WORDS, 0);
-/// The same for the second byte.
-const SECOND: [u32; 256] = having(WORDS, 1);
+/// The first two bytes of [`WORDS`].
+const STARTS: Starts = Starts::new(WORDS);
 
-/// For each byte, in either case, which of at most 32 words have it at a place: a bit for each word.
-const fn having(words: &[&str], place: usize) -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut n = 0;
-    while n < words.len() {
-        let byte = words[n].as_bytes()[place];
-        table[byte as usize] |= 1 << n;
-        table[byte.to_ascii_uppercase() as usize] |= 1 << n;
-        n += 1;
+/// The first two bytes of at most 32 words, to turn away at once what starts with none of them.
+struct Starts {
+    /// For each byte, in either case, which of the words have it first: a bit for each word.
+    first: [u32; 256],
+    /// The same for the second byte.
+    second: [u32; 256],
+}
+
+impl Starts {
+    const fn new(words: &[&str]) -> Self {
+        let mut starts = Starts {
+            first: [0; 256],
+            second: [0; 256],
+        };
+        let mut n = 0;
+        while n < words.len() {
+            let word = words[n].as_bytes();
+            let (first, second) = (word[0], word[1]);
+            starts.first[first as usize] |= 1 << n;
+            starts.first[first.to_ascii_uppercase() as usize] |= 1 << n;
+            starts.second[second as usize] |= 1 << n;
+            starts.second[second.to_ascii_uppercase() as usize] |= 1 << n;
+            n += 1;
+        }
+        starts
     }
-    table
+
+    /// The numbers of the words that start with these two bytes, in either case.
+    fn of(&self, first: u8, second: u8) -> impl Iterator<Item = usize> + use<> {
+        let mut left = self.first[usize::from(first)] & self.second[usize::from(second)];
+        std::iter::from_fn(move || {
+            let word = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(word)
+        })
+    }
 }
 
 /// Reads what follows the name at `name`.
