@@ -23,45 +23,40 @@ struct Form {
     names: &'static [&'static str],
 }
 
-/// All names, in the order of the forms.
-pub const BESIDE: [&str; 13] = [
-    "create_date",
-    "user",
-    "expiry",
-    "client_id",
-    "account",
-    "creationTimestamp",
-    "kubernetes.io/legacy-token-last-used",
-    "kubernetes.io/legacy-token-invalid-since",
-    "kubernetes.io/service-account.name",
-    "AccountName",
-    "SharedAccessKeyName",
-    "Endpoint",
-    "HostName",
-];
-
 const FORMS: [Form; 3] = [
     // The state of Terraform.
     Form {
         mark: "aws_iam_access_key",
         objects: 1,
-        names: BESIDE.split_at(2).0,
+        names: &["create_date", "user"],
     },
     // What Google's client libraries write for an authorized user.
     Form {
         mark: "\"token_uri\"",
         objects: 1,
-        names: BESIDE.split_at(2).1.split_at(3).0,
+        names: &["expiry", "client_id", "account"],
     },
     Form {
         mark: "kubernetes.io/service-account-token",
         objects: 2,
-        names: BESIDE.split_at(5).1.split_at(4).0,
+        names: &[
+            "creationTimestamp",
+            "kubernetes.io/legacy-token-last-used",
+            "kubernetes.io/legacy-token-invalid-since",
+            "kubernetes.io/service-account.name",
+        ],
     },
 ];
 
 /// The parts of a connection string, which is one line.
-const PARTS: &[&str] = BESIDE.split_at(9).1;
+const PARTS: &[&str] = &["AccountName", "SharedAccessKeyName", "Endpoint", "HostName"];
+
+/// All names, in the order of the forms.
+#[cfg(test)]
+pub(crate) fn beside_names() -> Vec<&'static str> {
+    let forms = FORMS.iter().flat_map(|form| form.names);
+    forms.chain(PARTS).copied().collect()
+}
 
 /// What the rule's decoders read beside the value at `span`, as partners.
 pub(super) fn find(rule: &Rule, bytes: &[u8], span: &Range<usize>) -> Vec<(String, Vec<u8>)> {

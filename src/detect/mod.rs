@@ -27,7 +27,8 @@ mod verdict;
 mod watch;
 
 #[cfg(test)]
-pub(crate) use beside::BESIDE;
+#[cfg(test)]
+pub(crate) use beside::beside_names;
 pub use candidate::Candidate;
 #[doc(hidden)]
 pub use decode::every_layer;

@@ -56,17 +56,18 @@ pub(super) fn judge(whole: &[u8], secret: Range<usize>) -> Option<Password> {
         .iter()
         .rposition(|b| b.is_ascii_whitespace() || matches!(b, b'/' | b'"' | b'\'' | b'='))
         .map_or(head, |at| &head[at + 1..]);
-    let weighed = weigh(user, value);
     // Nothing stands behind an address that is kept for examples.
     let behind = whole.get(secret.end..).unwrap_or_default();
-    let signs = value.split(|b| *b == b'%').enumerate();
-    let plain: Vec<u8> = signs
-        .flat_map(|(n, part)| part.get(if n > 0 { 2 } else { 0 }..).unwrap_or_default())
-        .copied()
-        .collect();
-    let drawn = plain.len() >= DRAWN && checks::looks_random(&plain);
-    let example = is_example(behind) && !drawn;
-    Some(if example { Password::Sample } else { weighed })
+    if is_example(behind) && !is_drawn(value) {
+        return Some(Password::Sample);
+    }
+    Some(weigh(user, value))
+}
+
+/// Whether a password as an address writes it was drawn by a machine.
+fn is_drawn(value: &[u8]) -> bool {
+    let plain: Vec<u8> = percent_encoding::percent_decode(value).collect();
+    plain.len() >= DRAWN && checks::looks_random(&plain)
 }
 
 /// Whether what follows a password begins with a host of those that are kept for examples (RFC 2606).

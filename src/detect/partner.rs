@@ -36,7 +36,8 @@ pub(super) fn join(rules: &RuleSet, bytes: &[u8], all: &mut [Candidate]) {
     for candidate in all.iter_mut().filter(|c| c.evidence.layers.is_empty()) {
         let more = beside::find(&rules.rules[candidate.rule], bytes, &candidate.span);
         if reads_certificates(&rules.rules[candidate.rule]) && !has_certificate(candidate) {
-            candidate.partners = certificates(near(bytes, &candidate.span, CERTIFICATE_REACH));
+            let window = near(bytes, &candidate.span, CERTIFICATE_REACH);
+            candidate.partners.extend(certificates(window));
         }
         candidate.partners.extend(more);
     }

@@ -65,6 +65,7 @@ const LOW: f32 = 0.25;
 const HASH: &str = "the hash of a password";
 /// Probability from which a placeholder is listed as a sample, when samples are asked for.
 const SAMPLE: f32 = 0.08;
+
 /// How much is told of what is nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::detect) enum Telling {

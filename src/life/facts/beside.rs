@@ -43,11 +43,11 @@ pub(super) fn facts(seen: &Seen<'_>) -> Vec<Fact> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::detect::BESIDE;
+    use crate::detect::beside_names;
 
     #[test]
     fn what_is_looked_for_is_what_is_told() {
         let told: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-        assert_eq!(told, BESIDE);
+        assert_eq!(told, beside_names());
     }
 }
