@@ -49,16 +49,13 @@ impl FactSource for Paths {
 /// The environment that a path or a name speaks of, by its place in [`ENVIRONMENTS`]; the last word that
 /// does counts, because it stands nearest to the value.
 fn environment(text: &[u8]) -> Option<usize> {
-    let words = text.rsplit(|b| !b.is_ascii_alphanumeric());
-    words
-        .filter_map(|word| {
-            let named = |names: &[&str]| {
-                let mut names = names.iter();
-                names.any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
-            };
-            ENVIRONMENTS.iter().position(|(_, names)| named(names))
-        })
-        .next()
+    let mut words = text.rsplit(|b| !b.is_ascii_alphanumeric());
+    words.find_map(|word| {
+        let is = |name: &&str| word.eq_ignore_ascii_case(name.as_bytes());
+        ENVIRONMENTS
+            .iter()
+            .position(|(_, names)| names.iter().any(is))
+    })
 }
 
 #[cfg(test)]

@@ -71,10 +71,8 @@ pub(super) fn past(rule: &Rule, credential: &Credential, now: Timestamp) -> Opti
     };
     let is_past = |end: Timestamp| end.checked_add(MARGIN).is_ok_and(|end| end < now);
     let since = end(seen).filter(|end| is_past(*end))?;
-    let confirmed = credential.best.evidence.checks.iter();
-    let confirmed = confirmed
-        .clone()
-        .any(|c| c.passed && c.name != Check::Random.name());
+    let mut checks = credential.best.evidence.checks.iter();
+    let confirmed = checks.any(|check| check.passed && check.name != Check::Random.name());
     let witness = timeline.removed.as_ref();
     let witness = witness.filter(|commit| commit.email != timeline.first.email);
     let witnessed = witness

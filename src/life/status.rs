@@ -32,7 +32,7 @@ pub(super) fn of(mut facts: Vec<Fact>, now: Timestamp) -> Life {
     Life { facts, status }
 }
 
-/// A certificate without an end says nothing of its key, which may be in no other.
+/// Its bytes, or those of the certificate that it is used with, say that it has no end.
 fn is_endless(fact: &Fact) -> bool {
     let never = matches!(&fact.value, Value::Text(text) if text == b"never");
     fact.field == Field::Expires && never

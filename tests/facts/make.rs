@@ -128,8 +128,8 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     }
 }
 
-/// A certificate of 2026 in PEM form.
-pub fn certificate(common: &str, organization: &str) -> String {
+/// A certificate in PEM form, valid from the first day of a year to that of the next.
+pub fn certificate(common: &str, organization: &str, year: u8) -> String {
     let attribute = |kind: u8, text: &str| {
         let text = der(0x0c, &[text.as_bytes()]);
         der(0x31, &[&der(0x30, &[&[6, 3, 0x55, 4, kind], &text])])
@@ -138,10 +138,8 @@ pub fn certificate(common: &str, organization: &str) -> String {
         der(0x30, &[&attribute(10, organization), &attribute(3, common)])
     };
     let algorithm = der(0x30, &[&[6, 3, 0x2b, 0x65, 0x70]]);
-    let times = [
-        &der(0x17, &[b"260101000000Z"])[..],
-        &der(0x17, &[b"270101000000Z"]),
-    ];
+    let moment = |year: u8| der(0x17, &[format!("{year}0101000000Z").as_bytes()]);
+    let times = [&moment(year)[..], &moment(year + 1)];
     let key = der(0x30, &[&algorithm, &der(3, &[&[0; 33]])]);
     let body = der(
         0x30,

@@ -1,6 +1,6 @@
 //! What bytes tell of a credential's life, seen from the command line.
 
-mod make;
+pub mod make;
 mod samples;
 
 use std::collections::BTreeMap;

@@ -807,7 +807,7 @@ fn keys(group: &mut Group) {
     let other = expand("{pem:EC PRIVATE KEY}", group.seed + 1000);
     group.add(
         bare("key with its certificate", "private-key-pem"),
-        &format!("{}\n@\n", make::certificate("www.demo.test", "Demo")),
+        &format!("{}\n@\n", make::certificate("www.demo.test", "Demo", 26)),
         key,
         &[
             times[0],
@@ -817,7 +817,7 @@ fn keys(group: &mut Group) {
             ("account", "Demo"),
         ],
     );
-    let client = make::standard(make::certificate("kubernetes-admin", "system:masters"));
+    let client = make::standard(make::certificate("kubernetes-admin", "system:masters", 26));
     group.add(
         bare("kubeconfig", "private-key-pem"),
         &format!("users:\n- name: admin\n  user:\n    client-certificate-data: {client}\n    client-key-data: @\n"),

@@ -9,6 +9,7 @@ use keysweep::example::expand;
 use keysweep::rule::{Check, FactDecoder};
 
 use crate::common::{Dir, NOW};
+use crate::facts::make;
 
 #[test]
 fn every_check_and_decoder_is_named_by_a_rule() {
@@ -24,47 +25,9 @@ fn every_check_and_decoder_is_named_by_a_rule() {
     }
 }
 
-/// Definite lengths in their shortest form, as DER wants.
-fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let body = parts.concat();
-    let length = match body.len() {
-        n @ 0..=0x7f => vec![n as u8],
-        n @ 0x80..=0xff => vec![0x81, n as u8],
-        n => vec![0x82, (n >> 8) as u8, n as u8],
-    };
-    [&[tag][..], &length, &body].concat()
-}
-
 /// A certificate of `common`, valid from 2024 to 2025, in PEM form.
 fn certificate(common: &str) -> String {
-    let name = |text: &str| {
-        let attribute = der(0x30, &[&[6, 3, 0x55, 4, 3], &der(0x0c, &[text.as_bytes()])]);
-        der(0x30, &[&der(0x31, &[&attribute])])
-    };
-    let algorithm = der(0x30, &[&[6, 3, 0x2b, 0x65, 0x70]]); // Ed25519
-    let moment = |text: &[u8]| der(0x17, &[text]);
-    let validity = der(
-        0x30,
-        &[&moment(b"240101000000Z"), &moment(b"250101000000Z")],
-    );
-    let key = der(0x30, &[&algorithm, &der(3, &[&[0; 33]])]);
-    let body = der(
-        0x30,
-        &[
-            &[0xa0, 3, 2, 1, 2],
-            &[2, 1, 1],
-            &algorithm,
-            &name("issuer"),
-            &validity,
-            &name(common),
-            &key,
-        ],
-    );
-    let whole = der(0x30, &[&body, &algorithm, &der(3, &[&[0; 65]])]);
-    format!(
-        "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
-        BASE64_STANDARD.encode(whole)
-    )
+    make::certificate(common, "demo", 24)
 }
 
 /// Names of checks that passed, and of decoders that gave facts, in a scan of a directory.

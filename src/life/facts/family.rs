@@ -26,7 +26,7 @@ impl Family {
 }
 
 /// The first family that the claims fit.
-pub(super) fn of(_header: &Claims, claims: &Claims) -> Option<&'static Family> {
+pub(super) fn of(claims: &Claims) -> Option<&'static Family> {
     FAMILIES.iter().find(|family| (family.is)(claims))
 }
 
@@ -71,8 +71,8 @@ static FAMILIES: &[Family] = &[
         name: "GitLab CI/CD job",
         endless: false,
         is: |claims| {
-            claims.contains_key("project_path") && claims.contains_key("pipeline_source")
-                || claims.contains_key("project_path") && claims.contains_key("user_login")
+            claims.contains_key("project_path")
+                && (claims.contains_key("pipeline_source") || claims.contains_key("user_login"))
         },
         tell: |claims, facts| {
             texts(facts, Field::Owner, claims, &["user_login"], 1);

@@ -25,7 +25,7 @@ pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
     } else {
         Certainty::Stated
     });
-    let family = family::of(&header, &payload);
+    let family = family::of(&payload);
     if let Some(family) = &family {
         facts.text(Field::Kind, family.name);
     }
