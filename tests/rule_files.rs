@@ -28,6 +28,7 @@ const RULE: &[&str] = &[
 const LIFE: &[&str] = &[
     "rule",
     "longest",
+    "ended",
     "class",
     "form-since",
     "source",
