@@ -1,5 +1,6 @@
 //! The name of the user beside a password, on its line or on those next to it.
 
+use super::value::has;
 use crate::detect::assign::{Assignment, Op};
 
 /// How far before a name and behind a value a user's name is looked for, in bytes.
@@ -29,7 +30,8 @@ pub(super) fn is_the_password(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) ->
     value.len() <= LONGEST
         && sides(a, bytes)
             .iter()
-            .any(|side| names(side).any(|name| name == value))
+            // Asked of every password: few stand beside themselves at all.
+            .any(|side| has(side, value) && names(side).any(|name| name == value))
 }
 
 /// `CREATE USER x … 'x'`, `{user: x, password: x}`, `auth("x", "x")`: on the line before it the password
