@@ -37,6 +37,17 @@ fn the_page_and_the_table_come_from_one_run() {
             .expect("a row")
     };
     assert!(at("alive") < at("removed") && at("removed") < at("expiring"));
+    // The command that the page gives is the one that works.
+    let (_, removed) = page.split_at(at("removed"));
+    let (_, command) = removed.split_once("<code>keysweep ").expect("a command");
+    let words: Vec<&str> = command
+        .split_once("</code>")
+        .expect("it ends")
+        .0
+        .split(' ')
+        .collect();
+    assert_eq!(words[2..], ["--history"]);
+    dir.run(&words).ends(0).says("+ ");
     let table = read("p.csv");
     assert_eq!(table.lines().count(), 4);
     assert!(table.starts_with("id,rule,name,severity,"));

@@ -404,7 +404,13 @@ fn next(row: &Finding, state: State) -> String {
         ));
     }
     if row.suppressed.is_none() {
-        let command = format!("keysweep allow {}", row.id);
+        // What HEAD does not hold is looked for in the history only when that is asked for.
+        let here = row
+            .timeline
+            .as_ref()
+            .is_none_or(|timeline| timeline.at_head);
+        let history = if here { "" } else { " --history" };
+        let command = format!("keysweep allow {}{history}", row.id);
         out.push_str(&format!(
             "<div class=\"small\">to accept it: <code>{}</code></div>",
             html(&command)
