@@ -2,8 +2,8 @@
 //!
 //! `line` is the whole program in one function. Data flows one way: a source lends bytes and `scan`
 //! proposes what it sees in them, `place` says where that stands and since when, `judge` makes
-//! credentials of it, `life` says whether they still matter, `suppress` what hides them, and `report`
-//! masks and counts them.
+//! credentials of it, `life` says whether they still matter, `inventory` what the register says of them,
+//! `suppress` what hides them, and `report` masks and counts them.
 
 mod base64;
 #[path = "rule/builtin.rs"]
@@ -12,11 +12,12 @@ pub mod config;
 pub mod detect;
 pub mod example;
 pub mod finding;
+mod inventory;
 pub mod judge;
 mod life;
 mod place;
 mod plan;
-
+pub mod register;
 pub mod report;
 pub mod rule;
 pub mod scan;
@@ -70,6 +71,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     let mut unreached = judge::credentials(rules, places.unreached, &places.timelines);
     life::tell(rules, &mut credentials, plan.now);
     life::tell(rules, &mut unreached, plan.now);
+    let notices = inventory::notices(plan, &credentials);
     let looked = Looked {
         before: &places.before,
         today,
@@ -93,7 +95,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
         .collect();
     let unused = idle.unused.iter().map(|entry| entry.text.clone()).collect();
     let view = report::build::View::new(rules, &masker, mode, plan);
-    let report = view.report(credentials, unreached, idle, places.about, control);
+    let report = view.report(credentials, unreached, notices, idle, places.about, control);
     Ok(Examined {
         report,
         known,

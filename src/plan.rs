@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use crate::detect::Scanner;
 use crate::finding::Mode;
+use crate::register::Register;
 use crate::report::ReportOptions;
 use crate::source::{
     ArchiveLimits, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions,
@@ -57,6 +58,8 @@ pub struct Plan {
     pub archives: Option<ArchiveLimits>,
     /// What hides findings.
     pub suppressions: Suppressions,
+    /// What is written down of the tokens, when somebody asks about that.
+    pub register: Option<Register>,
     /// The moment that statuses hold for.
     pub now: Timestamp,
     /// What the report is asked for.

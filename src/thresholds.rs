@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobMatcher};
 
-use crate::finding::{Class, Confidence, PlaceKind, Severity};
+use crate::finding::{Class, Confidence, Notice, PlaceKind, Severity};
 
 /// What waits for the answer of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,6 +177,21 @@ impl Thresholds {
             FailOn::None => false,
             FailOn::Severity(severity) => self.counts(result, *severity),
             FailOn::Rule(rule) => rule.fails(result),
+        })
+    }
+
+    /// Whether a notice makes the run fail. `ends_in` is the whole days until the moment that it is about,
+    /// negative when that is past. A severity asks for no notice that does not fail by itself: of an entry
+    /// that lacks a date nobody is stopped who did not say so by its id.
+    pub fn notice_fails(&self, notice: &Notice, ends_in: Option<i64>) -> bool {
+        let within = |days: i64| ends_in.is_some_and(|left| left <= days);
+        if self.fail_on.is_empty() {
+            return notice.fails;
+        }
+        self.fail_on.iter().any(|on| match on {
+            FailOn::None => false,
+            FailOn::Severity(severity) => notice.fails && notice.severity >= *severity,
+            FailOn::Rule(rule) => rule.means(notice.reported) && rule.days.is_none_or(within),
         })
     }
 

@@ -24,6 +24,7 @@ mod judge;
 mod laws;
 mod made;
 mod range;
+mod register;
 mod rule_files;
 mod rules;
 mod sources;

@@ -169,6 +169,7 @@ fn listed_by(weights: &Weights, dir: &Path, from: Confidence) -> Listing {
         scanner: Scanner::new(keysweep::builtin::set()).weighing_by(weights),
         archives: None,
         suppressions: Default::default(),
+        register: None,
         now: jiff::Timestamp::now(),
         report: ReportOptions::new(thresholds),
     };

@@ -35,6 +35,7 @@ pub fn check(bytes: &[u8]) {
         scanner: Scanner::new(rules),
         archives: None,
         suppressions: Default::default(),
+        register: None,
         now: jiff::Timestamp::UNIX_EPOCH,
         report: ReportOptions {
             target: name.to_owned(),

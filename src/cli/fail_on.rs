@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 
 use keysweep::config::Config;
-use keysweep::finding::Severity;
+use keysweep::finding::{NOTICES, Severity};
 use keysweep::report::EXPIRED;
 use keysweep::rule::{RuleSet, closest};
 use keysweep::thresholds::{EXPIRING, FailOn};
@@ -19,7 +19,9 @@ pub fn known(on: &FailOn, rules: &RuleSet) -> Result<(), String> {
     };
     let text = wanted.text();
     let ids = || rules.rules.iter().map(|rule| rule.id.as_ref());
-    let meant = [EXPIRED, EXPIRING].into_iter().any(|id| wanted.means(id))
+    let notices = || NOTICES.iter().map(|kind| kind.id);
+    let families = [EXPIRED, EXPIRING].into_iter().chain(notices());
+    let meant = families.clone().any(|id| wanted.means(id))
         || ids().any(|id| {
             wanted.means(id)
                 || wanted.means(&format!("info/{id}"))
@@ -30,7 +32,7 @@ pub fn known(on: &FailOn, rules: &RuleSet) -> Result<(), String> {
         return Ok(());
     }
     let words = Severity::ALL.map(Severity::name);
-    let all = words.into_iter().chain(["none", EXPIRED, EXPIRING]);
+    let all = words.into_iter().chain(["none"]).chain(families);
     let near = (text.len() <= 64)
         .then(|| closest(text, all.chain(ids())))
         .flatten();

@@ -139,6 +139,7 @@ impl House {
             scanner: Scanner::new(rules),
             archives: limits.archives(&config),
             suppressions,
+            register: None,
             now: self.now,
             report: ReportOptions {
                 target: self.root.display().to_string(),

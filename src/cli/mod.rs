@@ -21,6 +21,7 @@ mod progress;
 mod rule_files;
 mod rules;
 mod signals;
+mod tokens;
 mod typed;
 mod verbs;
 mod whole;
@@ -34,6 +35,7 @@ use anyhow::{Context, Result, bail};
 use args::{Common, Limits};
 use keysweep::config::{Config, MAX_FILE_SIZE};
 use keysweep::detect::Scanner;
+use keysweep::register::Register;
 use keysweep::report::{Report, ReportOptions};
 use keysweep::source::{
     Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
@@ -145,6 +147,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         }
         Verb::Explain(args) => explain::run(&args),
         Verb::Compare(args) => compare::run(&args),
+        Verb::Tokens(tokens) => tokens::run(tokens),
         Verb::Config(args) => config::run(args),
         Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),
@@ -175,13 +178,20 @@ fn or_here(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 fn run(input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
     let outputs = output::Outputs::open(common)?;
-    let report = scan(input, limits, common)?;
+    let report = scan(input, limits, common, With::default())?;
     outputs.write(&report)?;
     Ok(ExitCode::from(report.exit_status()))
 }
 
+/// What is looked at beside the files.
+#[derive(Default)]
+struct With {
+    /// What is written down of the tokens.
+    register: Option<Register>,
+}
+
 /// Scans and judges; what is printed is the caller's.
-fn scan(mut input: Input, limits: &Limits, common: &Common) -> Result<Report> {
+fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Result<Report> {
     if common.show_secrets
         && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
     {
@@ -220,6 +230,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common) -> Result<Report> {
         scanner: Scanner::new(rules),
         archives: limits.archives(&config),
         suppressions,
+        register: with.register,
         now: now(common.now)?,
         report: ReportOptions {
             target,

@@ -7,6 +7,7 @@ use super::compare::Compare;
 use super::event::Event;
 use super::explain::Explain;
 use super::hook::Hook;
+use super::tokens::Tokens;
 
 /// What a newcomer wants first; shown below the list of verbs.
 const EXAMPLES: &str = "\
@@ -57,6 +58,8 @@ pub enum Verb {
     Explain(Explain),
     /// Compare two JSON reports: what is new, gone, changed, or still there.
     Compare(Compare),
+    /// Keep the register, the list of a repository's tokens without their values.
+    Tokens(Tokens),
     /// Show the configuration in force and where each of its values comes from.
     Config(ConfigVerb),
     /// What the GitHub Action asks about its own run.

@@ -9,6 +9,7 @@ mod level;
 mod marker;
 mod mode;
 mod name;
+mod notice;
 mod place;
 mod place_kind;
 mod scanned;
@@ -22,6 +23,7 @@ pub use level::{Confidence, Exposure, Severity};
 pub use marker::{Marker, Side, markers};
 pub use mode::Mode;
 pub use name::Name;
+pub use notice::{NOTICES, Notice, NoticeKind, NoticePlace, notice_kind};
 pub use place::{
     Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
 };

@@ -7,7 +7,7 @@
 use std::io;
 
 use super::escape::terminal;
-use super::{Finding, Format, Report, Style, words};
+use super::{Finding, Format, Notice, Report, Style, words};
 use crate::finding::Field;
 
 /// Comma-separated values.
@@ -28,6 +28,10 @@ impl Format for Csv {
         for row in &report.findings {
             let cells: Vec<String> = COLUMNS.iter().map(|(_, of)| cell(&of(row))).collect();
             writeln!(out, "{}", cells.join(","))?;
+        }
+        for notice in &report.notices {
+            let cells = COLUMNS.iter().map(|(name, _)| cell(&noticed(notice, name)));
+            writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
         }
         // What was not read belongs to the inventory: a table without it would say that this is all.
         for gap in words::gaps(report) {
@@ -102,6 +106,19 @@ const COLUMNS: &[Column] = &[
     ("environment", |row| told(row, Field::Environment)),
     ("used-in", |row| told(row, Field::UsedIn)),
 ];
+
+/// What a column says of a notice: it has no value, and so neither id nor life.
+fn noticed(notice: &Notice, column: &str) -> String {
+    match column {
+        "rule" => notice.reported.clone(),
+        "name" => notice.message.as_str().to_owned(),
+        "severity" => notice.severity.name().to_owned(),
+        "fails" => notice.fails.to_string(),
+        "setting" => notice.subject.as_str().to_owned(),
+        "place" => notice.position().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
 
 /// What the facts of a field say; several of one field with a semicolon between.
 fn told(row: &Finding, field: Field) -> String {

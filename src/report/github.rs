@@ -8,13 +8,15 @@ use std::io;
 use super::cut::{self, Item, Told};
 use super::escape::{actions_message, actions_property};
 use super::words::{self, Level};
-use super::{Finding, Format, Mode, Outcome, Place, Report, Style, suppressed};
+use super::{Finding, Format, Mode, Notice, Outcome, Place, Report, Style, suppressed};
 use crate::finding::{Class, Weight};
 
 /// Annotations of a kind that a host shows of a step; the others stand in its log only.
 const SHOWN: usize = 10;
 /// Of new suppressions among them, so that they cannot take the place of what fails.
 const NEW_SHOWN: usize = 5;
+/// Of failing notices among them, for the same reason.
+const NOTICES_SHOWN: usize = 3;
 /// Results written of a kind; the others are counted.
 const WRITTEN: usize = 1_000;
 
@@ -42,7 +44,10 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         .suppressed
         .iter()
         .filter(|row| row.newly_suppressed());
-    let taken = new_ones(new.collect(), report.run.mode, out)?;
+    let mut taken = new_ones(new.collect(), report.run.mode, out)?;
+    let (stopping, informing): (Vec<&Notice>, Vec<&Notice>) =
+        report.notices.iter().partition(|notice| notice.fails);
+    taken += notices(&stopping, NOTICES_SHOWN, "error", out)?;
     let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|row| row.fails);
     let failing = arranged(failing, report.run.mode);
@@ -68,7 +73,38 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for told in others.iter().take(WRITTEN) {
         result(report, told, out)?;
     }
-    left_out("notice", &others, out)
+    left_out("notice", &others, out)?;
+    notices(&informing, WRITTEN, "notice", out).map(|_| ())
+}
+
+/// Writes the first of the notices, and how many more there are. Says how many lines that took.
+fn notices(
+    all: &[&Notice],
+    most: usize,
+    command: &str,
+    out: &mut dyn io::Write,
+) -> io::Result<usize> {
+    for notice in all.iter().take(most) {
+        let at = match (&notice.file, notice.line) {
+            (Some(file), line) => {
+                let file = actions_property(file.as_str());
+                format!("file={file},line={},", line.unwrap_or(1))
+            }
+            _ => String::new(),
+        };
+        let title = actions_property(&notice.reported);
+        let text = actions_message(notice.message.as_str());
+        writeln!(out, "::{command} {at}title={title}::{text}")?;
+    }
+    let more = all.len().saturating_sub(most);
+    if more > 0 {
+        let what = words::count(more as u64, "more notice", "more notices");
+        writeln!(
+            out,
+            "::{command} title=keysweep::and {what}, in the JSON report"
+        )?;
+    }
+    Ok(all.len().min(most + 1))
 }
 
 /// Writes the first of what the change itself suppresses; how many of a host's ten errors that took.

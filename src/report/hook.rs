@@ -50,6 +50,16 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for row in others {
         out.write_all(format!("does not stop you: {}", line(row)).as_bytes())?;
     }
+    for notice in &report.notices {
+        let said = if notice.fails {
+            ""
+        } else {
+            "does not stop you: "
+        };
+        let at = notice.position().unwrap_or_default();
+        let text = terminal(&format!("{}  {at}", notice.message.as_str()));
+        writeln!(out, "{said}{}: {}", notice.severity.name(), text.trim_end())?;
+    }
     if let Some(what) = words::folded(report) {
         writeln!(out, "does not stop you: {what}")?;
     }

@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::escape::terminal;
 use super::overview::{self, Line, Overview};
 use super::words::{self, count, digits};
-use super::{Finding, Format, Place, Report, Style, summary, suppressed};
+use super::{Finding, Format, Place, Report, Style, notices, summary, suppressed};
 use crate::finding::{Class, Severity, Weight};
 use crate::finding::{Field, Status};
 
@@ -51,6 +51,7 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
         if style.suppressed {
             suppressed_lines(&old, style, out)?;
         }
+        notice_lines(report, style, &paint, out)?;
         return end(report, &paint, out);
     }
     let (pulls, rows): (Vec<&Finding>, Vec<&Finding>) = report
@@ -86,6 +87,7 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
     if style.suppressed {
         suppressed_lines(&old, style, out)?;
     }
+    notice_lines(report, style, &paint, out)?;
     if style.quiet {
         for line in summary::gaps(report, Weight::Failed) {
             writeln!(out, "{line}")?;
@@ -190,6 +192,37 @@ fn suppressed_lines(rows: &[&Finding], style: Style, out: &mut dyn io::Write) ->
         writeln!(out, "and {what}; --show-suppressed lists them")?;
     }
     match rows.is_empty() {
+        true => Ok(()),
+        false => writeln!(out),
+    }
+}
+
+/// Notices, a line each: `high: The entry … ended.  tokens.toml:3  (register/expired)`.
+fn notice_lines(
+    report: &Report,
+    style: Style,
+    paint: &Paint,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let shown = notices::shown(report, style);
+    for notice in report.notices.iter().take(shown) {
+        let at = notice.position().map(|at| format!("  {}", terminal(&at)));
+        let about = format!("({})", terminal(&notices::about(notice)));
+        writeln!(
+            out,
+            "{}: {}{}  {}",
+            paint.with(severity_style(notice.severity), notice.severity.name()),
+            terminal(notice.message.as_str()),
+            at.unwrap_or_default(),
+            paint.with(dim(), &about)
+        )?;
+    }
+    let more = report.notices.len() - shown;
+    if more > 0 {
+        let what = count(more as u64, "more notice", "more notices");
+        writeln!(out, "and {what}; `-v` lists all")?;
+    }
+    match report.notices.is_empty() {
         true => Ok(()),
         false => writeln!(out),
     }

@@ -9,7 +9,7 @@ use std::io;
 use super::cut::{self, Item};
 use super::escape::{code_span, markdown_text};
 use super::words::{self, count};
-use super::{Finding, Format, Mode, Place, Report, Style, summary, suppressed};
+use super::{Finding, Format, Mode, Notice, Place, Report, Style, notices, summary, suppressed};
 use crate::finding::Class;
 
 /// Results listed; the others are counted.
@@ -17,6 +17,9 @@ const ROWS_MAX: usize = 200;
 
 /// New suppressions listed; the others are counted.
 const NEW_MAX: usize = 50;
+
+/// Notices listed; the others are counted.
+const NOTICES_MAX: usize = 50;
 
 /// Places listed of each.
 const PLACES_MAX: usize = 3;
@@ -59,6 +62,7 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let what = count(left as u64, "more new suppression", "more new suppressions");
         writeln!(out, "- and {what}, in the JSON report")?;
     }
+    notice_items(&report.notices, out)?;
     let mut written = 0;
     let mut listed = 0;
     for (row, alike) in rows(report).into_iter().take(ROWS_MAX) {
@@ -81,7 +85,7 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             count(left as u64, "more result", "more results")
         )?;
     }
-    if !report.findings.is_empty() {
+    if !report.findings.is_empty() || !report.notices.is_empty() {
         writeln!(out)?;
     }
     writeln!(out, "```text")?;
@@ -90,6 +94,28 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "{}", short(&line, 2_000))?;
     }
     writeln!(out, "```")
+}
+
+/// Notices, an item each.
+fn notice_items(all: &[Notice], out: &mut dyn io::Write) -> io::Result<()> {
+    for notice in all.iter().take(NOTICES_MAX) {
+        let at = notice.position().map(|at| format!(", {}", code(&at)));
+        writeln!(
+            out,
+            "- **{}** {} ({}{})",
+            notice.severity.name(),
+            code(notice.message.as_str()),
+            markdown_text(&notices::about(notice)),
+            at.unwrap_or_default()
+        )?;
+    }
+    match all.len().saturating_sub(NOTICES_MAX) as u64 {
+        0 => Ok(()),
+        more => {
+            let what = count(more, "more notice", "more notices");
+            writeln!(out, "- and {what}, in the JSON report")
+        }
+    }
 }
 
 /// The results as they are listed, with how many others each speaks for: all of them in the order

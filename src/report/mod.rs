@@ -20,6 +20,7 @@ mod human;
 mod json;
 mod markdown;
 mod model;
+mod notices;
 mod options;
 mod overview;
 mod sarif;

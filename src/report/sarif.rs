@@ -8,15 +8,18 @@ use std::io;
 
 use serde_json::{Value, json};
 use serde_sarif::sarif as s;
+use sha2::{Digest as _, Sha256};
 
 use super::escape::{json_pretty, sarif_text, uri};
-use super::sarif_plan::{MAX_BYTES, Plan, Planned, plan};
+use super::sarif_plan::{MAX_BYTES, MAX_NOTICES, MAX_RESULTS, Plan, Planned, plan};
 use super::sarif_words::{
     CWE, Listed, cut, description, first_seen, lifecycle, precision, repository_uri, rules,
     security_severity, tags, text, weaknesses,
 };
 use super::words::{self, Level};
-use super::{Base, Format, Outcome, Place, Report, Skipped, Style, Suppression, suppressed};
+use super::{
+    Base, Format, Notice, Outcome, Place, Report, Skipped, Style, Suppression, suppressed,
+};
 use crate::finding::SuppressedBy;
 use crate::finding::{Region, Weight};
 use crate::secret::Shown;
@@ -66,11 +69,21 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
     let index: BTreeMap<&str, i64> = (0..).zip(&rules).map(|(i, rule)| (rule.id, i)).collect();
     let mut results = Vec::with_capacity(planned.len());
     let mut size = 0;
+    // A host takes no result without a file; a notice without one is a notification of the run.
+    let located = report.notices.iter().filter(|one| one.file.is_some());
+    left_out += located.clone().count().saturating_sub(MAX_NOTICES);
+    for notice in located.take(MAX_NOTICES) {
+        let at = index.get(notice.reported.as_str()).copied().unwrap_or(-1);
+        let result = noticed(notice, at);
+        size += serde_json::to_vec(&result)?.len();
+        results.push(result);
+    }
+    let notices = results.len();
     for (n, one) in planned.iter().enumerate() {
         let at = index.get(one.row.reported.as_str()).copied().unwrap_or(-1);
         let result = result(one, report, at);
         size += serde_json::to_vec(&result)?.len();
-        if size > MAX_BYTES {
+        if size > MAX_BYTES || results.len() == MAX_RESULTS {
             left_out += planned[n..].iter().map(|one| 1 + one.alike).sum::<usize>();
             break;
         }
@@ -87,7 +100,7 @@ fn run(report: &Report, style: Style) -> io::Result<s::Run> {
     });
     run.original_uri_base_ids = Some(bases(&report.base));
     run.taxonomies = Some(vec![taxonomy()]);
-    run.version_control_provenance = provenance(report, &planned[..results.len()]);
+    run.version_control_provenance = provenance(report, &planned[..results.len() - notices]);
     run.invocations = Some(vec![invocation(report, left_out, style)]);
     run.properties = Some(bag([
         ("mode", json!(report.run.mode.name())),
@@ -340,6 +353,58 @@ fn result(one: &Planned<'_>, report: &Report, rule_index: i64) -> s::Result {
     out
 }
 
+/// A notice, which has a line to be mended and no value.
+fn noticed(notice: &Notice, rule_index: i64) -> s::Result {
+    let mut out = s::Result::builder()
+        .message(message(&sarif_text(notice.message.as_str())))
+        .build();
+    out.rule_id = Some(notice.reported.clone());
+    out.rule_index = (rule_index >= 0).then_some(rule_index);
+    out.level = Some(match words::level(notice.severity) {
+        Level::Note => s::ResultLevel::Note,
+        Level::Warning => s::ResultLevel::Warning,
+        Level::Error => s::ResultLevel::Error,
+    });
+    let line = notice.line.map(|line| s::Region {
+        start_line: Some(line.max(1).into()),
+        ..Default::default()
+    });
+    out.locations = notice.uri.as_ref().map(|file| {
+        vec![s::Location {
+            physical_location: Some(s::PhysicalLocation {
+                artifact_location: Some(s::ArtifactLocation {
+                    uri: Some(uri(file, true)),
+                    uri_base_id: Some(BASE.to_owned()),
+                    ..Default::default()
+                }),
+                region: line,
+                ..Default::default()
+            }),
+            ..Default::default()
+        }]
+    });
+    // Of what it is about, so that an alert stays when lines move.
+    let about = [&notice.reported, notice.subject.as_str()].join("\0");
+    let hash: String = Sha256::digest(about.as_bytes())[..10]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    out.partial_fingerprints = Some(BTreeMap::from([
+        ("keysweepNotice/v1".to_owned(), hash.clone()),
+        (
+            "primaryLocationLineHash".to_owned(),
+            format!("{}:1", &hash[..16]),
+        ),
+    ]));
+    out.properties = Some(bag([
+        ("subject", json!(notice.subject.as_str())),
+        ("severity", json!(notice.severity.name())),
+        ("fails", json!(notice.fails)),
+        ("at", json!(notice.at.map(|at| at.to_string()))),
+    ]));
+    out
+}
+
 fn suppression(cause: &Suppression) -> s::Suppression {
     let kind = match cause.by {
         SuppressedBy::Inline => "inSource",
@@ -510,6 +575,11 @@ fn invocation(report: &Report, left_out: usize, style: Style) -> s::Invocation {
                 "{left_out} less severe results were left out: more than a host takes in one run"
             ),
         ));
+    }
+    let unplaced = report.notices.iter().filter(|notice| notice.file.is_none());
+    for notice in unplaced.take(MAX_NOTIFICATIONS) {
+        let text = format!("{}: {}", notice.reported, notice.message.as_str());
+        notes.push(notification(words::level(notice.severity).name(), &text));
     }
     for line in suppressed::lines(report) {
         notes.push(notification("note", &line));

@@ -8,6 +8,8 @@ use super::{Finding, Mode, Place, Report};
 
 /// Results a host takes in one run.
 pub const MAX_RESULTS: usize = 25_000;
+/// Notices among them.
+pub const MAX_NOTICES: usize = 5_000;
 /// Other places kept of one result (a host keeps 100 and takes 1,000).
 pub const MAX_RELATED: usize = 100;
 /// Bytes of results before compression. A host takes 10 MB of gzip; results are so alike that

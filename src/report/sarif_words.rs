@@ -8,7 +8,7 @@ use super::escape::{sarif_text, uri};
 use super::sarif_plan::Planned;
 use super::words;
 use super::{Commit, Finding, Mode, Report, RuleInfo, Style};
-use crate::finding::{Class, Confidence, Exposure, Severity};
+use crate::finding::{Class, Confidence, Exposure, Severity, notice_kind};
 use crate::finding::{Field, Status};
 
 /// A host's limit for descriptions, in characters.
@@ -64,6 +64,23 @@ pub fn rules<'a>(report: &'a Report, planned: &[Planned<'a>], style: Style) -> V
             confidence: info.confidence,
         })
         .collect();
+    let kinds: BTreeSet<&str> = report
+        .notices
+        .iter()
+        .map(|notice| notice.reported.as_str())
+        .collect();
+    out.extend(
+        kinds
+            .into_iter()
+            .filter_map(notice_kind)
+            .map(|kind| Listed {
+                id: kind.id,
+                info: None,
+                name: kind.name,
+                severity: kind.severity,
+                confidence: Confidence::High,
+            }),
+    );
     let known: BTreeSet<&str> = out.iter().map(|rule| rule.id).collect();
     for (id, row) in used {
         if !known.contains(id) {
@@ -93,6 +110,9 @@ fn family_name(id: &str) -> Option<&'static str> {
 
 /// What a rule finds, in a sentence.
 pub fn description(rule: &Listed<'_>) -> String {
+    if let Some(kind) = notice_kind(rule.id) {
+        return kind.about.to_owned();
+    }
     match rule.info {
         Some(info) if info.exposure == Exposure::Publishable => {
             format!(
@@ -149,7 +169,7 @@ pub fn security_severity(severity: Severity) -> &'static str {
 
 /// The weaknesses of a rule, by its id.
 pub fn weaknesses(id: &str) -> Vec<&'static str> {
-    if id.starts_with("info/") {
+    if id.starts_with("info/") || notice_kind(id).is_some() {
         return Vec::new();
     }
     let key = [

@@ -2,7 +2,7 @@
 
 use super::escape::terminal;
 use super::words::{self, count, digits};
-use super::{BySeverity, Outcome, Report, Skipped, suppressed};
+use super::{BySeverity, Outcome, Report, Skipped, notices, suppressed};
 use crate::finding::{Class, Reason, Severity, Weight};
 
 /// The summary's lines, without colours; each begins with words of ours.
@@ -15,6 +15,7 @@ pub fn lines(report: &Report) -> Vec<String> {
         return out;
     }
     out.extend(counts(report));
+    out.extend(notices::counts(report));
     out.extend(words::folded(report).map(|what| format!("{what}, folded: --all lists them")));
     out.extend(below(report));
     out.extend(suppressed::lines(report).iter().map(|line| terminal(line)));
@@ -40,7 +41,7 @@ fn counts(report: &Report) -> Option<String> {
         return None;
     }
     let by = by_severity(report.summary.by_severity);
-    let fail = report.findings.iter().filter(|r| r.fails).count() as u64;
+    let fail = report.findings.iter().filter(|r| r.fails).count();
     let samples = report
         .findings
         .iter()
@@ -50,11 +51,7 @@ fn counts(report: &Report) -> Option<String> {
         "{}: {}; {}",
         count(report.findings.len() as u64, "result", "results"),
         by.join(", "),
-        match fail {
-            0 => "none fails".to_owned(),
-            1 => "1 fails".to_owned(),
-            n => format!("{} fail", digits(n)),
-        }
+        words::fail(fail)
     );
     if samples > 0 {
         line.push_str(&format!(

@@ -177,6 +177,15 @@ pub fn row_level(row: &Finding) -> Level {
     level(row.severity)
 }
 
+/// `none fails`, `1 fails`, `2 fail`.
+pub fn fail(n: usize) -> String {
+    match n {
+        0 => "none fails".to_owned(),
+        1 => "1 fails".to_owned(),
+        n => format!("{} fail", digits(n as u64)),
+    }
+}
+
 /// Results that stand in pull-request refs only, which a host keeps and nobody can rewrite.
 pub fn only_in_pulls(row: &Finding) -> bool {
     !row.places.is_empty()

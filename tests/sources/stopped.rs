@@ -44,6 +44,7 @@ fn an_interruption_is_told_once() {
                 scanner: Scanner::new(keysweep::builtin::set()),
                 archives: None,
                 suppressions: Default::default(),
+                register: None,
                 now: jiff::Timestamp::UNIX_EPOCH,
                 report: ReportOptions::new(Thresholds::new(input.checkpoint())),
             };

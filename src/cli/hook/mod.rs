@@ -173,7 +173,7 @@ fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCo
 
 /// What a hook fails on is what `staged` fails on, whatever it reads.
 fn judge(hook: &Hook, input: Input) -> Result<Report> {
-    let report = super::scan(input, &hook.limits, &hook.common)?;
+    let report = super::scan(input, &hook.limits, &hook.common, super::With::default())?;
     // Limits of scope never stop a commit or a push.
     Ok(report.settled(false))
 }

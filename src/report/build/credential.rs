@@ -115,10 +115,6 @@ impl View<'_> {
     /// What the thresholds look at. A rule of the repository answers for the others that it took the
     /// place of.
     pub(super) fn judged<'f>(&self, finding: &'f Finding, seen: Seen) -> Judged<'f> {
-        let days = |end: jiff::Timestamp| {
-            let seconds = end.as_second() - self.now.as_second();
-            seconds.div_euclid(86_400)
-        };
         Judged {
             reported: &finding.reported,
             rule: &finding.rule,
@@ -134,8 +130,14 @@ impl View<'_> {
             local: finding.is_local(),
             part: finding.part_of.is_some(),
             expired: finding.reported == EXPIRED,
-            ends_in: finding.status.end().map(days),
+            ends_in: finding.status.end().map(|end| self.days_until(end)),
         }
+    }
+
+    /// Whole days from now until a moment; negative when it is past.
+    pub(super) fn days_until(&self, end: jiff::Timestamp) -> i64 {
+        let seconds = end.as_second() - self.now.as_second();
+        seconds.div_euclid(86_400)
     }
 
     fn fact(&self, fact: &finding::Fact) -> Fact {

@@ -3,6 +3,7 @@
 
 mod credential;
 mod gaps;
+mod notices;
 mod place;
 mod reported;
 mod rules;
@@ -21,7 +22,7 @@ use super::{
     Configuration, Finding, Hidden, Outcome, Read, Report, ReportOptions, Run, SchemaVersion,
     Summary, Tool,
 };
-use crate::finding::{Class, Confidence, Credential, Mode, Weight};
+use crate::finding::{Class, Confidence, Credential, Mode, Notice, Weight};
 use crate::place::About;
 use crate::plan::Plan;
 use crate::rule::RuleSet;
@@ -78,12 +79,14 @@ impl<'a> View<'a> {
         &self,
         credentials: Vec<Credential>,
         unreached: Vec<Credential>,
+        notices: Vec<Notice>,
         idle: IdleEntries,
         about: About,
         control: &Control,
     ) -> Report {
         let (masker, options) = (self.masker, self.options);
-        let listed = self.listed(credentials);
+        let mut listed = self.listed(credentials);
+        let notices = self.notices(notices, &mut listed.hidden);
         let unreached = self.listed(unreached).findings.len();
         let skipped = self.skipped(gaps::with_stop(about.skipped, control));
         let failed = skipped.iter().any(|gap| gap.weight == Weight::Failed);
@@ -126,6 +129,7 @@ impl<'a> View<'a> {
             rules: self.rules(all, options.all_rules),
             findings: listed.findings,
             suppressed: listed.suppressed,
+            notices,
             skipped,
             base: run::base(masker, options.base.as_deref()),
         }

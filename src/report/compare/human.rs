@@ -5,7 +5,7 @@ use std::io;
 use super::{Changed, Comparison};
 use crate::report::escape::terminal;
 use crate::report::words::{self, count, digits};
-use crate::report::{Finding, Place, suppressed};
+use crate::report::{Finding, Place, notices, suppressed};
 
 pub(super) fn write(of: &Comparison<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     for (heading, findings) in [("new", &of.appeared), (gone(of), &of.gone)] {
@@ -17,6 +17,15 @@ pub(super) fn write(of: &Comparison<'_>, out: &mut dyn io::Write) -> io::Result<
         writeln!(out, "changed: {}", line(changed.finding))?;
         for difference in differences(changed) {
             writeln!(out, "  {}", terminal(&difference))?;
+        }
+    }
+    for (heading, notices) in [("new", &of.notices_appeared), (gone(of), &of.notices_gone)] {
+        for notice in notices {
+            let at = notice.position().unwrap_or_default();
+            let text = format!("{}  {at}", notice.message.as_str());
+            let about = terminal(&notices::about(notice));
+            let severity = notice.severity.name();
+            writeln!(out, "{heading}: {severity}: {}  ({about})", terminal(&text))?;
         }
     }
     for note in &of.notes {

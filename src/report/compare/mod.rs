@@ -4,14 +4,14 @@
 mod human;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::escape::json_pretty;
-use super::{Exit, Finding, Mode, Outcome, Place, Report, SchemaVersion};
+use super::{Exit, Finding, Mode, Notice, Outcome, Place, Report, SchemaVersion};
 use crate::secret::{Fingerprint, Shown};
 
 /// Members of a finding that say nothing about the credential itself: names and words of rules, and
@@ -46,6 +46,10 @@ pub struct Comparison<'a> {
     changed: Vec<Changed<'a>>,
     /// In both, and the same: fingerprints.
     unchanged: Vec<Fingerprint>,
+    /// Notices that only the later report has.
+    notices_appeared: Vec<&'a Notice>,
+    /// Notices that only the earlier report has.
+    notices_gone: Vec<&'a Notice>,
 }
 
 /// One of the two runs.
@@ -111,8 +115,10 @@ pub fn compare<'a>(old: &'a Report, new: &'a Report) -> Comparison<'a> {
         .map(|(_, finding)| finding)
         .collect();
     let begins = |one: &&Changed<'_>| one.finding.fails && !one.before.fails;
+    let told = new.notices.iter().filter(|notice| notice.fails);
     let failing = appeared.iter().filter(|finding| finding.fails).count()
-        + changed.iter().filter(begins).count();
+        + changed.iter().filter(begins).count()
+        + without(told, &old.notices, |notice| notice.fails).len();
     let comparable = same_thing(old, new);
     Comparison {
         schema_version: SchemaVersion,
@@ -132,6 +138,8 @@ pub fn compare<'a>(old: &'a Report, new: &'a Report) -> Comparison<'a> {
         gone,
         changed,
         unchanged,
+        notices_appeared: without(new.notices.iter(), &old.notices, |_| true),
+        notices_gone: without(old.notices.iter(), &new.notices, |_| true),
     }
 }
 
@@ -157,6 +165,24 @@ impl Comparison<'_> {
     pub fn write_json(&self, out: &mut dyn io::Write) -> io::Result<()> {
         json_pretty(self, out)
     }
+}
+
+/// The notices that are not among those of `others` for which `counts` is true. What a notice is about
+/// names it: lines move.
+fn without<'a>(
+    notices: impl Iterator<Item = &'a Notice>,
+    others: &[Notice],
+    counts: fn(&Notice) -> bool,
+) -> Vec<&'a Notice> {
+    fn name(notice: &Notice) -> (&str, &str, Option<&Shown>) {
+        let file = notice.file.as_ref();
+        (&notice.reported, notice.subject.as_str(), file)
+    }
+    let others = others.iter().filter(|notice| counts(notice));
+    let others: BTreeSet<_> = others.map(name).collect();
+    notices
+        .filter(|notice| !others.contains(&name(notice)))
+        .collect()
 }
 
 /// All results of a report. Should two have one fingerprint, they are told apart by their order.
@@ -205,7 +231,7 @@ fn missing<'a>(of: &'a Finding, other: &Finding) -> Vec<&'a Place> {
     fn place(place: &Place) -> (&Shown, Option<&Shown>, Option<&Shown>) {
         (&place.path, place.member.as_ref(), place.name.as_ref())
     }
-    let there: std::collections::BTreeSet<_> = other.places.iter().map(place).collect();
+    let there: BTreeSet<_> = other.places.iter().map(place).collect();
     let places = of.places.iter();
     places.filter(|one| !there.contains(&place(one))).collect()
 }

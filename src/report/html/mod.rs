@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::escape::{html, uri};
 use super::words::{self, count, digits};
-use super::{Finding, Format, Outcome, Report, Style, summary};
+use super::{Finding, Format, Outcome, Report, Style, notices, summary};
 use crate::finding::{Field, Status, Weight};
 
 const STYLE: &str = include_str!("page.css");
@@ -40,6 +40,7 @@ impl Format for Html {
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
         head(report, out)?;
         answer(report, out)?;
+        noticed(report, out)?;
         table(report, out)?;
         foot(report, out)
     }
@@ -227,6 +228,31 @@ fn answer(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "</ul>")?;
     }
     Ok(())
+}
+
+/// Notices, before the table: what the register or a list says is to be done by a day.
+fn noticed(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(counts) = notices::counts(report) else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "<section class=\"notices\" aria-labelledby=\"notices\"><h2 id=\"notices\">{}</h2>\n<ul>",
+        html(&counts)
+    )?;
+    for notice in &report.notices {
+        let at = notice.position();
+        let at = at.map(|at| format!(" <code>{}</code>", html(&at)));
+        writeln!(
+            out,
+            "<li>{}{} <span class=\"small\">{}, {}</span></li>",
+            html(notice.message.as_str()),
+            at.unwrap_or_default(),
+            notice.severity.name(),
+            html(&notices::about(notice))
+        )?;
+    }
+    writeln!(out, "</ul></section>")
 }
 
 fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {

@@ -7,7 +7,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::super::escape::json_line;
-use super::super::{Finding, Report, Run, SchemaVersion, Skipped, Summary};
+use super::super::{Finding, Notice, Report, Run, SchemaVersion, Skipped, Summary};
 
 /// One line: its type, and the one member that has the name of the type.
 #[derive(Serialize, Deserialize)]
@@ -25,6 +25,9 @@ pub struct Line<'a> {
     /// Of the type `suppressed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppressed: Option<Cow<'a, Finding>>,
+    /// Of the type `notice`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Cow<'a, Notice>>,
     /// Of the type `skipped`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<Cow<'a, Skipped>>,
@@ -43,6 +46,8 @@ pub enum Holds {
     Finding,
     /// A result of which every place is suppressed.
     Suppressed,
+    /// A result about what is no value in the files.
+    Notice,
     /// What was not read.
     Skipped,
     /// How it ended; the last line.
@@ -51,10 +56,11 @@ pub enum Holds {
 
 impl Holds {
     /// All types with the definitions of the schema that their members keep to.
-    pub const ALL: [(&'static str, &'static str); 5] = [
+    pub const ALL: [(&'static str, &'static str); 6] = [
         ("run", "run"),
         ("finding", "finding"),
         ("suppressed", "finding"),
+        ("notice", "notice"),
         ("skipped", "skipped"),
         ("summary", "summary"),
     ];
@@ -68,6 +74,7 @@ impl Line<'_> {
             run: None,
             finding: None,
             suppressed: None,
+            notice: None,
             skipped: None,
             summary: None,
         }
@@ -91,6 +98,12 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         line(Line {
             suppressed: Some(Cow::Borrowed(finding)),
             ..Line::empty(Holds::Suppressed)
+        })?;
+    }
+    for notice in &report.notices {
+        line(Line {
+            notice: Some(Cow::Borrowed(notice)),
+            ..Line::empty(Holds::Notice)
         })?;
     }
     for skipped in &report.skipped {

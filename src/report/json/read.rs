@@ -58,7 +58,8 @@ struct HeadRun {
 
 fn read_lines(lines: &[(usize, &[u8])]) -> Result<Report, Unreadable> {
     let (mut run, mut summary) = (None, None);
-    let (mut findings, mut suppressed, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut findings, mut suppressed) = (Vec::new(), Vec::new());
+    let (mut notices, mut skipped) = (Vec::new(), Vec::new());
     for (number, text) in lines {
         let fail = |why: &str| Err(Unreadable(format!("line {number}: {why}")));
         if summary.is_some() {
@@ -75,6 +76,7 @@ fn read_lines(lines: &[(usize, &[u8])]) -> Result<Report, Unreadable> {
             }
             Holds::Finding => add(&mut findings, line.finding),
             Holds::Suppressed => add(&mut suppressed, line.suppressed),
+            Holds::Notice => add(&mut notices, line.notice),
             Holds::Skipped => add(&mut skipped, line.skipped),
             Holds::Summary => {
                 summary = line.summary;
@@ -96,6 +98,7 @@ fn read_lines(lines: &[(usize, &[u8])]) -> Result<Report, Unreadable> {
         rules: Vec::new(),
         findings,
         suppressed,
+        notices,
         skipped,
         base: Default::default(),
     })

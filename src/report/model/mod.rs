@@ -5,6 +5,7 @@
 //! A new member stands here and where [`build`](super::build) fills it; formats that show it say how.
 
 mod finding;
+mod notice;
 mod place;
 mod run;
 mod status;
@@ -12,6 +13,7 @@ mod summary;
 mod written;
 
 pub use finding::{Check, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
+pub use notice::Notice;
 pub use place::{Commit, Place, Timeline};
 pub use run::{Base, Configuration, History, Range, RefGroup, RuleInfo, RuleSetInfo, Run, Tool};
 pub use summary::{
@@ -47,6 +49,10 @@ pub struct Report {
     /// Results of which every place is suppressed, with the reason: those that the change itself
     /// suppresses first, then worst first.
     pub suppressed: Vec<Finding>,
+    /// Results about what is no value in the files: entries of the register, tokens that servers list,
+    /// references. Those that fail first, then worst first.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
     /// What was not read.
     pub skipped: Vec<Skipped>,
     /// What paths are relative to; not written.
@@ -62,24 +68,27 @@ impl Report {
     pub fn settled(mut self, strict: bool) -> Self {
         let (findings, suppressed) = (&self.findings, &self.suppressed);
         let skipped = SkippedCount::of(&self.skipped);
-        let failing = findings
-            .iter()
-            .chain(suppressed)
-            .filter(|f| f.fails)
-            .count();
+        let failing = findings.iter().chain(suppressed).filter(|f| f.fails);
+        let noticed = self.notices.iter().filter(|notice| notice.fails);
+        let failing = failing.count() + noticed.count();
         let outside = strict && skipped.scope > 0;
         let outcome = match self.summary.outcome {
-            stopped @ (Outcome::Interrupted | Outcome::Nothing) => stopped,
+            Outcome::Interrupted => Outcome::Interrupted,
+            // Where nothing was scanned something can still be told of the register.
+            Outcome::Nothing if self.notices.is_empty() => Outcome::Nothing,
             _ if failing > 0 => Outcome::Fails,
             // Limits of scope that count as failures are input that was not read.
             _ if skipped.failed > 0 || outside => Outcome::Incomplete,
-            _ if findings.is_empty() && skipped.accepted == 0 => Outcome::Clean,
+            _ if findings.is_empty() && self.notices.is_empty() && skipped.accepted == 0 => {
+                Outcome::Clean
+            }
             _ => Outcome::Passes,
         };
         let summary = &mut self.summary;
         summary.outcome = outcome;
         summary.exit = Exit::of(outcome, skipped.failed > 0, outside);
         summary.findings = findings.len();
+        summary.notices = self.notices.len();
         summary.failing = failing;
         summary.folded = findings.iter().filter(|f| f.folded).count();
         summary.by_severity = BySeverity::of(findings);

@@ -27,7 +27,10 @@ pub struct Summary {
     pub exit: Exit,
     /// How many are listed.
     pub findings: usize,
-    /// Of them, and of those that are suppressed, how many make the run fail.
+    /// How many notices are listed: results about what is no value in the files.
+    #[serde(default)]
+    pub notices: usize,
+    /// Of both, and of those that are suppressed, how many make the run fail.
     pub failing: usize,
     /// Of those listed, how many stand in tests, examples, documentation or code of others alone and do
     /// not fail.
@@ -62,6 +65,7 @@ impl Summary {
             complete: false,
             exit: Exit::of(outcome, false, false),
             findings: 0,
+            notices: 0,
             failing: 0,
             folded: 0,
             by_severity: BySeverity::default(),

@@ -8,6 +8,7 @@ mod hook;
 mod human;
 mod json;
 mod markdown;
+mod notices;
 mod sarif;
 
 use jiff::Timestamp;
@@ -292,6 +293,7 @@ pub fn sample() -> Report {
         rules: vec![info("example-token", Severity::High)],
         findings: vec![live(), pull(), stale(), sample_row()],
         suppressed: vec![allowed("new", true), allowed("old", false)],
+        notices: Vec::new(),
         skipped: gaps,
         base: Base::Root,
     }
@@ -413,6 +415,7 @@ fn reports() -> Vec<Report> {
     });
     vec![
         sample(),
+        notices::noticed(),
         open,
         empty(Mode::Tree, Outcome::Clean),
         nothing(Mode::Staged, "nothing is staged"),

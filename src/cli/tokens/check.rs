@@ -1,0 +1,75 @@
+//! `keysweep tokens check`: the register, and the tree that it speaks of.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use super::super::args::{Common, Limits, heading};
+use super::super::{With, output, scan};
+use keysweep::Input;
+use keysweep::config::MAX_FILE_SIZE;
+use keysweep::register::{FILE, Register};
+use keysweep::source::{PolicyFrom, TreeOptions, home, read_policy};
+
+/// Says what the register (`tokens.toml`) says is to be done, and looks for credentials in the tree.
+#[derive(Args)]
+pub struct Check {
+    /// A directory of the repository. [default: .]
+    dir: Option<PathBuf>,
+    /// Read this register. [default: tokens.toml at the top of the repository]
+    #[arg(long, value_name = "FILE", help_heading = heading::INPUT)]
+    register: Option<PathBuf>,
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    limits: Limits,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// There is no register or a broken one, and what makes a scan pointless.
+pub fn run(check: Check) -> Result<ExitCode> {
+    let outputs = output::Outputs::open(&check.common)?;
+    let dir = check.dir.unwrap_or_else(|| PathBuf::from("."));
+    let mut register = read(&dir, check.register.as_deref())?;
+    register.expired_fails = true;
+    let input = Input::Tree(TreeOptions {
+        paths: vec![dir],
+        no_ignore: false,
+        exclude: Vec::new(),
+        threads: check.limits.threads,
+        max_file_size: MAX_FILE_SIZE,
+        recurse_submodules: false,
+        git_config: false,
+    });
+    let with = With {
+        register: Some(register),
+    };
+    let report = scan(input, &check.limits, &check.common, with)?;
+    outputs.write(&report)?;
+    Ok(ExitCode::from(report.exit_status()))
+}
+
+/// The register that the user names, else that of the repository around `dir`.
+///
+/// # Errors
+/// There is none, or it is broken.
+pub fn read(dir: &Path, named: Option<&Path>) -> Result<Register> {
+    if let Some(path) = named {
+        let name = path.display().to_string();
+        let text =
+            std::fs::read(path).with_context(|| format!("the register {name} cannot be read"))?;
+        return Ok(Register::parse(&name, &text)?);
+    }
+    let root = home(&[dir.to_owned()])?.root;
+    match read_policy(&PolicyFrom::WorkTree(root.clone()), &[FILE])?.remove(0) {
+        Some(file) => Ok(Register::parse(&file.name, &file.bytes)?),
+        None => bail!(
+            "there is no register {}: `--register FILE` names another",
+            root.join(FILE).display()
+        ),
+    }
+}

@@ -1,0 +1,31 @@
+//! `keysweep tokens`: the register of a repository, `tokens.toml`. One file a subcommand.
+
+mod check;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+
+/// Keep the register, the list of a repository's tokens without their values.
+#[derive(Args)]
+pub struct Tokens {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Say what the register says is to be done: what ended, ends soon, or is not as it should be.
+    Check(check::Check),
+}
+
+/// Runs the subcommand.
+///
+/// # Errors
+/// As the subcommand says.
+pub fn run(tokens: Tokens) -> Result<ExitCode> {
+    match tokens.what {
+        What::Check(check) => check::run(check),
+    }
+}

@@ -1,0 +1,87 @@
+//! A result about something that is no value in the files: an entry of the register, a token that a
+//! server lists, a reference.
+
+use jiff::Timestamp;
+
+use super::{RepoPath, Severity};
+
+/// A kind of notice: what its results have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoticeKind {
+    /// The id that its results are reported under, `family/name`. `--fail-on` takes globs over it.
+    pub id: &'static str,
+    /// What it is, in few words.
+    pub name: &'static str,
+    /// What it means and what to do, in a sentence or two.
+    pub about: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Its results fail where nobody says what fails.
+    pub fails: bool,
+}
+
+/// Every kind of notice, by family.
+pub const NOTICES: &[NoticeKind] = &[NoticeKind {
+    id: "register/expired",
+    name: "Entry of the register past its end",
+    about: "The register says that this token ended. Renew it, or mark it as revoked.",
+    severity: Severity::High,
+    fails: false,
+}];
+
+/// The kind with an id.
+pub fn notice_kind(id: &str) -> Option<&'static NoticeKind> {
+    NOTICES.iter().find(|kind| kind.id == id)
+}
+
+/// Where to mend what a notice is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NoticePlace {
+    /// A path relative to what was scanned, or as the user named it.
+    pub file: RepoPath,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// One notice, not yet masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The id of its kind: `register/expired`, `live/unused`, …
+    pub reported: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The id of the entry, or the name of the listed token; raw bytes of what was read.
+    pub subject: Vec<u8>,
+    /// One full sentence, with absolute dates only, so that it stays the same from day to day. It may
+    /// quote what was read.
+    pub message: String,
+    /// Where to mend it, when that is a line of a file.
+    pub place: Option<NoticePlace>,
+    /// The moment that it is about: an end, a day that was missed.
+    pub at: Option<Timestamp>,
+    /// It fails where nobody says what fails.
+    pub fails: bool,
+}
+
+impl Notice {
+    /// One of a kind, with what all of its kind have. `id` is that of a row of [`NOTICES`].
+    pub fn new(id: &'static str, subject: &[u8], message: String) -> Self {
+        let kind = notice_kind(id);
+        Notice {
+            reported: id,
+            severity: kind.map_or(Severity::Medium, |kind| kind.severity),
+            subject: subject.to_vec(),
+            message,
+            place: None,
+            at: None,
+            fails: kind.is_some_and(|kind| kind.fails),
+        }
+    }
+
+    /// The same, to be mended at a line (from 1) of a file.
+    #[must_use]
+    pub fn at_line(mut self, file: RepoPath, line: u32) -> Self {
+        self.place = Some(NoticePlace { file, line });
+        self
+    }
+}

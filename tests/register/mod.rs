@@ -1,0 +1,3 @@
+//! The register of a repository, `tokens.toml`, as the command line reads and tells it.
+
+mod notices;
