@@ -14,7 +14,7 @@ pub mod example;
 pub mod finding;
 mod inventory;
 pub mod judge;
-mod life;
+pub mod life;
 mod place;
 mod plan;
 pub mod register;
@@ -63,14 +63,16 @@ pub fn examine(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<E
 /// The whole program; credentials are named when they are to be `named`.
 fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Result<Examined> {
     let (mode, rules, today) = (input.mode(), plan.scanner.rules(), plan.today());
+    let conditions = plan.tells_conditions(&input);
 
     let scanned = scan::scan(input, &plan.scanner, plan.archives.as_ref(), control)?;
     let places = place::place(scanned, rules, &plan.suppressions, today, control);
     let mut credentials = judge::credentials(rules, places.found, &places.timelines);
     // Judged as the others are, to be counted: how many of them would be listed.
     let mut unreached = judge::credentials(rules, places.unreached, &places.timelines);
-    life::tell(rules, &mut credentials, plan.now);
-    life::tell(rules, &mut unreached, plan.now);
+    for all in [&mut credentials, &mut unreached] {
+        life::tell(rules, all, &plan.policy, conditions, plan.now);
+    }
     let notices = inventory::notices(plan, &credentials);
     let looked = Looked {
         before: &places.before,
@@ -94,7 +96,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
         .map(|credential| Known::of(rules, &masker, credential))
         .collect();
     let unused = idle.unused.iter().map(|entry| entry.text.clone()).collect();
-    let view = report::build::View::new(rules, &masker, mode, plan);
+    let view = report::build::View::new(rules, &masker, mode, conditions, plan);
     let report = view.report(credentials, unreached, notices, idle, places.about, control);
     Ok(Examined {
         report,

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 
 use crate::detect::Scanner;
 use crate::finding::Mode;
+use crate::life::Policy;
 use crate::register::Register;
 use crate::report::ReportOptions;
 use crate::source::{
@@ -62,11 +63,20 @@ pub struct Plan {
     pub register: Option<Register>,
     /// The moment that statuses hold for.
     pub now: Timestamp,
+    /// How old credentials may grow.
+    pub policy: Policy,
     /// What the report is asked for.
     pub report: ReportOptions,
 }
 
 impl Plan {
+    /// Whether conditions are told of what `input` holds. What a change adds was written just now, and a
+    /// commit, a push or a pull request must not be stopped because a day passed.
+    pub fn tells_conditions(&self, input: &Input) -> bool {
+        let change = input.mode().is_change() || input.checkpoint() == Checkpoint::Hook;
+        !change || self.policy.in_changes
+    }
+
     /// The day that suppressions hold for, in UTC.
     pub fn today(&self) -> Date {
         self.now.to_zoned(jiff::tz::TimeZone::UTC).date()

@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobMatcher};
 
-use crate::finding::{Class, Confidence, Notice, PlaceKind, Severity};
+use crate::finding::{Class, ConditionId, Confidence, Notice, PlaceKind, Severity};
 
 /// What waits for the answer of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +45,6 @@ pub struct ByRule {
     days: Option<i64>,
 }
 
-/// What is going to end, whatever its rule. No result has it for its id, because an alert must not
-/// open anew when its time draws near.
-pub const EXPIRING: &str = "stale/expiring";
-
-/// Days in which a credential counts as expiring when nobody says how many.
-const SOON: i64 = 30;
-
 impl ByRule {
     /// As it was written, without the days.
     pub fn text(&self) -> &str {
@@ -71,11 +64,34 @@ impl ByRule {
         if by_id && self.days.is_none_or(within) {
             return true;
         }
-        self.means(EXPIRING)
-            && !result.local
-            && result.class == Class::Credential
-            && result.ends_in.is_some_and(|left| left >= 0)
-            && within(self.days.unwrap_or(SOON))
+        ConditionId::ALL
+            .into_iter()
+            .any(|id| self.names(id, result))
+    }
+
+    /// Whether it names a condition of a result, so that the result fails by that. With days it means what
+    /// ends within them, whatever the policy wants to be warned of.
+    fn names(&self, id: ConditionId, result: &Judged<'_>) -> bool {
+        let Some(conditions) = &result.conditions else {
+            return false;
+        };
+        if result.local || result.class != Class::Credential || !self.means(id.name()) {
+            return false;
+        }
+        match (self.days, id) {
+            (Some(days), ConditionId::Expiring) => result
+                .ends_in
+                .is_some_and(|left| (0..=days).contains(&left)),
+            (Some(_), _) => false,
+            (None, _) => conditions.contains(&id),
+        }
+    }
+
+    /// Whether days were named that mean nothing: what is going to end alone has any.
+    pub fn has_idle_days(&self) -> bool {
+        let conditions = ConditionId::ALL.into_iter();
+        let mut meant = conditions.filter(|id| self.means(id.name()));
+        self.days.is_some() && meant.next().is_some() && !self.means(ConditionId::Expiring.name())
     }
 }
 
@@ -135,6 +151,9 @@ pub struct Judged<'a> {
     pub expired: bool,
     /// Whole days until it ends; negative when past.
     pub ends_in: Option<i64>,
+    /// What is wrong with its life; `None` where that is not asked: a change never fails because a day
+    /// passed.
+    pub conditions: Option<Vec<ConditionId>>,
     /// A generic rule found it, by a name and a score.
     pub generic: bool,
     /// The kind of the place where it matters most.
@@ -195,6 +214,13 @@ impl Thresholds {
         })
     }
 
+    /// Whether a result fails because it has this condition.
+    pub fn fails_by(&self, id: ConditionId, result: &Judged<'_>) -> bool {
+        self.fail_on
+            .iter()
+            .any(|on| matches!(on, FailOn::Rule(rule) if rule.names(id, result)))
+    }
+
     /// A credential that may be alive and is not a mere guess. In code a generic rule must be beyond
     /// doubt, because code is full of what looks like an assignment; outside of what runs every rule
     /// must be, and weighs less. The same at every checkpoint: what stops a pull request stops the
@@ -234,6 +260,7 @@ mod tests {
             confidence,
             expired: false,
             ends_in: Some(5),
+            conditions: Some(vec![ConditionId::Expiring]),
             generic: false,
             place: PlaceKind::Source,
             local: false,
@@ -353,11 +380,14 @@ mod tests {
     #[test]
     fn what_is_going_to_end_fails_under_its_own_name() {
         let mut thresholds = Thresholds::new(Checkpoint::Report);
-        let mut fails = |on: &str, ends_in, class| {
+        let mut fails = |on: &str, ends_in: Option<i64>, class| {
             thresholds.fail_on = vec![FailOn::parse(on).expect("reads")];
+            let soon = ends_in.is_some_and(|left| (0..=30).contains(&left));
+            let conditions = soon.then_some(ConditionId::Expiring);
             thresholds.fails(&Judged {
                 ends_in,
                 class,
+                conditions: Some(conditions.into_iter().collect()),
                 ..result(Severity::Low, Confidence::Medium)
             })
         };
@@ -373,5 +403,46 @@ mod tests {
         );
         assert!(!fails("stale/expiring", None, credential));
         assert!(!fails("stale/expiring:7", Some(3), Class::Sample));
+        assert!(fails("stale/*", Some(30), credential));
+        assert!(
+            fails("stale/*:7", Some(7), credential) && !fails("stale/*:7", Some(8), credential)
+        );
+        assert!(!fails("stale/age", Some(3), credential));
+    }
+
+    #[test]
+    fn a_condition_fails_by_its_name_and_never_where_it_is_not_asked() {
+        let mut thresholds = Thresholds::new(Checkpoint::Report);
+        let mut fails = |on: &str, conditions: Option<Vec<ConditionId>>| {
+            thresholds.fail_on = vec![FailOn::parse(on).expect("reads")];
+            let result = Judged {
+                conditions,
+                ..result(Severity::Low, Confidence::Medium)
+            };
+            assert_eq!(
+                thresholds.fails(&result),
+                thresholds.fails_by(ConditionId::Age, &result),
+                "nothing else makes it fail: {on}"
+            );
+            thresholds.fails(&result)
+        };
+        let age = || Some(vec![ConditionId::Age]);
+        assert!(fails("stale/age", age()) && fails("stale/*", age()) && fails("*/age", age()));
+        assert!(!fails("stale/overscoped", age()));
+        for on in ["stale/age", "stale/*", "stale/expiring:7"] {
+            assert!(!fails(on, None), "{on} in a change");
+        }
+        for (on, idle) in [
+            ("stale/age:90", true),
+            ("stale/expiring:7", false),
+            ("stale/*:7", false),
+            ("acme-*:7", false),
+            ("stale/age", false),
+        ] {
+            let FailOn::Rule(rule) = FailOn::parse(on).expect("reads") else {
+                panic!("{on} is a rule");
+            };
+            assert_eq!(rule.has_idle_days(), idle, "{on}");
+        }
     }
 }

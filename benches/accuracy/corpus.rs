@@ -171,6 +171,7 @@ fn listed_by(weights: &Weights, dir: &Path, from: Confidence) -> Listing {
         suppressions: Default::default(),
         register: None,
         now: jiff::Timestamp::now(),
+        policy: keysweep::life::Policy::default(),
         report: ReportOptions::new(thresholds),
     };
     let input = Input::Tree(TreeOptions {

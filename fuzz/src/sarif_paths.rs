@@ -37,6 +37,7 @@ pub fn check(bytes: &[u8]) {
         suppressions: Default::default(),
         register: None,
         now: jiff::Timestamp::UNIX_EPOCH,
+        policy: keysweep::life::Policy::default(),
         report: ReportOptions {
             target: name.to_owned(),
             ..ReportOptions::new(Thresholds::new(Checkpoint::Report))

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use keysweep::config::{self, Config};
 use keysweep::finding::{Confidence, Reason, Severity};
+use keysweep::life::{self, PROFILES, Profile};
 use keysweep::report::{self, Format};
 use keysweep::source::ArchiveLimits;
 use keysweep::thresholds::FailOn;
@@ -417,6 +418,13 @@ pub struct Common {
     /// Judge expiry as of this moment (a date, or RFC 3339). [default: now]
     #[arg(long, value_name = "WHEN", value_parser = moment, help_heading = heading::POLICY)]
     pub now: Option<jiff::Timestamp>,
+    /// Judge the age of credentials by this standard: cis, pci, soc2, none. [default: the one of the
+    /// configuration, else none]
+    #[arg(long, value_name = "NAME", value_parser = profile, help_heading = heading::POLICY)]
+    pub policy_profile: Option<&'static Profile>,
+    /// Also say of what a change adds what is wrong with its life (stale/…): staged, a range, a hook.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    pub stale: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -472,6 +480,14 @@ fn severity(text: &str) -> Result<Severity, String> {
 fn size(text: &str) -> Result<u64, String> {
     config::size(text)
         .ok_or_else(|| "write a number of bytes, or one with K, M or G behind it".to_owned())
+}
+
+/// A standard for the age of credentials.
+fn profile(text: &str) -> Result<&'static Profile, String> {
+    life::profile(text).ok_or_else(|| {
+        let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
+        format!("the profiles are {}", names.join(", "))
+    })
 }
 
 /// A failure that can be accepted.

@@ -3,10 +3,9 @@
 use anyhow::{Result, anyhow};
 
 use keysweep::config::Config;
-use keysweep::finding::{NOTICES, Severity};
-use keysweep::report::EXPIRED;
+use keysweep::finding::{ConditionId, NOTICES, Severity};
 use keysweep::rule::{RuleSet, closest};
-use keysweep::thresholds::{EXPIRING, FailOn};
+use keysweep::thresholds::FailOn;
 
 /// Whether a `fail-on` can ever mean anything. A word that no rule has is a typo, and would let
 /// everything pass.
@@ -20,7 +19,15 @@ pub fn known(on: &FailOn, rules: &RuleSet) -> Result<(), String> {
     let text = wanted.text();
     let ids = || rules.rules.iter().map(|rule| rule.id.as_ref());
     let notices = || NOTICES.iter().map(|kind| kind.id);
-    let families = [EXPIRED, EXPIRING].into_iter().chain(notices());
+    let stale = ConditionId::ALL.into_iter().map(ConditionId::name);
+    let others = || notices().chain(ids()).any(|id| wanted.means(id));
+    if wanted.has_idle_days() && !others() {
+        return Err(format!(
+            "`{text}` has no days: they belong to what ends (`stale/expiring:7`); how old a value may \
+             grow stands in the configuration, as `policy.max-age`"
+        ));
+    }
+    let families = stale.chain(notices());
     let meant = families.clone().any(|id| wanted.means(id))
         || ids().any(|id| {
             wanted.means(id)

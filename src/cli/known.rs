@@ -141,6 +141,7 @@ impl House {
             suppressions,
             register: None,
             now: self.now,
+            policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {
                 target: self.root.display().to_string(),
                 accepted_gaps: config.accept.clone(),

@@ -223,6 +223,9 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
     for on in &common.fail_on {
         fail_on::known(on, &rules).map_err(|why| anyhow::anyhow!("--fail-on {why}"))?;
     }
+    let policy = config.policy(common.policy_profile);
+    let mut policy = policy.map_err(|why| anyhow::anyhow!(why))?;
+    policy.in_changes = common.stale;
     suppressions.fail_on_new =
         common.trust.fail_on_new_suppressions || config.fail_on_new_suppressions;
     shape(&mut input, limits, &config);
@@ -232,6 +235,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
         suppressions,
         register: with.register,
         now: now(common.now)?,
+        policy,
         report: ReportOptions {
             target,
             base,

@@ -135,12 +135,20 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         ..Suppressions::default()
     };
     let mut config = found.config.clone();
+    let theirs_before = from_trusted.is_some() && of_user.is_none();
     if let Err(error) = fail_on::known_to(&config, &rules) {
-        match from_trusted.is_some() && of_user.is_none() {
+        match theirs_before {
             true => forgive(error)?,
             false => return Err(error),
         }
         config.fail_on.clear();
+    }
+    if let Err(error) = kinds_known_to(&config, &rules) {
+        match theirs_before {
+            true => forgive(error)?,
+            false => return Err(error),
+        }
+        config.policy.rows.clear();
     }
     Ok(Loaded {
         config,
@@ -156,6 +164,28 @@ fn rules(found: &Found, asked: &Asked<'_>) -> Result<RuleSet> {
     found.add_rules(&mut rules)?;
     rule_files::from_disk(&mut rules, asked.rules)?;
     Ok(rules)
+}
+
+/// Whether every row of the policy can mean some rule: one that means none is a typo, and would let
+/// everything grow old.
+fn kinds_known_to(config: &Config, rules: &RuleSet) -> Result<()> {
+    for at in &config.policy.rows {
+        let Some(kind) = &at.value.kind else { continue };
+        let ids = || rules.rules.iter().map(|rule| rule.id.as_ref());
+        if ids().any(|id| kind.means(id)) {
+            continue;
+        }
+        let near = (kind.text().len() <= 64).then(|| keysweep::rule::closest(kind.text(), ids()));
+        let hint = near
+            .flatten()
+            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+        bail!(
+            "{}:{}: `policy.for`: this `kind` means no rule{hint} (`keysweep rules` lists them)",
+            config.file,
+            at.line
+        );
+    }
+    Ok(())
 }
 
 /// The part of a configuration that hides.

@@ -22,7 +22,7 @@ pub(super) struct Cell<'a> {
 }
 
 impl Cell<'_> {
-    fn wrong<T>(&self, what: &str) -> Result<T, Fault> {
+    pub(super) fn wrong<T>(&self, what: &str) -> Result<T, Fault> {
         Err((self.line, format!("`{}` {what}", self.key)))
     }
 

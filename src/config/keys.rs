@@ -1,11 +1,13 @@
 //! Every key of the file, and those that may not stand in it.
 
 use crate::finding::{Confidence, Reason, Severity};
+use crate::life::Limit;
 use crate::source::ArchiveLimits;
 use crate::thresholds::FailOn;
 
 use super::cell::{Cell, Fault};
-use super::{Config, Disabled};
+use super::policy::profiles;
+use super::{At, Config, Disabled};
 
 /// Larger files are not read where nothing says otherwise; bytes.
 pub const MAX_FILE_SIZE: u64 = 256 << 20;
@@ -44,6 +46,29 @@ pub enum Shape {
     Size(fn() -> u64),
     /// A number of things, of which 0 is none; at most the default where a repository says it.
     Count(fn() -> u64),
+    /// A span: days, weeks or years.
+    Days,
+    /// Limits of the policy for some credentials.
+    Rows,
+}
+
+/// The key of one limit of the policy.
+macro_rules! limit {
+    ($name:literal, $default:literal, $limit:ident, $about:literal) => {
+        Key {
+            section: "policy",
+            name: $name,
+            shape: Shape::Days,
+            about: $about,
+            default: $default,
+            note: "",
+            put: |config, cell| {
+                let (value, line) = (cell.days()?, cell.line);
+                config.policy.general[Limit::$limit as usize] = Some(At { value, line });
+                Ok(())
+            },
+        }
+    };
 }
 
 /// Every key, in the order of the manual.
@@ -110,7 +135,7 @@ pub const KEYS: &[Key] = &[
                         Some((rule, reason)) => (rule, reason),
                         None => (text.value.as_str(), ""),
                     };
-                    super::At {
+                    At {
                         value: Disabled {
                             rule: rule.trim().to_owned(),
                             reason: reason.trim().to_owned(),
@@ -160,7 +185,7 @@ pub const KEYS: &[Key] = &[
             for text in cell.texts()? {
                 let on = FailOn::parse(&text.value);
                 cell.check(on.is_ok(), text.line, "write `none`, a severity (info, low, medium, high, critical), or a glob over rule ids with days behind it, for example `stale/expiring:7`")?;
-                all.extend(on.map(|value| super::At {
+                all.extend(on.map(|value| At {
                     value,
                     line: text.line,
                 }));
@@ -262,6 +287,49 @@ pub const KEYS: &[Key] = &[
                 .collect();
             Ok(())
         },
+    },
+    Key {
+        section: "policy",
+        name: "profile",
+        shape: Shape::Word(profiles),
+        about: "The standard whose limits hold: cis (access keys of AWS and service account keys of Google Cloud for 90 days), pci (the age that your own risk analysis gives: `max-age` is needed), soc2 (which prescribes none: a year), none. --policy-profile comes before it.",
+        default: "\"none\"",
+        note: "",
+        put: |config, cell| {
+            let word = cell.word(&profiles())?;
+            config.policy.profile = crate::life::profile(word).map(|value| At {
+                value,
+                line: cell.line,
+            });
+            Ok(())
+        },
+    },
+    limit!(
+        "max-age",
+        "\"365d\"",
+        MaxAge,
+        "How long one value may stand before it is changed (`stale/age`). Days, weeks or years: `90d`, `12w`, `1y`."
+    ),
+    limit!(
+        "max-life",
+        "\"366d\"",
+        MaxLife,
+        "For how long a credential may be issued (`stale/long-lived`)."
+    ),
+    limit!(
+        "warn-before",
+        "\"30d\"",
+        WarnBefore,
+        "How long before its end a credential counts as expiring (`stale/expiring`)."
+    ),
+    Key {
+        section: "policy",
+        name: "for",
+        shape: Shape::Rows,
+        about: "Limits for some credentials: by `kind` (a glob over rule ids), `severity` (it or worse) and `owner` (a glob over what its facts say). Of several rows that fit the strictest holds, and it comes before the profile's.",
+        default: "[]",
+        note: "",
+        put: |config, cell| cell.rows().map(|rows| config.policy.rows = rows),
     },
 ];
 

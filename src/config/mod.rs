@@ -6,6 +6,7 @@
 
 mod cell;
 mod keys;
+mod policy;
 mod read;
 mod schema;
 mod show;
@@ -14,6 +15,7 @@ mod tests;
 
 pub use cell::size;
 pub use keys::{KEYS, Key, MAX_FILE_SIZE};
+pub use policy::PolicyKeys;
 pub use read::ConfigError;
 pub use schema::{schema, table};
 pub use show::show;
@@ -91,6 +93,8 @@ pub struct Config {
     pub archive_max_ratio: Option<u64>,
     /// Failures that are listed and do not fail.
     pub accept: Vec<Reason>,
+    /// How old credentials may grow.
+    pub policy: PolicyKeys,
     /// By section and name: the line and the value as it was read, in TOML.
     said: BTreeMap<(&'static str, &'static str), At<String>>,
 }

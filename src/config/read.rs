@@ -6,8 +6,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::cell::{Cell, Fault, line_of, nearest};
-use super::keys::{FORBIDDEN, KEYS};
-use super::{At, Config, Whose};
+use super::keys::{FORBIDDEN, KEYS, Shape};
+use super::{At, Config, Whose, policy};
 
 /// Longer files are a mistake or an attack; bytes.
 const MAX_TEXT: usize = 1 << 20;
@@ -106,9 +106,12 @@ fn put(
         whose,
     };
     (key.put)(config, &cell)?;
-    let span = value.span();
     let said = At {
-        value: text.get(span).unwrap_or_default().to_owned(),
+        // Rows may be written as tables of their own, which are no value of one line.
+        value: match key.shape {
+            Shape::Rows => policy::shown(value).unwrap_or_default(),
+            _ => text.get(value.span()).unwrap_or_default().to_owned(),
+        },
         line,
     };
     config.said.insert((key.section, key.name), said);

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::KEYS;
 use super::keys::Shape;
+use crate::finding::Severity;
 
 /// The JSON schema (draft 2020-12), as committed in `docs/config.schema.json`.
 pub fn schema() -> String {
@@ -50,8 +51,25 @@ fn shape(shape: Shape) -> Value {
             {"type": "integer", "minimum": 0, "maximum": most()},
             {"type": "string", "pattern": "^[0-9]+[kKmMgG]?([iI]?[bB])?$"},
         ]}),
+        Shape::Days => days(),
+        Shape::Rows => json!({"type": "array", "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "properties": {
+                "kind": texts,
+                "owner": texts,
+                "severity": {"type": "string", "enum": Severity::ALL.map(Severity::name)},
+                "max-age": days(),
+                "max-life": days(),
+                "warn-before": days(),
+            },
+        }}),
         Shape::Count(most) => json!({"type": "integer", "minimum": 0, "maximum": most()}),
     }
+}
+
+fn days() -> Value {
+    json!({"type": "string", "pattern": "^[0-9]+[dwy]$"})
 }
 
 /// The keys as a Markdown table, as it stands in the manual.

@@ -1,6 +1,6 @@
 //! One credential: a value with its places, its life and what hides it.
 
-use super::{Life, Place, PlaceKind, Severity, Sighting, Suppression, Timeline};
+use super::{Condition, Life, Place, PlaceKind, Severity, Sighting, Suppression, Timeline};
 use crate::secret::Fingerprint;
 
 /// One credential with all its places. The judgement makes it, and each later stage of a run adds what
@@ -25,6 +25,8 @@ pub struct Credential {
     pub part_of: Option<Fingerprint>,
     /// What is known of its life.
     pub life: Life,
+    /// What is wrong with its life, the most urgent first.
+    pub conditions: Vec<Condition>,
 }
 
 impl Credential {

@@ -184,7 +184,7 @@ pub enum Status {
         /// Only a certain end lowers a finding.
         certainty: Certainty,
     },
-    /// Its end is at most 30 days away.
+    /// Its end is as near as the policy wants to be warned of it (30 days unless it says otherwise).
     Expiring {
         /// The end.
         at: Timestamp,

@@ -2,6 +2,7 @@
 //!
 //! Uses `secret` only; every later stage speaks in these types.
 
+mod condition;
 mod credential;
 mod fact;
 mod ground;
@@ -16,6 +17,7 @@ mod scanned;
 mod skipped;
 mod suppression;
 
+pub use condition::{Condition, ConditionId};
 pub use credential::Credential;
 pub use fact::{Certainty, Fact, Field, Life, Source, Status, Value};
 pub use ground::Ground;

@@ -201,6 +201,7 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
         timeline,
         part_of: None,
         life: Life::default(),
+        conditions: Vec::new(),
     }
 }
 

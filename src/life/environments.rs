@@ -58,6 +58,11 @@ fn environment(text: &[u8]) -> Option<usize> {
     })
 }
 
+/// Whether a path or a name speaks of production.
+pub(super) fn is_production(text: &[u8]) -> bool {
+    environment(text) == Some(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,5 @@
-//! The life of a credential: what is known of it (facts), and what follows (status).
+//! The life of a credential: what is known of it (facts), what follows (status), and what of that is wrong
+//! by the policy (conditions).
 //!
 //! Facts come from sources behind one seam, [`FactSource`]: the credential's own bytes, the record of
 //! git, and whatever else will know something. A source is a file and a line in [`SOURCES`]. The status
@@ -6,16 +7,22 @@
 //!
 //! Sources are pure, bounded and never fail a scan: malformed input gives no facts.
 
+mod conditions;
 mod environments;
 mod facts;
 mod git;
 mod kind;
+mod policy;
+mod profiles;
 mod slots;
 mod status;
 
+pub use policy::{Limit, Pattern, Policy, Row, Term, Terms, days};
+pub use profiles::{NONE, PROFILES, Profile, named as profile};
+
 use jiff::Timestamp;
 
-use crate::finding::{Credential, Fact, Status};
+use crate::finding::{Credential, Fact, Field, Status, Value};
 use crate::rule::{Check, Rule, RuleSet};
 
 /// What knows something about credentials.
@@ -45,8 +52,15 @@ fn is_forged(credential: &Credential) -> bool {
     checks.any(|it| !it.passed && Check::named(it.name).is_some_and(Check::is_checksum))
 }
 
-/// Tells of each credential what is known of its life and what follows at the moment `now`.
-pub fn tell(rules: &RuleSet, credentials: &mut [Credential], now: Timestamp) {
+/// Tells of each credential what is known of its life and what follows at the moment `now`; and, where
+/// `conditions` are asked for, what of that is wrong by the policy.
+pub fn tell(
+    rules: &RuleSet,
+    credentials: &mut [Credential],
+    policy: &Policy,
+    conditions: bool,
+    now: Timestamp,
+) {
     let each: Vec<Vec<Fact>> = {
         let known = Known {
             slots: slots::Slots::of(credentials),
@@ -60,11 +74,28 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], now: Timestamp) {
         credentials.iter().map(of_one).collect()
     };
     for (credential, facts) in credentials.iter_mut().zip(each) {
-        credential.life = status::of(facts, now);
+        let rule = &rules.rules[credential.best.rule];
+        let facts = status::ordered(facts);
+        let terms = policy.terms(&rule.id, credential.severity, &owners(&facts));
+        credential.life.status = status::of(&facts, terms.warn_before.days, now);
+        credential.life.facts = facts;
         // What its own bytes say comes first.
         if credential.life.status == Status::Unknown {
-            let rule = &rules.rules[credential.best.rule];
             credential.life.status = kind::past(rule, credential, now).unwrap_or_default();
         }
+        if conditions {
+            credential.conditions = conditions::of(rule, credential, &terms, now);
+        }
     }
+}
+
+/// Whose a credential is, by its facts.
+fn owners(facts: &[Fact]) -> Vec<&[u8]> {
+    let facts = facts.iter().filter(|fact| fact.field == Field::Owner);
+    let owners = facts.filter_map(|fact| match &fact.value {
+        Value::Text(text) => Some(text.as_slice()),
+        Value::Id(id) => Some(id.as_bytes()),
+        Value::Time(_) => None,
+    });
+    owners.collect()
 }

@@ -2,18 +2,21 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::finding::{Certainty, Fact, Field, Life, Status, Value};
+use crate::finding::{Certainty, Fact, Field, Status, Value};
 
-/// How long before its end a credential counts as expiring.
-const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
-
-/// The status that `facts` give at the moment `now`. The earliest end counts. An inferred end (a
-/// certificate's, for its key) announces itself while it lies ahead, and once it is past says
-/// nothing: a renewal may use the same key, so a private key is never expired by its certificate.
-pub(super) fn of(mut facts: Vec<Fact>, now: Timestamp) -> Life {
+/// Facts in the order of their fields. Several sources, or several decoders of one, may tell the same.
+pub(super) fn ordered(mut facts: Vec<Fact>) -> Vec<Fact> {
     facts.sort_by_key(|fact| fact.field);
-    // Several sources, or several decoders of one, may tell the same.
     facts.dedup();
+    facts
+}
+
+/// The status that `facts` give at the moment `now`, where an end counts as near within `soon` days. The
+/// earliest end counts. An inferred end (a certificate's, for its key) announces itself while it lies
+/// ahead, and once it is past says nothing: a renewal may use the same key, so a private key is never
+/// expired by its certificate.
+pub(super) fn of(facts: &[Fact], soon: i64, now: Timestamp) -> Status {
+    let soon = SignedDuration::from_hours(soon.saturating_mul(24));
     let ends = facts.iter().filter(|fact| fact.field == Field::Expires);
     let first = ends
         .filter_map(|fact| match fact.value {
@@ -22,14 +25,13 @@ pub(super) fn of(mut facts: Vec<Fact>, now: Timestamp) -> Life {
         })
         .filter(|(at, certainty)| *at > now || *certainty != Certainty::Inferred)
         .min();
-    let status = match first {
+    match first {
         None if facts.iter().any(is_endless) => Status::NeverExpires,
         None => Status::Unknown,
         Some((since, certainty)) if since <= now => Status::Expired { since, certainty },
-        Some((at, _)) if at.duration_since(now) <= SOON => Status::Expiring { at },
+        Some((at, _)) if at.duration_since(now) <= soon => Status::Expiring { at },
         Some((at, _)) => Status::LiveUntil { at },
-    };
-    Life { facts, status }
+    }
 }
 
 /// Its bytes, or those of the certificate that it is used with, say that it has no end.
@@ -53,7 +55,11 @@ mod tests {
     }
 
     fn status(facts: Vec<Fact>) -> Status {
-        of(facts, "2026-11-24T00:00:00Z".parse().expect("a moment")).status
+        of(
+            &facts,
+            30,
+            "2026-11-24T00:00:00Z".parse().expect("a moment"),
+        )
     }
 
     #[test]

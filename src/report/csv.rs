@@ -105,6 +105,14 @@ const COLUMNS: &[Column] = &[
     ("public-id", |row| told(row, Field::Id)),
     ("environment", |row| told(row, Field::Environment)),
     ("used-in", |row| told(row, Field::UsedIn)),
+    ("conditions", |row| {
+        let ids: Vec<&str> = row.conditions.iter().map(|it| it.id.name()).collect();
+        ids.join("; ")
+    }),
+    ("most-urgent", |row| {
+        row.condition()
+            .map_or(String::new(), |it| it.message.clone())
+    }),
 ];
 
 /// What a column says of a notice: it has no value, and so neither id nor life.

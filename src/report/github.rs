@@ -301,6 +301,7 @@ fn message(report: &Report, row: &Finding, place: &Place) -> String {
         parts.push(words::lifetime(timeline));
     }
     parts.extend(words::status(&row.status));
+    parts.extend(words::failing_conditions(row));
     if place.member.is_some() && place.is_present(report.run.mode) {
         parts.push(format!("in the archive, at {}", words::position(place)));
     }

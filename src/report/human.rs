@@ -10,7 +10,7 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::escape::terminal;
 use super::overview::{self, Line, Overview};
 use super::words::{self, count, digits};
-use super::{Finding, Format, Place, Report, Style, notices, summary, suppressed};
+use super::{Condition, Finding, Format, Place, Report, Style, notices, summary, suppressed};
 use crate::finding::{Class, Severity, Weight};
 use crate::finding::{Field, Status};
 
@@ -344,6 +344,15 @@ fn block(row: &Finding, style: Style, paint: &Paint) -> String {
         );
     }
     life(row, &mut line);
+    match style.verbose {
+        true => row
+            .conditions
+            .iter()
+            .for_each(|it| line("stale", traced(it))),
+        false => words::condition(row)
+            .into_iter()
+            .for_each(|it| line("stale", it)),
+    }
     if style.verbose {
         evidence(row, &mut line);
     }
@@ -460,6 +469,21 @@ fn life(row: &Finding, line: &mut impl FnMut(&str, String)) {
             ),
         );
     }
+}
+
+/// A condition with the facts that it stands on, and who set the limit that it exceeds.
+fn traced(it: &Condition) -> String {
+    let facts: Vec<&str> = it.facts.iter().map(|field| field.name()).collect();
+    let facts = match facts.is_empty() {
+        true => "its places".to_owned(),
+        false => facts.join(", "),
+    };
+    let policy = it
+        .policy
+        .as_ref()
+        .map(|policy| format!("; limit: {}", terminal(policy.as_str())));
+    let policy = policy.unwrap_or_default();
+    format!("{}: {} (from {facts}{policy})", it.id.name(), it.message)
 }
 
 fn evidence(row: &Finding, line: &mut impl FnMut(&str, String)) {

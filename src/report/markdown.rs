@@ -171,6 +171,7 @@ fn item(row: &Finding, mode: Mode) -> String {
     if let Some(status) = words::status(&row.status) {
         line(status);
     }
+    words::failing_conditions(row).for_each(&mut line);
     if let Some(rotate) = &row.rotate {
         line(format!("rotate: {}", markdown_text(rotate)));
     }

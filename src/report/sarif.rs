@@ -13,8 +13,8 @@ use sha2::{Digest as _, Sha256};
 use super::escape::{json_pretty, sarif_text, uri};
 use super::sarif_plan::{MAX_BYTES, MAX_NOTICES, MAX_RESULTS, Plan, Planned, plan};
 use super::sarif_words::{
-    CWE, Listed, cut, description, first_seen, lifecycle, precision, repository_uri, rules,
-    security_severity, tags, text, weaknesses,
+    CWE, Listed, conditions, cut, description, first_seen, lifecycle, precision, repository_uri,
+    rules, security_severity, tags, text, weaknesses,
 };
 use super::words::{self, Level};
 use super::{
@@ -499,6 +499,7 @@ fn properties(one: &Planned<'_>) -> s::PropertyBag {
             },
         ),
         ("lifecycle", lifecycle(one)),
+        ("conditions", conditions(row)),
     ])
 }
 

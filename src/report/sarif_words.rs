@@ -8,7 +8,7 @@ use super::escape::{sarif_text, uri};
 use super::sarif_plan::Planned;
 use super::words;
 use super::{Commit, Finding, Mode, Report, RuleInfo, Style};
-use crate::finding::{Class, Confidence, Exposure, Severity, notice_kind};
+use crate::finding::{Class, ConditionId, Confidence, Exposure, Severity, notice_kind};
 use crate::finding::{Field, Status};
 
 /// A host's limit for descriptions, in characters.
@@ -295,6 +295,45 @@ pub fn first_seen<'a>(one: &Planned<'a>) -> Option<&'a Commit> {
         .as_ref()
         .map(|t| &t.first)
         .or(one.place.introduced.as_ref())
+}
+
+/// What is wrong with its life. Consumers that know no such member pass over it.
+pub fn conditions(row: &Finding) -> Value {
+    let each = row.conditions.iter().map(|it| {
+        json!({
+            "id": it.id.name(),
+            "severity": it.severity.name(),
+            "at": it.at.map(|at| at.to_string()),
+            "message": sarif_text(&it.message),
+            "facts": it.facts.iter().map(|field| field.name()).collect::<Vec<_>>(),
+            "policy": it.policy.as_ref().map(|policy| sarif_text(policy.as_str())),
+            "fails": it.fails,
+            "tags": condition_tags(it.id),
+        })
+    });
+    match row.conditions.is_empty() {
+        true => Value::Null,
+        false => each.collect(),
+    }
+}
+
+/// Weaknesses (MITRE CWE) and risks (OWASP Non-Human Identities Top 10 of 2025) that a condition is one of.
+fn condition_tags(id: ConditionId) -> &'static [&'static str] {
+    match id {
+        ConditionId::Expired => &["external/cwe/cwe-613", "owasp/nhi1-2025"],
+        ConditionId::Expiring => &["owasp/nhi7-2025"],
+        ConditionId::NotRotated => &["external/cwe/cwe-262", "owasp/nhi1-2025", "owasp/nhi2-2025"],
+        ConditionId::NeverExpires => &[
+            "external/cwe/cwe-262",
+            "external/cwe/cwe-613",
+            "owasp/nhi7-2025",
+        ],
+        ConditionId::Overscoped => &["external/cwe/cwe-250", "owasp/nhi5-2025"],
+        ConditionId::LongLived => &["external/cwe/cwe-263", "owasp/nhi7-2025"],
+        ConditionId::Age => &["external/cwe/cwe-262", "owasp/nhi7-2025"],
+        ConditionId::Reused => &["owasp/nhi9-2025"],
+        ConditionId::WrongEnvironment => &["owasp/nhi8-2025"],
+    }
 }
 
 /// What is known of a credential's life.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{Commit, Finding, History, Place, Report, Skipped, Timeline};
 use crate::finding::{Certainty, Status};
-use crate::finding::{Class, Field, Reason, Severity, Weight};
+use crate::finding::{Class, ConditionId, Field, Reason, Severity, Weight};
 
 /// `2024-01-02`, in UTC.
 pub fn date(time: Timestamp) -> String {
@@ -102,8 +102,27 @@ pub fn slot(row: &Finding) -> Option<String> {
     } else if let Some(at) = when(Field::Rotated) {
         parts.push(format!("this value since {at}{}", by(Field::RotatedBy)));
     }
-    parts.extend(told(Field::Revocation).map(|fact| fact.value.as_str().to_owned()));
+    if !row.has(ConditionId::NotRotated) {
+        parts.extend(told(Field::Revocation).map(|fact| fact.value.as_str().to_owned()));
+    }
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// `stale/age: Its value … (and stale/reused)`: the most urgent condition, and the ids of the others.
+pub fn condition(row: &Finding) -> Option<String> {
+    let first = row.condition()?;
+    let others: Vec<&str> = row.conditions[1..].iter().map(|it| it.id.name()).collect();
+    let others = match others.is_empty() {
+        true => String::new(),
+        false => format!(" (and {})", others.join(", ")),
+    };
+    Some(format!("{}: {}{others}", first.id.name(), first.message))
+}
+
+/// The conditions that a result fails by, for formats that say why it does.
+pub fn failing_conditions(row: &Finding) -> impl Iterator<Item = String> {
+    let failing = row.conditions.iter().filter(|it| it.fails);
+    failing.map(|it| format!("{}: {}", it.id.name(), it.message))
 }
 
 /// `path:12:7`, `archive.zip!path:12:7`, `path:1:7, in the name of a path`.

@@ -5,4 +5,5 @@ mod halves;
 mod identity;
 mod life;
 mod places;
+mod stale;
 mod wired;

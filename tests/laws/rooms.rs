@@ -29,8 +29,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("register", &["finding", "rule"]),
     ("inventory", &["finding", "plan", "register"]),
     ("thresholds", &["finding"]),
-    // Of `source` it needs the limits that a repository may not raise.
-    ("config", &["finding", "thresholds", "rule", "source"]),
+    // Of `source` it needs the limits that a repository may not raise, of `life` the policy.
+    (
+        "config",
+        &["finding", "life", "thresholds", "rule", "source"],
+    ),
     // Formats need `finding` and `rule`; `report/build`, which masks, takes what the line hands it.
     (
         "report",
@@ -50,6 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "detect",
             "finding",
+            "life",
             "thresholds",
             "register",
             "report",

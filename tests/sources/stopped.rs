@@ -46,6 +46,7 @@ fn an_interruption_is_told_once() {
                 suppressions: Default::default(),
                 register: None,
                 now: jiff::Timestamp::UNIX_EPOCH,
+                policy: keysweep::life::Policy::default(),
                 report: ReportOptions::new(Thresholds::new(input.checkpoint())),
             };
             let report = keysweep::run(input, &plan, &control).expect("there is something to read");

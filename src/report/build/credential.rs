@@ -4,7 +4,7 @@ use super::View;
 use super::reported::{EXPIRED, reported};
 use super::rules::{told, told_if_any};
 use crate::finding::{self, Credential, PlaceKind, Severity, SuppressedBy, Value};
-use crate::report::{Check, Evidence, Fact, Finding, Suppression};
+use crate::report::{Check, Condition, Evidence, Fact, Finding, Suppression};
 use crate::rule::Rule;
 use crate::secret::{REDACTED, Shown};
 use crate::thresholds::Judged;
@@ -63,6 +63,11 @@ impl View<'_> {
             evidence: evidence(&best.evidence),
             status: credential.life.status,
             facts: facts.iter().map(|fact| self.fact(fact)).collect(),
+            conditions: credential
+                .conditions
+                .iter()
+                .map(|it| self.condition(it))
+                .collect(),
             timeline: credential.timeline.as_ref().map(|t| self.timeline(t)),
             places,
             rotate: told_if_any(self.masker, rule, &rule.rotate),
@@ -80,7 +85,12 @@ impl View<'_> {
             None => {
                 let judged = self.judged(out, seen);
                 let thresholds = &self.options.thresholds;
+                let by = out.conditions.iter();
+                let by: Vec<bool> = by.map(|it| thresholds.fails_by(it.id, &judged)).collect();
                 (out.fails, out.folded) = (thresholds.fails(&judged), thresholds.folds(&judged));
+                for (condition, fails) in out.conditions.iter_mut().zip(by) {
+                    condition.fails = fails;
+                }
             }
         }
     }
@@ -131,6 +141,24 @@ impl View<'_> {
             part: finding.part_of.is_some(),
             expired: finding.reported == EXPIRED,
             ends_in: finding.status.end().map(|end| self.days_until(end)),
+            conditions: self
+                .conditions
+                .then(|| finding.conditions.iter().map(|it| it.id).collect()),
+        }
+    }
+
+    fn condition(&self, of: &finding::Condition) -> Condition {
+        Condition {
+            id: of.id,
+            severity: of.severity,
+            at: of.at,
+            message: of.message.clone(),
+            facts: of.facts.clone(),
+            policy: of
+                .policy
+                .as_ref()
+                .map(|it| self.masker.show_path(it.as_bytes())),
+            fails: false,
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct View<'a> {
     rules: &'a RuleSet,
     masker: &'a Masker<'a>,
     mode: Mode,
+    /// Conditions were asked for.
+    conditions: bool,
     now: Timestamp,
     fail_on_new: bool,
     options: &'a ReportOptions,
@@ -62,12 +64,14 @@ impl<'a> View<'a> {
         rules: &'a RuleSet,
         masker: &'a Masker<'a>,
         mode: Mode,
+        conditions: bool,
         plan: &'a Plan,
     ) -> Self {
         View {
             rules,
             masker,
             mode,
+            conditions,
             now: plan.now,
             fail_on_new: plan.suppressions.fail_on_new,
             options: &plan.report,

@@ -1,12 +1,12 @@
 //! The id that a credential is reported under.
 
 use super::View;
-use crate::finding::{Class, Confidence, Credential, Exposure, Severity};
+use crate::finding::{Class, ConditionId, Confidence, Credential, Exposure, Severity};
 use crate::report::LOCAL;
 use crate::rule::Rule;
 
 /// The id of what is certainly dead.
-pub const EXPIRED: &str = "stale/expired";
+pub const EXPIRED: &str = ConditionId::Expired.name();
 
 impl View<'_> {
     /// Certainly expired ones are reported as `stale/expired`, but for what a change adds: that was

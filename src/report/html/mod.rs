@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use super::escape::{html, uri};
 use super::words::{self, count, digits};
 use super::{Finding, Format, Outcome, Report, Style, notices, summary};
-use crate::finding::{Field, Status, Weight};
+use crate::finding::{ConditionId, Field, Status, Weight};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -83,11 +83,7 @@ impl State {
     /// Its word, the class of its colour, and what is said of one and of many.
     fn words(self) -> (&'static str, &'static str, [&'static str; 2]) {
         match self {
-            State::Expiring => (
-                "ends soon",
-                "soon",
-                ["ends within 30 days", "end within 30 days"],
-            ),
+            State::Expiring => ("ends soon", "soon", ["ends soon", "end soon"]),
             State::Alive => (
                 "may be alive",
                 "now",
@@ -310,10 +306,15 @@ fn line(row: &Finding, scale: &life::Scale) -> String {
     let slot = words::slot(row)
         .map(|slot| format!("<span class=\"small\">{}</span>", html(&slot)))
         .unwrap_or_default();
+    let wrong: String = row
+        .conditions
+        .iter()
+        .map(|it| format!("<span class=\"small\">{}</span>", html(&it.message)))
+        .collect();
     format!(
         "<tr role=\"row\" data-state=\"{}\"><th role=\"rowheader\" scope=\"row\">{}<span class=\"small\"><code>{}</code>{}</span>\
          <span class=\"small\">{}, {}, {} confidence, id {}</span></th>\
-         <td role=\"cell\"><span class=\"state {class}\">{word}</span>{ends}{slot}</td><td role=\"cell\">{}</td>\
+         <td role=\"cell\"><span class=\"state {class}\">{word}</span>{ends}{slot}{wrong}</td><td role=\"cell\">{}</td>\
          <td role=\"cell\">{}</td><td role=\"cell\">{}</td><td role=\"cell\">{}</td></tr>",
         state.name(),
         html(&row.name),
@@ -353,7 +354,7 @@ fn whose(row: &Finding) -> String {
             _ => continue,
         };
         let wide = fact.field == Field::UsedIn
-            || fact.field == Field::Scope && is_wide(fact.value.as_str());
+            || fact.field == Field::Scope && row.has(ConditionId::Overscoped);
         say(
             if wide { "wide-scope" } else { "" },
             what,
@@ -370,24 +371,6 @@ fn whose(row: &Finding) -> String {
         out.push_str("<span class=\"small\">not known</span>");
     }
     out
-}
-
-/// A scope that opens everything, or can make others.
-fn is_wide(scope: &str) -> bool {
-    let scope = scope.to_ascii_lowercase();
-    [
-        "admin",
-        "account-wide",
-        "all",
-        "*",
-        "system:masters",
-        "service_role",
-        "manage",
-        "owner",
-        "write",
-    ]
-    .iter()
-    .any(|wide| scope.split([' ', ',', ';']).any(|word| word == *wide))
 }
 
 fn places(row: &Finding) -> String {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::written::{Day, Time};
 use super::{Place, Timeline, status};
 use crate::finding::SuppressedBy;
-use crate::finding::{Certainty, Field, Source, Status};
+use crate::finding::{Certainty, ConditionId, Field, Source, Status};
 use crate::finding::{Class, Confidence, Reason, Severity, Weight};
 use crate::secret::{Fingerprint, Shown};
 
@@ -76,6 +76,9 @@ pub struct Finding {
     pub status: Status,
     /// What is known about its life.
     pub facts: Vec<Fact>,
+    /// What is wrong with its life, the most urgent first. Empty in a change, unless --stale asks for it.
+    #[serde(default)]
+    pub conditions: Vec<Condition>,
     /// Since when and until when it stood in the history; null when no history was read.
     pub timeline: Option<Timeline>,
     /// The one to show first stands first.
@@ -125,6 +128,16 @@ impl Finding {
     /// What is known of it in one field.
     pub fn told(&self, field: Field) -> impl Iterator<Item = &Fact> {
         self.facts.iter().filter(move |fact| fact.field == field)
+    }
+
+    /// The most urgent of what is wrong with its life.
+    pub fn condition(&self) -> Option<&Condition> {
+        self.conditions.first()
+    }
+
+    /// Whether something certain is wrong with its life.
+    pub fn has(&self, id: ConditionId) -> bool {
+        self.conditions.iter().any(|condition| condition.id == id)
     }
 
     /// Whether it is a part of another finding, and nothing more is to be done about it.
@@ -190,6 +203,29 @@ pub struct Fact {
     pub source: Source,
     /// How sure a fact is.
     pub certainty: Certainty,
+}
+
+/// One thing that is wrong with its life. A property of this result: no result of its own, and no part of
+/// its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "condition")]
+pub struct Condition {
+    /// What is wrong; `--fail-on` takes it.
+    pub id: ConditionId,
+    /// How bad that is.
+    pub severity: Severity,
+    /// The moment it speaks of: the end, the removal, since when the value stands.
+    #[schemars(with = "Option<Time>")]
+    pub at: Option<Timestamp>,
+    /// A full sentence with absolute dates in UTC.
+    pub message: String,
+    /// The fields of the facts that it stands on.
+    pub facts: Vec<Field>,
+    /// Who set the limit that it exceeds: `default`, a profile with its source, a line of the
+    /// configuration; null where there is no limit.
+    pub policy: Option<Shown>,
+    /// The run fails because of it: `--fail-on` names it.
+    pub fails: bool,
 }
 
 /// What hides a result or a place.

@@ -12,7 +12,7 @@ mod status;
 mod summary;
 mod written;
 
-pub use finding::{Check, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
+pub use finding::{Check, Condition, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
 pub use notice::Notice;
 pub use place::{Commit, Place, Timeline};
 pub use run::{Base, Configuration, History, Range, RefGroup, RuleInfo, RuleSetInfo, Run, Tool};

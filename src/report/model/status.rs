@@ -27,7 +27,7 @@ pub struct Written {
 enum State {
     /// The end is past.
     Expired,
-    /// The end is at most 30 days away.
+    /// The end is as near as the policy wants to be warned of it (30 days unless it says otherwise).
     Expiring,
     /// The end is further away.
     Live,

@@ -108,6 +108,7 @@ pub fn row(seed: &str, severity: Severity) -> Finding {
             layers: vec!["base64".into()],
         },
         facts: Vec::new(),
+        conditions: Vec::new(),
         status: Status::Unknown,
         places: vec![place("src/app.py", 12)],
         timeline: None,

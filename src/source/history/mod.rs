@@ -180,10 +180,13 @@ pub fn open_and_scan<V: Visit>(
         nothing: (refs.all.is_empty() && graph.nodes.is_empty()).then_some("no commits yet"),
     };
     if info.shallow {
-        let detail = match shallow.len() {
-            1 => "cut at 1 commit".to_owned(),
-            n => format!("cut at {n} commits"),
+        let at = match shallow.len() {
+            1 => "1 commit".to_owned(),
+            n => format!("{n} commits"),
         };
+        let detail = format!(
+            "cut at {at}: since when a value stands there is not known, so no age is judged"
+        );
         skipped.push(Skipped::new(Reason::ShallowHistory, "shallow", detail));
     }
     // What no reference reaches is left out: it must not be all there is because the references

@@ -1,0 +1,391 @@
+//! What is wrong with the life of one credential: conditions, worked out of its facts, its status, its places
+//! and the policy at a given moment.
+//!
+//! A condition is told of what is a finding that people are shown as one of their own: a credential that is
+//! neither public by design nor a mere guess. The calendar alone says little, so most conditions are about
+//! files that run or configure what runs: a certificate of a test that ends is nobody's business. What is
+//! certainly dead has no other condition, because nothing else about it matters.
+
+mod scope;
+
+use jiff::Timestamp;
+
+use super::environments;
+use super::policy::Terms;
+use crate::finding::{
+    Class, Condition, ConditionId, Confidence, Credential, Fact, Field, Place, PlaceKind, Severity,
+    Source, Status, Value,
+};
+use crate::rule::{Generic, Rule};
+
+/// Days before its end in which an expiring credential is an emergency.
+const URGENT_DAYS: i64 = 7;
+
+const DAY: i64 = 86_400;
+
+/// What one condition is worked out from.
+struct Case<'a> {
+    rule: &'a Rule,
+    credential: &'a Credential,
+    terms: &'a Terms,
+    now: Timestamp,
+}
+
+/// The conditions of a credential whose facts and status are known, the most urgent first.
+pub(super) fn of(
+    rule: &Rule,
+    credential: &Credential,
+    terms: &Terms,
+    now: Timestamp,
+) -> Vec<Condition> {
+    let case = Case {
+        rule,
+        credential,
+        terms,
+        now,
+    };
+    if !case.is_told() {
+        return Vec::new();
+    }
+    if let Some(dead) = case.expired() {
+        return vec![dead];
+    }
+    case.conditions()
+}
+
+fn condition(id: ConditionId, severity: Severity, message: String, facts: &[Field]) -> Condition {
+    Condition {
+        id,
+        severity,
+        at: None,
+        message,
+        facts: facts.to_vec(),
+        policy: None,
+    }
+}
+
+impl Case<'_> {
+    /// All that it has, in the order of their urgency.
+    fn conditions(&self) -> Vec<Condition> {
+        let each: [fn(&Self) -> Option<Condition>; 8] = [
+            Self::expiring,
+            Self::not_rotated,
+            Self::never_expires,
+            Self::overscoped,
+            Self::long_lived,
+            Self::age,
+            Self::reused,
+            Self::wrong_environment,
+        ];
+        each.iter().filter_map(|one| one(self)).collect()
+    }
+
+    /// Whether conditions are told of it at all. The other half of a credential has the conditions of the whole.
+    fn is_told(&self) -> bool {
+        let it = self.credential;
+        it.best.class == Class::Credential
+            && it.best.confidence >= Confidence::Medium
+            && it.severity > Severity::Info
+            && it.part_of.is_none()
+            && !it.is_local()
+            && !super::is_forged(it)
+    }
+
+    /// It stands where it runs, or configures what runs.
+    fn is_in_use(&self) -> bool {
+        self.credential.kind().is_live()
+    }
+
+    fn facts(&self, field: Field) -> impl Iterator<Item = &Fact> {
+        let facts = self.credential.life.facts.iter();
+        facts.filter(move |fact| fact.field == field)
+    }
+
+    /// The latest moment that facts of a field tell.
+    fn moment(&self, field: Field) -> Option<Timestamp> {
+        let times = self.facts(field).filter_map(|fact| match fact.value {
+            Value::Time(at) => Some(at),
+            Value::Text(_) | Value::Id(_) => None,
+        });
+        times.max()
+    }
+
+    fn expired(&self) -> Option<Condition> {
+        let status = self.credential.life.status;
+        if !status.is_certainly_expired() {
+            return None;
+        }
+        let (at, message, field) = match status {
+            Status::Expired { since, .. } => {
+                let message = format!("It ended on {}", date(since));
+                (since, message, Field::Expires)
+            }
+            Status::PastLife { since, .. } => {
+                let message = format!("The longest life of its kind ended on {}", date(since));
+                (since, message, Field::LongestLife)
+            }
+            _ => return None,
+        };
+        let (severity, rest) = match self.credential.at_head() {
+            true => (
+                Severity::Low,
+                ", and it still stands in the files; take it out.",
+            ),
+            false => (Severity::Info, "."),
+        };
+        Some(Condition {
+            at: Some(at),
+            ..condition(ConditionId::Expired, severity, message + rest, &[field])
+        })
+    }
+
+    fn expiring(&self) -> Option<Condition> {
+        let Status::Expiring { at } = self.credential.life.status else {
+            return None;
+        };
+        if !self.credential.at_head() {
+            return None;
+        }
+        let severity = match at.duration_since(self.now).as_secs() <= URGENT_DAYS * DAY {
+            true => Severity::High,
+            false => Severity::Medium,
+        };
+        let message = format!(
+            "It ends on {}, and what uses it stops on that day.",
+            date(at)
+        );
+        Some(Condition {
+            at: Some(at),
+            policy: Some(self.terms.warn_before.because.clone()),
+            ..condition(ConditionId::Expiring, severity, message, &[Field::Expires])
+        })
+    }
+
+    /// Deleted is not revoked. Only of kinds whose form or checksum proves them, because a password that
+    /// somebody chose is revoked in ways that no file shows.
+    fn not_rotated(&self) -> Option<Condition> {
+        let it = self.credential;
+        let removed = it.timeline.as_ref()?.removed.as_ref()?.authored_at();
+        let open = self
+            .facts(Field::Revocation)
+            .any(|fact| fact.source == Source::Git);
+        let ended = self
+            .facts(Field::Revocation)
+            .any(|fact| fact.source != Source::Git)
+            || self.facts(Field::Rotated).any(|fact| {
+                let since = matches!(fact.value, Value::Time(at) if at >= removed);
+                fact.source != Source::Git && since
+            });
+        let past = matches!(
+            it.life.status,
+            Status::Expired { .. } | Status::PastLife { .. }
+        );
+        let sure = it.best.confidence == Confidence::High && self.rule.generic().is_none();
+        if !open || ended || past || !sure || !self.is_in_use() {
+            return None;
+        }
+        let message = format!(
+            "It was taken out of the files on {}, and nothing says that it was replaced or revoked; \
+             who has read it can still use it.",
+            date(removed)
+        );
+        let facts = [Field::Removed, Field::Revocation];
+        Some(Condition {
+            at: Some(removed),
+            ..condition(ConditionId::NotRotated, Severity::Medium, message, &facts)
+        })
+    }
+
+    fn never_expires(&self) -> Option<Condition> {
+        let endless = self.credential.life.status == Status::NeverExpires;
+        (endless && self.is_in_use()).then(|| {
+            let message = "It says itself that it never ends; somebody has to end it.".to_owned();
+            condition(
+                ConditionId::NeverExpires,
+                Severity::Medium,
+                message,
+                &[Field::Expires],
+            )
+        })
+    }
+
+    fn overscoped(&self) -> Option<Condition> {
+        let opens = scope::opens(&self.rule.id, &self.credential.life.facts)?;
+        self.is_in_use().then(|| {
+            let message = format!("It {opens}.");
+            condition(
+                ConditionId::Overscoped,
+                Severity::Medium,
+                message,
+                &[Field::Scope],
+            )
+        })
+    }
+
+    fn long_lived(&self) -> Option<Condition> {
+        let end = self
+            .credential
+            .life
+            .status
+            .end()
+            .filter(|end| *end > self.now)?;
+        let start = [Field::Issued, Field::NotBefore];
+        let (field, start) = start
+            .iter()
+            .find_map(|field| Some((*field, self.moment(*field)?)))?;
+        let life = end.duration_since(start).as_secs().div_euclid(DAY);
+        let most = &self.terms.max_life;
+        if life <= most.days || !self.is_in_use() {
+            return None;
+        }
+        let message = format!(
+            "It is valid from {} to {}, which is {life} days; at most {} are allowed.",
+            date(start),
+            date(end),
+            most.days
+        );
+        let facts = [field, Field::Expires];
+        Some(Condition {
+            at: Some(end),
+            policy: Some(most.because.clone()),
+            ..condition(ConditionId::LongLived, Severity::Medium, message, &facts)
+        })
+    }
+
+    /// Since when its value is what it is, and which fact says so. Its own bytes know best, then what stands
+    /// beside it; git knows only since when a value stands in a place, and where its history is cut off not
+    /// even that.
+    fn since(&self) -> Option<(Field, Timestamp)> {
+        let whole = self
+            .credential
+            .timeline
+            .as_ref()
+            .is_some_and(|t| t.complete);
+        let own = [Field::Issued, Field::Changed, Field::Rotated];
+        let own = own
+            .iter()
+            .find_map(|field| Some((*field, self.moment(*field)?)));
+        own.or_else(|| {
+            let seen = self.moment(Field::FirstSeen).filter(|_| whole)?;
+            Some((Field::FirstSeen, seen))
+        })
+    }
+
+    /// Of what a person remembers (NIST SP 800-63B, 5.1.1.2) no age is asked for.
+    fn age(&self) -> Option<Condition> {
+        if self.rule.generic() == Some(Generic::Password) {
+            return None;
+        }
+        if !self.credential.at_head() || !self.is_in_use() {
+            return None;
+        }
+        let (field, since) = self.since()?;
+        let most = &self.terms.max_age;
+        let due = Timestamp::from_second(since.as_second().checked_add(most.days * DAY)?).ok()?;
+        if due >= self.now {
+            return None;
+        }
+        let message = format!(
+            "Its value is the same since {}, and after {} a new one was due, on {}.",
+            date(since),
+            days(most.days),
+            date(due)
+        );
+        Some(Condition {
+            at: Some(since),
+            policy: Some(most.because.clone()),
+            ..condition(ConditionId::Age, Severity::Low, message, &[field])
+        })
+    }
+
+    /// Places that it still has: of a history those at HEAD.
+    fn places(&self) -> impl Iterator<Item = &Place> {
+        let places = self.credential.places.iter();
+        places.filter(|place| place.at_head != Some(false))
+    }
+
+    /// Guessable values are only the same word; a fingerprint says nothing of them.
+    fn reused(&self) -> Option<Condition> {
+        if !self.credential.is_strong() || !self.is_in_use() {
+            return None;
+        }
+        let mut parts = Vec::new();
+        let mut facts = Vec::new();
+        let used = self
+            .facts(Field::UsedIn)
+            .find_map(|fact| match &fact.value {
+                Value::Text(text) => std::str::from_utf8(text).ok(),
+                Value::Time(_) | Value::Id(_) => None,
+            });
+        if let Some(used) = used {
+            parts.push(format!("One value is used in {used}"));
+            facts.push(Field::UsedIn);
+        }
+        let live = self.places().filter(|place| place.kind.is_live());
+        let files: std::collections::BTreeSet<_> = live.map(|place| &place.path).collect();
+        if files.len() > 1 {
+            parts.push(format!("One value stands in {} files", files.len()));
+        }
+        let introduced = self.places().filter_map(|place| place.introduced.as_ref());
+        let times = introduced.map(|one| one.times).max().unwrap_or(0);
+        if times > 1 {
+            parts.push(format!(
+                "{times} commits brought it to one file independently: it came back after it was \
+                 removed, or went from branch to branch"
+            ));
+            facts.push(Field::FirstSeen);
+        }
+        (!parts.is_empty()).then(|| {
+            let message = format!("{}.", parts.join(". "));
+            condition(ConditionId::Reused, Severity::Medium, message, &facts)
+        })
+    }
+
+    fn wrong_environment(&self) -> Option<Condition> {
+        let said = self
+            .facts(Field::Environment)
+            .find_map(|fact| match &fact.value {
+                Value::Text(text) => Some(text.to_ascii_lowercase()),
+                Value::Time(_) | Value::Id(_) => None,
+            })?;
+        let (severity, message) = match said.as_slice() {
+            b"live" | b"production" | b"prod" | b"prd"
+                if self.places().any(|it| it.kind == PlaceKind::Test) =>
+            {
+                let message = "It is a live key, and stands in tests.";
+                (Severity::Medium, message)
+            }
+            b"test" | b"sandbox" | b"development" | b"dev"
+                if self.places().any(configures_production) =>
+            {
+                let message = "It is a test key, and stands in the configuration of production.";
+                (Severity::Low, message)
+            }
+            _ => return None,
+        };
+        let facts = [Field::Environment];
+        Some(condition(
+            ConditionId::WrongEnvironment,
+            severity,
+            message.to_owned(),
+            &facts,
+        ))
+    }
+}
+
+/// Whether a place configures what runs in production, by its path.
+fn configures_production(place: &Place) -> bool {
+    place.kind == PlaceKind::Configuration && environments::is_production(&place.path.0)
+}
+
+/// `2024-01-02`, in UTC.
+fn date(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
+}
+
+fn days(n: i64) -> String {
+    match n {
+        1 => "1 day".to_owned(),
+        n => format!("{n} days"),
+    }
+}
