@@ -373,8 +373,8 @@ fn the_policy_is_read_from_the_configuration_and_a_profile() {
     assert_eq!(
         both,
         [
-            pair("a.env", "keysweep.toml:3"),
-            pair("aws.env", "keysweep.toml:5")
+            pair("a.env", "keysweep.toml (HEAD):3"),
+            pair("aws.env", "keysweep.toml (HEAD):5")
         ]
     );
     dir.run(&["config", "show"])
