@@ -17,6 +17,7 @@ pub mod judge;
 pub mod life;
 mod place;
 mod plan;
+pub mod reference;
 pub mod register;
 pub mod report;
 pub mod rule;
@@ -41,6 +42,8 @@ pub struct Examined {
     pub known: Vec<Known>,
     /// The entries of the baseline that fit no credential, as the baseline writes them.
     pub unused: Vec<String>,
+    /// Where credentials are read by name, when the plan asks for that; not masked.
+    pub references: Vec<reference::Reference>,
 }
 
 /// Scans and reports.
@@ -65,15 +68,21 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     let (mode, rules, today) = (input.mode(), plan.scanner.rules(), plan.today());
     let conditions = plan.tells_conditions(&input);
 
-    let scanned = scan::scan(input, &plan.scanner, plan.archives.as_ref(), control)?;
+    let mut scanned = scan::scan(input, plan, control)?;
+    let references = std::mem::take(&mut scanned.references);
     let places = place::place(scanned, rules, &plan.suppressions, today, control);
     let mut credentials = judge::credentials(rules, places.found, &places.timelines);
     // Judged as the others are, to be counted: how many of them would be listed.
     let mut unreached = judge::credentials(rules, places.unreached, &places.timelines);
+    let asked = life::Asked {
+        policy: &plan.policy,
+        register: plan.register.as_ref(),
+        conditions,
+        now: plan.now,
+    };
     for all in [&mut credentials, &mut unreached] {
-        life::tell(rules, all, &plan.policy, conditions, plan.now);
+        life::tell(rules, all, &asked);
     }
-    let notices = inventory::notices(plan, &credentials);
     let looked = Looked {
         before: &places.before,
         today,
@@ -81,6 +90,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     };
     let idle = plan.suppressions.mark(rules, &mut credentials, &looked);
     plan.suppressions.mark(rules, &mut unreached, &looked);
+    let notices = inventory::notices(plan, &credentials, &references);
 
     let finder = |text: &[u8]| plan.scanner.spans(text);
     // A sample is no secret, and often a plain word that reports are full of.
@@ -102,5 +112,6 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
         report,
         known,
         unused,
+        references,
     })
 }

@@ -61,6 +61,8 @@ pub struct Plan {
     pub suppressions: Suppressions,
     /// What is written down of the tokens, when somebody asks about that.
     pub register: Option<Register>,
+    /// Whether places that read credentials by name are gathered.
+    pub references: bool,
     /// The moment that statuses hold for.
     pub now: Timestamp,
     /// How old credentials may grow.

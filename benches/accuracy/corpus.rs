@@ -170,6 +170,7 @@ fn listed_by(weights: &Weights, dir: &Path, from: Confidence) -> Listing {
         archives: None,
         suppressions: Default::default(),
         register: None,
+        references: false,
         now: jiff::Timestamp::now(),
         policy: keysweep::life::Policy::default(),
         report: ReportOptions::new(thresholds),

@@ -36,6 +36,7 @@ pub fn check(bytes: &[u8]) {
         archives: None,
         suppressions: Default::default(),
         register: None,
+        references: false,
         now: jiff::Timestamp::UNIX_EPOCH,
         policy: keysweep::life::Policy::default(),
         report: ReportOptions {

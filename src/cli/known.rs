@@ -140,6 +140,7 @@ impl House {
             archives: limits.archives(&config),
             suppressions,
             register: None,
+            references: false,
             now: self.now,
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {

@@ -188,6 +188,8 @@ fn run(input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
 struct With {
     /// What is written down of the tokens.
     register: Option<Register>,
+    /// Whether places that read credentials by name are gathered.
+    references: bool,
 }
 
 /// Scans and judges; what is printed is the caller's.
@@ -234,6 +236,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
         archives: limits.archives(&config),
         suppressions,
         register: with.register,
+        references: with.references,
         now: now(common.now)?,
         policy,
         report: ReportOptions {

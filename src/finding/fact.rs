@@ -28,6 +28,10 @@ pub enum Field {
     Issuer,
     /// Whose it is: a user, service account, organisation.
     Owner,
+    /// Who answers for it when the owner cannot.
+    Backup,
+    /// What it is for.
+    Purpose,
     /// The account, project or tenant it belongs to.
     Account,
     /// A public name or number that finds it in its provider's list.
@@ -78,6 +82,8 @@ impl Field {
             Field::Issued => "issued",
             Field::Issuer => "issuer",
             Field::Owner => "owner",
+            Field::Backup => "backup",
+            Field::Purpose => "purpose",
             Field::Account => "account",
             Field::Scope => "scope",
             Field::Audience => "audience",
@@ -109,6 +115,8 @@ pub enum Source {
     Git,
     /// The paths and names of its places.
     Paths,
+    /// What the team wrote down of it.
+    Register,
 }
 
 impl Source {
@@ -119,6 +127,7 @@ impl Source {
             Source::Kind => "kind",
             Source::Git => "git",
             Source::Paths => "paths",
+            Source::Register => "register",
         }
     }
 }

@@ -21,13 +21,78 @@ pub struct NoticeKind {
 }
 
 /// Every kind of notice, by family.
-pub const NOTICES: &[NoticeKind] = &[NoticeKind {
-    id: "register/expired",
-    name: "Entry of the register past its end",
-    about: "The register says that this token ended. Renew it, or mark it as revoked.",
-    severity: Severity::High,
-    fails: false,
-}];
+pub const NOTICES: &[NoticeKind] = &[
+    NoticeKind {
+        id: "register/exception-expired",
+        name: "Exception of the register past its last day",
+        about: "Somebody allowed this token to be otherwise until a day that is past. Mend the token, or decide anew.",
+        severity: Severity::Medium,
+        fails: true,
+    },
+    NoticeKind {
+        id: "register/expired",
+        name: "Entry of the register past its end",
+        about: "The register says that this token ended. Renew it, or mark its version as revoked.",
+        severity: Severity::High,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/expiring",
+        name: "Entry of the register that ends soon",
+        about: "The register says that this token ends soon. Renew it before.",
+        severity: Severity::Medium,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/incomplete",
+        name: "Entry of the register that lacks something",
+        about: "The entry lacks what the policy of the register wants of each. Write it down.",
+        severity: Severity::Low,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/inherited",
+        name: "Workflow that hands every secret on",
+        about: "`secrets: inherit` hands all secrets to another workflow, so which of them are used cannot be told.",
+        severity: Severity::Info,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/leaked",
+        name: "Token of the register in the files",
+        about: "The value of a token of the register stands where it can be read. Replace it and revoke it.",
+        severity: Severity::Critical,
+        fails: true,
+    },
+    NoticeKind {
+        id: "register/overdue",
+        name: "Entry of the register that was to be rotated",
+        about: "This token was not rotated as often as its entry says. Rotate it, and write down when.",
+        severity: Severity::Medium,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/undocumented",
+        name: "Credential that no entry of the register has",
+        about: "The files read this credential by its name, and the register does not have it. Write it down.",
+        severity: Severity::Low,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/unused",
+        name: "Entry of the register that nothing reads",
+        about: "Nothing in the files reads this token where its entry says. Revoke it, or mend the entry.",
+        severity: Severity::Low,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/value",
+        name: "Value in the register",
+        about: "A credential itself stands in the register, which everybody can read. Replace it and revoke it.",
+        severity: Severity::High,
+        fails: true,
+    },
+];
 
 /// The kind with an id.
 pub fn notice_kind(id: &str) -> Option<&'static NoticeKind> {

@@ -1,15 +1,48 @@
 //! What there is to say of what is no value in the files: entries of the register, tokens that servers
 //! list, references. Every sentence has absolute dates only, so that it stays the same from day to day.
 
-mod register;
+mod entries;
+mod found;
+mod references;
 
-use crate::finding::{Credential, Notice};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::finding::{Credential, Notice, RepoPath};
 use crate::plan::Plan;
+use crate::reference::Reference;
+use crate::register::{Entry, Register};
 
 /// The notices of a run.
-pub(crate) fn notices(plan: &Plan, _credentials: &[Credential]) -> Vec<Notice> {
-    let register = plan.register.iter();
-    register
-        .flat_map(|register| register::told(register, plan.now))
-        .collect()
+pub(crate) fn notices(
+    plan: &Plan,
+    credentials: &[Credential],
+    references: &[Reference],
+) -> Vec<Notice> {
+    let mut out = Vec::new();
+    if let Some(register) = &plan.register {
+        out.extend(entries::told(register, plan.now));
+        out.extend(found::told(register, plan, credentials));
+        if plan.references {
+            out.extend(references::told(register, credentials, references));
+        }
+    }
+    out
+}
+
+/// A notice about an entry, to be mended at a line of the register.
+fn of_entry(
+    register: &Register,
+    id: &'static str,
+    entry: &Entry,
+    line: u32,
+    message: String,
+) -> Notice {
+    let file = RepoPath(register.file.clone().into_bytes());
+    Notice::new(id, entry.id.as_bytes(), message).at_line(file, line)
+}
+
+/// `2027-02-28`, in UTC.
+fn date(at: Timestamp) -> String {
+    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
 }

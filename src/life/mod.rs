@@ -14,6 +14,7 @@ mod git;
 mod kind;
 mod policy;
 mod profiles;
+mod register;
 mod slots;
 mod status;
 
@@ -23,6 +24,7 @@ pub use profiles::{NONE, PROFILES, Profile, named as profile};
 use jiff::Timestamp;
 
 use crate::finding::{Credential, Fact, Field, Status, Value};
+use crate::register::Register;
 use crate::rule::{Check, Rule, RuleSet};
 
 /// What knows something about credentials.
@@ -37,12 +39,15 @@ const SOURCES: &[&dyn FactSource] = &[
     &kind::Kind,
     &git::Record,
     &environments::Paths,
+    &register::Written,
 ];
 
 /// What sources may ask besides the credential itself.
 struct Known<'a> {
     /// Which values stood where one setting is kept, one after the other.
     slots: slots::Slots<'a>,
+    /// What is written down of tokens.
+    register: Option<register::Index<'a>>,
 }
 
 /// Whether it fails the checksum of its kind: it was never issued, so what is known of its kind and what its bytes
@@ -52,18 +57,26 @@ fn is_forged(credential: &Credential) -> bool {
     checks.any(|it| !it.passed && Check::named(it.name).is_some_and(Check::is_checksum))
 }
 
-/// Tells of each credential what is known of its life and what follows at the moment `now`; and, where
-/// `conditions` are asked for, what of that is wrong by the policy.
-pub fn tell(
-    rules: &RuleSet,
-    credentials: &mut [Credential],
-    policy: &Policy,
-    conditions: bool,
-    now: Timestamp,
-) {
+/// What is asked about credentials.
+pub struct Asked<'a> {
+    /// What the team wants of the life of credentials.
+    pub policy: &'a Policy,
+    /// What is written down of tokens, where somebody asks about that.
+    pub register: Option<&'a Register>,
+    /// Whether it is said what is wrong by the policy.
+    pub conditions: bool,
+    /// The moment that statuses hold for.
+    pub now: Timestamp,
+}
+
+/// Tells of each credential what is known of its life and what follows at the moment that is `asked` about;
+/// and, where conditions are asked for, what of that is wrong by the policy.
+pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) {
+    let (policy, now) = (asked.policy, asked.now);
     let each: Vec<Vec<Fact>> = {
         let known = Known {
             slots: slots::Slots::of(credentials),
+            register: asked.register.map(register::Index::of),
         };
         let of_one = |credential: &Credential| {
             let rule = &rules.rules[credential.best.rule];
@@ -83,7 +96,7 @@ pub fn tell(
         if credential.life.status == Status::Unknown {
             credential.life.status = kind::past(rule, credential, now).unwrap_or_default();
         }
-        if conditions {
+        if asked.conditions {
             credential.conditions = conditions::of(rule, credential, &terms, now);
         }
     }

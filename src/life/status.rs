@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::finding::{Certainty, Fact, Field, Status, Value};
+use crate::finding::{Certainty, Fact, Field, Source, Status, Value};
 
 /// Facts in the order of their fields. Several sources, or several decoders of one, may tell the same.
 pub(super) fn ordered(mut facts: Vec<Fact>) -> Vec<Fact> {
@@ -18,6 +18,9 @@ pub(super) fn ordered(mut facts: Vec<Fact>) -> Vec<Fact> {
 pub(super) fn of(facts: &[Fact], soon: i64, now: Timestamp) -> Status {
     let soon = SignedDuration::from_hours(soon.saturating_mul(24));
     let ends = facts.iter().filter(|fact| fact.field == Field::Expires);
+    // What its own bytes say of its end is better than what somebody wrote down.
+    let told = ends.clone().any(|fact| fact.source != Source::Register);
+    let ends = ends.filter(|fact| !told || fact.source != Source::Register);
     let first = ends
         .filter_map(|fact| match fact.value {
             Value::Time(at) => Some((at, fact.certainty)),
@@ -43,7 +46,6 @@ fn is_endless(fact: &Fact) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Source;
 
     fn end(at: &str, certainty: Certainty) -> Fact {
         Fact {

@@ -9,6 +9,7 @@ use crate::finding::{
     Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Reason, Sighting, Skipped,
 };
 use crate::judge::FileMarks;
+use crate::reference::{self, Reference};
 use crate::rule::Kind;
 use crate::secret::Secret;
 use crate::source::{self, ArchiveLimits, Blob, Control, Inherit, Visit};
@@ -27,6 +28,8 @@ pub struct Collector<'a> {
     files: FileMarks,
     archives: Option<ArchiveLimits>,
     control: Option<&'a Control>,
+    /// Where credentials are read by name; `None` where nobody asks for that.
+    references: Option<Mutex<Vec<Reference>>>,
     found: Mutex<Vec<Sighting>>,
     gaps: Mutex<Vec<Gap>>,
 }
@@ -62,6 +65,7 @@ impl<'a> Collector<'a> {
             files: FileMarks::new(scanner.rules()),
             archives: None,
             control: None,
+            references: None,
             found: Mutex::default(),
             gaps: Mutex::default(),
         }
@@ -77,6 +81,18 @@ impl<'a> Collector<'a> {
     pub fn with_archives(mut self, limits: Option<ArchiveLimits>) -> Self {
         self.archives = limits;
         self
+    }
+
+    /// Also gathers references, when they are `wanted`.
+    pub fn with_references(mut self, wanted: bool) -> Self {
+        self.references = wanted.then(Mutex::default);
+        self
+    }
+
+    /// The references in the files that were shown, sorted.
+    pub fn references(&self) -> Vec<Reference> {
+        let all = self.references.as_ref().map(|all| locked(all).clone());
+        reference::settled(all.unwrap_or_default())
     }
 
     /// What was not looked at so far, in an order that does not depend on threads. What a change
@@ -184,6 +200,10 @@ impl Visit for Collector<'_> {
     type State = Seen;
 
     fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Seen>>) -> Seen {
+        if let (Some(references), Origin::File(path)) = (&self.references, blob.origin) {
+            let found = reference::of(path, blob.bytes);
+            locked(references).extend(found);
+        }
         let stop = || self.control.is_some_and(Control::stopped);
         let watch = Watch::new(&stop);
         let scanned = match blob.origin {

@@ -9,15 +9,17 @@ use anyhow::Result;
 
 pub use collector::{Collector, Gap};
 
-use crate::detect::Scanner;
 use crate::finding::{Oid, Origin, RepoPath, Sighting};
-use crate::plan::Input;
-use crate::source::{self, ArchiveLimits, Change, Control, History, Range, Step, Visited};
+use crate::plan::{Input, Plan};
+use crate::reference::Reference;
+use crate::source::{self, Change, Control, History, Range, Step, Visited};
 
 /// What a source showed, and the source itself, which can still say where its content stands.
 pub struct Scanned {
     /// Every value at every spot of every piece of content.
     pub sightings: Vec<Sighting>,
+    /// Where credentials are read by name, when that was asked for.
+    pub references: Vec<Reference>,
     /// What they were seen in.
     pub source: Source,
 }
@@ -44,14 +46,10 @@ pub enum Source {
 ///
 /// # Errors
 /// Only what makes the whole run pointless: no such path, no repository, one that cannot be read.
-pub fn scan(
-    input: Input,
-    scanner: &Scanner,
-    archives: Option<&ArchiveLimits>,
-    control: &Control,
-) -> Result<Scanned> {
-    let collector = Collector::new(scanner)
-        .with_archives(archives.cloned())
+pub fn scan(input: Input, plan: &Plan, control: &Control) -> Result<Scanned> {
+    let collector = Collector::new(&plan.scanner)
+        .with_archives(plan.archives.clone())
+        .with_references(plan.references)
         .with_control(control);
     let mut source = visit(input, &collector, control)?;
     let gaps = collector.gaps();
@@ -63,7 +61,9 @@ pub fn scan(
         Source::History { history, .. } => history.skipped.extend(gaps.iter().map(Gap::skipped)),
         Source::Range(range) => by_paths(range, &gaps),
     }
+    let references = collector.references();
     Ok(Scanned {
+        references,
         sightings: collector.into_sightings(),
         source,
     })

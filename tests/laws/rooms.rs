@@ -22,12 +22,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "life",
         &[
-            "base64", "builtin", "rule", "finding", "secret", "detect", "example",
+            "base64", "builtin", "rule", "register", "finding", "secret", "detect", "example",
         ],
     ),
     ("suppress", &["rule", "finding", "secret"]),
-    ("register", &["finding", "rule"]),
-    ("inventory", &["finding", "plan", "register"]),
+    ("register", &["rule", "secret"]),
+    ("reference", &["detect", "finding"]),
+    ("inventory", &["finding", "plan", "reference", "register"]),
     ("thresholds", &["finding"]),
     // Of `source` it needs the limits that a repository may not raise, of `life` the policy.
     (
@@ -64,7 +65,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "scan",
         &[
-            "detect", "finding", "judge", "plan", "rule", "secret", "source",
+            "detect",
+            "finding",
+            "judge",
+            "plan",
+            "reference",
+            "rule",
+            "secret",
+            "source",
         ],
     ),
     (

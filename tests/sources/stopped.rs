@@ -45,6 +45,7 @@ fn an_interruption_is_told_once() {
                 archives: None,
                 suppressions: Default::default(),
                 register: None,
+                references: false,
                 now: jiff::Timestamp::UNIX_EPOCH,
                 policy: keysweep::life::Policy::default(),
                 report: ReportOptions::new(Thresholds::new(input.checkpoint())),

@@ -36,6 +36,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
     let dir = check.dir.unwrap_or_else(|| PathBuf::from("."));
     let mut register = read(&dir, check.register.as_deref())?;
     register.expired_fails = true;
+    register.every_reference = check.common.all;
     let input = Input::Tree(TreeOptions {
         paths: vec![dir],
         no_ignore: false,
@@ -47,6 +48,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
     });
     let with = With {
         register: Some(register),
+        references: true,
     };
     let report = scan(input, &check.limits, &check.common, with)?;
     outputs.write(&report)?;

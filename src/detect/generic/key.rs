@@ -52,6 +52,12 @@ impl Name {
     }
 }
 
+/// Whether a name says that its value is a secret: `DB_PASSWORD`, `apiKey`, and not `token_type`.
+pub fn is_secret_name(name: &[u8]) -> bool {
+    let name = read(name);
+    name.says != Says::Nothing && name.refused.is_none() && !name.denied && !name.made && !name.once
+}
+
 /// Splits a name into lower-case words at separators and at changes of case. At most 16 words.
 pub(in crate::detect) fn split(name: &[u8]) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();

@@ -33,6 +33,7 @@ pub use crate::rule::Generic as Kind;
 pub use asked::Asked;
 pub(in crate::detect) use covered::why as covered;
 pub use features::{Feature, Weights};
+pub use key::is_secret_name;
 pub(in crate::detect) use key::split as words_of_name;
 pub(in crate::detect) use pairs::pair_cost;
 pub use placeholder::{is_placeholder, is_placeholder_password};
