@@ -40,6 +40,8 @@ pub struct House {
     looking: Looking,
     /// The moment that dates are judged for.
     pub now: jiff::Timestamp,
+    /// Whether places that read credentials by name are gathered too.
+    pub references: bool,
 }
 
 impl House {
@@ -51,6 +53,7 @@ impl House {
         let house = House {
             root: home(&[path.to_owned()])?.root,
             now: now(looking.now)?,
+            references: false,
             looking,
         };
         // A baseline that cannot be changed is said before anything is looked at.
@@ -140,7 +143,7 @@ impl House {
             archives: limits.archives(&config),
             suppressions,
             register: None,
-            references: false,
+            references: self.references,
             now: self.now,
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {
@@ -199,7 +202,8 @@ pub struct Change {
 }
 
 impl Change {
-    fn between(before: Option<&[u8]>, after: &str) -> Self {
+    /// What differs between two texts.
+    pub fn between(before: Option<&[u8]>, after: &str) -> Self {
         let text = String::from_utf8_lossy(before.unwrap_or_default());
         let old: BTreeSet<&str> = text.lines().collect();
         let new: BTreeSet<&str> = after.lines().collect();

@@ -7,6 +7,7 @@ mod edit;
 mod keys;
 mod names;
 mod read;
+mod write;
 
 use jiff::Timestamp;
 
@@ -14,6 +15,7 @@ pub use edit::edited;
 pub use keys::{ENTRY, Key, entry_key};
 pub use names::Names;
 pub use read::RegisterError;
+pub use write::{Proposed, proposal};
 
 use crate::secret::Fingerprint;
 

@@ -11,7 +11,7 @@ use super::super::{With, output, scan};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::register::{FILE, Register};
-use keysweep::source::{PolicyFrom, TreeOptions, home, read_policy};
+use keysweep::source::{PolicyFile, PolicyFrom, TreeOptions, home, read_policy};
 
 /// Says what the register (`tokens.toml`) says is to be done, and looks for credentials in the tree.
 #[derive(Args)]
@@ -67,11 +67,30 @@ pub fn read(dir: &Path, named: Option<&Path>) -> Result<Register> {
         return Ok(Register::parse(&name, &text)?);
     }
     let root = home(&[dir.to_owned()])?.root;
-    match read_policy(&PolicyFrom::WorkTree(root.clone()), &[FILE])?.remove(0) {
-        Some(file) => Ok(Register::parse(&file.name, &file.bytes)?),
+    match of_repository(&root)? {
+        Some(register) => Ok(register),
         None => bail!(
-            "there is no register {}: `--register FILE` names another",
+            "there is no register {}: `keysweep tokens init` proposes one, and `--register FILE` names another",
             root.join(FILE).display()
         ),
     }
+}
+
+/// The register of the repository with this top, where it has one.
+///
+/// # Errors
+/// It is broken, or cannot be read.
+pub fn of_repository(root: &Path) -> Result<Option<Register>> {
+    match bytes_of_repository(root)? {
+        Some(file) => Ok(Some(Register::parse(&file.name, &file.bytes)?)),
+        None => Ok(None),
+    }
+}
+
+/// Its bytes.
+///
+/// # Errors
+/// It cannot be read.
+pub fn bytes_of_repository(root: &Path) -> Result<Option<PolicyFile>> {
+    Ok(read_policy(&PolicyFrom::WorkTree(root.to_owned()), &[FILE])?.remove(0))
 }

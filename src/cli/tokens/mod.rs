@@ -1,6 +1,8 @@
 //! `keysweep tokens`: the register of a repository, `tokens.toml`. One file a subcommand.
 
 mod check;
+mod edit;
+mod init;
 
 use std::process::ExitCode;
 
@@ -16,6 +18,10 @@ pub struct Tokens {
 
 #[derive(Subcommand)]
 enum What {
+    /// Propose a register from what is found and what is read by name.
+    Init(init::Init),
+    /// Change one entry, and nothing else of the file.
+    Edit(edit::Edit),
     /// Say what the register says is to be done: what ended, ends soon, or is not as it should be.
     Check(check::Check),
 }
@@ -26,6 +32,8 @@ enum What {
 /// As the subcommand says.
 pub fn run(tokens: Tokens) -> Result<ExitCode> {
     match tokens.what {
+        What::Init(init) => init::run(init),
+        What::Edit(edit) => edit::run(&edit),
         What::Check(check) => check::run(check),
     }
 }

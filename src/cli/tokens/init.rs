@@ -1,0 +1,310 @@
+//! `keysweep tokens init`: a register from what is found and what is read by name.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use super::super::args::Looking;
+use super::super::known::{House, Look};
+use super::super::{output, whole};
+use super::check;
+use keysweep::Examined;
+use keysweep::finding::{Class, Field, PlaceKind};
+use keysweep::reference::{Kind, Reference};
+use keysweep::register::{At, End, Entry, FILE, Names, Proposed, Register, proposal};
+use keysweep::report::{Finding, terminal};
+use keysweep::secret::{Fingerprint, REDACTED};
+
+/// Proposes a register from the credentials that are found and from the places that read one by its name.
+///
+/// It goes to standard output, or with --write into a new file. Where there is a register, only what it does
+/// not have is proposed, to be added to it.
+#[derive(Args)]
+pub struct Init {
+    /// A directory of the repository. [default: .]
+    dir: Option<PathBuf>,
+    /// Write tokens.toml at the top of the repository, where there is none.
+    #[arg(long)]
+    write: bool,
+    /// Also propose what only code reads.
+    #[arg(long)]
+    all: bool,
+    /// Do not read the history for who committed a value first.
+    #[arg(long)]
+    no_history: bool,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// There is a register already that is to be written, or a broken one; and what makes a scan pointless.
+pub fn run(init: Init) -> Result<ExitCode> {
+    let dir = init.dir.unwrap_or_else(|| PathBuf::from("."));
+    let mut house = House::open(&dir, init.looking)?;
+    let path = house.root.join(FILE);
+    let have = check::of_repository(&house.root)?;
+    if init.write && have.is_some() {
+        bail!(
+            "there is a register {} already: without --write what it does not have is printed",
+            path.display()
+        );
+    }
+    house.references = true;
+    let tree = house.look(Look::Tree, false)?;
+    house.references = false;
+    let git_dir = keysweep::source::git_dir(&house.root);
+    let history = match git_dir.is_some() && !init.no_history {
+        true => Some(house.look(Look::History, false)?),
+        false => None,
+    };
+    let mut proposal_of = Proposal::new(have.as_ref(), init.all);
+    proposal_of.findings(&tree, history.as_ref());
+    proposal_of.references(&tree.references);
+    let text = proposal(&proposal_of.entries(), house.now, have.is_none());
+    // What is proposed must be a register, and must hold no value.
+    Register::parse(FILE, text.as_bytes()).context("the proposal is no register")?;
+    if output::masked(&text) != text {
+        bail!(
+            "the proposal would hold a value; this is a fault of keysweep, and nothing is written"
+        );
+    }
+    if !init.write {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .context("standard output cannot be written")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let read = || Ok(check::bytes_of_repository(&house.root)?.map(|file| file.bytes));
+    whole::change(&path, git_dir.as_deref(), read, |before| match before {
+        Some(bytes) if bytes == text.as_bytes() => Ok((None, ())),
+        Some(_) => bail!("somebody else wrote {} meanwhile", path.display()),
+        None => Ok((Some(text.clone().into_bytes()), ())),
+    })?;
+    output::note(&format!(
+        "{} has {} entries: fill in what stands in comments",
+        path.display(),
+        proposal_of.entries.len()
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A register that comes to be.
+struct Proposal<'a> {
+    /// What the present register has.
+    names: Names,
+    prints: HashSet<Fingerprint>,
+    all: bool,
+    entries: Vec<Proposed>,
+    /// The proposed entry of a name, in small letters.
+    by_name: BTreeMap<String, usize>,
+    ids: HashSet<String>,
+    have: Option<&'a Register>,
+}
+
+impl<'a> Proposal<'a> {
+    fn new(have: Option<&'a Register>, all: bool) -> Self {
+        let empty = Register::default();
+        let register = have.unwrap_or(&empty);
+        let entries = register.entries.iter();
+        Proposal {
+            names: Names::of(register),
+            prints: entries
+                .clone()
+                .filter_map(|it| Some(it.fingerprint?.value))
+                .collect(),
+            all,
+            entries: Vec::new(),
+            by_name: BTreeMap::new(),
+            ids: entries.map(|entry| entry.id.clone()).collect(),
+            have,
+        }
+    }
+
+    /// Adds the credentials that were found where they may be in use.
+    fn findings(&mut self, tree: &Examined, history: Option<&Examined>) {
+        let past: HashMap<Fingerprint, &Finding> = history
+            .iter()
+            .flat_map(|history| &history.report.findings)
+            .map(|finding| (finding.fingerprint, finding))
+            .collect();
+        let strong: HashSet<Fingerprint> = tree
+            .known
+            .iter()
+            .map(|known| known.fingerprint)
+            .zip(tree.known.iter().map(|known| known.subject.secret.expose()))
+            .filter(|(print, value)| *print == Fingerprint::of_strong(value))
+            .map(|(print, _)| print)
+            .collect();
+        for finding in &tree.report.findings {
+            let live = finding
+                .places
+                .iter()
+                .any(|place| matches!(place.kind, PlaceKind::Source | PlaceKind::Configuration));
+            let told = finding.class == Class::Credential && finding.part_of.is_none() && live;
+            if !told || self.prints.contains(&finding.fingerprint) {
+                continue;
+            }
+            let key = finding.key.as_ref().map(|key| key.as_str().to_owned());
+            let key = key.filter(|key| is_plain(key));
+            let id = self.id(&name_for(finding, key.as_deref()));
+            let mut proposed = of_finding(finding, past.get(&finding.fingerprint).copied());
+            proposed.entry.id = id;
+            proposed.entry.fingerprint = strong
+                .contains(&finding.fingerprint)
+                .then(|| at(finding.fingerprint));
+            if let Some(key) = key {
+                self.by_name.entry(same(&key)).or_insert(self.entries.len());
+            }
+            self.entries.push(proposed);
+        }
+    }
+
+    /// Adds what is read by name: to the entry that has the name, else as one of its own.
+    fn references(&mut self, all: &[Reference]) {
+        for reference in all {
+            let name = &reference.name;
+            let known = self.have.is_some() && !self.names.get(name).is_empty();
+            let text = format!("{}{name}", reference.kind.scheme());
+            let masked = output::masked(&text).contains(REDACTED);
+            if reference.kind == Kind::Inherited || known || masked {
+                continue;
+            }
+            let code = matches!(reference.kind, Kind::Environment | Kind::Example);
+            let n = match self.by_name.get(&same(name)) {
+                Some(n) => *n,
+                None if code && !self.all => continue,
+                None => {
+                    let id = self.id(name);
+                    self.by_name.insert(same(name), self.entries.len());
+                    self.entries.push(Proposed {
+                        entry: Entry {
+                            id,
+                            ..Entry::default()
+                        },
+                        ..Proposed::default()
+                    });
+                    self.entries.len() - 1
+                }
+            };
+            let refs = &mut self.entries[n].entry.refs;
+            if refs.iter().all(|have| have.value != text) {
+                refs.push(at(text));
+            }
+        }
+    }
+
+    fn entries(&self) -> Vec<Proposed> {
+        self.entries.clone()
+    }
+
+    /// A short name that no entry has.
+    fn id(&mut self, from: &str) -> String {
+        let mut slug = String::new();
+        for c in from.chars().take(60) {
+            match c.is_ascii_alphanumeric() {
+                true => slug.push(c.to_ascii_lowercase()),
+                false if slug.ends_with('-') || slug.is_empty() => {}
+                false => slug.push('-'),
+            }
+        }
+        let slug = match slug.trim_end_matches('-') {
+            "" => "token",
+            slug => slug,
+        };
+        let numbered = (2..).map(|n| format!("{slug}-{n}"));
+        let mut free = std::iter::once(slug.to_owned()).chain(numbered);
+        let id = free.find(|id| !self.ids.contains(id));
+        let id = id.expect("numbers do not end");
+        self.ids.insert(id.clone());
+        id
+    }
+}
+
+/// What is known of a credential, in the tree and in the history.
+fn of_finding(finding: &Finding, past: Option<&Finding>) -> Proposed {
+    let facts = || {
+        finding
+            .facts
+            .iter()
+            .chain(past.iter().flat_map(|past| &past.facts))
+    };
+    let moment = |field: Field| {
+        let mut facts = facts().filter(|fact| fact.field == field);
+        facts.find_map(|fact| fact.time)
+    };
+    let text = |field: Field| {
+        let facts = finding
+            .told(field)
+            .map(|fact| terminal(fact.value.as_str()));
+        facts.map(at).collect::<Vec<At<String>>>()
+    };
+    let first = past
+        .and_then(|past| past.timeline.as_ref())
+        .map(|timeline| &timeline.first);
+    let owner = text(Field::Owner).into_iter().next();
+    let author = first.map(|commit| at(terminal(commit.author.as_str())));
+    let never = finding
+        .told(Field::Expires)
+        .any(|fact| fact.value.as_str() == "never");
+    let end = finding.status.end().map(|end| at(End::At(end)));
+    Proposed {
+        found: finding.first_place().map(|place| {
+            let path = terminal(place.path.as_str());
+            format!("{path}:{}", place.region.start_line)
+        }),
+        owner_committed: owner.is_none() && author.is_some(),
+        first_seen: first.map(|commit| commit.date),
+        entry: Entry {
+            kind: Some(at(finding.rule.clone())),
+            owner: owner.or(author),
+            scope: text(Field::Scope),
+            created: moment(Field::Issued).map(at),
+            expires: end.or(never.then(|| at(End::Never))),
+            rotated: moment(Field::Rotated).map(at),
+            ..Entry::default()
+        },
+    }
+}
+
+/// A name for the entry of a finding: its key; behind the name of its file where that is one word, which
+/// says little (`password`); else its rule.
+fn name_for(finding: &Finding, key: Option<&str>) -> String {
+    let Some(key) = key else {
+        return finding.rule.clone();
+    };
+    let path = finding
+        .first_place()
+        .map_or("", |place| place.path.as_str());
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let stem = file
+        .split('.')
+        .find(|part| !part.is_empty())
+        .unwrap_or_default();
+    match key.contains(['_', '-']) {
+        true => key.to_owned(),
+        false => format!("{stem}-{key}"),
+    }
+}
+
+/// A value that stands on no line yet.
+fn at<T>(value: T) -> At<T> {
+    At { value, line: 0 }
+}
+
+/// Whether a key can be the name of a setting.
+fn is_plain(key: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    !key.is_empty() && key.len() <= 60 && key.chars().all(plain)
+}
+
+/// One form for the ways in which a name is written.
+fn same(name: &str) -> String {
+    name.to_ascii_lowercase().replace('-', "_")
+}
