@@ -23,7 +23,7 @@ enum What {
     /// Change one entry, and nothing else of the file.
     Edit(edit::Edit),
     /// Say what the register says is to be done: what ended, ends soon, or is not as it should be.
-    Check(check::Check),
+    Check(Box<check::Check>),
 }
 
 /// Runs the subcommand.
@@ -34,6 +34,6 @@ pub fn run(tokens: Tokens) -> Result<ExitCode> {
     match tokens.what {
         What::Init(init) => init::run(init),
         What::Edit(edit) => edit::run(&edit),
-        What::Check(check) => check::run(check),
+        What::Check(check) => check::run(*check),
     }
 }
