@@ -68,7 +68,7 @@ fn every_key_is_read() {
     );
     let end = "2027-02-28T10:00:00Z".parse().expect("a moment");
     assert_eq!(first.expires.map(|at| at.value), Some(End::At(end)));
-    assert_eq!(first.versions[0].line, 31);
+    assert_eq!(first.versions[0].line, 30);
     assert_eq!(first.versions[0].state, State::Overlap);
     // What the file does not say of a value: when it was changed.
     let changed: Timestamp = "2026-09-01T00:00:00Z".parse().expect("a moment");
