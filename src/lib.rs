@@ -83,14 +83,15 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     for all in [&mut credentials, &mut unreached] {
         life::tell(rules, all, &asked);
     }
+    let whole = places.about.is_whole(control);
     let looked = Looked {
         before: &places.before,
         today,
-        whole: places.about.is_whole(control),
+        whole,
     };
     let idle = plan.suppressions.mark(rules, &mut credentials, &looked);
     plan.suppressions.mark(rules, &mut unreached, &looked);
-    let notices = inventory::notices(plan, &credentials, &references);
+    let notices = inventory::notices(plan, &credentials, &references, whole);
 
     let finder = |text: &[u8]| plan.scanner.spans(text);
     // A sample is no secret, and often a plain word that reports are full of.

@@ -13,18 +13,19 @@ use crate::plan::Plan;
 use crate::reference::Reference;
 use crate::register::{Entry, Register};
 
-/// The notices of a run.
+/// The notices of a run. Where it did not read the `whole` of what was asked for, nothing is called unused.
 pub(crate) fn notices(
     plan: &Plan,
     credentials: &[Credential],
     references: &[Reference],
+    whole: bool,
 ) -> Vec<Notice> {
     let mut out = Vec::new();
     if let Some(register) = &plan.register {
         out.extend(entries::told(register, plan.now));
         out.extend(found::told(register, plan, credentials));
         if plan.references {
-            out.extend(references::told(register, credentials, references));
+            out.extend(references::told(register, credentials, references, whole));
         }
     }
     out

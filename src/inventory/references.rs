@@ -24,6 +24,7 @@ pub(super) fn told(
     register: &Register,
     credentials: &[Credential],
     references: &[Reference],
+    whole: bool,
 ) -> Vec<Notice> {
     let names = Names::of(register);
     let mut used: HashSet<usize> = HashSet::new();
@@ -37,7 +38,8 @@ pub(super) fn told(
         }
         let entries = meant(&names, &reference.name);
         used.extend(entries);
-        if entries.is_empty() && (register.every_reference || reference.kind.is_ci()) {
+        let kept = reference.kind.is_ci() && reference.place.is_live();
+        if entries.is_empty() && (register.every_reference || kept) {
             unknown.entry(&reference.name).or_insert(reference);
         }
     }
@@ -50,7 +52,8 @@ pub(super) fn told(
             .is_some_and(|at| prints.contains(&at.value));
         let schemes = entry.refs.iter();
         let mut schemes = schemes.map(|at| at.value.split(':').next().unwrap_or_default());
-        let seen = !entry.refs.is_empty()
+        let seen = whole
+            && !entry.refs.is_empty()
             && schemes.all(|it| SEEN.contains(&it) && !(it == "gha" && inherited.is_some()));
         if !used.contains(&n) && !found && seen && !entry.is_over() {
             let message = format!(

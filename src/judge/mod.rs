@@ -34,6 +34,11 @@ pub fn weighed(ground: Ground, path: &RepoPath) -> (PlaceKind, f32, Confidence) 
     (kind, probability, calibration::confidence(probability))
 }
 
+/// What kind of place a path names.
+pub fn place_kind(path: &RepoPath) -> PlaceKind {
+    place::kind(path)
+}
+
 /// Sightings with the places that the source found for them.
 pub struct Placed {
     /// What was seen.

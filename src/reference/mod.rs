@@ -12,12 +12,12 @@ mod page;
 mod terraform;
 mod yaml;
 
-use crate::finding::RepoPath;
+use crate::finding::{PlaceKind, RepoPath};
 
 use page::Page;
 
-/// Files longer than this hold data, not references; bytes.
-const MAX_BYTES: usize = 4 << 20;
+/// Longer files are named and not looked at, bytes: the starts of the lines of one are kept in memory.
+pub const MAX_BYTES: usize = 4 << 20;
 
 /// A place that reads a credential by its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,8 @@ pub struct Reference {
     pub path: RepoPath,
     /// The line, from 1.
     pub line: u32,
+    /// What the path says about the file: in tests and examples nothing is read that somebody must keep.
+    pub place: PlaceKind,
     /// What reads it.
     pub kind: Kind,
     /// The name; of what is kept under a path, `path#key`. Empty for [`Kind::Inherited`].
@@ -87,17 +89,17 @@ pub fn looks_at(path: &RepoPath) -> bool {
 }
 
 /// The references in a file, each name once, at its first line.
-pub fn of(path: &RepoPath, bytes: &[u8]) -> Vec<Reference> {
-    counted(path, bytes).0
+pub fn of(path: &RepoPath, place: PlaceKind, bytes: &[u8]) -> Vec<Reference> {
+    counted(path, place, bytes).0
 }
 
 /// The same, and how many steps that took.
-pub fn counted(path: &RepoPath, bytes: &[u8]) -> (Vec<Reference>, u64) {
+pub fn counted(path: &RepoPath, place: PlaceKind, bytes: &[u8]) -> (Vec<Reference>, u64) {
     let all = extractors(path);
     if all.is_empty() || bytes.len() > MAX_BYTES {
         return (Vec::new(), 0);
     }
-    let mut page = Page::new(path, bytes);
+    let mut page = Page::new(path, place, bytes);
     for extract in all {
         extract(&mut page);
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Kind, Reference};
 use crate::detect::generic::is_secret_name;
-use crate::finding::RepoPath;
+use crate::finding::{PlaceKind, RepoPath};
 
 /// Bytes of a name; longer ones are no names.
 pub(super) const MAX_NAME: usize = 128;
@@ -14,6 +14,7 @@ const MAX_LINE: usize = 1_000;
 /// One file.
 pub(super) struct Page<'a> {
     path: &'a RepoPath,
+    place: PlaceKind,
     pub(super) bytes: &'a [u8],
     /// The starts of its lines.
     starts: Vec<usize>,
@@ -24,11 +25,12 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(path: &'a RepoPath, bytes: &'a [u8]) -> Self {
+    pub(super) fn new(path: &'a RepoPath, place: PlaceKind, bytes: &'a [u8]) -> Self {
         let ends = memchr::memchr_iter(b'\n', bytes).map(|at| at + 1);
         let starts = std::iter::once(0).chain(ends).collect();
         Page {
             path,
+            place,
             bytes,
             starts,
             out: Vec::new(),
@@ -70,6 +72,7 @@ impl<'a> Page<'a> {
             self.out.push(Reference {
                 path: self.path.clone(),
                 line: n as u32 + 1,
+                place: self.place,
                 kind,
                 name,
             });

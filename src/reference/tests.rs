@@ -4,7 +4,7 @@ use super::*;
 
 fn found(path: &str, text: &str) -> Vec<String> {
     let path = RepoPath(path.as_bytes().to_vec());
-    let all = settled(of(&path, text.as_bytes()));
+    let all = settled(of(&path, PlaceKind::Source, text.as_bytes()));
     all.iter()
         .map(|one| format!("{} {}{}", one.line, one.kind.scheme(), one.name))
         .collect()
@@ -166,7 +166,7 @@ fn twice_the_text_takes_twice_the_steps() {
     ];
     for (path, text) in cases {
         let path = RepoPath(path.as_bytes().to_vec());
-        let steps = |n: usize| counted(&path, text.repeat(n).as_bytes()).1;
+        let steps = |n: usize| counted(&path, PlaceKind::Source, text.repeat(n).as_bytes()).1;
         let (one, two) = (steps(20_000), steps(40_000));
         assert!(two <= 2 * one + 50_000, "{text}: {one} {two}");
         let bytes = 20_000 * text.len() as u64;
@@ -179,7 +179,7 @@ proptest::proptest! {
     fn no_text_is_too_strange(text in "[\\s\\S]*", which in 0usize..8) {
         let path = ["a.yml", "compose.yml", ".gitlab-ci.yml", ".github/workflows/a.yml", "a.tf",
             "a.py", ".env.example", "a.sh"][which];
-        for one in of(&RepoPath(path.as_bytes().to_vec()), text.as_bytes()) {
+        for one in of(&RepoPath(path.as_bytes().to_vec()), PlaceKind::Source, text.as_bytes()) {
             proptest::prop_assert!(one.line as usize <= 1 + text.matches('\n').count());
         }
     }

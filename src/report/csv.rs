@@ -109,6 +109,8 @@ const COLUMNS: &[Column] = &[
         let ids: Vec<&str> = row.conditions.iter().map(|it| it.id.name()).collect();
         ids.join("; ")
     }),
+    ("backup", |row| told(row, Field::Backup)),
+    ("purpose", |row| told(row, Field::Purpose)),
     ("most-urgent", |row| {
         row.condition()
             .map_or(String::new(), |it| it.message.clone())

@@ -8,7 +8,7 @@ use crate::detect::{Base, Candidate, Copied, Cut, Known, Scanned, Scanner, Watch
 use crate::finding::{
     Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Reason, Sighting, Skipped,
 };
-use crate::judge::FileMarks;
+use crate::judge::{self, FileMarks};
 use crate::reference::{self, Reference};
 use crate::rule::Kind;
 use crate::secret::Secret;
@@ -201,8 +201,15 @@ impl Visit for Collector<'_> {
 
     fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Seen>>) -> Seen {
         if let (Some(references), Origin::File(path)) = (&self.references, blob.origin) {
-            let found = reference::of(path, blob.bytes);
+            let found = reference::of(path, judge::place_kind(path), blob.bytes);
             locked(references).extend(found);
+            if reference::looks_at(path) && blob.bytes.len() > reference::MAX_BYTES {
+                self.gap(Gap {
+                    origin: blob.origin.clone(),
+                    reason: Reason::TooLarge,
+                    detail: "scanned, but not for what it reads by name".to_owned(),
+                });
+            }
         }
         let stop = || self.control.is_some_and(Control::stopped);
         let watch = Watch::new(&stop);

@@ -138,3 +138,61 @@ fn ordinary_scans_gather_nothing() {
     let report = dir.json(&["scan", "--all"]);
     assert_eq!(report["notices"], serde_json::json!([]));
 }
+
+#[test]
+fn a_folder_of_the_repository_means_the_whole_of_it() {
+    let dir = repository(&format!("{POLICY}refs = [\"gha:secrets.RELEASE_TOKEN\"]\n"));
+    assert_eq!(told(&dir, &["app"]), [""; 0]);
+    assert_eq!(told(&dir, &["app", "--all"]).len(), 2);
+}
+
+#[test]
+fn what_tests_read_is_no_token_of_the_team() {
+    let dir = repository(&format!("{POLICY}refs = [\"gha:secrets.RELEASE_TOKEN\"]\n"));
+    dir.write(
+        "tests/fixtures/.github/workflows/a.yml",
+        "x: ${{ secrets.SAMPLE_TOKEN }}\n",
+    );
+    assert_eq!(told(&dir, &[]), [""; 0]);
+    assert!(
+        told(&dir, &["--all"])
+            .iter()
+            .any(|one| one.contains("SAMPLE_TOKEN"))
+    );
+}
+
+#[test]
+fn nothing_is_called_unused_where_something_was_not_read() {
+    let dir = repository(&format!("{POLICY}refs = [\"gha:secrets.RELEASE_TOKEN\"]\n"));
+    dir.write(
+        "tokens.toml",
+        format!("{POLICY}refs = [\"env:GONE_TOKEN\"]\n"),
+    );
+    assert!(
+        told(&dir, &[])
+            .iter()
+            .any(|one| one.starts_with("register/unused"))
+    );
+    let late = told(&dir, &["--timeout", "0s"]);
+    assert!(
+        late.iter().all(|one| !one.starts_with("register/unused")),
+        "{late:?}"
+    );
+}
+
+#[test]
+fn a_file_that_is_too_long_for_this_is_named() {
+    let dir = repository("[policy]\nrequire = []\n");
+    dir.write("long.py", "x = 1\n".repeat(800_000));
+    dir.run(&["tokens", "check"])
+        .ends(0)
+        .says("long.py")
+        .says("over the size limit");
+    let report = checked(&dir, &[]);
+    assert!(
+        report["skipped"]
+            .to_string()
+            .contains("not for what it reads by name")
+    );
+    dir.run(&["scan"]).ends(0).says("clean");
+}

@@ -34,11 +34,12 @@ pub struct Check {
 pub fn run(check: Check) -> Result<ExitCode> {
     let outputs = output::Outputs::open(&check.common)?;
     let dir = check.dir.unwrap_or_else(|| PathBuf::from("."));
-    let mut register = read(&dir, check.register.as_deref())?;
+    let root = home(std::slice::from_ref(&dir))?.root;
+    let mut register = read(&root, check.register.as_deref())?;
     register.expired_fails = true;
     register.every_reference = check.common.all;
     let input = Input::Tree(TreeOptions {
-        paths: vec![dir],
+        paths: vec![named(dir, root)],
         no_ignore: false,
         exclude: Vec::new(),
         threads: check.limits.threads,
@@ -55,19 +56,26 @@ pub fn run(check: Check) -> Result<ExitCode> {
     Ok(ExitCode::from(report.exit_status()))
 }
 
-/// The register that the user names, else that of the repository around `dir`.
+/// The whole repository, because the register speaks of all of it: by the name that the user gave it.
+fn named(dir: PathBuf, root: PathBuf) -> PathBuf {
+    match std::fs::canonicalize(&dir).is_ok_and(|full| full == root) {
+        true => dir,
+        false => root,
+    }
+}
+
+/// The register that the user names, else that of the repository with this top.
 ///
 /// # Errors
 /// There is none, or it is broken.
-pub fn read(dir: &Path, named: Option<&Path>) -> Result<Register> {
+fn read(root: &Path, named: Option<&Path>) -> Result<Register> {
     if let Some(path) = named {
         let name = path.display().to_string();
         let text =
             std::fs::read(path).with_context(|| format!("the register {name} cannot be read"))?;
         return Ok(Register::parse(&name, &text)?);
     }
-    let root = home(&[dir.to_owned()])?.root;
-    match of_repository(&root)? {
+    match of_repository(root)? {
         Some(register) => Ok(register),
         None => bail!(
             "there is no register {}: `keysweep tokens init` proposes one, and `--register FILE` names another",

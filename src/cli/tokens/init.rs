@@ -176,7 +176,8 @@ impl<'a> Proposal<'a> {
             if reference.kind == Kind::Inherited || known || masked {
                 continue;
             }
-            let code = matches!(reference.kind, Kind::Environment | Kind::Example);
+            let code = matches!(reference.kind, Kind::Environment | Kind::Example)
+                || !reference.place.is_live();
             let n = match self.by_name.get(&same(name)) {
                 Some(n) => *n,
                 None if code && !self.all => continue,

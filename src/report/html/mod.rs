@@ -346,6 +346,8 @@ fn whose(row: &Finding) -> String {
             Field::Id => "id",
             Field::Environment => "environment",
             Field::Owner => "owner",
+            Field::Backup => "backup",
+            Field::Purpose => "used for",
             Field::Account => "account",
             Field::Issuer => "issued by",
             Field::Scope => "may",
