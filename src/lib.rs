@@ -32,7 +32,7 @@ use secret::Masker;
 use source::Control;
 use suppress::{Known, Looked};
 
-pub use plan::{Input, Plan};
+pub use plan::{AuditOptions, Input, Plan};
 
 /// What a run found.
 pub struct Examined {

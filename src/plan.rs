@@ -28,6 +28,17 @@ pub enum Input {
     History(HistoryOptions),
     /// What the commits of a range introduced.
     Range(RangeOptions, Checkpoint),
+    /// One repository whole.
+    Audit(AuditOptions),
+}
+
+/// What an audit of one repository reads. At least one of both is there: a bare repository has no working
+/// tree, and a directory need not have a history.
+pub struct AuditOptions {
+    /// The working tree.
+    pub tree: Option<TreeOptions>,
+    /// The history.
+    pub history: Option<HistoryOptions>,
 }
 
 impl Input {
@@ -38,13 +49,16 @@ impl Input {
             Input::Staged(_) => Mode::Staged,
             Input::History(_) => Mode::History,
             Input::Range(..) => Mode::Range,
+            Input::Audit(_) => Mode::Audit,
         }
     }
 
     /// What waits for the answer.
     pub fn checkpoint(&self) -> Checkpoint {
         match self {
-            Input::Tree(_) | Input::Stream(..) | Input::History(_) => Checkpoint::Report,
+            Input::Tree(_) | Input::Stream(..) | Input::History(_) | Input::Audit(_) => {
+                Checkpoint::Report
+            }
             Input::Staged(_) => Checkpoint::Hook,
             Input::Indexed(_, at) | Input::Range(_, at) => *at,
         }

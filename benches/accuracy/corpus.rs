@@ -8,7 +8,7 @@ use keysweep::detect::generic::Refusal;
 use keysweep::detect::{Scanner, generic};
 use keysweep::finding::{Class, Confidence};
 use keysweep::report::ReportOptions;
-use keysweep::source::{Control, TreeOptions};
+use keysweep::source::{Control, IgnoredFiles, TreeOptions};
 use keysweep::thresholds::{Checkpoint, Thresholds};
 use keysweep::{Input, Plan};
 
@@ -177,7 +177,7 @@ fn listed_by(weights: &Weights, dir: &Path, from: Confidence) -> Listing {
     };
     let input = Input::Tree(TreeOptions {
         paths: vec![dir.to_owned()],
-        no_ignore: false,
+        ignored: IgnoredFiles::Counted,
         exclude: Vec::new(),
         threads: 0,
         max_file_size: 1 << 28,

@@ -271,7 +271,7 @@ pub struct ConfigArgs {
     pub no_config: bool,
 }
 
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = heading::LIMITS)]
 pub struct Limits {
     /// How many threads work. [default: as many as there are cores]

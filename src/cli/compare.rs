@@ -53,7 +53,7 @@ pub fn run(args: &Compare) -> Result<ExitCode> {
 }
 
 /// Reads a report. One that holds the values themselves is refused: what is printed here would too.
-fn report(path: &Path) -> Result<Report> {
+pub fn report(path: &Path) -> Result<Report> {
     let name = path.display();
     let mut text = Vec::new();
     File::open(path)

@@ -19,7 +19,7 @@ use keysweep::finding::{Class, Confidence, Located, RepoPath};
 use keysweep::judge;
 use keysweep::report::terminal;
 use keysweep::secret::{Masker, REDACTED, Secret};
-use keysweep::source::{Blob, Control, Inherit, TreeOptions, Visit, locate, scan_tree};
+use keysweep::source::{Blob, Control, IgnoredFiles, Inherit, TreeOptions, Visit, locate, scan_tree};
 
 /// What to explain.
 #[derive(Args)]
@@ -47,7 +47,7 @@ pub fn run(args: &Explain) -> Result<ExitCode> {
     let reader = Reader::default();
     let options = TreeOptions {
         paths: vec![path.clone()],
-        no_ignore: true,
+        ignored: IgnoredFiles::Read,
         exclude: Vec::new(),
         threads: 1,
         max_file_size: MAX_FILE_SIZE,

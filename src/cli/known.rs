@@ -15,7 +15,7 @@ use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::report::{ReportOptions, terminal};
 use keysweep::source::{
-    Control, HistoryOptions, PolicyFile, PolicyFrom, StagedOptions, TreeOptions, home,
+    Control, HistoryOptions, IgnoredFiles, PolicyFile, PolicyFrom, StagedOptions, TreeOptions, home,
 };
 use keysweep::suppress::{BASELINE, Baseline, Salt, Scope};
 use keysweep::thresholds::Thresholds;
@@ -89,7 +89,7 @@ impl House {
             Look::Tree => (
                 Input::Tree(TreeOptions {
                     paths: vec![self.root.clone()],
-                    no_ignore: false,
+                    ignored: IgnoredFiles::Counted,
                     exclude: Vec::new(),
                     threads: 0,
                     max_file_size: MAX_FILE_SIZE,

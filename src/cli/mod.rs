@@ -3,6 +3,7 @@
 
 mod allow;
 mod args;
+mod audit;
 mod baseline;
 mod choose;
 mod compare;
@@ -38,10 +39,10 @@ use keysweep::detect::Scanner;
 use keysweep::register::Register;
 use keysweep::report::{Report, ReportOptions};
 use keysweep::source::{
-    Control, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
+    Control, HistoryOptions, IgnoredFiles, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
 };
 use keysweep::thresholds::{Checkpoint, Thresholds};
-use keysweep::{Input, Plan};
+use keysweep::{AuditOptions, Input, Plan};
 use policy::{Asked, Sides};
 use verbs::Verb;
 
@@ -87,7 +88,10 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 }
                 Input::Tree(TreeOptions {
                     paths,
-                    no_ignore: scan.no_ignore,
+                    ignored: match scan.no_ignore {
+                        true => IgnoredFiles::Read,
+                        false => IgnoredFiles::Counted,
+                    },
                     exclude: scan.exclude,
                     threads: scan.limits.threads,
                     max_file_size: MAX_FILE_SIZE,
@@ -136,6 +140,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             });
             run(input, &history.limits, &history.common)
         }
+        Verb::Audit(args) => audit::run(args),
         Verb::Hook(hook) => hook::run(hook),
         Verb::Baseline(args) => baseline::run(args),
         Verb::Allow(args) => allow::run(args),
@@ -265,19 +270,31 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
 fn shape(input: &mut Input, limits: &Limits, config: &Config) {
     let size = limits.file_size(config);
     match input {
-        Input::Tree(options) => {
-            let exclude = config.exclude.iter().map(|at| at.value.clone());
-            options.exclude.extend(exclude);
-            options.no_ignore |= config.ignored;
-            options.recurse_submodules |= config.recurse_submodules;
-            options.max_file_size = size;
-        }
+        Input::Tree(options) => shape_tree(options, size, config),
         Input::Stream(.., max) => *max = size,
+        Input::Audit(options) => {
+            if let Some(tree) = &mut options.tree {
+                shape_tree(tree, size, config);
+            }
+            if let Some(history) = &mut options.history {
+                history.max_object = size;
+            }
+        }
         Input::Staged(options) => options.max_file_size = size,
         Input::Indexed(options, _) => options.max_file_size = size,
         Input::History(options) => options.max_object = size,
         Input::Range(options, _) => options.max_object = size,
     }
+}
+
+fn shape_tree(options: &mut TreeOptions, max_file_size: u64, config: &Config) {
+    let exclude = config.exclude.iter().map(|at| at.value.clone());
+    options.exclude.extend(exclude);
+    if config.ignored {
+        options.ignored = IgnoredFiles::Read;
+    }
+    options.recurse_submodules |= config.recurse_submodules;
+    options.max_file_size = max_file_size;
 }
 
 /// What is shown and what fails: the command line's word, else the configuration's, else what
@@ -305,27 +322,33 @@ fn thresholds(at: Checkpoint, common: &Common, config: &Config, theirs: bool) ->
 
 fn target(input: &Input) -> String {
     match input {
-        Input::Tree(options) => {
-            let names: Vec<String> = options
-                .paths
-                .iter()
-                .map(|p| p.display().to_string())
-                .collect();
-            names.join(", ")
-        }
+        Input::Tree(options) => named(options),
         Input::Stream(name, ..) => name.clone(),
         Input::Staged(options) => options.dir.display().to_string(),
         Input::Indexed(options, _) => options.dir.display().to_string(),
         Input::History(options) => options.path.display().to_string(),
         Input::Range(options, _) => options.path.display().to_string(),
+        Input::Audit(options) => match (&options.history, &options.tree) {
+            (Some(history), _) => history.path.display().to_string(),
+            (None, tree) => tree.as_ref().map_or(String::new(), named),
+        },
     }
+}
+
+/// The paths that the user named.
+fn named(options: &TreeOptions) -> String {
+    let paths = options.paths.iter();
+    let names: Vec<String> = paths.map(|path| path.display().to_string()).collect();
+    names.join(", ")
 }
 
 /// The directory that paths of the report are relative to, as the user named it or what lies in it;
 /// `None` in a repository, where they are relative to its top.
 fn base(input: &Input) -> Result<Option<PathBuf>> {
-    let Input::Tree(options) = input else {
-        return Ok(None);
+    let options = match input {
+        Input::Tree(options) => options,
+        Input::Audit(AuditOptions { tree: Some(options), history: None }) => options,
+        _ => return Ok(None),
     };
     let root = keysweep::source::home(&options.paths)?.root;
     if keysweep::source::git_dir(&root).is_some() {

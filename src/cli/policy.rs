@@ -11,7 +11,9 @@ use super::{fail_on, output, rule_files};
 use keysweep::Input;
 use keysweep::config::{Config, FILE};
 use keysweep::rule::RuleSet;
-use keysweep::source::{self, Control, PolicyFile, PolicyFrom, RangeOptions, Repository, What};
+use keysweep::source::{
+    self, Control, HistoryOptions, PolicyFile, PolicyFrom, RangeOptions, Repository, TreeOptions, What,
+};
 use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 
 /// What the user says about it.
@@ -320,17 +322,7 @@ impl Sides {
                     ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, Scope::Part)
                 }
             }
-            Input::Tree(options) => {
-                let home = source::home(&options.paths)?;
-                let root = home.root;
-                let whole =
-                    options.exclude.is_empty() && options.paths.iter().any(|p| is(p, &root));
-                let scope = if whole { Scope::Tree } else { Scope::Part };
-                Sides {
-                    start: Some(home.start),
-                    ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, scope)
-                }
-            }
+            Input::Tree(options) => Sides::of_tree(options)?,
             Input::Indexed(options, _) => {
                 let from = Repository::new(&options.dir, &options.allow_alternates);
                 let scope = match options.paths.is_empty() {
@@ -346,12 +338,31 @@ impl Sides {
                     ..Sides::one(PolicyFrom::Index(from.clone()), from, Scope::Change)
                 }
             }
-            Input::History(options) => {
-                let from = Repository::new(&options.path, &options.allow_alternates);
-                Sides::one(PolicyFrom::Head(from.clone()), from, Scope::History)
-            }
+            Input::History(options) => Sides::of_history(options),
             Input::Range(options, _) => Self::of_range(options, control)?,
+            // What is committed is the word of the repository; without a history the files are.
+            Input::Audit(options) => match (&options.history, &options.tree) {
+                (Some(history), _) => Sides::of_history(history),
+                (None, Some(tree)) => Sides::of_tree(tree)?,
+                (None, None) => bail!("there is neither a working tree nor a history to audit"),
+            },
         })
+    }
+
+    fn of_tree(options: &TreeOptions) -> Result<Self> {
+        let home = source::home(&options.paths)?;
+        let root = home.root;
+        let whole = options.exclude.is_empty() && options.paths.iter().any(|p| is(p, &root));
+        let scope = if whole { Scope::Tree } else { Scope::Part };
+        Ok(Sides {
+            start: Some(home.start),
+            ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, scope)
+        })
+    }
+
+    fn of_history(options: &HistoryOptions) -> Self {
+        let from = Repository::new(&options.path, &options.allow_alternates);
+        Sides::one(PolicyFrom::Head(from.clone()), from, Scope::History)
     }
 
     /// A range is judged by the policy of its first side (A of `A..B` and `A...B`; where a push

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
+use super::audit::Audit;
 use super::args::{Allow, Baseline, ConfigVerb, Generate, History, Rules, Scan, Staged};
 use super::compare::Compare;
 use super::event::Event;
@@ -46,6 +47,8 @@ pub enum Verb {
     Staged(Staged),
     /// Scan a git history: every version of every file, or what a range of commits introduced.
     History(History),
+    /// List every credential of repositories, with its life: files, ignored stores and history in one.
+    Audit(Audit),
     /// Run as a git hook: judge what is pushed, what is staged, or the files that are named.
     Hook(Hook),
     /// Create, update or prune the baseline, the list of findings that are known.

@@ -52,6 +52,11 @@ impl Credential {
             .is_none_or(|timeline| timeline.at_head)
     }
 
+    /// Whether a file still holds it: at HEAD, or in the working tree alone.
+    pub fn stands(&self) -> bool {
+        self.at_head() || self.places.iter().any(Place::is_uncommitted)
+    }
+
     /// Whether it stands only in what no commit holds: this machine's own configuration.
     pub fn is_local(&self) -> bool {
         self.places.iter().all(Place::is_local)

@@ -16,6 +16,8 @@ pub enum Mode {
     History,
     /// `history --range`, `--since`, `--pushed`: what some commits introduced.
     Range,
+    /// `audit`: the working tree, with the ignored files that look like stores, and the whole history.
+    Audit,
 }
 
 impl Mode {
@@ -26,7 +28,13 @@ impl Mode {
             Mode::Staged => "staged",
             Mode::History => "history",
             Mode::Range => "range",
+            Mode::Audit => "audit",
         }
+    }
+
+    /// Whether a history is read, so that places may be gone from HEAD.
+    pub fn has_history(self) -> bool {
+        matches!(self, Mode::History | Mode::Range | Mode::Audit)
     }
 
     /// Whether only what a change adds is reported.

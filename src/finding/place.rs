@@ -252,8 +252,9 @@ pub struct Place {
     pub at_head: Option<bool>,
     /// How many versions of the file hold it (1 outside history).
     pub versions: u32,
-    /// Reachable from branches or tags (`refs/heads`, `refs/tags`, `refs/remotes`), only from
-    /// other refs (their common name: `refs/stash`, `refs/notes`, `refs/pull`), or from none.
+    /// `None` when it is reachable from branches or tags (`refs/heads`, `refs/tags`, `refs/remotes`), and
+    /// where no history was read; else what alone keeps it: other refs (their common name: `refs/stash`,
+    /// `refs/notes`, `refs/pull`), [`UNCOMMITTED`], or nothing (`unreachable`).
     pub reach: Option<String>,
     /// What its path says about it; the judgement tells.
     pub kind: PlaceKind,
@@ -261,7 +262,15 @@ pub struct Place {
     pub suppressed: Option<Suppression>,
 }
 
+/// What is said to keep a place of the working tree that no commit holds, where a history was read too.
+pub const UNCOMMITTED: &str = "the working tree";
+
 impl Place {
+    /// Whether it is a file of the working tree that HEAD does not hold with this value.
+    pub fn is_uncommitted(&self) -> bool {
+        self.reach.as_deref() == Some(UNCOMMITTED)
+    }
+
     /// Whether it is a file of this machine alone, which no commit holds.
     pub fn is_local(&self) -> bool {
         matches!(self.origin, Origin::Name(Name::Local(_)))

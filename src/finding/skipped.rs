@@ -45,6 +45,8 @@ pub enum Reason {
     BrokenRef,
     /// An object store outside the repository's directory, which is not followed.
     ForeignAlternate,
+    /// A whole repository of an audit of several.
+    UnreadableRepository,
     /// The user interrupted the scan.
     Interrupted,
     /// The time allowed with `--timeout` ran out.
@@ -91,7 +93,8 @@ impl Reason {
         use Reason::*;
         match self {
             PermissionDenied | Io | Changed | CorruptObject | MissingObject | CorruptPack
-            | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | Interrupted
+            | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | UnreadableRepository
+            | Interrupted
             | TimedOut | Bomb | CorruptArchive | LimitReached => Weight::Failed,
             TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | EncodedLimit
             | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored
@@ -101,7 +104,7 @@ impl Reason {
 
     /// The failures that a user can accept by name: all of them, except that somebody stopped the
     /// scan.
-    pub const ACCEPTABLE: [Reason; 13] = [
+    pub const ACCEPTABLE: [Reason; 14] = [
         Reason::PermissionDenied,
         Reason::Io,
         Reason::Changed,
@@ -112,6 +115,7 @@ impl Reason {
         Reason::PartialClone,
         Reason::BrokenRef,
         Reason::ForeignAlternate,
+        Reason::UnreadableRepository,
         Reason::Bomb,
         Reason::CorruptArchive,
         Reason::LimitReached,
@@ -141,6 +145,7 @@ impl Reason {
             PartialClone => "partial-clone",
             BrokenRef => "broken-ref",
             ForeignAlternate => "foreign-alternate",
+            UnreadableRepository => "unreadable-repository",
             Interrupted => "interrupted",
             TimedOut => "timed-out",
             Bomb => "bomb",
@@ -177,6 +182,7 @@ impl Reason {
             PartialClone => "partial clone, objects left at the server",
             BrokenRef => "broken reference",
             ForeignAlternate => "object store outside the repository, not followed",
+            UnreadableRepository => "repository that cannot be read",
             Interrupted => "interrupted",
             TimedOut => "time limit reached",
             Bomb => "grows beyond every proportion",

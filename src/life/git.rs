@@ -29,6 +29,7 @@ impl FactSource for Record {
         let replaced = turn.is_some_and(|turn| turn.until.is_some());
         if timeline.removed.is_some()
             && !replaced
+            && !credential.stands()
             && credential.best.class == Class::Credential
             && credential.severity > Severity::Info
         {

@@ -6,6 +6,7 @@ mod before;
 mod history;
 mod range;
 mod same;
+mod together;
 mod visibility;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,6 +96,10 @@ pub fn place(
             unreachable,
         } => history::places(*history, unreachable, sightings, &placing, control),
         Source::Range(range) => range::places(*range, sightings, &placing),
+        Source::Together(parts) => {
+            let parts = parts.into_iter();
+            together::join(parts.map(|part| place(part, rules, suppressions, today, control)))
+        }
     }
 }
 

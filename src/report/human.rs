@@ -10,7 +10,10 @@ use anstyle::{AnsiColor, Style as Ansi};
 use super::escape::terminal;
 use super::overview::{self, Line, Overview};
 use super::words::{self, count, digits};
-use super::{Condition, Finding, Format, Place, Report, Style, notices, summary, suppressed};
+use super::{
+    Against, Condition, Finding, Format, Mode, Outcome, Place, Report, Style, notices, state, summary,
+    suppressed,
+};
 use crate::finding::{Class, Severity, Weight};
 use crate::finding::{Field, Status};
 
@@ -46,6 +49,12 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
         .iter()
         .partition(|row| row.newly_suppressed());
     suppressed_lines(&new, style, out)?;
+    if report.run.mode == Mode::Audit && report.summary.outcome != Outcome::Nothing && !style.quiet {
+        writeln!(out, "{}\n", paint.with(bold(), &state::sentence(report)))?;
+    }
+    if let Some(against) = report.summary.against.as_ref().filter(|_| !style.quiet) {
+        changes(against, &paint, out)?;
+    }
     if let Some(overview) = overview::of(report, style) {
         arranged(&overview, style, &paint, out)?;
         if style.suppressed {
@@ -95,6 +104,18 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
         return writeln!(out, "{}", summary::verdict(report));
     }
     end(report, &paint, out)
+}
+
+/// What changed since an earlier report.
+fn changes(against: &Against, paint: &Paint, out: &mut dyn io::Write) -> io::Result<()> {
+    writeln!(out, "{}", paint.with(bold(), &words::against(against)))?;
+    for note in &against.notes {
+        writeln!(out, "  note: {}", terminal(note))?;
+    }
+    for change in &against.changes {
+        writeln!(out, "  {}", terminal(&words::change(change)))?;
+    }
+    writeln!(out)
 }
 
 /// A long list: the answer, what to look at first, then a line each.

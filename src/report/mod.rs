@@ -7,6 +7,7 @@
 //! [`Finding::value`] is set.) Each format escapes what it prints in its own way, because masked text
 //! may still hold control characters.
 
+mod against;
 pub(crate) mod build;
 mod compare;
 mod csv;
@@ -19,6 +20,7 @@ mod html;
 mod human;
 mod json;
 mod markdown;
+mod merge;
 mod model;
 mod notices;
 mod options;
@@ -26,6 +28,7 @@ mod overview;
 mod sarif;
 mod sarif_plan;
 mod sarif_words;
+mod state;
 mod summary;
 mod suppressed;
 #[cfg(test)]
@@ -35,12 +38,14 @@ mod words;
 use std::borrow::Cow;
 use std::io;
 
+pub use against::against;
 pub use build::EXPIRED;
 pub use compare::{Comparison, compare};
 pub use escape::terminal;
 pub use hook::Hook;
 pub use human::Human;
 pub use json::{Unreadable, read, schema};
+pub use merge::merge;
 pub use model::*;
 pub use options::ReportOptions;
 

@@ -68,7 +68,7 @@ pub(super) fn of(report: &Report, style: Style) -> Option<Overview<'_>> {
             !row.fails,
             words::only_in_pulls(row),
             std::cmp::Reverse(row.severity),
-            !stands(row),
+            !row.stands(),
             std::cmp::Reverse(row.confidence),
         )
     });
@@ -88,12 +88,6 @@ pub(super) fn of(report: &Report, style: Style) -> Option<Overview<'_>> {
         first,
         groups: groups(rest),
     })
-}
-
-fn stands(row: &Finding) -> bool {
-    row.timeline
-        .as_ref()
-        .is_none_or(|timeline| timeline.at_head)
 }
 
 fn is_at_head(row: &Finding) -> bool {
@@ -206,7 +200,7 @@ fn lines<'a>(rows: &[&'a Finding]) -> Vec<Line<'a>> {
     let file = |row: &'a Finding| {
         let place = row.first_place();
         let file = place.map(|place| (&place.path, &place.member));
-        (&row.reported, file, stands(row))
+        (&row.reported, file, row.stands())
     };
     let mut of_file: BTreeMap<_, usize> = BTreeMap::new();
     for row in rows {

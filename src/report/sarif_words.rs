@@ -217,7 +217,7 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
     if let Some(name) = &one.place.name {
         parts.push(name.as_str().to_owned());
     }
-    if let (Mode::History, Some(timeline)) = (report.run.mode, &row.timeline) {
+    if let (Mode::History | Mode::Audit, Some(timeline)) = (report.run.mode, &row.timeline) {
         let since = if timeline.complete {
             "since"
         } else {

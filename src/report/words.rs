@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Commit, Finding, History, Place, Report, Skipped, Timeline};
+use super::{Against, Change, Commit, Finding, History, Place, Report, Skipped, Timeline, What};
 use crate::finding::{Certainty, Status};
 use crate::finding::{Class, ConditionId, Field, Reason, Severity, Weight};
 
@@ -80,6 +80,37 @@ pub fn lifetime(timeline: &Timeline) -> String {
         (None, false) => "not at HEAD".to_owned(),
     };
     format!("{since} {} · {until}", commit(&timeline.first))
+}
+
+/// `Since the report of 2026-08-27: 2 new, 1 rotated, 14 unchanged.`
+pub fn against(against: &Against) -> String {
+    let of = |what: What| {
+        let changes = against.changes.iter();
+        changes.filter(|change| change.what == what).count()
+    };
+    let counts = What::ALL.into_iter().map(|what| (of(what), what.name()));
+    let counts = counts.filter(|(n, _)| *n > 0);
+    let mut counts: Vec<String> = counts
+        .map(|(n, what)| format!("{} {what}", digits(n as u64)))
+        .collect();
+    counts.push(format!("{} unchanged", digits(against.unchanged as u64)));
+    format!("Since the report of {}: {}.", date(against.since), counts.join(", "))
+}
+
+/// `rotated 2026-09-01 by Bob Dev: GitHub token in config/app.yml:3 (github-pat, id 1234abcd)`
+pub fn change(change: &Change) -> String {
+    let at = change.at.map(|at| format!(" {}", date(at)));
+    let by = change.by.as_ref().map(|by| format!(" by {}", by.as_str()));
+    format!(
+        "{}{}{}: {} in {} ({}, id {})",
+        change.what.name(),
+        at.unwrap_or_default(),
+        by.unwrap_or_default(),
+        change.name,
+        change.place.as_str(),
+        change.reported,
+        change.id
+    )
 }
 
 /// `changed twice; this value since 2026-06-01 by Bob Dev`, `replaced on 2026-06-01 by Bob Dev`, or that
@@ -348,6 +379,7 @@ pub fn items(report: &Report) -> String {
         super::Mode::Tree => ("file", "files"),
         super::Mode::Staged => ("staged file", "staged files"),
         super::Mode::History | super::Mode::Range => ("blob or message", "blobs and messages"),
+        super::Mode::Audit => ("file or version", "files and versions"),
     };
     count(report.summary.read.items, one, many)
 }

@@ -10,7 +10,7 @@ use anyhow::Result;
 pub use collector::{Collector, Gap};
 
 use crate::finding::{Oid, Origin, RepoPath, Sighting};
-use crate::plan::{Input, Plan};
+use crate::plan::{AuditOptions, Input, Plan};
 use crate::reference::Reference;
 use crate::source::{self, Change, Control, History, Range, Step, Visited};
 
@@ -39,6 +39,8 @@ pub enum Source {
     },
     /// A range of commits.
     Range(Box<Range>),
+    /// Several sources of one repository, each with what it showed.
+    Together(Vec<Scanned>),
 }
 
 /// Shows the whole input to the scanner. What the collector could not look at to its end is told with
@@ -47,6 +49,9 @@ pub enum Source {
 /// # Errors
 /// Only what makes the whole run pointless: no such path, no repository, one that cannot be read.
 pub fn scan(input: Input, plan: &Plan, control: &Control) -> Result<Scanned> {
+    if let Input::Audit(options) = input {
+        return together(options, plan, control);
+    }
     let collector = Collector::new(&plan.scanner)
         .with_archives(plan.archives.clone())
         .with_references(plan.references)
@@ -60,12 +65,28 @@ pub fn scan(input: Input, plan: &Plan, control: &Control) -> Result<Scanned> {
         }
         Source::History { history, .. } => history.skipped.extend(gaps.iter().map(Gap::skipped)),
         Source::Range(range) => by_paths(range, &gaps),
+        // Its parts have said theirs.
+        Source::Together(_) => {}
     }
     let references = collector.references();
     Ok(Scanned {
         references,
         sightings: collector.into_sightings(),
         source,
+    })
+}
+
+/// Shows a working tree and the history behind it, each to a collector of its own.
+fn together(options: AuditOptions, plan: &Plan, control: &Control) -> Result<Scanned> {
+    let tree = options.tree.map(Input::Tree);
+    let parts = tree.into_iter().chain(options.history.map(Input::History));
+    let parts: Result<Vec<Scanned>> = parts.map(|part| scan(part, plan, control)).collect();
+    let mut parts = parts?;
+    Ok(Scanned {
+        // Those of files alone; only files that stand there refer to anything.
+        references: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.references)).collect(),
+        sightings: Vec::new(),
+        source: Source::Together(parts),
     })
 }
 
@@ -86,6 +107,7 @@ fn visit(input: Input, collector: &Collector<'_>, control: &Control) -> Result<S
         Input::Range(options, _) => {
             Source::Range(Box::new(source::scan_range(&options, collector, control)?))
         }
+        Input::Audit(_) => Source::Together(Vec::new()),
     })
 }
 

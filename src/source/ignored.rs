@@ -10,6 +10,18 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+/// Which of the untracked files are read that a repository ignores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IgnoredFiles {
+    /// None: they are counted, and those are named that look like stores of credentials.
+    #[default]
+    Counted,
+    /// Those that look like stores of credentials (`.env`, `id_rsa`, …); the others are counted.
+    Stores,
+    /// All of them.
+    Read,
+}
+
 /// The rules of one `.gitignore` and of the directories above it.
 pub(super) struct Rules {
     pub own: Gitignore,

@@ -31,6 +31,7 @@ pub use git::location::GitEnv;
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, decode_only, open_and_scan,
 };
+pub use ignored::IgnoredFiles;
 pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::{locate, locate_until};
 pub use policy_files::{

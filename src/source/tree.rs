@@ -17,7 +17,7 @@ use rayon::prelude::*;
 
 use super::files::{self, Content};
 use super::git::location::{OF_TREES, Probe};
-use super::ignored::Excludes;
+use super::ignored::{Excludes, IgnoredFiles};
 use super::walk::{Inside, Item, Listing, Walk, special};
 use super::{Blob, Control, Visit, absent, archive, local, names};
 use crate::finding::{Ignored, Origin, Reason, Skipped};
@@ -29,8 +29,8 @@ const KEEP: usize = 16 << 20;
 pub struct TreeOptions {
     /// Files and directories; the current directory when empty.
     pub paths: Vec<PathBuf>,
-    /// Also scan files that the repository ignores.
-    pub no_ignore: bool,
+    /// Which of the untracked files are read that the repository ignores.
+    pub ignored: IgnoredFiles,
     /// Globs as in a `.gitignore` at the root; what they match is left out, tracked or not.
     pub exclude: Vec<String>,
     /// How many threads; 0 for all.
@@ -87,7 +87,7 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
     let excludes = Excludes::new(&root, &options.exclude)?;
     let walk = Walk {
         root: &root,
-        no_ignore: options.no_ignore,
+        ignored_files: options.ignored,
         recurse: options.recurse_submodules,
         excludes: &excludes,
         control,
@@ -121,7 +121,7 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
 
     control
         .expected
-        .store(items.len() as u64, Ordering::Relaxed);
+        .fetch_add(items.len() as u64, Ordering::Relaxed);
     let unread = AtomicU64::new(0);
     let max = options.max_file_size;
     let more: Vec<Skipped> = pool.install(|| {

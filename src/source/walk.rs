@@ -15,7 +15,7 @@ use ignore::gitignore::Gitignore;
 use super::git::bounds::SMALL;
 use super::git::location::{GitEnv, Location, OF_TREES, Probe, is_git_dir};
 use super::git::open::Layout;
-use super::ignored::{Excludes, Rules, holds_packages, is_credential_store, rules};
+use super::ignored::{Excludes, IgnoredFiles, Rules, holds_packages, is_credential_store, rules};
 use super::{Control, files};
 use crate::finding::{Reason, RepoPath, Skipped};
 
@@ -134,7 +134,7 @@ impl Inside {
 /// What does not change during a walk.
 pub(super) struct Walk<'a> {
     pub root: &'a Path,
-    pub no_ignore: bool,
+    pub ignored_files: IgnoredFiles,
     pub recurse: bool,
     pub excludes: &'a Excludes,
     pub control: &'a Control,
@@ -287,7 +287,7 @@ impl Walk<'_> {
         let Some(inside) = &here.inside else {
             return false;
         };
-        !self.no_ignore
+        self.ignored_files != IgnoredFiles::Read
             && (here.ignored || Rules::ignores(here.rules.as_ref(), &inside.exclude, full, is_dir))
     }
 
@@ -295,13 +295,17 @@ impl Walk<'_> {
         let path = self.shown(&full);
         let left_out = here.foreign || self.ignored(&full, false, here);
         if left_out && !here.inside.as_ref().is_some_and(|it| it.tracked(&full)) {
-            if !here.foreign {
+            if here.foreign {
+                return;
+            }
+            let store = !here.packages && is_credential_store(path.file_name());
+            if !store || self.ignored_files != IgnoredFiles::Stores {
                 mine.ignored_files += 1;
-                if !here.packages && is_credential_store(path.file_name()) {
+                if store {
                     mine.credential_stores.push(path);
                 }
+                return;
             }
-            return;
         }
         if kind.is_file() || kind.is_symlink() {
             mine.items.push(Item {

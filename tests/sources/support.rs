@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use keysweep::finding::{Origin, Reason, RepoPath};
 use keysweep::source::{
-    Blob, Control, GitEnv, Inherit, StagedOptions, TreeOptions, Visit, Visited, scan_staged_with,
+    Blob, Control, GitEnv, IgnoredFiles, Inherit, StagedOptions, TreeOptions, Visit, Visited, scan_staged_with,
     scan_tree,
 };
 
@@ -149,7 +149,7 @@ impl Spot {
 pub fn options(paths: &[&Path]) -> TreeOptions {
     TreeOptions {
         paths: paths.iter().map(|path| path.to_path_buf()).collect(),
-        no_ignore: false,
+        ignored: IgnoredFiles::Counted,
         exclude: Vec::new(),
         threads: 2,
         max_file_size: 1 << 20,

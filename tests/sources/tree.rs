@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use keysweep::finding::Reason;
-use keysweep::source::{Control, scan_reader, scan_tree};
+use keysweep::source::{Control, IgnoredFiles, scan_reader, scan_tree};
 
 use super::support::{Recorder, Repo, Seen, options, tree};
 
@@ -46,7 +46,7 @@ fn scope_inside_a_repository() {
     let stores = format!("{:?}", seen.visited.ignored.credential_stores);
     assert_eq!(stores, r#"["build/.env", "deep/prod.tfvars"]"#);
 
-    let all = tree(&[&repo.dir], |options| options.no_ignore = true);
+    let all = tree(&[&repo.dir], |options| options.ignored = IgnoredFiles::Read);
     assert_eq!(all.names().len(), expected.len() + 4);
     assert_eq!(all.visited.ignored.files, 0);
     // A directory below obeys the rules above it; a file that is named is scanned.

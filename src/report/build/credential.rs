@@ -42,6 +42,7 @@ impl View<'_> {
         let mut out = Finding {
             id: credential.fingerprint.short(),
             fingerprint: credential.fingerprint,
+            guessable: !credential.is_strong(),
             rule: rule.id.to_string(),
             reported: reported(rule, &credential, dead),
             name: told(self.masker, rule, &rule.name),

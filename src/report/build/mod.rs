@@ -11,6 +11,7 @@ mod run;
 
 use credential::Seen;
 pub use reported::EXPIRED;
+pub(super) use run::percent_encoded;
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -215,7 +216,7 @@ impl View<'_> {
 }
 
 /// The order of a report: by failing, severity, confidence, path, line.
-fn rank(finding: &Finding) -> impl Ord + '_ {
+pub(super) fn rank(finding: &Finding) -> impl Ord + '_ {
     let place = &finding.places[0];
     (
         !finding.fails,

@@ -14,6 +14,7 @@ impl View<'_> {
         Place {
             path: masker.show_path(&place.path.0),
             member: member.map(|member| masker.show_path(&member.0)),
+            repository: None,
             uri: percent_encoded(&masker.masked_path(&place.path.0)),
             kind: place.kind,
             message: matches!(outer, Origin::Message(_)),

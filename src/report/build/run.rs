@@ -19,7 +19,7 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/');
 
 /// A path as a URI reference.
-pub(super) fn percent_encoded(path: &[u8]) -> String {
+pub(in crate::report) fn percent_encoded(path: &[u8]) -> String {
     percent_encode(path, PATH).to_string()
 }
 

@@ -131,7 +131,7 @@ pub fn compare<'a>(old: &'a Report, new: &'a Report) -> Comparison<'a> {
             unchanged: unchanged.len(),
             exit: exit(failing, new.complete()),
         },
-        notes: notes(old, new, comparable),
+        notes: notes(old, new),
         old: side(old),
         new: side(new),
         appeared,
@@ -251,7 +251,8 @@ fn same_thing(old: &Report, new: &Report) -> bool {
     (old.run.mode, &old.run.target) == (new.run.mode, &new.run.target)
 }
 
-fn notes(old: &Report, new: &Report, comparable: bool) -> Vec<String> {
+/// What keeps two reports from being compared fully.
+pub(super) fn notes(old: &Report, new: &Report) -> Vec<String> {
     let mut out = Vec::new();
     if !new.complete() {
         let why = "the new run was not complete: what is gone may only not have been read";
@@ -261,7 +262,7 @@ fn notes(old: &Report, new: &Report, comparable: bool) -> Vec<String> {
         let why = "the old run was not complete: what is new may have been there before";
         out.push(why.to_owned());
     }
-    if !comparable {
+    if !same_thing(old, new) {
         let of = |report: &Report| {
             let run = &report.run;
             format!("{} of {}", run.mode.name(), run.target.as_str())

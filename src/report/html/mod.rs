@@ -15,9 +15,10 @@ use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::escape::{html, uri};
+use super::state::{self, State};
 use super::words::{self, count, digits};
 use super::{Finding, Format, Outcome, Report, Style, notices, summary};
-use crate::finding::{ConditionId, Field, Status, Weight};
+use crate::finding::{ConditionId, Field, Weight};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
@@ -43,90 +44,6 @@ impl Format for Html {
         noticed(report, out)?;
         table(report, out)?;
         foot(report, out)
-    }
-}
-
-/// What a credential is to whoever has to act, the most urgent first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
-    Expiring,
-    Alive,
-    Removed,
-    Replaced,
-    Dead,
-}
-
-impl State {
-    const ALL: [State; 5] = [
-        State::Expiring,
-        State::Alive,
-        State::Removed,
-        State::Replaced,
-        State::Dead,
-    ];
-
-    fn of(row: &Finding) -> State {
-        let replaced = row.told(Field::Replaced).next().is_some();
-        let here = row
-            .timeline
-            .as_ref()
-            .is_none_or(|timeline| timeline.at_head);
-        match row.status {
-            _ if row.certainly_expired() => State::Dead,
-            Status::Expiring { .. } => State::Expiring,
-            _ if here => State::Alive,
-            _ if replaced => State::Replaced,
-            _ => State::Removed,
-        }
-    }
-
-    /// Its word, the class of its colour, and what is said of one and of many.
-    fn words(self) -> (&'static str, &'static str, [&'static str; 2]) {
-        match self {
-            State::Expiring => ("ends soon", "soon", ["ends soon", "end soon"]),
-            State::Alive => (
-                "may be alive",
-                "now",
-                [
-                    "stands in the files and may be alive",
-                    "stand in the files and may be alive",
-                ],
-            ),
-            State::Removed => (
-                "removed, not revoked",
-                "gone",
-                [
-                    "was removed, and nothing says that it was revoked",
-                    "were removed, and nothing says that they were revoked",
-                ],
-            ),
-            State::Replaced => (
-                "replaced",
-                "gone",
-                [
-                    "was replaced by another value",
-                    "were replaced by other values",
-                ],
-            ),
-            State::Dead => (
-                "dead",
-                "calm",
-                [
-                    "is certainly dead: its end is past",
-                    "are certainly dead: their end is past",
-                ],
-            ),
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            State::Expiring => "expiring",
-            State::Alive => "alive",
-            State::Removed => "removed",
-            State::Replaced => "replaced",
-            State::Dead => "dead",
-        }
     }
 }
 
@@ -170,30 +87,7 @@ fn read(report: &Report) -> String {
 /// The answer in a sentence, what could not be read, and the counts.
 fn answer(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let all = report.findings.len() as u64;
-    let of = |state| {
-        report
-            .findings
-            .iter()
-            .filter(|row| State::of(row) == state)
-            .count() as u64
-    };
-    let states = State::ALL.map(|state| (state, of(state)));
-    let parts: Vec<String> = states
-        .iter()
-        .filter(|(_, n)| *n > 0)
-        .map(|(state, n)| {
-            let [one, many] = state.words().2;
-            count(*n, one, many)
-        })
-        .collect();
-    let sentence = match parts.is_empty() {
-        true => "No credential is listed.".to_owned(),
-        false => format!(
-            "{}: {}.",
-            count(all, "credential", "credentials"),
-            parts.join("; ")
-        ),
-    };
+    let sentence = state::sentence(report);
     writeln!(out, "<p class=\"answer\">{}</p>", html(&sentence))?;
     let gaps = summary::gaps(report, Weight::Failed);
     let whole = !matches!(
@@ -213,12 +107,12 @@ fn answer(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     if all > 0 {
         writeln!(out, "<ul class=\"counts\">")?;
-        for (state, n) in states.iter().filter(|(_, n)| *n > 0) {
+        for (state, n) in state::counted(report) {
             let (word, class, _) = state.words();
             writeln!(
                 out,
                 "<li><b class=\"{class}\">{}</b>{word}</li>",
-                digits(*n)
+                digits(n)
             )?;
         }
         writeln!(out, "</ul>")?;

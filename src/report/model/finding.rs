@@ -27,6 +27,10 @@ pub struct Finding {
     /// Names the credential across renames and moved lines; no guess can be tested with it.
     #[schemars(with = "String", regex(pattern = "^[0-9a-f]{20}$"))]
     pub fingerprint: Fingerprint,
+    /// Somebody could guess the value: the fingerprint is that of its rule, name and path, and means
+    /// nothing in another repository.
+    #[serde(default)]
+    pub guessable: bool,
     /// The rule that matched.
     pub rule: String,
     /// The id it is reported under: the rule's, `stale/expired`, `info/…`, `generic/…-weak`,
@@ -138,6 +142,13 @@ impl Finding {
     /// Whether something certain is wrong with its life.
     pub fn has(&self, id: ConditionId) -> bool {
         self.conditions.iter().any(|condition| condition.id == id)
+    }
+
+    /// Whether a file still holds it: at HEAD, or in the working tree alone. True where no history was read.
+    pub fn stands(&self) -> bool {
+        let timeline = self.timeline.as_ref();
+        timeline.is_none_or(|timeline| timeline.at_head)
+            || self.places.iter().any(Place::is_uncommitted)
     }
 
     /// Whether it is a part of another finding, and nothing more is to be done about it.

@@ -4,6 +4,7 @@
 //!
 //! A new member stands here and where [`build`](super::build) fills it; formats that show it say how.
 
+mod against;
 mod finding;
 mod notice;
 mod place;
@@ -12,6 +13,7 @@ mod status;
 mod summary;
 mod written;
 
+pub use against::{Against, Change, What};
 pub use finding::{Check, Condition, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
 pub use notice::Notice;
 pub use place::{Commit, Place, Timeline};
@@ -28,7 +30,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use crate::finding::Mode;
-use crate::finding::Weight;
+use crate::finding::{Reason, Weight};
 
 /// The report of one run, as `--format json` writes it. A line of `--format jsonl` is
 /// `#/$defs/line`.
@@ -121,6 +123,13 @@ impl Report {
     /// Whether something could not be read and nobody accepts that.
     pub fn failed_to_read(&self) -> bool {
         self.skipped.iter().any(|s| s.weight == Weight::Failed)
+    }
+
+    /// What stopped the run before its end, if anything did.
+    pub fn stopped_by(&self) -> Option<Reason> {
+        let stops = |s: &&Skipped| matches!(s.reason, Reason::Interrupted | Reason::TimedOut);
+        let stop = self.skipped.iter().find(stops).map(|s| s.reason);
+        (self.summary.outcome == Outcome::Interrupted).then(|| stop.unwrap_or(Reason::Interrupted))
     }
 
     /// Whether everything asked for was read (limits of scope aside): what is accepted is not read

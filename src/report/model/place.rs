@@ -6,13 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::written::{Time, hex};
 use super::{Mode, Suppression};
-use crate::finding::{PlaceKind, Region};
+use crate::finding::{PlaceKind, Region, UNCOMMITTED};
 use crate::secret::Shown;
 
 /// One place of a credential.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "place")]
 pub struct Place {
+    /// The repository, as the user named it, which the path begins with. Absent where one was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Shown")]
+    pub repository: Option<Shown>,
     /// Masked; invalid UTF-8 shown as U+FFFD.
     pub path: Shown,
     /// The member of the archive at `path`, names joined by `!` where archives are nested; masked.
@@ -49,7 +53,8 @@ pub struct Place {
     pub introduced: Option<Commit>,
     /// How many commits brought it here independently.
     pub times_introduced: u32,
-    /// The refs that alone keep it, or `unreachable`; null for branches and tags.
+    /// What alone keeps it: refs, `the working tree` of an audit, or nothing (`unreachable`); null for
+    /// branches and tags, and where no history was read.
     pub only_in: Option<Shown>,
     /// Why this place is suppressed. A result counts as long as one of its places is not.
     pub suppressed: Option<Suppression>,
@@ -59,10 +64,16 @@ pub struct Place {
 }
 
 impl Place {
+    /// Whether it is a file of the working tree that HEAD does not hold with this value.
+    pub fn is_uncommitted(&self) -> bool {
+        let reach = self.only_in.as_ref();
+        reach.is_some_and(|reach| reach.as_str() == UNCOMMITTED)
+    }
+
     /// Whether it can be opened in what was scanned: in a history, only at HEAD, in a range only at
     /// its end; elsewhere always.
     pub fn is_present(&self, mode: Mode) -> bool {
-        !matches!(mode, Mode::History | Mode::Range) || self.at_head == Some(true)
+        !mode.has_history() || self.at_head == Some(true) || self.is_uncommitted()
     }
 }
 

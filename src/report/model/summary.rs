@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Skipped};
+use super::{Against, Finding, Skipped};
 use crate::finding::SuppressedBy;
 use crate::finding::{Severity, Weight};
 use crate::secret::Shown;
@@ -54,6 +54,9 @@ pub struct Summary {
     pub ignored: Ignored,
     /// What was not read.
     pub skipped: SkippedCount,
+    /// What changed since an earlier report; null where none was named.
+    #[serde(default)]
+    pub against: Option<Against>,
 }
 
 impl Summary {
@@ -76,6 +79,7 @@ impl Summary {
             read: Read::default(),
             ignored: Ignored::default(),
             skipped: SkippedCount::default(),
+            against: None,
         }
     }
 }
@@ -165,6 +169,15 @@ impl BySeverity {
             out.add(finding.severity);
         }
         out
+    }
+
+    /// Adds the counts of another list.
+    pub fn join(&mut self, of: BySeverity) {
+        self.critical += of.critical;
+        self.high += of.high;
+        self.medium += of.medium;
+        self.low += of.low;
+        self.info += of.info;
     }
 
     /// Counts one more.

@@ -146,7 +146,7 @@ pub fn open_and_scan<V: Visit>(
     }
     control
         .expected
-        .store(store.pieces() as u64, std::sync::atomic::Ordering::Relaxed);
+        .fetch_add(store.pieces() as u64, std::sync::atomic::Ordering::Relaxed);
     let store = Arc::new(store);
     let scan = scan::Scan::new(&store, visit, control, options.full);
     pool.install(|| resolve::walk(&store, options.delta_budget, &scan));

@@ -1,0 +1,158 @@
+//! `keysweep audit`: everything that one or several repositories know of credentials, in one report.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use super::args::{Alternates, Common, Limits, heading};
+use super::{DELTA_BUDGET, compare, demo, output, scan};
+use keysweep::config::MAX_FILE_SIZE;
+use keysweep::finding::Reason;
+use keysweep::report::{Report, against, merge};
+use keysweep::secret::Shown;
+use keysweep::source::{HistoryOptions, IgnoredFiles, TreeOptions, git_dir, home, is_bare};
+use keysweep::{AuditOptions, Input};
+
+/// Lists every credential of one or several repositories: working tree, ignored files that look like
+/// stores of credentials, and the whole history, with what is known of each one's life.
+///
+/// Nothing is sent anywhere. `--output html=FILE` writes it as a page that needs no network.
+#[derive(Args)]
+#[command(next_help_heading = heading::INPUT)]
+pub struct Audit {
+    /// Repositories, or directories without one. [default: .]
+    #[arg(help_heading = None, value_name = "REPO")]
+    repos: Vec<PathBuf>,
+    /// Audit a small repository with made-up leaks, which is made in a temporary directory.
+    #[arg(long, conflicts_with = "repos")]
+    demo: bool,
+    /// Say what changed since this earlier report, which `--format json` wrote.
+    #[arg(long, value_name = "REPORT", help_heading = heading::OUTPUT)]
+    against: Option<PathBuf>,
+    /// Also read objects that no branch or tag reaches: the reflog's and those that nothing names.
+    #[arg(long)]
+    unreachable: bool,
+    /// Do not look at the repository's own configuration (.git/config), which no commit holds.
+    #[arg(long)]
+    no_git_config: bool,
+    #[command(flatten)]
+    alternates: Alternates,
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    limits: Limits,
+}
+
+/// Audits, compares and writes.
+pub fn run(audit: Audit) -> Result<ExitCode> {
+    // Outputs and the earlier report are looked at before a run that may take minutes.
+    let outputs = output::Outputs::open(&audit.common)?;
+    let earlier = audit.against.as_deref().map(compare::report).transpose()?;
+    let demo = audit.demo.then(demo::make).transpose()?;
+    let repos = match (&demo, audit.repos.is_empty()) {
+        (Some(demo), _) => vec![demo.path().to_owned()],
+        (None, true) => vec![PathBuf::from(".")],
+        (None, false) => audit.repos.clone(),
+    };
+    each_once(&repos)?;
+    let mut report = match repos.as_slice() {
+        [repo] => scan(input(&audit, repo)?, &audit.limits, &audit.common)?,
+        repos => several(&audit, repos)?,
+    };
+    report.summary.against = earlier.map(|earlier| against(&earlier, &report));
+    outputs.write(&report)?;
+    Ok(ExitCode::from(report.exit_status()))
+}
+
+/// One repository named twice would have each of its credentials in two places.
+fn each_once(repos: &[PathBuf]) -> Result<()> {
+    let mut seen = std::collections::BTreeMap::new();
+    for repo in repos {
+        let full = std::fs::canonicalize(repo).unwrap_or_else(|_| repo.clone());
+        if let Some(other) = seen.insert(full, repo) {
+            bail!(
+                "{} and {} are the same directory: name each repository once",
+                other.display(),
+                repo.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// One after the other, joined. One that cannot be read is a gap of the report, and the others are read
+/// all the same; once somebody stopped one, the rest are gaps too.
+///
+/// # Errors
+/// None of them could be read.
+fn several(audit: &Audit, repos: &[PathBuf]) -> Result<Report> {
+    let began = Instant::now();
+    let mut stopped = None;
+    let (mut parts, mut unread) = (Vec::new(), Vec::new());
+    for repo in repos {
+        let name = Shown::ours(output::masked(&repo.display().to_string()));
+        if let Some(reason) = stopped {
+            unread.push((name, reason, "not begun".to_owned()));
+            continue;
+        }
+        match one_of_several(audit, repo, began) {
+            Ok(report) => {
+                stopped = report.stopped_by();
+                parts.push((name, report));
+            }
+            Err(error) => {
+                let why = output::masked(&format!("{error:#}"));
+                unread.push((name, Reason::UnreadableRepository, why));
+            }
+        }
+    }
+    if parts.is_empty() {
+        let why = unread.into_iter().map(|(name, _, why)| format!("{}: {why}", name.as_str()));
+        let why: Vec<String> = why.collect();
+        bail!("none of the repositories can be read\n{}", why.join("\n"));
+    }
+    Ok(merge(parts, unread, audit.common.strict))
+}
+
+/// The time limit is for all of them together.
+fn one_of_several(audit: &Audit, repo: &Path, began: Instant) -> Result<Report> {
+    let limit = audit.limits.timeout;
+    let limits = Limits {
+        timeout: limit.map(|limit| limit.saturating_sub(began.elapsed())),
+        ..audit.limits.clone()
+    };
+    scan(input(audit, repo)?, &limits, &audit.common)
+}
+
+/// What there is to read of a repository: its history, and its working tree unless it is bare.
+fn input(audit: &Audit, repo: &Path) -> Result<Input> {
+    let bare = is_bare(repo);
+    let root = match bare {
+        true => repo.to_owned(),
+        false => home(&[repo.to_owned()])?.root,
+    };
+    let history = (bare || git_dir(&root).is_some()).then(|| HistoryOptions {
+        path: repo.to_owned(),
+        unreachable: audit.unreachable,
+        full: false,
+        threads: audit.limits.threads,
+        allow_alternates: audit.alternates.allowed.clone(),
+        delta_budget: DELTA_BUDGET,
+        max_object: MAX_FILE_SIZE,
+        git_config: !audit.no_git_config,
+    });
+    let tree = (!bare).then(|| TreeOptions {
+        paths: vec![root],
+        ignored: IgnoredFiles::Stores,
+        exclude: Vec::new(),
+        threads: audit.limits.threads,
+        max_file_size: MAX_FILE_SIZE,
+        recurse_submodules: false,
+        // The history looks at it.
+        git_config: history.is_none() && !audit.no_git_config,
+    });
+    Ok(Input::Audit(AuditOptions { tree, history }))
+}

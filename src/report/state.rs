@@ -1,0 +1,162 @@
+//! What each credential is to whoever has to act, and the answer of an audit in plain words.
+
+use jiff::Timestamp;
+
+use super::words::{self, count};
+use super::{Finding, Report};
+use crate::finding::{Class, Field, Status};
+
+/// What a credential is to whoever has to act, the most urgent first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum State {
+    Expiring,
+    Alive,
+    Removed,
+    Replaced,
+    Dead,
+}
+
+impl State {
+    pub(super) const ALL: [State; 5] = [
+        State::Expiring,
+        State::Alive,
+        State::Removed,
+        State::Replaced,
+        State::Dead,
+    ];
+
+    pub(super) fn of(row: &Finding) -> State {
+        let replaced = row.told(Field::Replaced).next().is_some();
+        let here = row.stands();
+        match row.status {
+            _ if row.certainly_expired() => State::Dead,
+            Status::Expiring { .. } => State::Expiring,
+            _ if here => State::Alive,
+            _ if replaced => State::Replaced,
+            _ => State::Removed,
+        }
+    }
+
+    /// Its word, the class of its colour, and what is said of one and of many.
+    pub(super) fn words(self) -> (&'static str, &'static str, [&'static str; 2]) {
+        match self {
+            State::Expiring => (
+                "ends soon",
+                "soon",
+                ["ends within 30 days", "end within 30 days"],
+            ),
+            State::Alive => (
+                "may be alive",
+                "now",
+                [
+                    "stands in the files and may be alive",
+                    "stand in the files and may be alive",
+                ],
+            ),
+            State::Removed => (
+                "removed, not revoked",
+                "gone",
+                [
+                    "was removed, and nothing says that it was revoked",
+                    "were removed, and nothing says that they were revoked",
+                ],
+            ),
+            State::Replaced => (
+                "replaced",
+                "gone",
+                [
+                    "was replaced by another value",
+                    "were replaced by other values",
+                ],
+            ),
+            State::Dead => (
+                "dead",
+                "calm",
+                [
+                    "is certainly dead, its end is past",
+                    "are certainly dead, their end is past",
+                ],
+            ),
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            State::Expiring => "expiring",
+            State::Alive => "alive",
+            State::Removed => "removed",
+            State::Replaced => "replaced",
+            State::Dead => "dead",
+        }
+    }
+}
+
+/// How many credentials are in which state; states without any are left out.
+pub(super) fn counted(report: &Report) -> Vec<(State, u64)> {
+    let states = State::ALL.into_iter().map(|state| {
+        let rows = report.findings.iter();
+        let of = rows.filter(|row| State::of(row) == state).count();
+        (state, of as u64)
+    });
+    states.filter(|(_, n)| *n > 0).collect()
+}
+
+/// The answer: how many there are, how many are dead and why, which end when, and of how many it is not
+/// known whose they are.
+pub(super) fn sentence(report: &Report) -> String {
+    if report.findings.is_empty() {
+        return "No credential is listed.".to_owned();
+    }
+    let parts = counted(report).into_iter().map(|(state, n)| {
+        let [one, many] = state.words().2;
+        let rows = || report.findings.iter().filter(|row| State::of(row) == state);
+        let more = match state {
+            State::Dead => why_dead(rows()),
+            State::Expiring => rows().filter_map(|row| row.status.end()).min().map(first),
+            _ => None,
+        };
+        count(n, one, many) + &more.unwrap_or_default()
+    });
+    let parts: Vec<String> = parts.collect();
+    let all = count(report.findings.len() as u64, "credential", "credentials");
+    let mut out = format!("{all}: {}.", parts.join("; "));
+    let live = || {
+        let rows = report.findings.iter();
+        rows.filter(|row| row.class == Class::Credential && State::of(row) != State::Dead)
+    };
+    let number = |is: fn(&Finding) -> bool| live().filter(|row| is(row)).count() as u64;
+    let unowned = number(|row| row.told(Field::Owner).next().is_none());
+    let endless = number(|row| row.status == Status::NeverExpires);
+    let unknown = number(|row| row.status == Status::Unknown);
+    let said = [
+        (unowned, ["has no known owner", "have no known owner"]),
+        (unknown, ["has no known end", "have no known end"]),
+        (endless, ["never ends", "never end"]),
+    ];
+    let said = said.into_iter().filter(|(n, _)| *n > 0);
+    let said: Vec<String> = said.map(|(n, [one, many])| count(n, one, many)).collect();
+    if !said.is_empty() {
+        out.push_str(&format!(" Of those that are not dead, {}.", said.join(", ")));
+    }
+    out
+}
+
+/// ` (2 past their end, 1 past the longest life of its kind)`; nothing where all are past their end.
+fn why_dead<'a>(rows: impl Iterator<Item = &'a Finding>) -> Option<String> {
+    let (ended, by_kind): (Vec<&Finding>, Vec<&Finding>) =
+        rows.partition(|row| matches!(row.status, Status::Expired { .. }));
+    let kinds = count(
+        by_kind.len() as u64,
+        "past the longest life of its kind",
+        "past the longest life of their kind",
+    );
+    match (ended.len() as u64, by_kind.is_empty()) {
+        (_, true) => None,
+        (0, false) => Some(format!(" ({kinds})")),
+        (ended, false) => Some(format!(" ({ended} by their own bytes, {kinds})")),
+    }
+}
+
+fn first(at: Timestamp) -> String {
+    format!(", the first on {}", words::date(at))
+}
