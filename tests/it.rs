@@ -5,6 +5,7 @@
 
 mod action;
 mod archives;
+mod audit;
 mod bad_input;
 mod cli;
 mod cmd;

@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use keysweep::config::{self, Config};
 use keysweep::finding::{Confidence, Reason, Severity};
 use keysweep::life::{self, PROFILES, Profile};
-use keysweep::report::{self, Format};
+use keysweep::report::{self, Format, People};
 use keysweep::source::ArchiveLimits;
 use keysweep::thresholds::FailOn;
 
@@ -344,6 +344,27 @@ impl Limits {
     }
 }
 
+/// How the names of people are printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Names {
+    /// As git recorded them.
+    Full,
+    /// The first letter of each of their words.
+    Initials,
+    /// Not at all.
+    None,
+}
+
+impl From<Names> for People {
+    fn from(names: Names) -> People {
+        match names {
+            Names::Full => People::Full,
+            Names::Initials => People::Initials,
+            Names::None => People::None,
+        }
+    }
+}
+
 #[derive(Args)]
 pub struct Common {
     /// Fail on this instead of `medium`: none, a severity (it or worse), or a glob over rule ids,
@@ -396,6 +417,9 @@ pub struct Common {
     /// Print the e-mail addresses of authors.
     #[arg(long, help_heading = heading::OUTPUT)]
     pub show_emails: bool,
+    /// How to print the names of people that commits tell.
+    #[arg(long, value_enum, default_value_t = Names::Full, help_heading = heading::OUTPUT)]
+    pub people: Names,
     /// List every rule in SARIF, also those without results.
     #[arg(long, help_heading = heading::OUTPUT)]
     pub sarif_all_rules: bool,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::{Alternates, Common, Limits, heading};
 use super::{DELTA_BUDGET, compare, demo, output, scan};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::finding::Reason;
-use keysweep::report::{Report, against, merge};
+use keysweep::report::{Report, against, format, merge};
 use keysweep::secret::Shown;
 use keysweep::source::{HistoryOptions, IgnoredFiles, TreeOptions, git_dir, home, is_bare};
 use keysweep::{AuditOptions, Input};
@@ -32,6 +32,10 @@ pub struct Audit {
     /// Say what changed since this earlier report, which `--format json` wrote.
     #[arg(long, value_name = "REPORT", help_heading = heading::OUTPUT)]
     against: Option<PathBuf>,
+    /// Show the page with the program that the system opens pages with. Without `--output html=FILE` the
+    /// page is written to the directory for temporary files.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    open: bool,
     /// Also read objects that no branch or tag reaches: the reflog's and those that nothing names.
     #[arg(long)]
     unreachable: bool,
@@ -49,6 +53,8 @@ pub struct Audit {
 /// Audits, compares and writes.
 pub fn run(audit: Audit) -> Result<ExitCode> {
     // Outputs and the earlier report are looked at before a run that may take minutes.
+    let mut audit = audit;
+    let page = audit.open.then(|| page(&mut audit.common)).transpose()?;
     let outputs = output::Outputs::open(&audit.common)?;
     let earlier = audit.against.as_deref().map(compare::report).transpose()?;
     let demo = audit.demo.then(demo::make).transpose()?;
@@ -64,7 +70,41 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
     };
     report.summary.against = earlier.map(|earlier| against(&earlier, &report));
     outputs.write(&report)?;
+    if let Some(page) = page {
+        show(&page);
+    }
     Ok(ExitCode::from(report.exit_status()))
+}
+
+/// The file of the page that is to be shown: the first that was asked for, else one that is added.
+fn page(common: &mut Common) -> Result<PathBuf> {
+    let html = format("html").context("there is a format for pages")?;
+    let asked = common
+        .output
+        .iter()
+        .find(|(of, _)| of.name() == html.name());
+    if let Some((_, file)) = asked {
+        return Ok(file.clone());
+    }
+    // In a directory of its own, which nobody else may read or change.
+    let dir = tempfile::Builder::new()
+        .prefix("keysweep-")
+        .tempdir()?
+        .keep();
+    let file = dir.join("audit.html");
+    common.output.push((html, file.clone()));
+    Ok(file)
+}
+
+/// Opens a page. The report is written whatever comes of it.
+fn show(page: &Path) {
+    match open::that_detached(page) {
+        Ok(()) => output::note(&format!("the page is {}", page.display())),
+        Err(error) => output::note(&format!(
+            "the page is {}; no program could be started to show it: {error}",
+            page.display()
+        )),
+    }
 }
 
 /// One repository named twice would have each of its credentials in two places.
@@ -110,7 +150,9 @@ fn several(audit: &Audit, repos: &[PathBuf]) -> Result<Report> {
         }
     }
     if parts.is_empty() {
-        let why = unread.into_iter().map(|(name, _, why)| format!("{}: {why}", name.as_str()));
+        let why = unread
+            .into_iter()
+            .map(|(name, _, why)| format!("{}: {why}", name.as_str()));
         let why: Vec<String> = why.collect();
         bail!("none of the repositories can be read\n{}", why.join("\n"));
     }

@@ -19,7 +19,9 @@ use keysweep::finding::{Class, Confidence, Located, RepoPath};
 use keysweep::judge;
 use keysweep::report::terminal;
 use keysweep::secret::{Masker, REDACTED, Secret};
-use keysweep::source::{Blob, Control, IgnoredFiles, Inherit, TreeOptions, Visit, locate, scan_tree};
+use keysweep::source::{
+    Blob, Control, IgnoredFiles, Inherit, TreeOptions, Visit, locate, scan_tree,
+};
 
 /// What to explain.
 #[derive(Args)]

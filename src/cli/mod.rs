@@ -39,7 +39,8 @@ use keysweep::detect::Scanner;
 use keysweep::register::Register;
 use keysweep::report::{Report, ReportOptions};
 use keysweep::source::{
-    Control, HistoryOptions, IgnoredFiles, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
+    Control, HistoryOptions, IgnoredFiles, IndexedOptions, RangeOptions, StagedOptions,
+    TreeOptions, What,
 };
 use keysweep::thresholds::{Checkpoint, Thresholds};
 use keysweep::{AuditOptions, Input, Plan};
@@ -250,6 +251,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
             thresholds: thresholds(input.checkpoint(), common, &config, theirs),
             secrets: common.show_secrets,
             emails: common.show_emails,
+            people: common.people.into(),
             all_rules: common.sarif_all_rules,
             configuration: config.is_some().then_some(config.file),
             accepted_gaps: [common.accept_gap.as_slice(), &config.accept].concat(),
@@ -347,7 +349,10 @@ fn named(options: &TreeOptions) -> String {
 fn base(input: &Input) -> Result<Option<PathBuf>> {
     let options = match input {
         Input::Tree(options) => options,
-        Input::Audit(AuditOptions { tree: Some(options), history: None }) => options,
+        Input::Audit(AuditOptions {
+            tree: Some(options),
+            history: None,
+        }) => options,
         _ => return Ok(None),
     };
     let root = keysweep::source::home(&options.paths)?.root;

@@ -12,7 +12,8 @@ use keysweep::Input;
 use keysweep::config::{Config, FILE};
 use keysweep::rule::RuleSet;
 use keysweep::source::{
-    self, Control, HistoryOptions, PolicyFile, PolicyFrom, RangeOptions, Repository, TreeOptions, What,
+    self, Control, HistoryOptions, PolicyFile, PolicyFrom, RangeOptions, Repository, TreeOptions,
+    What,
 };
 use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 

@@ -2,8 +2,8 @@
 
 use clap::{Parser, Subcommand};
 
-use super::audit::Audit;
 use super::args::{Allow, Baseline, ConfigVerb, Generate, History, Rules, Scan, Staged};
+use super::audit::Audit;
 use super::compare::Compare;
 use super::event::Event;
 use super::explain::Explain;

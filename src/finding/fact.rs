@@ -67,6 +67,11 @@ pub enum Field {
 }
 
 impl Field {
+    /// Whether it is the name of a person, as a commit gives it.
+    pub fn is_person(self) -> bool {
+        matches!(self, Field::RotatedBy | Field::ReplacedBy)
+    }
+
     /// The word that reports use.
     pub fn name(self) -> &'static str {
         match self {

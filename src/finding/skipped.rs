@@ -93,9 +93,9 @@ impl Reason {
         use Reason::*;
         match self {
             PermissionDenied | Io | Changed | CorruptObject | MissingObject | CorruptPack
-            | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate | UnreadableRepository
-            | Interrupted
-            | TimedOut | Bomb | CorruptArchive | LimitReached => Weight::Failed,
+            | ShallowHistory | PartialClone | BrokenRef | ForeignAlternate
+            | UnreadableRepository | Interrupted | TimedOut | Bomb | CorruptArchive
+            | LimitReached => Weight::Failed,
             TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | EncodedLimit
             | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored
             | NotInIndex | NotInWorkTree | UnknownRemote => Weight::Scope,

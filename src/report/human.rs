@@ -49,7 +49,8 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
         .iter()
         .partition(|row| row.newly_suppressed());
     suppressed_lines(&new, style, out)?;
-    if report.run.mode == Mode::Audit && report.summary.outcome != Outcome::Nothing && !style.quiet {
+    if report.run.mode == Mode::Audit && report.summary.outcome != Outcome::Nothing && !style.quiet
+    {
         writeln!(out, "{}\n", paint.with(bold(), &state::sentence(report)))?;
     }
     if let Some(against) = report.summary.against.as_ref().filter(|_| !style.quiet) {
@@ -425,7 +426,7 @@ fn about(row: &Finding, place: &Place) -> String {
             reach => format!("only in {}", terminal(reach)),
         });
     }
-    if place.at_head == Some(false) && row.timeline.as_ref().is_some_and(|t| t.at_head) {
+    if place.at_head == Some(false) && row.timeline.is_some() && row.stands() {
         parts.push("not at HEAD".to_owned());
     }
     // Of a range, which has no timeline.

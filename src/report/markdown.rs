@@ -50,6 +50,18 @@ impl Format for Markdown {
 /// Writes the report: what the change itself suppresses, then results worst first, then the summary.
 fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "## keysweep: {}\n", summary::verdict(report))?;
+    if let Some(against) = &report.summary.against {
+        writeln!(out, "{}\n", markdown_text(&words::against(against)))?;
+        for change in against.changes.iter().take(NEW_MAX) {
+            writeln!(out, "- {}", code(&words::change(change)))?;
+        }
+        let left = against.changes.len().saturating_sub(NEW_MAX) as u64;
+        if left > 0 {
+            let what = count(left, "more change", "more changes");
+            writeln!(out, "- and {what}, in the JSON report")?;
+        }
+        writeln!(out)?;
+    }
     let new = report
         .suppressed
         .iter()

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::build::{percent_encoded, rank};
 use super::{
-    Base, Configuration, Fact, Finding, History, Outcome, Place, RefGroup, Report, RuleInfo, Skipped,
-    Suppression, Timeline,
+    Base, Configuration, Fact, Finding, History, Outcome, Place, RefGroup, Report, RuleInfo,
+    Skipped, Suppression, Timeline,
 };
 use crate::finding::{Certainty, Field, Reason, Source, Status, SuppressedBy};
 use crate::secret::{Fingerprint, Shown};
@@ -19,24 +19,30 @@ pub fn merge(
     strict: bool,
 ) -> Report {
     let names = parts.iter().map(|(name, _)| name);
-    let names: Vec<&str> = names.chain(unread.iter().map(|(name, ..)| name)).map(Shown::as_str).collect();
+    let names: Vec<&str> = names
+        .chain(unread.iter().map(|(name, ..)| name))
+        .map(Shown::as_str)
+        .collect();
     let target = Shown::ours(names.join(", "));
     let outcomes = parts.iter().map(|(_, report)| report.summary.outcome);
     let outcome = joined_outcome(outcomes);
     let mut parts = parts.into_iter().map(|(name, report)| under(&name, report));
-    let mut out = parts.next().expect("there is a report of one repository at least");
+    let mut out = parts
+        .next()
+        .expect("there is a report of one repository at least");
     for part in parts {
         add(&mut out, part);
     }
     out.run.target = target;
     out.summary.outcome = outcome;
     out.base = Base::Here;
-    out.skipped.extend(unread.into_iter().map(|(name, reason, why)| Skipped {
-        reason,
-        weight: reason.weight(),
-        what: name,
-        detail: Shown::ours(why),
-    }));
+    out.skipped
+        .extend(unread.into_iter().map(|(name, reason, why)| Skipped {
+            reason,
+            weight: reason.weight(),
+            what: name,
+            detail: Shown::ours(why),
+        }));
     join(&mut out.findings, &mut out.suppressed);
     out.settled(strict)
 }
@@ -74,7 +80,11 @@ fn under(name: &Shown, mut report: Report) -> Report {
         prefix.text(path);
     }
     let suppressed = &mut report.summary.suppressed;
-    for idle in suppressed.expired_entries.iter_mut().chain(&mut suppressed.unused_entries) {
+    for idle in suppressed
+        .expired_entries
+        .iter_mut()
+        .chain(&mut suppressed.unused_entries)
+    {
         prefix.text(&mut idle.entry);
     }
     if let Some(configuration) = &mut report.run.configuration {
@@ -94,10 +104,7 @@ impl Prefix {
     fn of(name: &Shown) -> Self {
         let (text, uri) = match name.as_str().trim_end_matches('/') {
             "." => (String::new(), String::new()),
-            name => (
-                format!("{name}/"),
-                percent_encoded(name.as_bytes()) + "/",
-            ),
+            name => (format!("{name}/"), percent_encoded(name.as_bytes()) + "/"),
         };
         Prefix {
             name: name.clone(),
@@ -147,9 +154,15 @@ fn add(all: &mut Report, of: Report) {
     sum.read.items += more.read.items;
     sum.read.bytes += more.read.bytes;
     sum.ignored.files += more.ignored.files;
-    sum.ignored.credential_stores.extend(more.ignored.credential_stores);
-    sum.suppressed.expired_entries.extend(more.suppressed.expired_entries);
-    sum.suppressed.unused_entries.extend(more.suppressed.unused_entries);
+    sum.ignored
+        .credential_stores
+        .extend(more.ignored.credential_stores);
+    sum.suppressed
+        .expired_entries
+        .extend(more.suppressed.expired_entries);
+    sum.suppressed
+        .unused_entries
+        .extend(more.suppressed.unused_entries);
     let run = &mut all.run;
     run.history = match (run.history.take(), of.run.history) {
         (Some(one), Some(other)) => Some(both(one, other)),
@@ -256,7 +269,10 @@ fn absorb(all: &mut Finding, of: Finding) {
 
 /// Says of a credential that stands in several repositories which they are.
 fn tell_repositories(finding: &mut Finding) {
-    let names = finding.places.iter().filter_map(|place| place.repository.as_ref());
+    let names = finding
+        .places
+        .iter()
+        .filter_map(|place| place.repository.as_ref());
     let names: BTreeSet<&str> = names.map(Shown::as_str).collect();
     if names.len() < 2 {
         return;

@@ -47,7 +47,7 @@ pub use human::Human;
 pub use json::{Unreadable, read, schema};
 pub use merge::merge;
 pub use model::*;
-pub use options::ReportOptions;
+pub use options::{People, ReportOptions};
 
 /// How a report is written. A new format is a file beside this one and a line in [`FORMATS`].
 pub trait Format: Sync {

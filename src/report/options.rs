@@ -5,6 +5,18 @@ use std::path::PathBuf;
 use crate::finding::Reason;
 use crate::thresholds::Thresholds;
 
+/// How the names of people are shown, as far as commits tell them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum People {
+    /// As git recorded them.
+    #[default]
+    Full,
+    /// The first letter of each of their words.
+    Initials,
+    /// Not at all.
+    None,
+}
+
 /// What the user asked of the report.
 #[derive(Clone, Debug)]
 pub struct ReportOptions {
@@ -19,6 +31,8 @@ pub struct ReportOptions {
     pub secrets: bool,
     /// `--show-emails`.
     pub emails: bool,
+    /// `--people`.
+    pub people: People,
     /// List every rule, also those without results.
     pub all_rules: bool,
     /// The configuration file that holds, as messages name it.
@@ -38,6 +52,7 @@ impl ReportOptions {
             thresholds,
             secrets: false,
             emails: false,
+            people: People::Full,
             all_rules: false,
             configuration: None,
             accepted_gaps: Vec::new(),

@@ -136,7 +136,10 @@ pub(super) fn sentence(report: &Report) -> String {
     let said = said.into_iter().filter(|(n, _)| *n > 0);
     let said: Vec<String> = said.map(|(n, [one, many])| count(n, one, many)).collect();
     if !said.is_empty() {
-        out.push_str(&format!(" Of those that are not dead, {}.", said.join(", ")));
+        out.push_str(&format!(
+            " Of those that are not dead, {}.",
+            said.join(", ")
+        ));
     }
     out
 }

@@ -94,7 +94,11 @@ pub fn against(against: &Against) -> String {
         .map(|(n, what)| format!("{} {what}", digits(n as u64)))
         .collect();
     counts.push(format!("{} unchanged", digits(against.unchanged as u64)));
-    format!("Since the report of {}: {}.", date(against.since), counts.join(", "))
+    format!(
+        "Since the report of {}: {}.",
+        date(against.since),
+        counts.join(", ")
+    )
 }
 
 /// `rotated 2026-09-01 by Bob Dev: GitHub token in config/app.yml:3 (github-pat, id 1234abcd)`

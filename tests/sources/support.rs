@@ -8,8 +8,8 @@ use std::sync::Mutex;
 
 use keysweep::finding::{Origin, Reason, RepoPath};
 use keysweep::source::{
-    Blob, Control, GitEnv, IgnoredFiles, Inherit, StagedOptions, TreeOptions, Visit, Visited, scan_staged_with,
-    scan_tree,
+    Blob, Control, GitEnv, IgnoredFiles, Inherit, StagedOptions, TreeOptions, Visit, Visited,
+    scan_staged_with, scan_tree,
 };
 
 /// Remembers every piece of content.

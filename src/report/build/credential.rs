@@ -172,6 +172,7 @@ impl View<'_> {
     fn fact(&self, fact: &finding::Fact) -> Fact {
         let (value, time) = match &fact.value {
             Value::Time(time) => (Shown::ours(time.to_string()), Some(*time)),
+            Value::Text(text) if fact.field.is_person() => (self.person(text), None),
             Value::Text(text) => (self.masker.show(text), None),
             // Public, and what people look it up with: it stays although it may be a finding itself.
             Value::Id(id) => (Shown::ours(id.clone()), None),

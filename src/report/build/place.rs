@@ -3,7 +3,11 @@
 use super::View;
 use super::run::percent_encoded;
 use crate::finding::{self, Origin};
-use crate::report::{Commit, Place, Timeline};
+use crate::report::{Commit, People, Place, Timeline};
+use crate::secret::Shown;
+
+/// What stands for the name of a person that is not to be shown.
+const UNNAMED: &str = "(not shown)";
 
 impl View<'_> {
     /// One place.
@@ -44,12 +48,31 @@ impl View<'_> {
         }
     }
 
+    /// The name of whoever made a commit, as far as it is to be shown.
+    pub(super) fn person(&self, name: &[u8]) -> Shown {
+        let name = self.masker.show(name);
+        match self.options.people {
+            People::Full => name,
+            People::Initials => {
+                let words = name.as_str().split_whitespace();
+                let letters = words.filter_map(|word| word.chars().find(|c| c.is_alphanumeric()));
+                Shown::ours(
+                    letters
+                        .map(|letter| format!("{letter}."))
+                        .collect::<String>(),
+                )
+            }
+            People::None => Shown::ours(UNNAMED),
+        }
+    }
+
     fn commit(&self, commit: &finding::Commit) -> Commit {
         let email = || self.masker.show(&commit.email);
+        let wanted = self.options.emails && self.options.people == People::Full;
         Commit {
             id: commit.id.to_string(),
-            author: self.masker.show(&commit.author),
-            email: self.options.emails.then(email),
+            author: self.person(&commit.author),
+            email: wanted.then(email),
             date: commit.authored_at(),
             subject: self.masker.show(&commit.subject),
             signed: commit.signed,

@@ -28,7 +28,7 @@ impl Life {
     fn of(row: &Finding) -> Life {
         let fact = |field| row.told(field).find_map(|fact| fact.time);
         let timeline = row.timeline.as_ref();
-        let here = timeline.is_none_or(|timeline| timeline.at_head);
+        let here = row.stands();
         Life {
             from: fact(Field::Issued).or_else(|| timeline.map(|timeline| timeline.first.date)),
             removed: timeline

@@ -8,6 +8,7 @@
 mod life;
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::io;
 
 use base64::Engine as _;
@@ -42,6 +43,7 @@ impl Format for Html {
         head(report, out)?;
         answer(report, out)?;
         noticed(report, out)?;
+        changes(report, out)?;
         table(report, out)?;
         foot(report, out)
     }
@@ -109,11 +111,7 @@ fn answer(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "<ul class=\"counts\">")?;
         for (state, n) in state::counted(report) {
             let (word, class, _) = state.words();
-            writeln!(
-                out,
-                "<li><b class=\"{class}\">{}</b>{word}</li>",
-                digits(n)
-            )?;
+            writeln!(out, "<li><b class=\"{class}\">{}</b>{word}</li>", digits(n))?;
         }
         writeln!(out, "</ul>")?;
     }
@@ -145,6 +143,37 @@ fn noticed(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "</ul></section>")
 }
 
+/// What changed since an earlier report.
+fn changes(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    let Some(against) = &report.summary.against else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "<section class=\"changes\"><h2>What changed</h2>\n<p>{}</p>",
+        html(&words::against(against))
+    )?;
+    for note in &against.notes {
+        writeln!(out, "<p class=\"small\">{}</p>", html(note))?;
+    }
+    if !against.changes.is_empty() {
+        writeln!(out, "<ul>")?;
+        for change in &against.changes {
+            writeln!(out, "<li>{}</li>", html(&words::change(change)))?;
+        }
+        writeln!(out, "</ul>")?;
+    }
+    writeln!(out, "</section>")
+}
+
+/// The repositories of an audit of several, in the order of their names.
+fn repositories(report: &Report) -> BTreeSet<&str> {
+    let places = report.findings.iter().flat_map(|row| &row.places);
+    places
+        .filter_map(|place| Some(place.repository.as_ref()?.as_str()))
+        .collect()
+}
+
 fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     if report.findings.is_empty() {
         return Ok(());
@@ -163,9 +192,22 @@ fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             state.words().0
         )?;
     }
+    writeln!(out, "</select></div>")?;
+    let repositories = repositories(report);
+    if !repositories.is_empty() {
+        writeln!(
+            out,
+            "<div><label for=\"repository\">Repository</label><select id=\"repository\"><option value=\"\">all</option>"
+        )?;
+        for name in repositories {
+            let name = html(name);
+            writeln!(out, "<option value=\"{name}\">{name}</option>")?;
+        }
+        writeln!(out, "</select></div>")?;
+    }
     writeln!(
         out,
-        "</select></div><p id=\"said\" role=\"status\"></p></div>\n\
+        "<p id=\"said\" role=\"status\"></p></div>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"Credentials\" tabindex=\"0\"><table role=\"table\">\n\
          <caption>Each credential once: what opens most first, the dead last.</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">\
          <th role=\"columnheader\" scope=\"col\">Credential</th><th role=\"columnheader\" scope=\"col\">State</th><th role=\"columnheader\" scope=\"col\">Life</th>\
@@ -273,11 +315,17 @@ fn places(row: &Finding) -> String {
     let mut out = String::new();
     for place in row.places.iter().take(PLACES_MAX) {
         let gone = match place.at_head {
+            _ if place.is_uncommitted() => " <span class=\"small\">not committed</span>",
             Some(false) => " <span class=\"small\">not at HEAD</span>",
             _ => "",
         };
+        let repository = place.repository.as_ref().map(|name| {
+            // For the filter, which must not find the name in another text.
+            format!(" data-repository=\"{}\"", html(name.as_str()))
+        });
         out.push_str(&format!(
-            "<div><code>{}</code>{gone}</div>",
+            "<div{}><code>{}</code>{gone}</div>",
+            repository.unwrap_or_default(),
             html(&words::position(place))
         ));
     }

@@ -5,13 +5,18 @@
   var state = document.getElementById("state"), said = document.getElementById("said");
   if (!find || !state || !said) { return; }
   root.classList.add("js");
+  var repository = document.getElementById("repository");
   var rows = Array.prototype.map.call(document.querySelectorAll("tbody tr"), function (row) {
-    return { row: row, text: row.textContent.toLowerCase(), state: row.getAttribute("data-state") };
+    var at = Array.prototype.map.call(row.querySelectorAll("[data-repository]"), function (place) {
+      return place.getAttribute("data-repository");
+    });
+    return { row: row, text: row.textContent.toLowerCase(), state: row.getAttribute("data-state"), at: at };
   });
   function show() {
     var words = find.value.toLowerCase().split(/\s+/).filter(Boolean), n = 0;
     rows.forEach(function (one) {
       var fits = (state.value === "" || one.state === state.value) &&
+        (!repository || repository.value === "" || one.at.indexOf(repository.value) >= 0) &&
         words.every(function (word) { return one.text.indexOf(word) >= 0; });
       if (one.row.hidden === fits) { one.row.hidden = !fits; }
       n += fits ? 1 : 0;
@@ -20,5 +25,6 @@
   }
   find.addEventListener("input", show);
   state.addEventListener("change", show);
+  if (repository) { repository.addEventListener("change", show); }
   show();
 })();

@@ -49,6 +49,7 @@ fn commit(digit: char, authored: i64) -> Commit {
 /// A place in `path`, at HEAD.
 pub fn place(path: &str, line: u32) -> Place {
     Place {
+        repository: None,
         path: shown(path),
         member: None,
         uri: path
@@ -81,6 +82,7 @@ pub fn place(path: &str, line: u32) -> Place {
 /// A failing credential named by `seed`.
 pub fn row(seed: &str, severity: Severity) -> Finding {
     Finding {
+        guessable: false,
         rule: "example-token".to_owned(),
         reported: "example-token".to_owned(),
         name: "Example token".to_owned(),

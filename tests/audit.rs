@@ -1,0 +1,350 @@
+//! `keysweep audit`: working tree, ignored stores and history of one or several repositories in one report.
+
+use serde_json::Value;
+
+use crate::common::{Dir, findings, jwt, line, skipped};
+
+/// The one finding of a report that has several places or one.
+fn only(report: &Value) -> &Value {
+    match findings(report).as_slice() {
+        [one] => one,
+        all => panic!("{} findings: {all:#?}", all.len()),
+    }
+}
+
+/// `PATH (WHAT KEEPS IT)` of each place, in the order of the report.
+fn kept(finding: &Value) -> Vec<String> {
+    let places = finding["places"].as_array().expect("places");
+    let place = |place: &Value| {
+        let path = place["path"].as_str().expect("a path");
+        match (&place["only_in"], &place["at_head"]) {
+            (Value::String(kept), _) => format!("{path} ({kept})"),
+            (_, Value::Bool(false)) => format!("{path} (gone)"),
+            _ => path.to_owned(),
+        }
+    };
+    places.iter().map(place).collect()
+}
+
+fn told(finding: &Value, field: &str) -> Vec<String> {
+    let facts = finding["facts"].as_array().expect("facts").iter();
+    facts
+        .filter(|fact| fact["field"] == field)
+        .map(|fact| fact["value"].as_str().expect("text").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_file_at_head_is_one_place_and_what_is_not_committed_is_another() {
+    let dir = Dir::repo();
+    dir.write(".gitignore", ".env\nbuild/\n");
+    dir.write("app.env", line(1));
+    dir.commit("all");
+    dir.write(".env", line(1));
+    dir.write("build/other.env", line(2));
+    dir.write("build/notes.txt", line(3));
+    dir.write("new.txt", line(4));
+    let report = dir.json(&["audit"]);
+    let all = findings(&report);
+    // Ignored files are read where their names promise credentials, and the others are counted.
+    let mut places: Vec<Vec<String>> = all.iter().map(kept).collect();
+    places.sort();
+    assert_eq!(
+        places,
+        [
+            vec!["app.env".to_owned(), ".env (the working tree)".to_owned()],
+            vec!["build/other.env (the working tree)".to_owned()],
+            vec!["new.txt (the working tree)".to_owned()],
+        ]
+    );
+    assert_eq!(report["summary"]["ignored"]["files"], 1);
+    assert_eq!(report["run"]["mode"], "audit");
+    // What stands nowhere in the history has no timeline.
+    let timelines = all.iter().filter(|one| one["timeline"].is_object());
+    assert_eq!(timelines.count(), 1);
+}
+
+#[test]
+fn what_was_removed_from_git_and_stays_in_an_ignored_store_still_stands() {
+    let dir = Dir::repo();
+    dir.write(".gitignore", ".env\n");
+    dir.write("app.py", line(1));
+    dir.commit("first");
+    dir.write("app.py", "key = os.environ['KEY']\n");
+    dir.commit("out of the code");
+    dir.write(".env", line(1));
+    let report = dir.json(&["audit"]);
+    let one = only(&report);
+    assert_eq!(kept(one), [".env (the working tree)", "app.py (gone)"]);
+    assert_eq!(told(one, "revocation"), Vec::<String>::new());
+    // The history alone does not know of the file.
+    let report = dir.json(&["history"]);
+    assert_eq!(told(only(&report), "revocation").len(), 1);
+    dir.run(&["audit"])
+        .ends(1)
+        .says("1 credential: 1 stands in the files and may be alive.")
+        .says(".env:1:")
+        .says("(only in the working tree)")
+        .says("(not at HEAD)");
+}
+
+#[test]
+fn the_first_line_answers() {
+    let dir = Dir::repo();
+    dir.write("app.env", line(1));
+    dir.write("gone.env", line(2));
+    dir.write("session.log", format!("Bearer {}\n", jwt(1_700_000_000, 3)));
+    dir.write("soon.log", format!("Bearer {}\n", jwt(1_800_000_000, 4)));
+    dir.commit("all");
+    dir.git(&["rm", "-q", "gone.env"]);
+    dir.commit("gone");
+    let run = dir.run(&["audit", "--now", "2026-12-20"]);
+    let answer = "4 credentials: 1 ends within 30 days, the first on 2027-01-15; \
+                  1 stands in the files and may be alive; \
+                  1 was removed, and nothing says that it was revoked; \
+                  1 is certainly dead, its end is past. \
+                  Of those that are not dead, 2 have no known owner, 2 have no known end.";
+    assert_eq!(run.ends(1).text().lines().next(), Some(answer));
+}
+
+#[test]
+fn a_bare_repository_and_a_directory_without_git_are_audited_too() {
+    let dir = Dir::repo();
+    dir.write("app.env", line(1));
+    dir.commit("all");
+    let bare = dir.outside("bare.git");
+    let name = bare.to_str().expect("UTF-8");
+    dir.git(&["clone", "-q", "--bare", ".", name]);
+    let report = dir.json(&["audit", name]);
+    assert_eq!(kept(only(&report)), ["app.env"]);
+    let plain = Dir::new();
+    plain.write("app.env", line(1));
+    let report = plain.json(&["audit"]);
+    assert_eq!(kept(only(&report)), ["app.env"]);
+    assert_eq!(report["run"]["history"], Value::Null);
+    Dir::repo()
+        .run(&["audit"])
+        .ends(0)
+        .says("no commits yet");
+}
+
+/// Three repositories below one directory: two share a token, and all have a password of one name.
+fn three() -> Dir {
+    let dir = Dir::new();
+    for (name, token) in [("shop", 1), ("billing", 1), ("site", 2)] {
+        dir.git(&["init", "-q", name]);
+        dir.write(&format!("{name}/app.env"), line(token));
+        dir.write(
+            &format!("{name}/db.yml"),
+            format!("db_password: Tr0ub4dor&{name}\n"),
+        );
+        dir.git(&["-C", name, "add", "."]);
+        dir.git(&["-C", name, "commit", "-qm", "all"]);
+    }
+    dir
+}
+
+#[test]
+fn several_repositories_are_one_report() {
+    let dir = three();
+    let report = dir.json(&["audit", "shop", "billing", "site"]);
+    assert_eq!(report["run"]["target"], "shop, billing, site");
+    let tokens: Vec<&Value> = findings(&report)
+        .iter()
+        .filter(|one| one["guessable"] == false)
+        .collect();
+    assert_eq!(tokens.len(), 2);
+    // A token is one credential wherever it stands.
+    let shared: Vec<&&Value> = tokens.iter().filter(|one| kept(one).len() == 2).collect();
+    assert_eq!(shared.len(), 1);
+    assert_eq!(told(shared[0], "used-in"), ["billing, shop"]);
+    let place = &shared[0]["places"][0];
+    assert_eq!(place["path"], "shop/app.env");
+    assert_eq!(place["uri"], "shop/app.env");
+    assert_eq!(place["repository"], "shop");
+    // A password is known by its name and path, and those of two repositories have nothing in common.
+    let passwords: Vec<&Value> = findings(&report)
+        .iter()
+        .filter(|one| one["guessable"] == true)
+        .collect();
+    assert_eq!(passwords.len(), 3);
+    let mut ids: Vec<&str> = findings(&report)
+        .iter()
+        .map(|one| one["fingerprint"].as_str().expect("text"))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 5, "every credential has an id of its own");
+    assert_eq!(report["run"]["history"]["commits"], 3);
+    // The order in which they are named changes nothing but the order of places.
+    let turned = dir.json(&["audit", "site", "billing", "shop"]);
+    assert_eq!(findings(&turned).len(), 5);
+}
+
+#[test]
+fn a_repository_that_cannot_be_read_is_a_gap_and_hides_no_other() {
+    let dir = three();
+    let report = dir.json(&["audit", "shop", "nowhere"]);
+    assert_eq!(findings(&report).len(), 2);
+    let gaps = skipped(&report);
+    assert!(
+        gaps[0].starts_with("unreadable-repository nowhere ("),
+        "{gaps:?}"
+    );
+    assert_eq!(report["summary"]["complete"], false);
+    let clean = Dir::new();
+    clean.git(&["init", "-q", "one"]);
+    clean.write("one/a.txt", "nothing\n");
+    clean
+        .run(&["audit", "one", "nowhere"])
+        .ends(2)
+        .says("NOT READ: 1 repository that cannot be read");
+    clean
+        .run(&["audit", "nowhere", "elsewhere"])
+        .ends(2)
+        .complains("none of the repositories can be read");
+    dir.run(&["audit", "shop", "./shop"])
+        .ends(2)
+        .complains("are the same directory");
+    // Hidden in one repository is not hidden in another.
+    dir.write("billing/.keysweepignore", "app.env\n");
+    dir.git(&["-C", "billing", "add", "."]);
+    dir.git(&["-C", "billing", "commit", "-qm", "hidden"]);
+    let report = dir.json(&["audit", "billing", "shop"]);
+    let shared = findings(&report).iter().find(|one| kept(one).len() == 2);
+    let shared = shared.expect("the token of both");
+    assert_eq!(shared["suppressed"], Value::Null);
+    let hidden = shared["places"].as_array().expect("places").iter();
+    let hidden: Vec<&Value> = hidden
+        .filter(|place| place["suppressed"].is_object())
+        .collect();
+    assert_eq!(hidden.len(), 1);
+    assert_eq!(hidden[0]["suppressed"]["source"], "billing/.keysweepignore");
+}
+
+#[test]
+fn what_changed_since_an_earlier_audit() {
+    let dir = Dir::repo();
+    dir.write("stays.env", line(1));
+    dir.write("goes.txt", line(2));
+    dir.write("turns.env", line(3));
+    dir.write("dies.log", format!("Bearer {}\n", jwt(1_800_000_000, 4)));
+    dir.commit("all");
+    dir.run(&[
+        "audit",
+        "--now",
+        "2026-11-01",
+        "--output",
+        "json=../old.json",
+    ])
+    .ends(1);
+    dir.git(&["rm", "-q", "goes.txt"]);
+    dir.write("turns.env", line(5));
+    dir.commit("later");
+    let args = [
+        "audit",
+        "--now",
+        "2027-02-01",
+        "--against",
+        "../old.json",
+        "--output",
+        "html=../page.html",
+        "--output",
+        "markdown=../page.md",
+        "--output",
+        "json=../new.json",
+        "--output",
+        "sarif=../new.sarif",
+    ];
+    let run = dir.run(&args);
+    let all =
+        "Since the report of 2026-11-01: 1 new, 1 rotated, 1 removed, 1 expired, 1 unchanged.";
+    run.ends(1).says(all);
+    for what in ["new ", "rotated ", "removed ", "expired 2027-01-15"] {
+        run.says(&format!("\n  {what}"));
+    }
+    run.says(" by Ann: ");
+    for (page, all) in [
+        ("page.html", all),
+        ("page.md", "Since the report of 2026\\-11\\-01"),
+    ] {
+        let page = std::fs::read_to_string(dir.outside(page)).expect("it is written");
+        assert!(page.contains(all) && page.contains("rotated "), "{page}");
+    }
+    // It is read back, and a report against itself has no change.
+    let run = dir.run(&["audit", "--now", "2027-02-01", "--against", "../new.json"]);
+    run.ends(1)
+        .says("Since the report of 2027-02-01: 5 unchanged.");
+    dir.write("../broken.json", "{}");
+    dir.run(&["audit", "--against", "../broken.json"])
+        .ends(2)
+        .complains("cannot be read back");
+}
+
+#[test]
+fn people_are_named_as_far_as_is_asked() {
+    let dir = Dir::repo();
+    let name = "Ann Example-Person";
+    dir.write("a.env", line(1));
+    dir.git(&["add", "-A"]);
+    dir.git_as(&["commit", "-qm", "one"], &[("GIT_AUTHOR_NAME", name)]);
+    dir.write("a.env", line(2));
+    dir.git(&["add", "-A"]);
+    dir.git_as(&["commit", "-qm", "two"], &[("GIT_AUTHOR_NAME", name)]);
+    for (people, there, address) in [
+        ("full", name, true),
+        ("initials", "A.E.", false),
+        ("none", "(not shown)", false),
+    ] {
+        for format in [
+            "human", "json", "jsonl", "sarif", "html", "csv", "markdown", "github",
+        ] {
+            let run = dir.run(&[
+                "audit",
+                "--people",
+                people,
+                "--show-emails",
+                "--format",
+                format,
+            ]);
+            let text = run.text();
+            assert_eq!(text.contains(name), people == "full", "{format} {text}");
+            if format == "json" {
+                assert!(text.contains(there), "{text}");
+                assert_eq!(text.contains("ann@example.org"), address, "{text}");
+            }
+        }
+    }
+}
+
+/// The page is shown by what the system opens pages with, which is asked once with the file.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_page_is_opened_when_that_is_asked_for() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.commit("one");
+    let bin = dir.outside("bin");
+    std::fs::create_dir(&bin).expect("new");
+    let opener = bin.join("xdg-open");
+    let said = dir.outside("said");
+    std::fs::write(
+        &opener,
+        format!("#!/bin/sh\necho \"$1\" > {}\n", said.display()),
+    )
+    .expect("writable");
+    std::fs::set_permissions(&opener, std::fs::Permissions::from_mode(0o755)).expect("ours");
+    let path = std::env::var("PATH").expect("a search path");
+    let mut command = dir.command(&["audit", "--open", "--output", "html=../page.html"]);
+    command.env("PATH", format!("{}:{path}", bin.display()));
+    crate::common::Run::new(command)
+        .ends(1)
+        .complains("the page is ../page.html");
+    let waited = std::time::Instant::now();
+    while !said.exists() && waited.elapsed().as_secs() < 30 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    let said = std::fs::read_to_string(said).expect("it was asked");
+    assert_eq!(said.trim(), "../page.html");
+}
