@@ -23,7 +23,7 @@ if [[ -z ${GITHUB_WORKSPACE:-} ]] || [[ ! -e $GITHUB_WORKSPACE/.git ]] ||
 fi
 cd "$GITHUB_WORKSPACE"
 
-json="$run/report.json" html="$run/report.html" sarif="$run/report.sarif" summary="$run/summary.md"
+json="$run/report.json" html="$run/report.html" csv="$run/report.csv" sarif="$run/report.sarif" summary="$run/summary.md"
 { rm -rf "$run" && mkdir "$run"; } ||
   fail 'the report files of an earlier run, below RUNNER_TEMP, cannot be removed; nothing was scanned'
 
@@ -41,6 +41,11 @@ while IFS='=' read -r name value; do
     why) why=$value ;;
   esac
 done <"$run/plan"
+
+# An audit is about all that is there, not about what the event brought.
+if [[ ${KEYSWEEP_AUDIT:-false} == true ]]; then
+  kind=audit base='' branch=''
+fi
 
 if [[ $kind == none ]]; then
   notice "nothing to scan: $why"
@@ -60,7 +65,7 @@ if [[ $kind == range ]] && { [[ -z $base ]] || ! bring_range "$base" "$head"; };
   warning 'the commits to be scanned are not here and could not be fetched (does the checkout keep its credentials?), so the whole tree is scanned instead'
   kind=tree
 fi
-if [[ $kind == history ]] && ! bring_history; then
+if [[ $kind == history || $kind == audit ]] && ! bring_history; then
   warning 'the history is not here and could not be fetched (does the checkout keep its credentials?), so the whole tree is scanned instead'
   kind=tree
 fi
@@ -90,11 +95,12 @@ if [[ -n $base ]] && in_repo cat-file -e "$base^{commit}"; then
 fi
 
 status=0
-reports=(--format github --output "json=$json" --output "html=$html" --output "markdown=$summary")
+reports=(--format github --output "json=$json" --output "html=$html" --output "csv=$csv" --output "markdown=$summary")
 case $kind in
   range) "$binary" history --range "$base$dots$head" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   # What actions/checkout leaves in .git/config is the runner's and no matter of the repository.
   history) "$binary" history --no-git-config "${wishes[@]}" "${reports[@]}" || status=$? ;;
+  audit) "$binary" audit --no-git-config "${wishes[@]}" "${reports[@]}" || status=$? ;;
   tree) GIT_INDEX_FILE="$run/index" "$binary" scan --index "${trust[@]}" "${wishes[@]}" "${reports[@]}" || status=$? ;;
   *) fail 'the plan for this event is not understood; is the program the one of this action?' ;;
 esac
@@ -108,6 +114,7 @@ if [[ -s $json ]]; then
   "$binary" event counts "$json" >>"$GITHUB_OUTPUT"
   output json-file "$json"
   output html-file "$html"
+  output csv-file "$csv"
 else
   output complete false
 fi

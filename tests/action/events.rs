@@ -251,6 +251,34 @@ fn a_merge_group() {
 }
 
 #[test]
+fn an_audit_is_about_everything_whatever_the_event_brought() {
+    let runner = Runner::new();
+    runner.commit("old.env", &line(1));
+    runner.remove("old.env");
+    runner.commit("now.env", &line(2));
+    let before = runner.tip();
+    let after = runner.commit("notes.txt", "nothing\n");
+    runner.push("main");
+    runner.checkout(&after);
+    let words = [
+        ("REF", "refs/heads/main"),
+        ("BEFORE", before.as_str()),
+        ("AFTER", after.as_str()),
+    ];
+    runner.run("push", "push", &words).ends(0);
+    let inputs = [("audit", "true"), ("fail-on", "none")];
+    let outcome = runner.run_with("push", "push", &words, &inputs, |_| {});
+    outcome.ends(0);
+    let report = outcome.report("json-file");
+    assert_eq!(report["run"]["mode"], "audit");
+    assert_eq!(outcome.output("findings"), "2");
+    let page = std::fs::read_to_string(outcome.output("html-file")).expect("the page");
+    assert!(page.contains("2 credentials: 1 stands in the files"), "{page}");
+    let table = std::fs::read_to_string(outcome.output("csv-file")).expect("the table");
+    assert_eq!(table.lines().count(), 3);
+}
+
+#[test]
 fn the_whole_history_by_schedule_and_by_hand() {
     let runner = Runner::new();
     runner.commit("old.env", &line(1));
