@@ -220,6 +220,23 @@ fn a_repository_that_cannot_be_read_is_a_gap_and_hides_no_other() {
 }
 
 #[test]
+fn each_repository_has_its_register() {
+    let dir = three();
+    let ended = "[[token]]\nid = \"bot\"\nexpires = 2026-01-01\n";
+    dir.write("shop/tokens.toml", ended);
+    let report = dir.json(&["audit", "shop", "billing"]);
+    let notices = report["notices"].as_array().expect("a list");
+    assert_eq!(notices.len(), 1);
+    assert_eq!(notices[0]["reported"], "register/expired");
+    assert_eq!(notices[0]["file"], "shop/tokens.toml");
+    assert_eq!(notices[0]["uri"], "shop/tokens.toml");
+    dir.write("shop/tokens.toml", "[[token]\n");
+    dir.run(&["audit", "shop", "billing"])
+        .ends(2)
+        .complains("tokens.toml");
+}
+
+#[test]
 fn what_changed_since_an_earlier_audit() {
     let dir = Dir::repo();
     dir.write("stays.env", line(1));

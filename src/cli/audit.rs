@@ -8,12 +8,16 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::{Alternates, Common, Limits, heading};
-use super::{DELTA_BUDGET, compare, demo, output, scan};
+use super::{DELTA_BUDGET, With, compare, demo, output, scan};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::finding::Reason;
+use keysweep::register::{FILE, Register};
 use keysweep::report::{Report, against, format, merge};
 use keysweep::secret::Shown;
-use keysweep::source::{HistoryOptions, IgnoredFiles, TreeOptions, git_dir, home, is_bare};
+use keysweep::source::{
+    HistoryOptions, IgnoredFiles, PolicyFrom, Repository, TreeOptions, git_dir, home, is_bare,
+    read_policy,
+};
 use keysweep::{AuditOptions, Input};
 
 /// Lists every credential of one or several repositories: working tree, ignored files that look like
@@ -64,9 +68,12 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
         (None, false) => audit.repos.clone(),
     };
     each_once(&repos)?;
+    // A broken register is an error of its own: it must not make a repository look unreadable.
+    let registers = repos.iter().map(|repo| register(repo));
+    let mut registers = registers.collect::<Result<Vec<_>>>()?;
     let mut report = match repos.as_slice() {
-        [repo] => scan(input(&audit, repo)?, &audit.limits, &audit.common)?,
-        repos => several(&audit, repos)?,
+        [repo] => one(&audit, repo, registers.remove(0), &audit.limits)?,
+        repos => several(&audit, repos, registers)?,
     };
     report.summary.against = earlier.map(|earlier| against(&earlier, &report));
     outputs.write(&report)?;
@@ -128,17 +135,23 @@ fn each_once(repos: &[PathBuf]) -> Result<()> {
 ///
 /// # Errors
 /// None of them could be read.
-fn several(audit: &Audit, repos: &[PathBuf]) -> Result<Report> {
+fn several(audit: &Audit, repos: &[PathBuf], registers: Vec<Option<Register>>) -> Result<Report> {
     let began = Instant::now();
     let mut stopped = None;
     let (mut parts, mut unread) = (Vec::new(), Vec::new());
-    for repo in repos {
+    for (repo, register) in repos.iter().zip(registers) {
         let name = Shown::ours(output::masked(&repo.display().to_string()));
         if let Some(reason) = stopped {
             unread.push((name, reason, "not begun".to_owned()));
             continue;
         }
-        match one_of_several(audit, repo, began) {
+        // The time limit is for all of them together.
+        let limit = audit.limits.timeout;
+        let limits = Limits {
+            timeout: limit.map(|limit| limit.saturating_sub(began.elapsed())),
+            ..audit.limits.clone()
+        };
+        match one(audit, repo, register, &limits) {
             Ok(report) => {
                 stopped = report.stopped_by();
                 parts.push((name, report));
@@ -159,14 +172,34 @@ fn several(audit: &Audit, repos: &[PathBuf]) -> Result<Report> {
     Ok(merge(parts, unread, audit.common.strict))
 }
 
-/// The time limit is for all of them together.
-fn one_of_several(audit: &Audit, repo: &Path, began: Instant) -> Result<Report> {
-    let limit = audit.limits.timeout;
-    let limits = Limits {
-        timeout: limit.map(|limit| limit.saturating_sub(began.elapsed())),
-        ..audit.limits.clone()
+/// Audits one repository.
+fn one(audit: &Audit, repo: &Path, register: Option<Register>, limits: &Limits) -> Result<Report> {
+    scan(
+        input(audit, repo)?,
+        limits,
+        &audit.common,
+        With { register },
+    )
+}
+
+/// What a repository writes down of its tokens, when it does: its working tree says it, or the commit that
+/// a bare repository shows.
+///
+/// # Errors
+/// It is broken.
+fn register(repo: &Path) -> Result<Option<Register>> {
+    let from = match is_bare(repo) {
+        true => PolicyFrom::Head(Repository::new(repo, &[])),
+        // What cannot be read is said where it is scanned.
+        false => match home(&[repo.to_owned()]) {
+            Ok(home) => PolicyFrom::WorkTree(home.root),
+            Err(_) => return Ok(None),
+        },
     };
-    scan(input(audit, repo)?, &limits, &audit.common)
+    let file = read_policy(&from, &[FILE])?.remove(0);
+    Ok(file
+        .map(|file| Register::parse(&file.name, &file.bytes))
+        .transpose()?)
 }
 
 /// What there is to read of a repository: its history, and its working tree unless it is bare.

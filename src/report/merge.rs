@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::build::{percent_encoded, rank};
+use super::build::{notices, percent_encoded, rank};
 use super::{
     Base, Configuration, Fact, Finding, History, Outcome, Place, RefGroup, Report, RuleInfo,
     Skipped, Suppression, Timeline,
@@ -44,6 +44,8 @@ pub fn merge(
             detail: Shown::ours(why),
         }));
     join(&mut out.findings, &mut out.suppressed);
+    out.notices
+        .sort_by(|a, b| notices::rank(a).cmp(&notices::rank(b)));
     out.settled(strict)
 }
 
@@ -71,6 +73,14 @@ fn under(name: &Shown, mut report: Report) -> Report {
         }
         if let Some(cause) = &mut finding.suppressed {
             prefix.cause(cause);
+        }
+    }
+    for notice in &mut report.notices {
+        if let Some(file) = &mut notice.file {
+            prefix.text(file);
+        }
+        if let Some(uri) = &mut notice.uri {
+            *uri = format!("{}{uri}", prefix.uri);
         }
     }
     for skipped in &mut report.skipped {
@@ -139,6 +149,7 @@ fn add(all: &mut Report, of: Report) {
     all.findings.extend(of.findings);
     all.suppressed.extend(of.suppressed);
     all.skipped.extend(of.skipped);
+    all.notices.extend(of.notices);
     let rules: BTreeMap<String, RuleInfo> = std::mem::take(&mut all.rules)
         .into_iter()
         .chain(of.rules)

@@ -43,7 +43,7 @@ impl State {
             State::Expiring => (
                 "ends soon",
                 "soon",
-                ["ends within 30 days", "end within 30 days"],
+                ["ends soon", "end soon"],
             ),
             State::Alive => (
                 "may be alive",

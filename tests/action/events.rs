@@ -273,7 +273,10 @@ fn an_audit_is_about_everything_whatever_the_event_brought() {
     assert_eq!(report["run"]["mode"], "audit");
     assert_eq!(outcome.output("findings"), "2");
     let page = std::fs::read_to_string(outcome.output("html-file")).expect("the page");
-    assert!(page.contains("2 credentials: 1 stands in the files"), "{page}");
+    assert!(
+        page.contains("2 credentials: 1 stands in the files"),
+        "{page}"
+    );
     let table = std::fs::read_to_string(outcome.output("csv-file")).expect("the table");
     assert_eq!(table.lines().count(), 3);
 }

@@ -11,7 +11,7 @@ use super::super::{With, output, scan};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::register::{FILE, Register};
-use keysweep::source::{PolicyFile, PolicyFrom, TreeOptions, home, read_policy};
+use keysweep::source::{IgnoredFiles, PolicyFile, PolicyFrom, TreeOptions, home, read_policy};
 
 /// Says what the register (`tokens.toml`) says is to be done, and looks for credentials in the tree.
 #[derive(Args)]
@@ -40,7 +40,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
     register.every_reference = check.common.all;
     let input = Input::Tree(TreeOptions {
         paths: vec![named(dir, root)],
-        no_ignore: false,
+        ignored: IgnoredFiles::Counted,
         exclude: Vec::new(),
         threads: check.limits.threads,
         max_file_size: MAX_FILE_SIZE,

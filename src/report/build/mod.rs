@@ -3,7 +3,7 @@
 
 mod credential;
 mod gaps;
-mod notices;
+pub(super) mod notices;
 mod place;
 mod reported;
 mod rules;

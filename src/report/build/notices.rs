@@ -48,7 +48,7 @@ impl View<'_> {
 }
 
 /// The order of a report: by failing, severity, place, id.
-fn rank(notice: &Notice) -> impl Ord + '_ {
+pub(in crate::report) fn rank(notice: &Notice) -> impl Ord + '_ {
     (
         !notice.fails,
         Reverse(notice.severity),
