@@ -99,7 +99,7 @@ fn the_first_line_answers() {
     dir.git(&["rm", "-q", "gone.env"]);
     dir.commit("gone");
     let run = dir.run(&["audit", "--now", "2026-12-20"]);
-    let answer = "4 credentials: 1 ends within 30 days, the first on 2027-01-15; \
+    let answer = "4 credentials: 1 ends soon, the first on 2027-01-15; \
                   1 stands in the files and may be alive; \
                   1 was removed, and nothing says that it was revoked; \
                   1 is certainly dead, its end is past. \

@@ -96,7 +96,7 @@ fn the_manual_has_every_option() {
     let dir = Dir::new();
     let mut options = 0;
     for verb in [
-        "scan", "staged", "history", "hook", "baseline", "allow", "rules", "explain",
+        "scan", "staged", "history", "audit", "hook", "baseline", "allow", "rules", "explain",
     ] {
         let help = dir.run(&[verb, "--help"]).ends(0).text();
         for word in help.split([' ', '\n', '`', ',', ']']) {
@@ -294,6 +294,56 @@ fn the_picture_shows_what_the_demo_prints() {
             assert!(text.contains(&line), "run docs/terminal.sh; new: {line}");
         }
     }
+}
+
+/// What a page says to whoever reads it: the text of its nodes, without style, script and drawings.
+fn words_of_page(page: &str) -> Vec<String> {
+    let mut text = page.to_owned();
+    for name in ["style", "script", "svg"] {
+        let (open, close) = (format!("<{name}"), format!("</{name}>"));
+        while let Some(from) = text.find(&open) {
+            let to = text[from..].find(&close).expect("it ends") + from + close.len();
+            text.replace_range(from..to, "");
+        }
+    }
+    let nodes = text
+        .split('<')
+        .map(|part| part.split_once('>').map_or(part, |(_, node)| node));
+    let plain = |node: &str| {
+        let node = node.replace("&quot;", "\"").replace("&#39;", "'");
+        node.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
+    };
+    let lines: Vec<String> = nodes.map(plain).collect();
+    let lines = lines.iter().flat_map(|node| node.lines()).map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The page in the picture is compared word by word, but for the number of rules.
+#[test]
+fn the_picture_of_the_inventory_shows_what_the_page_says() {
+    let output = Command::new(env!("CARGO_BIN_EXE_keysweep"))
+        .args(["audit", "--demo", "--now", "2026-11-24", "--format", "html"])
+        .output()
+        .expect("the program runs");
+    let page = String::from_utf8(output.stdout).expect("UTF-8");
+    let rules = |line: &String| line.contains(" rules");
+    let said: Vec<String> = words_of_page(&page)
+        .into_iter()
+        .filter(|line| !rules(line))
+        .collect();
+    let shown = include_str!("../docs/inventory.txt")
+        .lines()
+        .map(|line| line.trim().to_owned());
+    let shown: Vec<String> = shown
+        .filter(|line| !line.is_empty() && !rules(line))
+        .collect();
+    assert!(said.len() > 40, "{page}");
+    assert_eq!(said, shown, "run docs/inventory.sh");
 }
 
 /// The crates that the notices name are those of the lock file, and no direct one is missing. `.ci/run`

@@ -29,7 +29,7 @@ fn the_page_and_the_table_come_from_one_run() {
     dir.run(&args).ends(1);
     let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("it is written");
     let page = read("p.html");
-    let answer = "3 credentials: 1 ends soon; 1 stands in the files and may be alive; \
+    let answer = "3 credentials: 1 ends soon, the first on 2027-01-15; 1 stands in the files and may be alive; \
                   1 was removed, and nothing says that it was revoked.";
     assert!(page.contains(answer), "{page}");
     let at = |state: &str| {

@@ -75,6 +75,10 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
         [repo] => one(&audit, repo, registers.remove(0), &audit.limits)?,
         repos => several(&audit, repos, registers)?,
     };
+    if demo.is_some() {
+        // Its directory has another name in every run.
+        report.run.target = Shown::ours("the demo repository");
+    }
     report.summary.against = earlier.map(|earlier| against(&earlier, &report));
     outputs.write(&report)?;
     if let Some(page) = page {

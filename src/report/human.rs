@@ -11,8 +11,8 @@ use super::escape::terminal;
 use super::overview::{self, Line, Overview};
 use super::words::{self, count, digits};
 use super::{
-    Against, Condition, Finding, Format, Mode, Outcome, Place, Report, Style, notices, state, summary,
-    suppressed,
+    Against, Condition, Finding, Format, Mode, Outcome, Place, Report, Style, notices, state,
+    summary, suppressed,
 };
 use crate::finding::{Class, Severity, Weight};
 use crate::finding::{Field, Status};

@@ -40,11 +40,7 @@ impl State {
     /// Its word, the class of its colour, and what is said of one and of many.
     pub(super) fn words(self) -> (&'static str, &'static str, [&'static str; 2]) {
         match self {
-            State::Expiring => (
-                "ends soon",
-                "soon",
-                ["ends soon", "end soon"],
-            ),
+            State::Expiring => ("ends soon", "soon", ["ends soon", "end soon"]),
             State::Alive => (
                 "may be alive",
                 "now",

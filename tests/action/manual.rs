@@ -91,7 +91,7 @@ fn the_audit_of_the_readme_runs() {
         .current_dir(runner.at(""))
         .env("PATH", path);
     Run::new(command).ends(1).says("old.env:1:14");
-    for file in ["audit.json", "audit.md"] {
+    for file in ["audit.json", "audit.html"] {
         let text = std::fs::read_to_string(runner.at(file)).expect("written");
         assert!(text.contains("old.env"), "{text}");
     }
@@ -111,7 +111,7 @@ fn the_manual_names_every_input_and_output() {
     };
     let inputs = between("\ninputs:\n", "\noutputs:");
     let outputs = between("\noutputs:\n", "\nruns:");
-    assert_eq!((inputs.len(), outputs.len()), (5, 8));
+    assert_eq!((inputs.len(), outputs.len()), (6, 9));
     for name in inputs.iter().chain(&outputs) {
         assert!(MANUAL.contains(&format!("\n| `{name}` |")), "{name}");
     }
