@@ -276,6 +276,13 @@ fn absorb(all: &mut Finding, of: Finding) {
         }
     }
     all.facts.sort_by_key(|fact| fact.field);
+    for condition in of.conditions {
+        if all.conditions.iter().all(|known| known.id != condition.id) {
+            all.conditions.push(condition);
+        }
+    }
+    // The most urgent comes first, as in every finding.
+    all.conditions.sort_by_key(|condition| condition.id);
 }
 
 /// Says of a credential that stands in several repositories which they are.
