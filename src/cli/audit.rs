@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::{Alternates, Common, Limits, heading};
+use super::tokens::of_repository;
 use super::{DELTA_BUDGET, With, compare, demo, output, scan};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::finding::Reason;
@@ -178,12 +179,12 @@ fn several(audit: &Audit, repos: &[PathBuf], registers: Vec<Option<Register>>) -
 
 /// Audits one repository.
 fn one(audit: &Audit, repo: &Path, register: Option<Register>, limits: &Limits) -> Result<Report> {
-    scan(
-        input(audit, repo)?,
-        limits,
-        &audit.common,
-        With { register },
-    )
+    let with = With {
+        // Only files that stand there refer to anything, and only a register makes that worth a word.
+        references: register.is_some() && !is_bare(repo),
+        register,
+    };
+    scan(input(audit, repo)?, limits, &audit.common, with)
 }
 
 /// What a repository writes down of its tokens, when it does: its working tree says it, or the commit that
@@ -192,18 +193,17 @@ fn one(audit: &Audit, repo: &Path, register: Option<Register>, limits: &Limits) 
 /// # Errors
 /// It is broken.
 fn register(repo: &Path) -> Result<Option<Register>> {
-    let from = match is_bare(repo) {
-        true => PolicyFrom::Head(Repository::new(repo, &[])),
+    if !is_bare(repo) {
         // What cannot be read is said where it is scanned.
-        false => match home(&[repo.to_owned()]) {
-            Ok(home) => PolicyFrom::WorkTree(home.root),
-            Err(_) => return Ok(None),
-        },
-    };
-    let file = read_policy(&from, &[FILE])?.remove(0);
-    Ok(file
-        .map(|file| Register::parse(&file.name, &file.bytes))
-        .transpose()?)
+        return match home(&[repo.to_owned()]) {
+            Ok(home) => of_repository(&home.root),
+            Err(_) => Ok(None),
+        };
+    }
+    let head = PolicyFrom::Head(Repository::new(repo, &[]));
+    let file = read_policy(&head, &[FILE])?.remove(0);
+    let register = file.map(|file| Register::parse(&file.name, &file.bytes));
+    Ok(register.transpose()?)
 }
 
 /// What there is to read of a repository: its history, and its working tree unless it is bare.

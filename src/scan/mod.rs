@@ -84,7 +84,10 @@ fn together(options: AuditOptions, plan: &Plan, control: &Control) -> Result<Sca
     let mut parts = parts?;
     Ok(Scanned {
         // Those of files alone; only files that stand there refer to anything.
-        references: parts.iter_mut().flat_map(|part| std::mem::take(&mut part.references)).collect(),
+        references: parts
+            .iter_mut()
+            .flat_map(|part| std::mem::take(&mut part.references))
+            .collect(),
         sightings: Vec::new(),
         source: Source::Together(parts),
     })

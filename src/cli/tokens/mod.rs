@@ -4,6 +4,8 @@ mod check;
 mod edit;
 mod init;
 
+pub use check::of_repository;
+
 use std::process::ExitCode;
 
 use anyhow::Result;
