@@ -40,7 +40,8 @@ pub(super) fn of(facts: &[Fact], soon: i64, now: Timestamp) -> Status {
 /// Its bytes, or those of the certificate that it is used with, say that it has no end.
 fn is_endless(fact: &Fact) -> bool {
     let never = matches!(&fact.value, Value::Text(text) if text == b"never");
-    fact.field == Field::Expires && never
+    // That the team wrote so is a fact, and no evidence.
+    fact.field == Field::Expires && never && fact.source != Source::Register
 }
 
 #[cfg(test)]

@@ -61,7 +61,10 @@ fn one(proposed: &Proposed, now: Timestamp, out: &mut String) {
         None => out.push_str(&format!("# {key} = {blank}\n")),
     };
     line("id", Some(text(&entry.id)), "");
-    line("kind", said(&entry.kind), "\"\"");
+    line("server", said(&entry.server), "");
+    let blank = if entry.server.is_some() { "" } else { "\"\"" };
+    line("kind", said(&entry.kind), blank);
+    line("name", said(&entry.name), "");
     let owner = said(&entry.owner).map(|owner| match proposed.owner_committed {
         true => format!("{owner}   # committed it first"),
         false => owner,

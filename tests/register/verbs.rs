@@ -112,6 +112,23 @@ fn outside_of_a_repository_there_is_nobody_who_committed() {
 }
 
 #[test]
+fn no_name_brings_a_value_into_a_proposal() {
+    let dir = Dir::repo();
+    let value = token(6);
+    dir.write("app.env", line(1));
+    dir.write(
+        ".github/workflows/a.yml",
+        format!("x: ${{{{ secrets.{value} }}}}\ny: ${{{{ secrets.A }}}}\n"),
+    );
+    dir.write(&format!("{value}.env"), line(2));
+    dir.git(&["add", "--all"]);
+    dir.git_as(&["commit", "-q", "-m", "x"], &[("GIT_AUTHOR_NAME", &value)]);
+    let run = dir.run(&["tokens", "init", "--all"]);
+    assert!(register(&run).entries.len() >= 3, "{}", run.text());
+    assert!(!run.text().contains(&value), "{}", run.text());
+}
+
+#[test]
 fn one_entry_is_changed_and_the_rest_stays() {
     let dir = Dir::repo();
     let text =
