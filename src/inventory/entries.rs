@@ -4,27 +4,29 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{date, of_entry};
-use crate::finding::Notice;
+use crate::finding::{Notice, Severity};
+use crate::plan::Plan;
 use crate::register::{DAY, End, Entry, Register};
 
 /// So long after it was written down an entry may lack something; seconds.
 const PATIENCE: i64 = 14 * DAY;
 
-/// What is to be done about the entries at the moment `now`.
-pub(super) fn told(register: &Register, now: Timestamp) -> Vec<Notice> {
+/// What is to be done about the entries at the moment of the run.
+pub(super) fn told(register: &Register, plan: &Plan) -> Vec<Notice> {
     let open = register.entries.iter().filter(|entry| !entry.is_over());
-    open.flat_map(|entry| of(register, entry, now)).collect()
+    open.flat_map(|entry| of(register, entry, plan)).collect()
 }
 
 /// Of one entry. An exception that holds excuses everything but an end that is past.
-fn of(register: &Register, entry: &Entry, now: Timestamp) -> Vec<Notice> {
+fn of(register: &Register, entry: &Entry, plan: &Plan) -> Vec<Notice> {
+    let now = plan.now;
     let excused = entry.exception.as_ref().is_some_and(|it| it.holds(now));
     let past = expired(register, entry, now);
     let ended = past.is_some();
     let all = [
         past,
         exception(register, entry, now),
-        expiring(register, entry, now).filter(|_| !excused && !ended),
+        expiring(register, entry, plan).filter(|_| !excused && !ended),
         overdue(register, entry, now).filter(|_| !excused && !ended),
         incomplete(register, entry, now).filter(|_| !excused),
     ];
@@ -53,10 +55,19 @@ fn expired(register: &Register, entry: &Entry, now: Timestamp) -> Option<Notice>
     Some(notice)
 }
 
-fn expiring(register: &Register, entry: &Entry, now: Timestamp) -> Option<Notice> {
+/// It ends soon: as the register says, else as the policy of the configuration says of such a credential.
+fn expiring(register: &Register, entry: &Entry, plan: &Plan) -> Option<Notice> {
     let (at, line) = end(entry)?;
-    let begins = at.checked_sub(SignedDuration::from_secs(register.policy.warn_before));
-    if begins.is_ok_and(|begins| begins > now) {
+    let of_policy = || {
+        let kind = entry.kind.as_ref().map_or("", |kind| kind.value.as_str());
+        let owner = entry.owner.iter().map(|owner| owner.value.as_bytes());
+        let owners: Vec<&[u8]> = owner.collect();
+        let terms = plan.policy.terms(kind, Severity::Medium, &owners);
+        terms.warn_before.days.saturating_mul(DAY)
+    };
+    let before = register.policy.warn_before.unwrap_or_else(of_policy);
+    let begins = at.checked_sub(SignedDuration::from_secs(before));
+    if begins.is_ok_and(|begins| begins > plan.now) {
         return None;
     }
     let message = format!(

@@ -22,7 +22,7 @@ pub(crate) fn notices(
 ) -> Vec<Notice> {
     let mut out = Vec::new();
     if let Some(register) = &plan.register {
-        out.extend(entries::told(register, plan.now));
+        out.extend(entries::told(register, plan));
         out.extend(found::told(register, plan, credentials));
         if plan.references {
             out.extend(references::told(register, credentials, references, whole));

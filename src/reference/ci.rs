@@ -14,7 +14,8 @@ pub(super) fn actions(page: &mut Page<'_>) {
             continue;
         }
         for at in memchr::memmem::find_iter(line, b"secrets") {
-            if at > 0 && (joins(line[at - 1]) || line[at - 1] == b'.') {
+            // `steps.check-secrets.outputs.x` is the output of a step.
+            if at > 0 && (joins(line[at - 1]) || b".-".contains(&line[at - 1])) {
                 continue;
             }
             let rest = &line[at + 7..];

@@ -26,7 +26,7 @@ fn every_form_is_read() {
         ),
         (
             "action.yml",
-            "runs:\n  x: ${{ my.secrets.X }} ${{ secrets.Y }}\n",
+            "runs:\n  x: ${{ my.secrets.X }} ${{ steps.get-secrets.outputs.X }} ${{ secrets.Y }}\n",
             &["2 gha:secrets.Y"],
         ),
         (

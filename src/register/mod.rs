@@ -48,8 +48,8 @@ pub struct Register {
 pub struct Policy {
     /// How often a token is to be rotated whose entry does not say it; seconds.
     pub max_age: Option<i64>,
-    /// How long before its end a token is told; seconds.
-    pub warn_before: i64,
+    /// How long before its end a token is told, where the register says it; seconds.
+    pub warn_before: Option<i64>,
     /// The keys that every entry is to have.
     pub require: Vec<&'static str>,
 }
@@ -58,7 +58,7 @@ impl Default for Policy {
     fn default() -> Self {
         Policy {
             max_age: None,
-            warn_before: 30 * DAY,
+            warn_before: None,
             require: vec!["owner", "purpose", "scope", "expires"],
         }
     }

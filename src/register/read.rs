@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
         self.each(table, line, "`[policy]`", POLICY, |cell| {
             match cell.key {
                 "max_age" => out.max_age = Some(cell.span()?.value),
-                "warn_before" => out.warn_before = cell.span()?.value,
+                "warn_before" => out.warn_before = Some(cell.span()?.value),
                 _ => out.require = cell.words(&known)?,
             }
             Ok(())

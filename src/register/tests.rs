@@ -52,7 +52,7 @@ id = "other"
 fn every_key_is_read() {
     let register = Register::parse("tokens.toml", WHOLE.as_bytes()).expect("it is right");
     assert_eq!(register.policy.max_age, Some(180 * DAY));
-    assert_eq!(register.policy.warn_before, 14 * DAY);
+    assert_eq!(register.policy.warn_before, Some(14 * DAY));
     assert_eq!(register.policy.require, ["owner", "expires"]);
     let [first, second] = register.entries.as_slice() else {
         panic!("two entries");

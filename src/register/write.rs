@@ -26,7 +26,6 @@ const HEAD: &str = "\
 # `keysweep tokens check` says what is to be done.
 
 [policy]
-warn_before = \"30d\"
 require = [\"owner\", \"purpose\", \"scope\", \"expires\"]
 ";
 

@@ -221,6 +221,23 @@ fn an_entry_may_lack_something_for_two_weeks() {
 }
 
 #[test]
+fn the_policy_of_the_configuration_holds_where_the_register_says_nothing() {
+    let dir = registered(&entry("expires = 2027-01-20\n"));
+    assert_eq!(told(&dir, &[]), [""; 0]);
+    dir.write("keysweep.toml", "[policy]\nwarn-before = \"60d\"\n");
+    let expiring = "register/expiring release-bot tokens.toml:7 false";
+    assert_eq!(told(&dir, &[]), [expiring]);
+    dir.write(
+        "tokens.toml",
+        format!(
+            "[policy]\nwarn_before = \"30d\"\n{}",
+            entry("expires = 2027-01-20\n")
+        ),
+    );
+    assert_eq!(told(&dir, &[]), [""; 0]);
+}
+
+#[test]
 fn what_ends_soon_fails_where_it_is_asked_for() {
     let dir = registered(&entry("expires = 2026-12-03\n"));
     for (on, status) in [("register/expiring:6", 0), ("register/expiring:7", 1)] {
