@@ -1,7 +1,7 @@
 //! Changes of one entry that leave every other byte of the file as it is: comments, order, blanks and line
 //! ends are the work of people.
 
-use toml_edit::{Array, Datetime, Document, InlineTable, Item, Table, Value};
+use toml_edit::{Array, Datetime, Document, InlineTable, Item, Key as Name, Table, Value};
 
 use super::cell::{Lines, nearest};
 use super::keys::{ENTRY, Key, entry_key};
@@ -60,12 +60,9 @@ fn ordered(changes: &[(String, String)], has_exception: bool) -> Vec<(String, St
     for (key, value) in changes {
         match key.strip_prefix("exception.") {
             Some(part) if !has_exception => {
-                let value = match part {
-                    "until" => value.parse::<Datetime>().map(Value::from).ok(),
-                    _ => None,
-                };
-                let text = || changes_text(key, changes);
-                exception.insert(part, value.unwrap_or_else(text));
+                let day = value.parse::<Datetime>().ok().filter(|_| part == "until");
+                let text = || Value::from(value.as_str());
+                exception.insert(part, day.map_or_else(text, Value::from));
             }
             _ => out.push((key.clone(), value.clone())),
         }
@@ -80,12 +77,6 @@ fn ordered(changes: &[(String, String)], has_exception: bool) -> Vec<(String, St
     out
 }
 
-/// The last value that is given to a key, as a text.
-fn changes_text(key: &str, changes: &[(String, String)]) -> Value {
-    let last = changes.iter().rev().find(|(name, _)| name == key);
-    Value::from(last.map_or("", |(_, value)| value.as_str()))
-}
-
 /// The text with one key of the entry changed.
 fn changed(text: &str, id: &str, key: &str, value: &str) -> Result<String, String> {
     let lines = Lines::of(text);
@@ -95,70 +86,72 @@ fn changed(text: &str, id: &str, key: &str, value: &str) -> Result<String, Strin
         Some(("exception", inner)) => ("exception", Some(inner)),
         _ => (key, None),
     };
-    let form = match (entry_key(outer), inner) {
-        (Some(_), Some("until")) => Key::Day,
-        (Some(_), Some("by" | "why")) => Key::Text,
-        (Some(form), None) => form,
-        _ => {
-            let names: Vec<&'static str> = ENTRY.iter().map(|(name, _)| *name).collect();
-            return Err(format!(
-                "there is no such key{}; the keys are {}",
-                nearest(key, &names),
-                names.join(", ")
-            ));
-        }
-    };
+    let form = form(key, outer, inner)?;
     let found = table.get_key_value(outer);
+    if value.is_empty() {
+        return match (key, inner, found) {
+            ("id", ..) | (_, Some(_), _) => Err(format!("`{key}` cannot be taken out")),
+            (_, _, Some((name, item))) => taken_out(text, key, name, item),
+            _ => Ok(text.to_owned()),
+        };
+    }
+    let written = written(key, form, value)?;
     let item = match (found, inner) {
         (Some((_, item)), Some(inner)) => item.as_table_like().and_then(|table| table.get(inner)),
         (found, _) => found.map(|(_, item)| item),
     };
-    if value.is_empty() {
-        if key == "id" || inner.is_some() {
-            return Err(format!("`{key}` cannot be taken out"));
+    let Some(item) = item else {
+        return added(text, table, key, &written);
+    };
+    match item.as_value().and_then(Value::span) {
+        Some(span) => Ok([&text[..span.start], &written, &text[span.end..]].concat()),
+        None => Err(format!(
+            "`{key}` is a table of its own: change its lines by hand"
+        )),
+    }
+}
+
+/// What a key takes.
+fn form(key: &str, outer: &str, inner: Option<&str>) -> Result<Key, String> {
+    match (entry_key(outer), inner) {
+        (Some(_), Some("until")) => Ok(Key::Day),
+        (Some(_), Some("by" | "why")) => Ok(Key::Text),
+        (Some(form), None) => Ok(form),
+        _ => {
+            let names: Vec<&'static str> = ENTRY.iter().map(|(name, _)| *name).collect();
+            Err(format!(
+                "there is no such key{}; the keys are {}",
+                nearest(key, &names),
+                names.join(", ")
+            ))
         }
-        let Some((name, item)) = found else {
-            return Ok(text.to_owned());
-        };
-        let (Some(name), Some(item)) = (name.span(), item.span()) else {
-            return Err(format!(
-                "`{key}` is a table of its own: take its lines out by hand"
-            ));
-        };
-        let start = text[..name.start].rfind('\n').map_or(0, |at| at + 1);
-        let end = line_end(text, item.end);
-        return Ok([&text[..start], &text[end..]].concat());
     }
-    let written = written(key, form, value)?;
-    if let Some(item) = item {
-        let span = item.as_value().and_then(Value::span);
-        let Some(span) = span else {
-            return Err(format!(
-                "`{key}` is a table of its own: change its lines by hand"
-            ));
-        };
-        return Ok([&text[..span.start], &written, &text[span.end..]].concat());
-    }
+}
+
+/// The text without the lines of a key and its value.
+fn taken_out(text: &str, key: &str, name: &Name, item: &Item) -> Result<String, String> {
+    let (Some(name), Some(item)) = (name.span(), item.span()) else {
+        return Err(format!(
+            "`{key}` is a table of its own: take its lines out by hand"
+        ));
+    };
+    let start = text[..name.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = line_end(text, item.end);
+    Ok([&text[..start], &text[end..]].concat())
+}
+
+/// The text with a line more, behind the last value that stands in the table itself.
+fn added(text: &str, table: &Table, key: &str, written: &str) -> Result<String, String> {
     let end = line_end(text, last_of(table).ok_or("the entry has no line")?);
     let ends = text[..end].ends_with('\n');
     let newline = match text[..end].ends_with("\r\n") || !ends && text.contains("\r\n") {
         true => "\r\n",
         false => "\n",
     };
+    let (before, after) = if ends { ("", newline) } else { (newline, "") };
     let indent = indent(text, table);
-    let before = if ends { "" } else { newline };
-    let after = if ends { newline } else { "" };
-    Ok([
-        &text[..end],
-        before,
-        indent,
-        key,
-        " = ",
-        &written,
-        after,
-        &text[end..],
-    ]
-    .concat())
+    let line = [before, indent, key, " = ", written, after].concat();
+    Ok([&text[..end], &line, &text[end..]].concat())
 }
 
 fn entry<'d>(document: &'d Document<&str>, id: &str) -> Option<&'d Table> {
@@ -180,7 +173,7 @@ fn last_of(table: &Table) -> Option<usize> {
 
 /// The blanks before the `id` of an entry, which a new line gets too.
 fn indent<'t>(text: &'t str, table: &Table) -> &'t str {
-    let key = table.key("id").and_then(toml_edit::Key::span);
+    let key = table.key("id").and_then(Name::span);
     let at = key.map_or(0, |span| span.start);
     let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
     let blanks = &text[start..at];

@@ -160,10 +160,7 @@ impl<'a> Reader<'a> {
         of: &str,
         keys: Keys,
         mut put: impl FnMut(Cell<'a>) -> Result<(), Fault>,
-    ) -> Result<(), Fault>
-    where
-        'a: 'a,
-    {
+    ) -> Result<(), Fault> {
         for (name, item) in table.iter() {
             let line = self.line_of(table.key(name), item, line);
             let Some((key, _)) = keys.iter().find(|(key, _)| *key == name) else {
