@@ -11,6 +11,7 @@ pub mod pack_entries;
 pub mod payloads;
 pub mod policy;
 pub mod references;
+pub mod registers;
 pub mod rule_loader;
 pub mod sarif_paths;
 pub mod scan;
@@ -26,7 +27,7 @@ mod pack;
 pub type Check = fn(&[u8]);
 
 /// Every target by its name, which is that of its program and of its folder below `corpus/`.
-pub const TARGETS: [(&str, Check); 12] = [
+pub const TARGETS: [(&str, Check); 13] = [
     ("archives", archives::check),
     ("decoders", decoders::check),
     ("indexes", indexes::check),
@@ -35,6 +36,7 @@ pub const TARGETS: [(&str, Check); 12] = [
     ("payloads", payloads::check),
     ("policy", policy::check),
     ("references", references::check),
+    ("registers", registers::check),
     ("rule_loader", rule_loader::check),
     ("sarif_paths", sarif_paths::check),
     ("scan", scan::check),
