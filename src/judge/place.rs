@@ -23,6 +23,10 @@ const TEST: &[&str] = &[
     "mocks",
     "e2e",
     "cypress",
+    "stub",
+    "stubs",
+    "fuzz",
+    "fuzzing",
     "integration",
     "factories",
     "seeders",
@@ -30,7 +34,7 @@ const TEST: &[&str] = &[
 ];
 /// Words of a folder or of a file name that mean tests wherever they stand in it.
 const TEST_WORDS: &[&str] = &[
-    "test", "tests", "fixture", "fixtures", "mock", "mocks", "spec",
+    "test", "tests", "fixture", "fixtures", "mock", "mocks", "spec", "e2e",
 ];
 /// Last words of a file name in camel case that mean tests (`LoginIT.java`).
 const TEST_ENDINGS: &[&str] = &["test", "tests", "it", "spec", "specs", "fixture", "mock"];
@@ -58,7 +62,7 @@ const EXAMPLE: &[&str] = &[
     "tutorials",
     "notebooks",
 ];
-const EXAMPLE_WORDS: &[&str] = &["example", "examples", "sample", "samples"];
+const EXAMPLE_WORDS: &[&str] = &["example", "examples", "sample", "samples", "demo", "demos"];
 /// Extensions of files that are copied and filled in before they are used, and of notebooks.
 const EXAMPLE_FILES: &[&str] = &["example", "sample", "dist", "template", "ipynb"];
 const DOCS: &[&str] = &[
@@ -122,6 +126,8 @@ const LOCKS: &[&str] = &[
     "checksums.txt",
     "bun.lock",
 ];
+/// Descriptions of interfaces, by a word of the name of a file of settings: their values are examples.
+const INTERFACES: &[&str] = &["openapi", "swagger"];
 /// Folders of texts for users in many languages.
 const TRANSLATED: &[&str] = &[
     "locale",
@@ -262,7 +268,7 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
     let worded = |names: &[&str]| folders.iter().any(|(_, words)| any(words, names));
     if is_generated(&file, &folder, of_language) {
         PlaceKind::Generated
-    } else if folder(FOREIGN) || file.lower.contains(".min.") {
+    } else if folder(FOREIGN) || file.lower.contains(".min.") || file.is_bundle() {
         PlaceKind::Vendored
     } else if folder(TEST) || worded(TEST_WORDS) || file.is_test() {
         PlaceKind::Test
@@ -270,9 +276,10 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
         || worded(EXAMPLE_WORDS)
         || any(&file.words, EXAMPLE_WORDS)
         || EXAMPLE_FILES.contains(&file.extension.as_str())
+        || file.lower.contains(".template.")
     {
         PlaceKind::Example
-    } else if folder(DOCS) || worded(DOCS_WORDS) || file.is_prose() {
+    } else if folder(DOCS) || worded(DOCS_WORDS) || file.is_prose() || file.is_interface() {
         PlaceKind::Documentation
     } else if file.is_settings() {
         PlaceKind::Configuration
@@ -331,6 +338,22 @@ impl File {
             || SETTINGS_FILES.contains(&self.lower.as_str())
             || self.lower.starts_with(".env")
             || self.lower.starts_with("dockerfile.")
+    }
+
+    fn is_interface(&self) -> bool {
+        matches!(self.extension.as_str(), "yml" | "yaml" | "json") && any(&self.words, INTERFACES)
+    }
+
+    /// `main.0a1b2c3d.js`: what a build made of an application's source, named after its digest.
+    fn is_bundle(&self) -> bool {
+        let digest = self.words.last().map(String::as_str).unwrap_or_default();
+        let both = digest.bytes().any(|b| b.is_ascii_digit())
+            && digest.bytes().any(|b| b.is_ascii_lowercase());
+        matches!(self.extension.as_str(), "js" | "mjs" | "css")
+            && self.words.len() > 1
+            && matches!(digest.len(), 8 | 16 | 20 | 32)
+            && both
+            && digest.bytes().all(|b| b.is_ascii_hexdigit())
     }
 
     fn is_prose(&self) -> bool {
@@ -416,19 +439,29 @@ mod tests {
             ("src/LoginIT.java", PlaceKind::Test),
             ("src/LoginTest.kt", PlaceKind::Test),
             ("src/login.spec.ts", PlaceKind::Test),
+            ("acme-e2e/k8s/db.yml", PlaceKind::Test),
+            ("fuzzing/corpora/a.zip", PlaceKind::Test),
             ("HTTPTest.cs", PlaceKind::Test),
             ("examples/app/config.json", PlaceKind::Example),
             (".env.example", PlaceKind::Example),
             ("snippets/a.js", PlaceKind::Example),
+            ("acme-demo/app.yml", PlaceKind::Example),
+            ("src/Democracy.java", PlaceKind::Source),
+            ("config.template.yml", PlaceKind::Example),
+            ("template.yml", PlaceKind::Configuration),
             ("settings.py.dist", PlaceKind::Example),
             ("package.spec", PlaceKind::Source),
             ("train.ipynb", PlaceKind::Example),
             ("docs/setup.yml", PlaceKind::Documentation),
             ("docs_src/a.py", PlaceKind::Documentation),
+            ("api/openapi.yml", PlaceKind::Documentation),
+            ("api/openapi.go", PlaceKind::Source),
             ("README", PlaceKind::Documentation),
             ("NOTES.md", PlaceKind::Documentation),
             ("vendor/a/b.go", PlaceKind::Vendored),
             ("jquery.min.js", PlaceKind::Vendored),
+            ("build/main.0a1b2c3d.js", PlaceKind::Vendored),
+            ("build/main.feedface.js", PlaceKind::Source),
             (".yarn/releases/yarn.cjs", PlaceKind::Vendored),
             ("t/lib/Auth.pm", PlaceKind::Test),
             ("t/auth.t", PlaceKind::Test),

@@ -2,6 +2,7 @@
 //! secret: the line of a test's result, a digest whose algorithm stands before it, prose, code.
 
 use super::code::CODE;
+use super::expression::EXPRESSIONS;
 use super::joint::JOINT;
 use super::key::{Name, Says};
 use super::refusal::Refusal;
@@ -165,6 +166,21 @@ const BESIDE: &[Row] = &[
         "gpg: using RSA key 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D",
     ),
     (
+        Refusal::KeyNumber,
+        is_key_of_openpgp,
+        "ARG MAPLE_GPG_KEYS={HEX:40}",
+    ),
+    (
+        Refusal::ObjectId,
+        |s| s.is_bare() && is_in_a_urn(s.before_key()),
+        "- 'urn:acme:params:oauth:request_uri:{alnum:24}'",
+    ),
+    (
+        Refusal::MountOption,
+        |s| s.a.op == Op::Flag && s.a.key.ends_with(b"-secret") && s.value.starts_with(b"id="),
+        "docker buildx build --secret id=MAPLE_NPM_FILE7 .",
+    ),
+    (
         Refusal::PublicHalf,
         |s| s.name.says == Says::Key && is_public_half(s.a.key, s.value),
         r#"nkey: "UA{base32:54}""#,
@@ -176,6 +192,7 @@ pub(super) fn refusal(site: &Site<'_>) -> Option<Refusal> {
     let row = JOINT
         .iter()
         .chain(CODE)
+        .chain(EXPRESSIONS)
         .chain(BESIDE)
         .find(|(_, test, _)| test(site));
     row.map(|(refusal, ..)| *refusal)
@@ -183,7 +200,7 @@ pub(super) fn refusal(site: &Site<'_>) -> Option<Refusal> {
 
 /// Templates of texts of which a row is true.
 pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
-    let rows = JOINT.iter().chain(CODE).chain(BESIDE);
+    let rows = JOINT.iter().chain(CODE).chain(EXPRESSIONS).chain(BESIDE);
     rows.map(|(refusal, _, text)| (*refusal, *text))
 }
 
@@ -238,7 +255,7 @@ fn is_member(site: &Site<'_>) -> bool {
         .strip_prefix(b"&")
         .or_else(|| site.value.strip_prefix(b"*"));
     let value = reference.unwrap_or(site.value);
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':');
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b':' | b'.');
     let path = memchr::memmem::find(value, b"::").is_some() || reference.is_some();
     if path && value.iter().all(plain) && value.iter().filter(|b| b.is_ascii_digit()).count() <= 2 {
         return true;
@@ -500,6 +517,31 @@ fn is_key_number(value: &[u8]) -> bool {
         && value
             .iter()
             .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
+}
+
+/// `GPG_KEYS=0123…`: the name speaks of OpenPGP, and every part of the value is one of its numbers of keys.
+fn is_key_of_openpgp(site: &Site<'_>) -> bool {
+    let key = site.a.key.to_ascii_lowercase();
+    let named = [&b"gpg"[..], b"pgp"]
+        .iter()
+        .any(|word| memchr::memmem::find(&key, word).is_some());
+    let parts = || {
+        site.value
+            .split(|b| matches!(b, b' ' | b','))
+            .filter(|part| !part.is_empty())
+    };
+    named
+        && site.name.says != Says::Password
+        && parts().next().is_some()
+        && parts().all(is_key_number)
+}
+
+/// `urn:ietf:params:oauth:…` (RFC 8141): the name is a part of the name of a resource.
+fn is_in_a_urn(before: &[u8]) -> bool {
+    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b':' | b'-' | b'.' | b'_');
+    let near = &before[before.len().saturating_sub(80)..];
+    let len = near.iter().rev().take_while(part).count();
+    near[near.len() - len..].starts_with(b"urn:")
 }
 
 /// A value of the form of a public nkey, whatever its checksum; seeds start with `S`.

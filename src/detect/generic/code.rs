@@ -20,11 +20,6 @@ pub(super) const CODE: &[Row] = &[
     ),
     (
         Refusal::Expression,
-        |s| !s.is_bare() && is_outside_its_quotes(s.value),
-        r#"throw new Error("Unknown Token: "+String(maple7))}}if("x")"#,
-    ),
-    (
-        Refusal::Expression,
         |s| s.is_bare() && is_variable(s),
         "String secret = base32String;",
     ),
@@ -91,7 +86,7 @@ pub(super) const CODE: &[Row] = &[
 ];
 
 /// Letters, digits and underscores as names of programs have them: no digit first, and at most two.
-fn is_identifier(text: &[u8]) -> bool {
+pub(super) fn is_identifier(text: &[u8]) -> bool {
     let digits = text.iter().filter(|b| b.is_ascii_digit()).count();
     digits <= 2
         && text
@@ -128,28 +123,9 @@ fn is_chained(site: &Site<'_>) -> bool {
         && is_identifier(site.value)
 }
 
-/// `+String(x)`, `.concat(x)`, `'.$key.'`: what stands between two literals, of which the first was
-/// taken for a name.
-fn is_outside_its_quotes(value: &[u8]) -> bool {
-    let text = value.trim_ascii_start();
-    if let [quote @ (b'\'' | b'"'), inside @ .., last] = text
-        && last == quote
-    {
-        let joint = |b: Option<&u8>| matches!(b, Some(b'.' | b'+'));
-        return joint(inside.trim_ascii_start().first()) && joint(inside.trim_ascii_end().last());
-    }
-    let Some(rest) = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b".")) else {
-        return false;
-    };
-    let rest = rest.trim_ascii_start();
-    let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'$' | b'.');
-    let name = rest.iter().take_while(|b| part(b)).count();
-    name >= 3 && !rest[0].is_ascii_digit() && rest.get(name) == Some(&b'(')
-}
-
 /// `%s%nThis`: fields of a format, and what follows them.
 fn is_format(value: &[u8]) -> bool {
-    let fields = [&b"%s%"[..], b"%d%", b"%v%", b"%q%"];
+    let fields = [&b"%s%"[..], b"%d%", b"%v%", b"%q%", b"%.*s"];
     fields.iter().any(|field| value.starts_with(field))
 }
 

@@ -41,6 +41,7 @@ const COVERS: &[Row] = &[
     ("ciphertext of Rails", rails, "password: {b64:{alnum:24}}--{b64:{alnum:12}}--{b64:{alnum:16}}"),
     ("ciphertext of Jenkins", jenkins, "<password>{{AQAAABAAAAAQ{b64:{alnum:32}}}}</password>"),
     ("ciphertext of Maven's settings", maven, "<password>{{{b64:{alnum:32}}}}</password>"),
+    ("the hash of a password, whose salt stands beside it", salted, "{{\"password\": \"{b64:{alnum:64}}\", \"salt\": \"{alnum:24}\"}}"),
     ("the digest of a known finding (detect-secrets)", known_finding, "{{\"type\": \"x\", \"hashed_secret\": \"{hex:40}\", \"line_number\": 4}}"),
 ];
 
@@ -238,25 +239,40 @@ fn maven(seen: &Seen<'_>) -> bool {
         && inside.is_some_and(|text| decoded_from(text) >= 32 && text.len().is_multiple_of(4))
 }
 
-/// `"hashed_secret": "<SHA-1>"` in a JSON object that also says on which line: the list of known
-/// findings that detect-secrets keeps (`.secrets.baseline`).
-fn known_finding(seen: &Seen<'_>) -> bool {
-    let (a, bytes, value) = (seen.assignment, seen.bytes, seen.value);
-    let digest = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
-    if a.key != b"hashed_secret" || value.len() != 40 || !value.iter().all(digest) {
-        return false;
-    }
-    let low = a.key_at.saturating_sub(BEHIND);
-    let before = &bytes[low..a.key_at];
+/// Whether the JSON object in which the assignment stands has a member of this name (in quotes), as far as
+/// [`BEHIND`] and [`AHEAD`] go.
+fn has_sibling(seen: &Seen<'_>, name: &[u8]) -> bool {
+    let (a, bytes) = (seen.assignment, seen.bytes);
+    let before = &bytes[a.key_at.saturating_sub(BEHIND)..a.key_at];
     let after = &bytes[a.value.end..(a.value.end + AHEAD).min(bytes.len())];
     let open = memchr::memrchr(b'{', before).map_or(before, |at| &before[at..]);
     let close = memchr::memchr(b'}', after).map_or(after, |at| &after[..at]);
-    let sibling = |name: &[u8]| {
-        [open, close]
-            .iter()
-            .any(|side| memchr::memmem::find(side, name).is_some())
-    };
-    sibling(b"\"line_number\"") && (sibling(b"\"type\"") || sibling(b"\"filename\""))
+    [open, close]
+        .iter()
+        .any(|side| memchr::memmem::find(side, name).is_some())
+}
+
+/// `"password": "…", "salt": "…"`: as many bytes as a digest has, in base64 or hexadecimal, and the salt that
+/// it was made with. A password that is kept as it is needs none. Sixteen bytes are not enough: many
+/// programs draw passwords of 32 digits.
+fn salted(seen: &Seen<'_>) -> bool {
+    const SIZES: [usize; 5] = [20, 28, 32, 48, 64];
+    let value = seen.value;
+    let hex = value.iter().all(u8::is_ascii_hexdigit) && SIZES.contains(&(value.len() / 2));
+    let digest = hex && value.len().is_multiple_of(2) || SIZES.contains(&decoded_from(value));
+    digest && super::key::read(seen.assignment.key).is_password() && has_sibling(seen, b"\"salt\"")
+}
+
+/// `"hashed_secret": "<SHA-1>"` in a JSON object that also says on which line: the list of known
+/// findings that detect-secrets keeps (`.secrets.baseline`).
+fn known_finding(seen: &Seen<'_>) -> bool {
+    let value = seen.value;
+    let digest = |b: &u8| b.is_ascii_digit() || (b'a'..=b'f').contains(b);
+    let own = seen.assignment.key == b"hashed_secret";
+    own && value.len() == 40
+        && value.iter().all(digest)
+        && has_sibling(seen, b"\"line_number\"")
+        && (has_sibling(seen, b"\"type\"") || has_sibling(seen, b"\"filename\""))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod beside;
 mod code;
 mod comment;
 mod covered;
+mod expression;
 mod features;
 mod joint;
 mod key;

@@ -48,6 +48,12 @@ pub(super) const NOTATIONS: &[Row] = &[
         "required|min:8|confirmed",
     ),
     (Refusal::Mask, is_mask, "$encrypted$"),
+    (
+        Refusal::ObjectId,
+        is_json_pointer,
+        "#/components/schemas/maplePassword",
+    ),
+    (Refusal::PageText, is_page, "<!DOCTYPE html><html>maple"),
     (Refusal::Resource, is_resource, "?attr/colorMaple"),
     (Refusal::Grammar, is_grammar, "keyword.operator.$0"),
     (Refusal::MediaFile, is_media_file, "maple/v4/3c/7a/leaf.png"),
@@ -64,27 +70,70 @@ const CHECKED_BY: &[&[u8]] = &[
     b"required_with",
     b"required_if",
     b"required_without",
+    b"required_unless",
     b"not_array",
 ];
 
-/// `required|min:8|confirmed`: names of checks with arguments, one of which no other notation has.
+/// Checks that say how long something is, with a number; one of them tells by itself (`min:8`).
+const LIMITS: &[&[u8]] = &[
+    b"min",
+    b"max",
+    b"size",
+    b"between",
+    b"digits",
+    b"digits_between",
+];
+
+/// `required|min:8|confirmed`, `min:8`: names of checks with arguments, one of which no other notation has.
 fn is_validation(value: &[u8]) -> bool {
     let part = |b: &u8| b.is_ascii_alphanumeric() || b"_:,.".contains(b);
     // The last one may be put to it by the program.
     let value = value.strip_suffix(b"|").unwrap_or(value);
     let mut parts = value.split(|b| *b == b'|');
     let head = |part: &[u8]| part.split(|b| *b == b':').next().unwrap_or(part).to_vec();
+    if let Some(at) = memchr::memchr(b':', value)
+        && LIMITS.contains(&&value[..at])
+        && all(&value[at + 1..], |b| b.is_ascii_digit() || *b == b',')
+    {
+        return true;
+    }
     value.split(|b| *b == b'|').all(|one| all(one, part))
         && parts.any(|one| CHECKED_BY.contains(&head(one).as_slice()))
 }
 
-/// `$encrypted$`, `maple***leaf`.
+/// `$encrypted$`, `maple***leaf`, `**masked**`.
 fn is_mask(value: &[u8]) -> bool {
     let inner = value
         .strip_prefix(b"$")
         .and_then(|rest| rest.strip_suffix(b"$"));
     inner.is_some_and(|word| all(word, u8::is_ascii_lowercase))
         || memchr::memmem::find(value, b"***").is_some()
+        || value
+            .strip_prefix(b"**")
+            .and_then(|rest| rest.strip_suffix(b"**"))
+            .is_some_and(|word| all(word, u8::is_ascii_lowercase))
+}
+
+/// `#/components/schemas/login`: the place in the same document that is meant (RFC 6901), in words.
+fn is_json_pointer(value: &[u8]) -> bool {
+    let word = |part: &[u8]| {
+        let digits = part.iter().filter(|b| b.is_ascii_digit()).count();
+        digits <= 2
+            && all(part, |b| {
+                b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.')
+            })
+    };
+    let parts = value
+        .strip_prefix(b"#/")
+        .map(|rest| rest.split(|b| *b == b'/'));
+    parts.is_some_and(|mut parts| value[2..].contains(&b'/') && parts.all(word))
+}
+
+/// A whole page.
+fn is_page(value: &[u8]) -> bool {
+    let head = value.trim_ascii_start();
+    let head = head[..head.len().min(9)].to_ascii_lowercase();
+    head.starts_with(b"<!doctype") || head.starts_with(b"<html>")
 }
 
 /// `@string/maple`, `?attr/colorMaple`: what an application for a telephone calls its texts and colours.

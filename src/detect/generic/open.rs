@@ -281,7 +281,15 @@ fn is_constant(value: &[u8]) -> bool {
     let digits = value
         .strip_prefix(b"0x")
         .or_else(|| value.strip_prefix(b"0X"));
-    digits.is_some_and(|digits| digits.len() <= 8 && all(digits, u8::is_ascii_hexdigit))
+    // `0x02U`: C writes the type behind it.
+    let number = digits.map(|digits| {
+        let kind = digits
+            .iter()
+            .rev()
+            .take_while(|b| matches!(b, b'u' | b'U' | b'l' | b'L'));
+        &digits[..digits.len() - kind.count()]
+    });
+    number.is_some_and(|digits| digits.len() <= 8 && all(digits, u8::is_ascii_hexdigit))
 }
 
 /// `keys[0].Value`, `*list[2].PreSharedKey`: an element of a list, in code.
@@ -305,6 +313,7 @@ fn is_member_of_list(value: &[u8]) -> bool {
         && value[open + 1..close].iter().all(u8::is_ascii_digit)
         && value[close + 1..]
             .strip_prefix(b".")
+            .map(|rest| rest.strip_suffix(b"()").unwrap_or(rest))
             .is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_alphabetic) && member(rest))
 }
 
@@ -412,6 +421,9 @@ mod tests {
             "0xa2",
             "*keys[0].Value",
             "config.Tunnel[12].PreSharedKey",
+            "columns[0].strip()",
+            "0x02U",
+            "0xffUL",
             "id=ssh.config,src=",
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI",
             "ssh-rsa AAAAB3NzaC1yc2E",

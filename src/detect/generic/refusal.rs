@@ -94,6 +94,8 @@ refusals! {
     MediaType "media-type" "the name is that of a kind of file",
     PageText "page-text" "the value is what a page shows in an element",
     CacheKey "cache-key" "the value is made of words and a digest, as labels of builds are",
+    StyleClass "style-class" "the value is the name of a style that an element of a page is given",
+    Column "column" "the value is the name of a column of a table",
     RegistryPath "registry-path" "the value is a path in the registry of Windows",
     OwnName "own-name" "the value repeats the words of its name",
     Reference "reference" "the value is a template, or refers to a secret that is kept elsewhere",

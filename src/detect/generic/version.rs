@@ -8,6 +8,9 @@ pub(super) fn is_version(value: &[u8]) -> bool {
         return false;
     }
     let text = value.trim_ascii();
+    if is_pinned_branch(text) {
+        return true;
+    }
     let last = text
         .iter()
         .rposition(|b| *b == b' ')
@@ -23,6 +26,19 @@ pub(super) fn is_version(value: &[u8]) -> bool {
 }
 
 /// A version without blanks; `two` numbers are enough behind an operator.
+/// `dev-main#0a1b2c3`, `1.x-dev#0a1b2c3`: a branch and a commit of it, as Composer writes them.
+fn is_pinned_branch(text: &[u8]) -> bool {
+    let Some(at) = memchr::memrchr(b'#', text) else {
+        return false;
+    };
+    let (branch, commit) = (&text[..at], &text[at + 1..]);
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'/');
+    (branch.starts_with(b"dev-") || branch.ends_with(b"-dev"))
+        && all(branch, plain)
+        && (7..=40).contains(&commit.len())
+        && commit.iter().all(u8::is_ascii_hexdigit)
+}
+
 fn version(text: &[u8], two: bool) -> bool {
     let mark = text
         .iter()
@@ -85,6 +101,8 @@ mod tests {
             "1.0.0-SNAPSHOT",
             "0.12.3+20240131",
             "some-crate-for-secrets 0.3.1",
+            "dev-maple#0a1b2c3d4e",
+            "1.4.x-dev#0a1b2c3",
         ] {
             assert!(is_version(version.as_bytes()), "{version}");
         }
@@ -95,6 +113,8 @@ mod tests {
             "3.1.4-Kq7Zr2Wm9Tb4",
             "2024.Maple-Tree",
             "Maple 3.1.4 Tree",
+            "maple-dev#0a1b2",
+            "maple#0a1b2c3d4e",
         ] {
             assert!(!is_version(other.as_bytes()), "{other}");
         }
