@@ -31,6 +31,10 @@ const KNOWN: &[(&str, &str)] = &[
         "sample of the MDN web documentation",
     ),
     ("646549410933b9cbf651", "sample of RFC 6750"),
+    (
+        "df8b51b7ae697d133d0e",
+        "test key of the reCAPTCHA documentation",
+    ),
 ];
 
 /// Where a published value comes from, if it is one.
@@ -53,6 +57,11 @@ mod tests {
         assert_eq!(
             known(sample.as_bytes()),
             Some("sample of the AWS documentation")
+        );
+        let tested = ["6LeIxAcTAAAAAG", "G-vFI1TnRWxM", "ZNFuojJ4WifJWe"].concat();
+        assert_eq!(
+            known(tested.as_bytes()),
+            Some("test key of the reCAPTCHA documentation")
         );
         assert_eq!(known(b"something else"), None);
     }

@@ -30,7 +30,7 @@ pub(super) const EXPRESSIONS: &[Row] = &[
     ),
     (
         Refusal::TypeName,
-        |s| s.is_bare() && s.a.op == Op::Colon && is_optional_type(s.value),
+        |s| s.is_bare() && s.a.op == Op::Colon && is_optional_type(s),
         "val password: String?,",
     ),
     (
@@ -51,7 +51,7 @@ pub(super) const EXPRESSIONS: &[Row] = &[
     (
         Refusal::Column,
         |s| s.a.op == Op::Pair && s.a.quote == Some(b'`') && is_typed(s.after()),
-        "`a` varchar(9) COMMENT 'password',\n`maplespace` varchar(9) NULL",
+        "`a` varchar(9) COMMENT 'password', `maplespace` varchar(9) NULL",
     ),
 ];
 
@@ -137,10 +137,23 @@ fn is_function_of_a_module(value: &[u8]) -> bool {
     (called || counted) && path.contains(&b'.') && names.all(is_identifier)
 }
 
-/// `String?`: a type whose value may be missing, as Kotlin and Swift write it.
-fn is_optional_type(value: &[u8]) -> bool {
-    let name = value.strip_suffix(b"?");
-    name.is_some_and(|name| name.first().is_some_and(u8::is_ascii_uppercase) && is_identifier(name))
+/// `String?`: a type whose value may be missing, as Kotlin and Swift write it. Whoever chooses such a password ends
+/// the line behind it.
+fn is_optional_type(site: &Site<'_>) -> bool {
+    const TYPES: &[&[u8]] = &[
+        b"String",
+        b"CharArray",
+        b"Boolean",
+        b"Bool",
+        b"Int",
+        b"Data",
+    ];
+    let name = site.value.strip_suffix(b"?");
+    let goes_on = matches!(site.after(), [b',' | b')', ..] | [b' ', b'=', ..]);
+    name.is_some_and(|name| {
+        let named = name.first().is_some_and(u8::is_ascii_uppercase) && is_identifier(name);
+        TYPES.contains(&name) || goes_on && named
+    })
 }
 
 /// `$mandates[0]->id`: PHP asks a variable for something; the reader cut it in its arrow.
