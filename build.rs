@@ -100,6 +100,32 @@ fn embed() -> Result<(), String> {
         let _ = writeln!(out, "    {},", rule::emit::lifetime(row));
     }
     out.push_str("];\n");
+    list_kinds(&mut out, exists)?;
     let dir = env::var("OUT_DIR").map_err(|e| e.to_string())?;
     fs::write(Path::new(&dir).join("rules.rs"), out).map_err(|e| e.to_string())
+}
+
+/// The kinds of lists, `rules/lists/*.toml`, sorted by name.
+fn list_kinds(out: &mut String, exists: impl Fn(&str) -> bool) -> Result<(), String> {
+    let mut files: Vec<PathBuf> = fs::read_dir("rules/lists")
+        .map_err(|e| format!("rules/lists: {e}"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
+        .collect();
+    files.sort();
+    let mut kinds = Vec::new();
+    for path in &files {
+        let name = path.file_name().and_then(|n| n.to_str());
+        let name = name.unwrap_or_default();
+        let text = fs::read_to_string(path).map_err(|e| format!("rules/lists/{name}: {e}"))?;
+        let kind = rule::load_list_kind(name, &text, &exists);
+        kinds.push(kind.map_err(|e| format!("rules/lists/{e}"))?);
+    }
+    kinds.sort_by(|a, b| a.id.cmp(&b.id));
+    out.push_str("static LIST_KINDS: &[ListKind] = &[\n");
+    for kind in &kinds {
+        let _ = writeln!(out, "    {},", rule::emit::list_kind(kind));
+    }
+    out.push_str("];\n");
+    Ok(())
 }

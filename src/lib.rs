@@ -2,7 +2,7 @@
 //!
 //! `line` is the whole program in one function. Data flows one way: a source lends bytes and `scan`
 //! proposes what it sees in them, `place` says where that stands and since when, `judge` makes
-//! credentials of it, `life` says whether they still matter, `inventory` what the register says of them,
+//! credentials of it, `life` says whether they still matter, `inventory` what the register and the lists of servers say of them,
 //! `suppress` what hides them, and `report` masks and counts them.
 
 mod base64;
@@ -15,6 +15,7 @@ pub mod finding;
 mod inventory;
 pub mod judge;
 pub mod life;
+pub mod lists;
 mod place;
 mod plan;
 pub mod reference;
@@ -70,20 +71,23 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
 
     let mut scanned = scan::scan(input, plan, control)?;
     let references = std::mem::take(&mut scanned.references);
-    let places = place::place(scanned, rules, &plan.suppressions, today, control);
+    let mut places = place::place(scanned, rules, &plan.suppressions, today, control);
     let mut credentials = judge::credentials(rules, places.found, &places.timelines);
     // Judged as the others are, to be counted: how many of them would be listed.
     let mut unreached = judge::credentials(rules, places.unreached, &places.timelines);
-    let asked = life::Asked {
+    let mut asked = life::Asked {
         policy: &plan.policy,
         register: plan.register.as_ref(),
+        lists: &plan.lists,
         conditions,
         now: plan.now,
     };
-    for all in [&mut credentials, &mut unreached] {
-        life::tell(rules, all, &asked);
-    }
+    let joined = life::tell(rules, &mut credentials, &asked);
+    // Of what nothing reaches only the number is told.
+    asked.lists = &[];
+    life::tell(rules, &mut unreached, &asked);
     let whole = places.about.is_whole(control);
+    places.about.skipped.extend(joined.gaps);
     let looked = Looked {
         before: &places.before,
         today,

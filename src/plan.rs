@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::detect::Scanner;
 use crate::finding::Mode;
 use crate::life::Policy;
+use crate::lists::List;
 use crate::register::Register;
 use crate::report::ReportOptions;
 use crate::source::{
@@ -77,6 +78,8 @@ pub struct Plan {
     pub register: Option<Register>,
     /// Whether places that read credentials by name are gathered.
     pub references: bool,
+    /// What servers say of the tokens that they issued, as administrators exported it.
+    pub lists: Vec<List>,
     /// The moment that statuses hold for.
     pub now: Timestamp,
     /// How old credentials may grow.

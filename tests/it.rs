@@ -23,6 +23,7 @@ mod hook;
 mod inventory;
 mod judge;
 mod laws;
+mod lists;
 mod made;
 mod range;
 mod register;

@@ -49,6 +49,8 @@ pub struct Scan {
     #[arg(long, value_name = "PATH", requires = "index")]
     pub allow_alternate: Vec<PathBuf>,
     #[command(flatten)]
+    pub lists: Lists,
+    #[command(flatten)]
     pub common: Common,
     #[command(flatten)]
     pub limits: Limits,
@@ -86,6 +88,8 @@ pub struct History {
     /// Do not look at the repository's own configuration (.git/config), which no commit holds.
     #[arg(long)]
     pub no_git_config: bool,
+    #[command(flatten)]
+    pub lists: Lists,
     #[command(flatten)]
     pub alternates: Alternates,
     #[command(flatten)]
@@ -144,6 +148,15 @@ pub struct Alternates {
         help_heading = heading::INPUT
     )]
     pub allowed: Vec<PathBuf>,
+}
+
+/// What servers say of the tokens that they issued.
+#[derive(Args, Clone, Default)]
+pub struct Lists {
+    /// Look the findings up in this list of a server's tokens: a snapshot that `tokens import` wrote,
+    /// or KIND=FILE, as the server gave it. Repeatable.
+    #[arg(long = "with", value_name = "[KIND=]FILE", help_heading = heading::INPUT)]
+    pub with: Vec<String>,
 }
 
 /// How findings are looked for in order to name them.
@@ -235,6 +248,10 @@ pub enum Generated {
     /// Of the JSON report.
     #[value(alias = "schema")]
     ReportSchema,
+    /// Of the snapshots that `tokens import` writes.
+    SnapshotSchema,
+    /// The manual's table of the lists that are read.
+    ListTable,
     /// Of keysweep.toml.
     ConfigSchema,
     /// The manual's table of the keys of keysweep.toml.
@@ -538,7 +555,7 @@ fn date(text: &str) -> Result<jiff::civil::Date, String> {
         .map_err(|_| "write a date, for example 2027-06-30".to_owned())
 }
 
-fn moment(text: &str) -> Result<jiff::Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<jiff::Timestamp, String> {
     let whole = if text.contains('T') {
         text.to_owned()
     } else {

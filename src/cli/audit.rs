@@ -7,11 +7,12 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::args::{Alternates, Common, Limits, heading};
+use super::args::{Alternates, Common, Limits, Lists, heading};
 use super::tokens::of_repository;
-use super::{DELTA_BUDGET, With, compare, demo, output, scan};
+use super::{DELTA_BUDGET, With, compare, demo, lists, output, scan};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::finding::Reason;
+use keysweep::lists::List;
 use keysweep::register::{FILE, Register};
 use keysweep::report::{Report, against, format, merge};
 use keysweep::secret::Shown;
@@ -48,6 +49,8 @@ pub struct Audit {
     #[arg(long)]
     no_git_config: bool,
     #[command(flatten)]
+    lists: Lists,
+    #[command(flatten)]
     alternates: Alternates,
     #[command(flatten)]
     common: Common,
@@ -72,9 +75,10 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
     // A broken register is an error of its own: it must not make a repository look unreadable.
     let registers = repos.iter().map(|repo| register(repo));
     let mut registers = registers.collect::<Result<Vec<_>>>()?;
+    let lists = lists::read(&audit.lists)?;
     let mut report = match repos.as_slice() {
-        [repo] => one(&audit, repo, registers.remove(0), &audit.limits)?,
-        repos => several(&audit, repos, registers)?,
+        [repo] => one(&audit, repo, registers.remove(0), &lists, &audit.limits)?,
+        repos => several(&audit, repos, registers, &lists)?,
     };
     if demo.is_some() {
         // Its directory has another name in every run.
@@ -140,7 +144,12 @@ fn each_once(repos: &[PathBuf]) -> Result<()> {
 ///
 /// # Errors
 /// None of them could be read.
-fn several(audit: &Audit, repos: &[PathBuf], registers: Vec<Option<Register>>) -> Result<Report> {
+fn several(
+    audit: &Audit,
+    repos: &[PathBuf],
+    registers: Vec<Option<Register>>,
+    lists: &[List],
+) -> Result<Report> {
     let began = Instant::now();
     let mut stopped = None;
     let (mut parts, mut unread) = (Vec::new(), Vec::new());
@@ -156,7 +165,7 @@ fn several(audit: &Audit, repos: &[PathBuf], registers: Vec<Option<Register>>) -
             timeout: limit.map(|limit| limit.saturating_sub(began.elapsed())),
             ..audit.limits.clone()
         };
-        match one(audit, repo, register, &limits) {
+        match one(audit, repo, register, lists, &limits) {
             Ok(report) => {
                 stopped = report.stopped_by();
                 parts.push((name, report));
@@ -178,11 +187,18 @@ fn several(audit: &Audit, repos: &[PathBuf], registers: Vec<Option<Register>>) -
 }
 
 /// Audits one repository.
-fn one(audit: &Audit, repo: &Path, register: Option<Register>, limits: &Limits) -> Result<Report> {
+fn one(
+    audit: &Audit,
+    repo: &Path,
+    register: Option<Register>,
+    lists: &[List],
+    limits: &Limits,
+) -> Result<Report> {
     let with = With {
         // Only files that stand there refer to anything, and only a register makes that worth a word.
         references: register.is_some() && !is_bare(repo),
         register,
+        lists: lists.to_vec(),
     };
     scan(input(audit, repo)?, limits, &audit.common, with)
 }

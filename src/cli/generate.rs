@@ -23,6 +23,14 @@ pub fn print(what: Generated) -> Result<ExitCode> {
             out.write_all(keysweep::report::schema().as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
+        Generated::SnapshotSchema => {
+            out.write_all(keysweep::lists::schema().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Generated::ListTable => {
+            out.write_all(keysweep::lists::table().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Generated::ConfigSchema => {
             out.write_all(keysweep::config::schema().as_bytes())?;
             return Ok(ExitCode::SUCCESS);

@@ -144,6 +144,7 @@ impl House {
             suppressions,
             register: None,
             references: self.references,
+            lists: Vec::new(),
             now: self.now,
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {

@@ -16,6 +16,7 @@ mod generate;
 mod hook;
 mod known;
 mod last;
+mod lists;
 mod output;
 mod policy;
 mod progress;
@@ -36,6 +37,7 @@ use anyhow::{Context, Result, bail};
 use args::{Common, Limits};
 use keysweep::config::{Config, MAX_FILE_SIZE};
 use keysweep::detect::Scanner;
+use keysweep::lists::List;
 use keysweep::register::Register;
 use keysweep::report::{Report, ReportOptions};
 use keysweep::source::{
@@ -100,7 +102,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     git_config: !scan.no_git_config,
                 })
             };
-            run(input, &scan.limits, &scan.common)
+            run(input, &scan.limits, &scan.common, lists::read(&scan.lists)?)
         }
         Verb::Staged(staged) => {
             let input = Input::Staged(StagedOptions {
@@ -109,7 +111,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 threads: staged.limits.threads,
                 max_file_size: MAX_FILE_SIZE,
             });
-            run(input, &staged.limits, &staged.common)
+            run(input, &staged.limits, &staged.common, Vec::new())
         }
         Verb::History(history) => {
             let demo = history.demo.then(demo::make).transpose()?;
@@ -127,7 +129,8 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                     max_object: MAX_FILE_SIZE,
                 };
                 let input = Input::Range(options, Checkpoint::Report);
-                return run(input, &history.limits, &history.common);
+                let lists = lists::read(&history.lists)?;
+                return run(input, &history.limits, &history.common, lists);
             }
             let input = Input::History(HistoryOptions {
                 path,
@@ -139,7 +142,8 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 max_object: MAX_FILE_SIZE,
                 git_config: !history.no_git_config,
             });
-            run(input, &history.limits, &history.common)
+            let lists = lists::read(&history.lists)?;
+            run(input, &history.limits, &history.common, lists)
         }
         Verb::Audit(args) => audit::run(args),
         Verb::Hook(hook) => hook::run(hook),
@@ -181,10 +185,14 @@ fn or_here(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     }
 }
 
-fn run(input: Input, limits: &Limits, common: &Common) -> Result<ExitCode> {
+fn run(input: Input, limits: &Limits, common: &Common, lists: Vec<List>) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
     let outputs = output::Outputs::open(common)?;
-    let report = scan(input, limits, common, With::default())?;
+    let with = With {
+        lists,
+        ..With::default()
+    };
+    let report = scan(input, limits, common, with)?;
     outputs.write(&report)?;
     Ok(ExitCode::from(report.exit_status()))
 }
@@ -196,6 +204,8 @@ struct With {
     register: Option<Register>,
     /// Whether places that read credentials by name are gathered.
     references: bool,
+    /// What servers say of the tokens that they issued.
+    lists: Vec<List>,
 }
 
 /// Scans and judges; what is printed is the caller's.
@@ -243,6 +253,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
         suppressions,
         register: with.register,
         references: with.references,
+        lists: with.lists,
         now: now(common.now)?,
         policy,
         report: ReportOptions {

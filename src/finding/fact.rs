@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub enum Field {
     /// What it is, where its bytes tell more than its rule: the family of a token.
     Kind,
-    /// End of validity; the text `never` where its bytes say that it has none.
+    /// End of validity; the text `never` where its bytes or its server say that it has none.
     Expires,
     /// Not valid before.
     NotBefore,
@@ -22,7 +22,7 @@ pub enum Field {
     Issued,
     /// When its value was changed last, as the file around it says.
     Changed,
-    /// When it was used last, as the file around it says.
+    /// When it was used last, as the file around it or its server says; the text `never` where it was not.
     LastUsed,
     /// Who issued it.
     Issuer,
@@ -32,6 +32,8 @@ pub enum Field {
     Backup,
     /// What it is for.
     Purpose,
+    /// Who made it, as its server says.
+    MadeBy,
     /// The account, project or tenant it belongs to.
     Account,
     /// A public name or number that finds it in its provider's list.
@@ -46,6 +48,8 @@ pub enum Field {
     LongestLife,
     /// The day since which its form exists, where a commit that holds it claims to be older, which cannot be.
     FormSince,
+    /// Whether its server accepts it, and on which day it said so.
+    State,
     /// The author date of the earliest commit that holds it.
     FirstSeen,
     /// The author date of the commit that removed its last place.
@@ -89,6 +93,8 @@ impl Field {
             Field::Owner => "owner",
             Field::Backup => "backup",
             Field::Purpose => "purpose",
+            Field::MadeBy => "made-by",
+            Field::State => "state",
             Field::Account => "account",
             Field::Scope => "scope",
             Field::Audience => "audience",
@@ -122,6 +128,8 @@ pub enum Source {
     Paths,
     /// What the team wrote down of it.
     Register,
+    /// What its server lists of all tokens that it issued.
+    List,
 }
 
 impl Source {
@@ -133,6 +141,7 @@ impl Source {
             Source::Git => "git",
             Source::Paths => "paths",
             Source::Register => "register",
+            Source::List => "list",
         }
     }
 }

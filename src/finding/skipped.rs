@@ -85,6 +85,8 @@ pub enum Reason {
     NotInWorkTree,
     /// What any remote has, in a push to one of which it is not known what it has.
     UnknownRemote,
+    /// Passwords that were not compared with the hashes of a list, because that takes too long.
+    NotCompared,
 }
 
 impl Reason {
@@ -98,7 +100,7 @@ impl Reason {
             | LimitReached => Weight::Failed,
             TooLarge | ArchiveLimit | EncryptedArchive | UnsupportedArchive | EncodedLimit
             | Submodule | NestedRepository | LfsPointer | SpecialFile | Excluded | Ignored
-            | NotInIndex | NotInWorkTree | UnknownRemote => Weight::Scope,
+            | NotInIndex | NotInWorkTree | UnknownRemote | NotCompared => Weight::Scope,
         }
     }
 
@@ -165,6 +167,7 @@ impl Reason {
             NotInIndex => "not-in-index",
             NotInWorkTree => "not-in-work-tree",
             UnknownRemote => "unknown-remote",
+            NotCompared => "not-compared",
         }
     }
 
@@ -201,6 +204,7 @@ impl Reason {
             Ignored => "ignored by git, not scanned",
             NotInIndex => "not in the index: `git add` it first",
             NotInWorkTree => "tracked files are not in the working tree",
+            NotCompared => "passwords not compared with a list",
             UnknownRemote => "push to a remote of which it is not known what it has",
         }
     }

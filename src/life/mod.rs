@@ -12,6 +12,7 @@ mod environments;
 mod facts;
 mod git;
 mod kind;
+mod listed;
 mod policy;
 mod profiles;
 mod register;
@@ -24,6 +25,7 @@ pub use profiles::{NONE, PROFILES, Profile, named as profile};
 use jiff::Timestamp;
 
 use crate::finding::{Credential, Fact, Field, Status, Value};
+use crate::lists::{Joined, List, Seen, join};
 use crate::register::Register;
 use crate::rule::{Check, Rule, RuleSet};
 
@@ -63,6 +65,8 @@ pub struct Asked<'a> {
     pub policy: &'a Policy,
     /// What is written down of tokens, where somebody asks about that.
     pub register: Option<&'a Register>,
+    /// What servers list of the tokens that they issued.
+    pub lists: &'a [List],
     /// Whether it is said what is wrong by the policy.
     pub conditions: bool,
     /// The moment that statuses hold for.
@@ -70,10 +74,11 @@ pub struct Asked<'a> {
 }
 
 /// Tells of each credential what is known of its life and what follows at the moment that is `asked` about;
-/// and, where conditions are asked for, what of that is wrong by the policy.
-pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) {
-    let (policy, now) = (asked.policy, asked.now);
-    let each: Vec<Vec<Fact>> = {
+/// and, where conditions are asked for, what of that is wrong by the policy. Says which of them are tokens of
+/// the lists: that needs what the other sources know, so it comes behind them.
+pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) -> Joined {
+    let (policy, lists, now) = (asked.policy, asked.lists, asked.now);
+    let mut each: Vec<Vec<Fact>> = {
         let known = Known {
             slots: slots::Slots::of(credentials),
             register: asked.register.map(register::Index::of),
@@ -86,20 +91,38 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) 
         };
         credentials.iter().map(of_one).collect()
     };
+    let joined = {
+        let seen = credentials
+            .iter()
+            .zip(&each)
+            .map(|(credential, facts)| Seen {
+                credential,
+                rule: &rules.rules[credential.best.rule],
+                facts,
+            });
+        // Most runs have no list.
+        let seen = seen.filter(|_| !lists.is_empty());
+        join(lists, &seen.collect::<Vec<_>>())
+    };
+    for (number, facts) in each.iter_mut().enumerate() {
+        facts.extend(listed::facts(lists, &joined, number));
+    }
     for (credential, facts) in credentials.iter_mut().zip(each) {
         let rule = &rules.rules[credential.best.rule];
+        let accepted = listed::is_accepted(&facts);
         let facts = status::ordered(facts);
         let terms = policy.terms(&rule.id, credential.severity, &owners(&facts));
         credential.life.status = status::of(&facts, terms.warn_before.days, now);
         credential.life.facts = facts;
-        // What its own bytes say comes first.
-        if credential.life.status == Status::Unknown {
+        // What its own bytes say comes first, and what its server says comes before what its kind makes likely.
+        if credential.life.status == Status::Unknown && !accepted {
             credential.life.status = kind::past(rule, credential, now).unwrap_or_default();
         }
         if asked.conditions {
             credential.conditions = conditions::of(rule, credential, &terms, now);
         }
     }
+    joined
 }
 
 /// Whose a credential is, by its facts.

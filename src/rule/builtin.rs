@@ -5,8 +5,9 @@ use std::borrow::Cow;
 
 use crate::finding::{Exposure, Severity};
 use crate::rule::{
-    ByteSet, Check, Context, FactDecoder, FileMark, Generic, Kind, Lifetime, Literal, Provenance,
-    Rule, RuleSet, Source, Token, Where,
+    ByteSet, Check, Context, FactDecoder, FileMark, Generic, HashKind, Holds, Kind, Lifetime,
+    ListField, ListFormat, ListFrom, ListKind, ListRead, Literal, Part, Provenance, Rule, RuleSet,
+    Source, Token, Where,
 };
 
 include!(concat!(env!("OUT_DIR"), "/rules.rs"));
@@ -22,4 +23,9 @@ pub fn set() -> RuleSet {
 /// How long credentials of the rules live at most, sorted by the id of the rule.
 pub fn lifetimes() -> &'static [Lifetime] {
     LIFETIMES
+}
+
+/// The kinds of lists that are read, sorted by name.
+pub fn list_kinds() -> &'static [ListKind] {
+    LIST_KINDS
 }

@@ -7,6 +7,7 @@
 mod bytes;
 mod compile;
 mod lifetimes;
+mod list_kind;
 mod load;
 mod names;
 mod page;
@@ -20,6 +21,10 @@ use crate::finding::{Exposure, Severity};
 
 pub use bytes::ByteSet;
 pub use lifetimes::{Lifetime, load_lifetimes};
+pub use list_kind::{
+    HashKind, Holds, ListField, ListFormat, ListFrom, ListKind, ListRead, Part, STATES,
+    load_list_kind,
+};
 pub use load::{LoadError, load_builtin, load_file};
 pub use names::{Check, FactDecoder, Generic, Source};
 pub use suggest::closest;
@@ -302,6 +307,71 @@ pub mod emit {
             text(&row.form_since),
             text(&row.source),
             text(&row.checked),
+        )
+    }
+
+    /// An expression of type `ListKind` made of static data only.
+    pub fn list_kind(kind: &ListKind) -> String {
+        let reads: Vec<String> = kind.reads.iter().map(list_read).collect();
+        format!(
+            "ListKind {{ id: {}, name: {}, docs: {}, checked: {}, export: {}, about: {}, holds: Holds::{:?}, ends: {}, by_id: {}, rules: {}, value: {}, reads: Cow::Borrowed(&[{}]) }}",
+            text(&kind.id),
+            text(&kind.name),
+            text(&kind.docs),
+            text(&kind.checked),
+            text(&kind.export),
+            text(&kind.about),
+            kind.holds,
+            kind.ends,
+            kind.by_id,
+            texts(&kind.rules),
+            text(&kind.value),
+            reads.join(", "),
+        )
+    }
+
+    fn list_read(read: &ListRead) -> String {
+        let field = |(field, from): &(ListField, List<ListFrom>)| {
+            let from: Vec<String> = from.iter().map(list_from).collect();
+            format!(
+                "(ListField::{field:?}, Cow::Borrowed(&[{}]))",
+                from.join(", ")
+            )
+        };
+        let fields: Vec<String> = read.fields.iter().map(field).collect();
+        format!(
+            "ListRead {{ format: ListFormat::{:?}, each: {}, keyed: {}, inner: {}, needs: {}, when: {}, unless: {}, more: {}, fields: Cow::Borrowed(&[{}]) }}",
+            read.format,
+            texts(&read.each),
+            read.keyed,
+            text(&read.inner),
+            texts(&read.needs),
+            text(&read.when),
+            text(&read.unless),
+            text(&read.more),
+            fields.join(", "),
+        )
+    }
+
+    fn list_from(from: &ListFrom) -> String {
+        let word = |(word, means): &(Text, Text)| format!("({}, {})", text(word), text(means));
+        let words: Vec<String> = from.words.iter().map(word).collect();
+        let hash = match from.hash {
+            Some(kind) => format!("Some(HashKind::{kind:?})"),
+            None => "None".to_owned(),
+        };
+        format!(
+            "ListFrom {{ at: {}, find: {}, words: Cow::Borrowed(&[{}]), and: {}, before: {}, behind: {}, absent: {}, never_if: {}, plus_days: {}, part: Part::{:?}, hash: {hash} }}",
+            text(&from.at),
+            text(&from.find),
+            words.join(", "),
+            text(&from.and),
+            text(&from.before),
+            text(&from.behind),
+            text(&from.absent),
+            text(&from.never_if),
+            text(&from.plus_days),
+            from.part,
         )
     }
 

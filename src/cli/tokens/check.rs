@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::super::args::{Common, Limits, heading};
-use super::super::{With, output, scan};
+use super::super::args::{Common, Limits, Lists, heading};
+use super::super::{With, lists, output, scan};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::register::{FILE, Register};
@@ -21,6 +21,8 @@ pub struct Check {
     /// Read this register. [default: tokens.toml at the top of the repository]
     #[arg(long, value_name = "FILE", help_heading = heading::INPUT)]
     register: Option<PathBuf>,
+    #[command(flatten)]
+    lists: Lists,
     #[command(flatten)]
     common: Common,
     #[command(flatten)]
@@ -50,6 +52,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
     let with = With {
         register: Some(register),
         references: true,
+        lists: lists::read(&check.lists)?,
     };
     let report = scan(input, &check.limits, &check.common, with)?;
     outputs.write(&report)?;

@@ -1,7 +1,8 @@
-//! `keysweep tokens`: the register of a repository, `tokens.toml`. One file a subcommand.
+//! `keysweep tokens`: the register of a repository, `tokens.toml`, and the lists of servers. One file a subcommand.
 
 mod check;
 mod edit;
+mod import;
 mod init;
 
 pub use check::of_repository;
@@ -26,6 +27,8 @@ enum What {
     Edit(edit::Edit),
     /// Say what the register says is to be done: what ended, ends soon, or is not as it should be.
     Check(Box<check::Check>),
+    /// Read the list that a server gives of its tokens, and write a snapshot without secrets.
+    Import(import::Import),
 }
 
 /// Runs the subcommand.
@@ -37,5 +40,6 @@ pub fn run(tokens: Tokens) -> Result<ExitCode> {
         What::Init(init) => init::run(init),
         What::Edit(edit) => edit::run(&edit),
         What::Check(check) => check::run(*check),
+        What::Import(import) => import::run(import),
     }
 }

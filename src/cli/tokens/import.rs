@@ -1,0 +1,191 @@
+//! `keysweep tokens import`: a list of a server, read into a snapshot without secrets.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+
+use super::super::args::{heading, moment};
+use super::super::whole::{self, Lasting, Mode};
+use super::super::{lists as files, output};
+use keysweep::detect::Scanner;
+use keysweep::finding::{Class, Confidence};
+use keysweep::lists::{self, Asked, List, State};
+use keysweep::rule::{Holds, ListField};
+
+/// Reads the list that a server or provider gives of its tokens, and writes a snapshot: a dated file
+/// without secrets, with which `scan`, `history` and `audit` say which findings are tokens that the
+/// server knows. Nothing is sent anywhere; docs/lists.md has the command that exports each list.
+#[derive(Args)]
+pub struct Import {
+    /// What it is a list of.
+    #[arg(value_parser = kind)]
+    kind: String,
+    /// The file; `-` reads standard input.
+    file: String,
+    /// What the server is called. [default: the kind]
+    #[arg(long, value_name = "NAME", help_heading = heading::INPUT)]
+    server: Option<String>,
+    /// When the list was taken (a date, or RFC 3339). [default: now for standard input, else unknown]
+    #[arg(long, value_name = "DATE", value_parser = moment, help_heading = heading::INPUT)]
+    taken: Option<jiff::Timestamp>,
+    /// The list has every token of the server, although one of its kind has those of one user.
+    #[arg(long, help_heading = heading::INPUT)]
+    complete: bool,
+    /// Which columns of a table are which fields: id, name, owner, made-by, scope, created, expires,
+    /// last-used, state, secret.
+    #[arg(
+        long,
+        value_name = "FIELD=COLUMN",
+        value_delimiter = ',',
+        value_parser = column,
+        help_heading = heading::INPUT
+    )]
+    columns: Vec<(ListField, String)>,
+    /// Write the snapshot to this file. [default: standard output]
+    #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]
+    output: Option<PathBuf>,
+    /// Keep the hashes that the server compares passwords with, so that findings can be joined by
+    /// them. Whoever reads the snapshot can try passwords.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    hashes: bool,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// The list cannot be read, holds a credential where none may stand, or the snapshot cannot be written.
+pub fn run(import: Import) -> Result<ExitCode> {
+    if let Some(path) = &import.output {
+        whole::check_target(path)?;
+    }
+    let kind = lists::kind(&import.kind).map_err(|why| anyhow!(why))?;
+    if !import.columns.is_empty() && kind.id != "csv" {
+        bail!(
+            "--columns is for the kind csv: a list of {} has columns of its own",
+            kind.name
+        );
+    }
+    if import.complete && kind.holds == Holds::Names {
+        bail!(
+            "--complete: a list of {} has names and no tokens",
+            kind.name
+        );
+    }
+    let asked = Asked {
+        server: import.server,
+        // What comes through a pipe is read while the server gives it.
+        taken: import
+            .taken
+            .or_else(|| (import.file == "-").then(jiff::Timestamp::now)),
+        complete: import.complete,
+        columns: import.columns,
+    };
+    let (name, list) = match import.file.as_str() {
+        "-" => (
+            "standard input",
+            lists::read(kind, std::io::stdin().lock(), &asked),
+        ),
+        file => (file, lists::read(kind, files::open(file)?, &asked)),
+    };
+    let list = list.map_err(|error| files::at(name, &error))?;
+    let text = lists::write_snapshot(&list, import.hashes, &finder())
+        .map_err(|refused| anyhow!("{name}: {refused}"))?;
+    match &import.output {
+        Some(path) => whole::write(path, Lasting::No, Mode::Private, |out| {
+            out.write_all(text.as_bytes())
+        })
+        .with_context(|| format!("the snapshot {} cannot be written", path.display()))?,
+        None => std::io::stdout()
+            .lock()
+            .write_all(text.as_bytes())
+            .context("standard output cannot be written")?,
+    }
+    say(name, &list, import.hashes);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Finds credentials of known kinds; the score over names and values has no names here.
+fn finder() -> impl Fn(&[u8]) -> Vec<(std::ops::Range<usize>, String)> {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    move |text: &[u8]| {
+        let found = scanner.scan(text).into_iter();
+        let known = found.filter(|one| {
+            let rule = &scanner.rules().rules[one.rule];
+            one.class == Class::Credential
+                && one.confidence() >= Confidence::Medium
+                && rule.generic().is_none()
+        });
+        known
+            .map(|one| {
+                let rule = &scanner.rules().rules[one.rule];
+                (one.span.clone(), rule.id.to_string())
+            })
+            .collect()
+    }
+}
+
+/// What was read, in a few sentences.
+fn say(name: &str, list: &List, hashes: bool) {
+    let states = State::ALL.map(|state| {
+        let n = list.rows.iter().filter(|row| row.state == state).count();
+        (n > 0).then(|| format!("{n} {}", state.name()))
+    });
+    let states: Vec<String> = states.into_iter().flatten().collect();
+    let taken = match list.taken {
+        Some(taken) => format!("taken {}", taken.strftime("%Y-%m-%d")),
+        None => "of an unknown day (--taken says it)".to_owned(),
+    };
+    let complete = match list.complete {
+        true => "complete",
+        false => "maybe not complete",
+    };
+    let rows = match list.rows.len() {
+        1 => "1 token".to_owned(),
+        n => format!("{n} tokens"),
+    };
+    let of = match states.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", states.join(", ")),
+    };
+    output::note(&format!(
+        "{name}: {rows} of {}{of}, {taken}, {complete}",
+        list.server
+    ));
+    let dropped = list.dropped;
+    if dropped.secrets > 0 {
+        output::note(&format!(
+            "{name}: {} secrets of the list are in no output; of {} not even a digest, because they could be guessed",
+            dropped.secrets, dropped.guessable
+        ));
+    }
+    let kept = list.rows.iter().any(|row| !row.hashes.is_empty());
+    if kept && !hashes {
+        output::note(&format!(
+            "{name}: the hashes of the list are left out, so that no finding is joined by them; --hashes keeps them, and --with {}={name} uses them without a snapshot",
+            list.kind.id
+        ));
+    }
+    for note in &list.notes {
+        output::note(&format!("{name}: {note}"));
+    }
+}
+
+fn kind(text: &str) -> Result<String, String> {
+    lists::kind(text).map(|kind| kind.id.to_string())
+}
+
+fn column(text: &str) -> Result<(ListField, String), String> {
+    let (field, column) = text
+        .split_once('=')
+        .ok_or("write FIELD=COLUMN, for example owner=Team")?;
+    let known = ListField::ALL.iter().find(|(name, _)| *name == field);
+    match known {
+        Some((_, ListField::Handle | ListField::Hash)) | None => Err(format!(
+            "`{field}` is none of id, name, owner, made-by, scope, created, expires, last-used, state, secret"
+        )),
+        Some((_, field)) => Ok((*field, column.to_owned())),
+    }
+}

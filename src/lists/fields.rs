@@ -1,0 +1,577 @@
+//! From a record to a row, by the description of its kind.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::{DefaultHasher, Entry};
+use std::hash::{Hash as _, Hasher};
+use std::io::BufRead;
+
+use serde_json::{Map, Value};
+
+use super::point::Record;
+use super::{
+    Asked, Dropped, Equal, Handle, Hash, List, MAX_ROWS, Moment, Row, State, Unreadable,
+    can_be_complete, date, sniff,
+};
+use crate::detect::checks;
+use crate::rule::{Holds, ListField, ListFormat, ListFrom, ListKind, ListRead, Part, Text};
+use crate::secret::Fingerprint;
+
+/// Longest text of a row, in bytes; longer ones are cut, which is said.
+const MAX_TEXT: usize = 512;
+/// Sentences about a list that are kept; the others are counted.
+const MAX_NOTES: usize = 20;
+/// Fewer characters than these tell a token from others only by chance.
+const MIN_HANDLE: usize = 4;
+
+/// Makes rows of records.
+pub(super) struct Mapper {
+    reads: Cow<'static, [ListRead]>,
+    list: List,
+    /// By id and owner the number of the row that has them, to see the second one.
+    seen: HashMap<u64, usize>,
+    /// Records so far, which are not rows: one may make several, or none.
+    records: u64,
+    /// Rows with a time without a zone.
+    zoneless: u64,
+    /// Hashes that are of a kind which is not compared.
+    other_hashes: u64,
+    notes_left_out: u64,
+    /// Rows that are taken.
+    pub(super) most: usize,
+    /// The last document says that there is more.
+    more: bool,
+}
+
+impl Mapper {
+    pub(super) fn new(kind: &'static ListKind, asked: &Asked) -> Self {
+        let server = asked.server.clone().unwrap_or_else(|| kind.id.to_string());
+        let complete = kind.holds == Holds::All || asked.complete && can_be_complete(kind);
+        Mapper {
+            reads: with_columns(&kind.reads, &asked.columns),
+            list: List {
+                kind,
+                server,
+                taken: asked.taken,
+                complete,
+                rows: Vec::new(),
+                dropped: Dropped::default(),
+                notes: Vec::new(),
+            },
+            seen: HashMap::new(),
+            records: 0,
+            zoneless: 0,
+            other_hashes: 0,
+            notes_left_out: 0,
+            most: MAX_ROWS,
+            more: false,
+        }
+    }
+
+    /// Whether lists of this kind are written in a format.
+    pub(super) fn reads(&self, format: ListFormat) -> bool {
+        self.reads.iter().any(|read| read.format == format)
+    }
+
+    /// The ways in which records of a format become rows.
+    pub(super) fn of(&self, format: ListFormat) -> impl Iterator<Item = &ListRead> {
+        self.reads.iter().filter(move |read| read.format == format)
+    }
+
+    /// What is said of a file in another format.
+    pub(super) fn wrong_format(&self, format: ListFormat, input: &mut impl BufRead) -> Unreadable {
+        let is = match format {
+            ListFormat::Json => "JSON",
+            ListFormat::Csv => "no JSON, and is taken for a table",
+            ListFormat::Acl => "what `ACL LIST` of Redis prints",
+        };
+        let hint = sniff::first_value(format, input).and_then(|value| sniff::looks_like(&value));
+        self.not_of_this_kind(&format!("it is {is}"), hint)
+    }
+
+    /// A document without a place for records.
+    pub(super) fn nothing_in(&self, document: &Value) -> String {
+        let why = "no list stands where it should";
+        self.not_of_this_kind(why, sniff::looks_like(document))
+            .message
+    }
+
+    fn not_of_this_kind(&self, why: &str, hint: Option<&str>) -> Unreadable {
+        let kind = &self.list.kind;
+        let hint = match hint {
+            Some(other) if other != kind.id => {
+                format!("; it looks like a list of the kind `{other}`")
+            }
+            _ => String::new(),
+        };
+        Unreadable::whole(format!(
+            "it is no list of the kind `{}` ({}): {why}{hint}",
+            kind.id, kind.name
+        ))
+    }
+
+    /// What a document says besides its records.
+    pub(super) fn document(&mut self, format: ListFormat, around: &Map<String, Value>) {
+        let value = Value::Object(around.clone());
+        let record = Record {
+            value: &value,
+            outer: around,
+        };
+        let says_more = |read: &ListRead| {
+            !read.more.is_empty() && record.find(&read.more).iter().any(|v| !v.is_null())
+        };
+        let more = self.of(format).any(says_more);
+        self.more = more;
+    }
+
+    /// Takes one record.
+    ///
+    /// # Errors
+    /// It is none of this kind, or one too many.
+    pub(super) fn record(
+        &mut self,
+        format: ListFormat,
+        value: &Value,
+        outer: &Map<String, Value>,
+    ) -> Result<(), String> {
+        self.records += 1;
+        let mut opened = None;
+        let mut fits = false;
+        // The descriptions are looked at while rows are added.
+        let reads = self.reads.clone();
+        for read in reads.iter().filter(|read| read.format == format) {
+            let value = match read.inner.strip_prefix('/') {
+                Some(member) => &*opened.get_or_insert_with(|| open(value, member)),
+                None => value,
+            };
+            let record = Record { value, outer };
+            if !read.needs.iter().all(|pointer| record.has(pointer)) {
+                continue;
+            }
+            fits = true;
+            let is_true = |pointer: &str| record.texts(pointer).iter().any(|it| it == "true");
+            let left_out = !read.unless.is_empty() && is_true(&read.unless);
+            let wanted =
+                read.when.is_empty() || record.texts(&read.when).iter().any(|it| is_said(it));
+            if wanted && !left_out {
+                let row = self.row(read, &record);
+                self.push(row)?;
+            }
+        }
+        match fits {
+            true => Ok(()),
+            false => Err(self.misses(format, value)),
+        }
+    }
+
+    /// What a record lacks.
+    fn misses(&self, format: ListFormat, value: &Value) -> String {
+        let needs = self.of(format).flat_map(|read| read.needs.iter());
+        let outer = Map::new();
+        let record = Record {
+            value,
+            outer: &outer,
+        };
+        let missing = needs.filter(|pointer| !record.has(pointer));
+        let missing: Vec<&str> = missing
+            .map(|pointer| pointer.trim_start_matches('/'))
+            .collect();
+        let what = match value {
+            Value::Object(_) => format!("has no `{}`", missing.first().unwrap_or(&"record")),
+            _ => "is no object".to_owned(),
+        };
+        let why = format!("row {} {what}", self.records);
+        self.not_of_this_kind(&why, sniff::looks_like(value))
+            .message
+    }
+
+    fn push(&mut self, row: Row) -> Result<(), String> {
+        if self.list.rows.len() >= self.most {
+            return Err(format!(
+                "row {}: a list has at most {} rows; give it in parts",
+                self.records, self.most
+            ));
+        }
+        if !row.id.is_empty() {
+            let mut hasher = DefaultHasher::new();
+            (&row.id, &row.owner).hash(&mut hasher);
+            match self.seen.entry(hasher.finish()) {
+                Entry::Vacant(place) => {
+                    place.insert(self.list.rows.len() + 1);
+                }
+                Entry::Occupied(place) => {
+                    let first = *place.get();
+                    self.note(format!(
+                        "row {}: row {first} has the same id; both are kept, and nothing is joined by it",
+                        self.records
+                    ));
+                }
+            }
+        }
+        self.list.rows.push(row);
+        Ok(())
+    }
+
+    /// Something to be known about the list.
+    pub(super) fn note(&mut self, text: String) {
+        match self.list.notes.len() < MAX_NOTES {
+            true => self.list.notes.push(text),
+            false => self.notes_left_out += 1,
+        }
+    }
+
+    /// The list.
+    pub(super) fn finish(mut self) -> List {
+        for row in &mut self.list.rows {
+            let past = |taken| row.expires.at().is_some_and(|end| end <= taken);
+            if row.state == State::Active && self.list.taken.is_some_and(past) {
+                row.state = State::Expired;
+            }
+        }
+        let mut last = Vec::new();
+        if self.notes_left_out > 0 {
+            last.push(format!("and {} more like these", self.notes_left_out));
+        }
+        if self.zoneless > 0 {
+            last.push(format!(
+                "{} rows have times without a zone, which are taken for UTC",
+                self.zoneless
+            ));
+        }
+        if self.other_hashes > 0 {
+            last.push(format!(
+                "{} hashes are of a kind that is not compared",
+                self.other_hashes
+            ));
+        }
+        if self.more {
+            self.list.complete = false;
+            last.push(
+                "the last page says that there are more: the list is not complete".to_owned(),
+            );
+        }
+        self.list.notes.append(&mut last);
+        self.list
+    }
+
+    fn row(&mut self, read: &ListRead, record: &Record<'_>) -> Row {
+        let mut row = Row::default();
+        let zoneless = self.zoneless;
+        for (field, from) in read.fields.iter() {
+            match field {
+                ListField::Id => row.id = self.first(record, from),
+                ListField::Name => row.name = self.first(record, from),
+                ListField::Owner => row.owner = self.first(record, from),
+                ListField::MadeBy => row.made_by = self.first(record, from),
+                ListField::Scope => row.scope = self.all(record, from),
+                ListField::Created => row.created = self.moment(*field, record, from),
+                ListField::Expires => row.expires = self.moment(*field, record, from),
+                ListField::LastUsed => row.last_used = self.moment(*field, record, from),
+                ListField::State => row.state = self.state(record, from),
+                ListField::Handle => row.handle = handle(record, from),
+                ListField::Hash => row.hashes = self.hashes(record, from),
+                ListField::Secret => row.equal = self.equal(record, from),
+            }
+        }
+        if row.created == Moment::Never {
+            row.created = Moment::Unknown;
+        }
+        self.zoneless = self.zoneless.min(zoneless + 1);
+        row
+    }
+
+    fn first(&mut self, record: &Record<'_>, from: &[ListFrom]) -> String {
+        let found = from
+            .iter()
+            .find_map(|one| texts(record, one).into_iter().next());
+        self.cut(found.unwrap_or_default())
+    }
+
+    fn all(&mut self, record: &Record<'_>, from: &[ListFrom]) -> Vec<String> {
+        let all = from.iter().flat_map(|one| texts(record, one));
+        all.map(|text| self.cut(text)).collect()
+    }
+
+    fn cut(&mut self, mut text: String) -> String {
+        if text.starts_with(['=', '+', '@']) {
+            self.note(format!(
+                "row {}: a text begins like a formula of a spreadsheet; it is taken as text",
+                self.records
+            ));
+        }
+        if text.len() > MAX_TEXT {
+            let mut end = MAX_TEXT;
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            text.truncate(end);
+            text.push('…');
+            self.note(format!(
+                "row {}: a text of more than {MAX_TEXT} bytes is cut",
+                self.records
+            ));
+        }
+        text
+    }
+
+    fn moment(&mut self, field: ListField, record: &Record<'_>, from: &[ListFrom]) -> Moment {
+        for one in from {
+            let moment = self.one_moment(field, record, one);
+            if moment != Moment::Unknown {
+                return moment;
+            }
+        }
+        Moment::Unknown
+    }
+
+    fn one_moment(&mut self, field: ListField, record: &Record<'_>, from: &ListFrom) -> Moment {
+        let found = values(record, from).into_iter().next();
+        let text = found.as_ref().and_then(|value| match value {
+            Value::String(text) => Some(text.as_str()),
+            Value::Bool(true) => Some("true"),
+            Value::Bool(false) => Some("false"),
+            _ => None,
+        });
+        let word = text.and_then(|text| from.words.iter().find(|(word, _)| word == text));
+        let read = match (&found, word) {
+            (_, Some((_, means))) => return meaning(means),
+            (None, _) => return meaning(&from.absent),
+            (Some(value), _) => date::read(value),
+        };
+        let dated = match read {
+            Ok(dated) => dated,
+            Err(why) => {
+                let shown = found.map(|value| value.to_string()).unwrap_or_default();
+                let shown: String = shown.chars().take(40).collect();
+                self.note(format!(
+                    "row {}: `{}` is {shown}, and {why}; it counts as not known",
+                    self.records,
+                    field.name()
+                ));
+                return Moment::Unknown;
+            }
+        };
+        self.zoneless += u64::from(dated.zoneless);
+        let same = |pointer: &str| {
+            let other = record.find(pointer).into_iter().next();
+            let other = other.and_then(|value| date::read(value).ok());
+            other.is_some_and(|other| other.moment == dated.moment)
+        };
+        match dated.moment {
+            Moment::Unknown => meaning(&from.absent),
+            moment if !from.plus_days.is_empty() => later(moment, record, &from.plus_days),
+            Moment::At(_) if !from.never_if.is_empty() && same(&from.never_if) => Moment::Never,
+            moment => moment,
+        }
+    }
+
+    fn state(&mut self, record: &Record<'_>, from: &[ListFrom]) -> State {
+        let mut unknown = None;
+        for one in from {
+            let Some(text) = record
+                .texts(&one.at)
+                .into_iter()
+                .next()
+                .filter(|_| !one.at.is_empty())
+            else {
+                if let Some(state) = State::named(&one.absent) {
+                    return state;
+                }
+                continue;
+            };
+            let is = |(word, _): &&(Text, Text)| word.eq_ignore_ascii_case(&text);
+            let known = one.words.iter().find(is);
+            let known = known.or_else(|| one.words.iter().find(|(word, _)| word == "*"));
+            match known.and_then(|(_, means)| State::named(means)) {
+                Some(state) => return state,
+                None => unknown = Some(text),
+            }
+        }
+        if let Some(word) = unknown.filter(|_| from.len() == 1) {
+            let word: String = word.chars().take(40).collect();
+            self.note(format!(
+                "row {}: the state `{word}` is not known",
+                self.records
+            ));
+        }
+        State::Unknown
+    }
+
+    fn hashes(&mut self, record: &Record<'_>, from: &[ListFrom]) -> Vec<Hash> {
+        let mut out = Vec::new();
+        for one in from {
+            for text in record.texts(&one.at) {
+                match one.hash.and_then(|kind| Hash::parse(kind, &text)) {
+                    Some(hash) => out.push(hash),
+                    None => self.other_hashes += 1,
+                }
+            }
+        }
+        out
+    }
+
+    /// Drops the token: only a digest of it goes on.
+    fn equal(&mut self, record: &Record<'_>, from: &[ListFrom]) -> Option<Equal> {
+        let secret = from
+            .iter()
+            .find_map(|one| record.texts(&one.at).into_iter().next())?;
+        let guessable = !is_drawn(&secret);
+        self.list.dropped.secrets += 1;
+        self.list.dropped.guessable += u64::from(guessable);
+        Some(Equal {
+            digest: Fingerprint::of_strong(secret.as_bytes()),
+            guessable,
+        })
+    }
+}
+
+/// The columns that the user named in the place of the description's.
+fn with_columns(
+    reads: &'static [ListRead],
+    columns: &[(ListField, String)],
+) -> Cow<'static, [ListRead]> {
+    if columns.is_empty() {
+        return Cow::Borrowed(reads);
+    }
+    let mut reads = reads.to_vec();
+    for read in reads
+        .iter_mut()
+        .filter(|read| read.format == ListFormat::Csv)
+    {
+        for (field, from) in read.fields.to_mut() {
+            let named: Vec<ListFrom> = columns
+                .iter()
+                .filter(|(named, _)| named == field)
+                .map(|(_, column)| ListFrom {
+                    at: format!("/{}", table_key(column)).into(),
+                    ..from.first().cloned().unwrap_or_default()
+                })
+                .collect();
+            if !named.is_empty() {
+                *from = Cow::Owned(named);
+            }
+        }
+        let needs = columns
+            .iter()
+            .map(|(_, column)| format!("/{}", table_key(column)).into());
+        read.needs = Cow::Owned(needs.collect());
+    }
+    Cow::Owned(reads)
+}
+
+/// A name of a column as a part of a pointer, which has no slash in it.
+pub(super) fn table_key(column: &str) -> String {
+    column.trim().replace('/', "∕")
+}
+
+/// The record with the member `name` opened, whose text is JSON itself.
+fn open(value: &Value, name: &str) -> Value {
+    let mut value = value.clone();
+    let inner = value.get(name).and_then(Value::as_str);
+    let inner = inner.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    if let (Some(inner), Some(members)) = (inner, value.as_object_mut()) {
+        members.insert(name.to_owned(), inner);
+    }
+    value
+}
+
+/// Whether a text says that there is something.
+fn is_said(text: &str) -> bool {
+    const NOTHING: [&str; 5] = ["N/A", "not_supported", "no_information", "null", "false"];
+    !NOTHING.iter().any(|word| word.eq_ignore_ascii_case(text))
+}
+
+/// The values of a source as they stand there; of texts those that it asks for.
+fn values(record: &Record<'_>, from: &ListFrom) -> Vec<Value> {
+    if from.at.is_empty() {
+        return Vec::new();
+    }
+    let found = record.find(&from.at).into_iter();
+    if from.find.is_empty() {
+        return found.cloned().collect();
+    }
+    let texts = found.filter_map(|value| value.as_str()?.strip_prefix(from.find.as_ref()));
+    texts.map(|text| Value::String(text.to_owned())).collect()
+}
+
+/// The texts of a source, with what belongs around them.
+fn texts(record: &Record<'_>, from: &ListFrom) -> Vec<String> {
+    let mut found = match from.at.is_empty() {
+        true => Vec::new(),
+        false => record.texts(&from.at),
+    };
+    if !from.find.is_empty() {
+        let fits = found
+            .iter()
+            .filter_map(|text| text.strip_prefix(from.find.as_ref()));
+        found = fits.map(str::to_owned).collect();
+    }
+    if found.is_empty() && !from.absent.is_empty() {
+        return vec![from.absent.to_string()];
+    }
+    let and = match from.and.is_empty() {
+        true => None,
+        false => record.texts(&from.and).into_iter().next(),
+    };
+    let dressed = |text: String| {
+        if let Some((_, means)) = from.words.iter().find(|(word, _)| *word == text) {
+            return means.to_string();
+        }
+        let and = and.as_ref().map_or(String::new(), |and| format!("@{and}"));
+        format!("{}{text}{and}{}", from.before, from.behind)
+    };
+    let dressed = found.into_iter().map(dressed);
+    dressed.filter(|text| !text.is_empty()).collect()
+}
+
+/// What a description calls a moment.
+fn meaning(word: &str) -> Moment {
+    match word {
+        "never" => Moment::Never,
+        _ => Moment::Unknown,
+    }
+}
+
+/// So many days after `moment` as a number in the record says, of which 0 is never.
+fn later(moment: Moment, record: &Record<'_>, pointer: &str) -> Moment {
+    let days = record.texts(pointer).into_iter().next();
+    let days = days.and_then(|text| text.parse::<i64>().ok());
+    match (days, moment) {
+        (Some(0), _) => Moment::Never,
+        (Some(days @ 1..=100_000), Moment::At(at)) => {
+            let life = jiff::SignedDuration::from_hours(24 * days);
+            at.checked_add(life).map_or(Moment::Unknown, Moment::At)
+        }
+        _ => Moment::Unknown,
+    }
+}
+
+fn handle(record: &Record<'_>, from: &[ListFrom]) -> Option<Handle> {
+    let one = from.first()?;
+    let shown = record.texts(&one.at).into_iter().next()?;
+    let whole = || format!("{}{shown}{}", one.before, one.behind);
+    let long = |text: &str| text.chars().count() >= MIN_HANDLE;
+    let handle = match one.part {
+        Part::Start => Handle::Start(whole()),
+        Part::End => Handle::End(whole()),
+        Part::Both => {
+            let gap = |c: char| matches!(c, '.' | '…' | '*');
+            let first = shown.find(gap)?;
+            let last = shown.rfind(gap)?;
+            let end = shown.get(last..)?.trim_start_matches(gap);
+            Handle::Both(shown.get(..first)?.to_owned(), end.to_owned())
+        }
+    };
+    let enough = match &handle {
+        Handle::Start(text) | Handle::End(text) => long(&shown) && long(text),
+        Handle::Both(start, end) => long(start) && long(end),
+    };
+    enough.then_some(handle)
+}
+
+/// Whether a machine drew a token: a part of it without a sign in it is long and looks random.
+fn is_drawn(secret: &str) -> bool {
+    let sign = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '=' | '/' | '+'));
+    let mut parts = secret.split(sign).filter(|part| part.len() >= 16);
+    parts.any(|part| checks::looks_random(part.as_bytes()))
+}
