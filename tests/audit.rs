@@ -229,6 +229,9 @@ fn each_repository_has_its_register() {
     let ended = notices.filter(|notice| notice["reported"] == "register/expired");
     let notices: Vec<&Value> = ended.collect();
     assert_eq!(notices.len(), 1);
+    dir.run(&["audit", "shop"])
+        .ends(1)
+        .says("2 are not in the register.");
     assert_eq!(notices[0]["file"], "shop/tokens.toml");
     assert_eq!(notices[0]["uri"], "shop/tokens.toml");
     dir.write("shop/tokens.toml", "[[token]\n");
@@ -362,4 +365,41 @@ fn the_page_is_opened_when_that_is_asked_for() {
     }
     let said = std::fs::read_to_string(said).expect("it was asked");
     assert_eq!(said.trim(), "../page.html");
+}
+
+/// Whatever is looked at, nothing is asked over a network. Without `strace` nothing can be said.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_opens_a_socket() {
+    let dir = Dir::repo();
+    dir.write("app.env", line(1));
+    dir.write("session.log", format!("Bearer {}\n", jwt(1_800_000_000, 3)));
+    dir.write("tokens.toml", "[[token]]\nid = \"bot\"\n");
+    dir.commit("all");
+    let trace = dir.outside("trace");
+    for verb in [
+        vec!["audit"],
+        vec!["scan"],
+        vec!["history"],
+        vec!["tokens", "check"],
+    ] {
+        let mut command = std::process::Command::new("strace");
+        command
+            .args(["-f", "-e", "trace=socket,connect,sendto", "-o"])
+            .arg(&trace)
+            .arg(env!("CARGO_BIN_EXE_keysweep"))
+            .args(&verb)
+            .current_dir(dir.path());
+        match command.output() {
+            Ok(output) => assert_eq!(output.status.code(), Some(1), "{output:?}"),
+            Err(error) => {
+                assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
+                return;
+            }
+        }
+        let calls = std::fs::read_to_string(&trace).expect("strace writes it");
+        for call in ["socket(", "connect(", "sendto("] {
+            assert!(!calls.contains(call), "{verb:?}: {calls}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::words::{self, count};
 use super::{Finding, Report};
-use crate::finding::{Class, Field, Status};
+use crate::finding::{Class, Field, Source, Status};
 
 /// What a credential is to whoever has to act, the most urgent first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,10 +124,18 @@ pub(super) fn sentence(report: &Report) -> String {
     let unowned = number(|row| row.told(Field::Owner).next().is_none());
     let endless = number(|row| row.status == Status::NeverExpires);
     let unknown = number(|row| row.status == Status::Unknown);
+    let unwritten = match has_register(report) {
+        true => number(|row| row.facts.iter().all(|fact| fact.source != Source::Register)),
+        false => 0,
+    };
     let said = [
         (unowned, ["has no known owner", "have no known owner"]),
         (unknown, ["has no known end", "have no known end"]),
         (endless, ["never ends", "never end"]),
+        (
+            unwritten,
+            ["is not in the register", "are not in the register"],
+        ),
     ];
     let said = said.into_iter().filter(|(n, _)| *n > 0);
     let said: Vec<String> = said.map(|(n, [one, many])| count(n, one, many)).collect();
@@ -138,6 +146,16 @@ pub(super) fn sentence(report: &Report) -> String {
         ));
     }
     out
+}
+
+/// Whether a register was asked: it told something, of a credential or of itself.
+fn has_register(report: &Report) -> bool {
+    let told = |row: &Finding| row.facts.iter().any(|fact| fact.source == Source::Register);
+    let noticed = report.notices.iter();
+    report.findings.iter().any(told)
+        || noticed
+            .into_iter()
+            .any(|notice| notice.reported.starts_with("register/"))
 }
 
 /// ` (2 past their end, 1 past the longest life of its kind)`; nothing where all are past their end.
