@@ -13,6 +13,7 @@ use super::policy::{self, Asked, Loaded, Sides};
 use super::{now, shape, signals, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
+use keysweep::lists::List;
 use keysweep::report::{ReportOptions, terminal};
 use keysweep::source::{
     Control, HistoryOptions, IgnoredFiles, PolicyFile, PolicyFrom, StagedOptions, TreeOptions, home,
@@ -42,6 +43,8 @@ pub struct House {
     pub now: jiff::Timestamp,
     /// Whether places that read credentials by name are gathered too.
     pub references: bool,
+    /// What servers say of the tokens that they issued.
+    pub lists: Vec<List>,
 }
 
 impl House {
@@ -54,6 +57,7 @@ impl House {
             root: home(&[path.to_owned()])?.root,
             now: now(looking.now)?,
             references: false,
+            lists: Vec::new(),
             looking,
         };
         // A baseline that cannot be changed is said before anything is looked at.
@@ -144,7 +148,7 @@ impl House {
             suppressions,
             register: None,
             references: self.references,
-            lists: Vec::new(),
+            lists: self.lists.clone(),
             now: self.now,
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {

@@ -112,6 +112,45 @@ fn outside_of_a_repository_there_is_nobody_who_committed() {
 }
 
 #[test]
+fn what_a_server_lists_is_proposed_with_what_it_says() {
+    let dir = Dir::repo();
+    let list = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/fixtures/lists/sonarqube/exported.json"
+    );
+    let from = format!("sonarqube={list}");
+    let run = dir.run(&["tokens", "init", "--now", "2026-11-26", "--from", &from]);
+    let register = register(&run);
+    let entries = register.entries.iter();
+    let mut entries = entries.filter(|entry| entry.id == "shop-pipeline");
+    let entry = entries.next().unwrap_or_else(|| panic!("{}", run.text()));
+    let text = |at: &Option<keysweep::register::At<String>>| at.clone().map(|at| at.value);
+    assert_eq!(text(&entry.server).as_deref(), Some("sonarqube"));
+    assert_eq!(text(&entry.name).as_deref(), Some("shop, pipeline"));
+    assert_eq!(text(&entry.owner).as_deref(), Some("admin"));
+    assert!(!entry.scope.is_empty());
+    run.says("expires = 2026-12-31").says("expires = \"never\"");
+    // What the register has is not proposed again.
+    dir.write("tokens.toml", run.text());
+    let run = dir.run(&["tokens", "init", "--from", &from]);
+    assert!(!run.text().contains("[[token]]"), "{}", run.text());
+    // A secret of a list is in no proposal.
+    for kind in ["unleash", "miniflux"] {
+        let folder = format!("{}/fixtures/lists/{kind}", env!("CARGO_MANIFEST_DIR"));
+        let file = std::fs::read_dir(folder).expect("a folder");
+        let mut file = file.filter_map(Result::ok).map(|file| file.path());
+        let file = file.find(|path| path.extension().is_some_and(|end| end == "json"));
+        let from = format!("{kind}={}", file.expect("a list").display());
+        let dir = Dir::repo();
+        let run = dir.run(&["tokens", "init", "--from", &from]);
+        run.ends(0).says("[[token]]");
+    }
+    dir.run(&["tokens", "init", "--from", "sonarqube=none.json"])
+        .ends(2)
+        .complains("none.json");
+}
+
+#[test]
 fn no_name_brings_a_value_into_a_proposal() {
     let dir = Dir::repo();
     let value = token(6);

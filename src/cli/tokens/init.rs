@@ -8,12 +8,13 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::super::args::Looking;
+use super::super::args::{Lists, Looking, heading};
 use super::super::known::{House, Look};
-use super::super::{output, whole};
+use super::super::{lists, output, whole};
 use super::check;
 use keysweep::Examined;
-use keysweep::finding::{Class, Field, PlaceKind};
+use keysweep::finding::{Class, Field, PlaceKind, Source};
+use keysweep::lists::{List, Moment, Row, State};
 use keysweep::reference::{Kind, Reference};
 use keysweep::register::{At, End, Entry, FILE, Names, Proposed, Register, proposal};
 use keysweep::report::{Finding, terminal};
@@ -36,6 +37,10 @@ pub struct Init {
     /// Do not read the history for who committed a value first.
     #[arg(long)]
     no_history: bool,
+    /// Also propose the tokens of this list of a server: a snapshot that `tokens import` wrote, or
+    /// KIND=FILE, as the server gave it. Repeatable.
+    #[arg(long = "from", value_name = "[KIND=]FILE", help_heading = heading::INPUT)]
+    from: Vec<String>,
     #[command(flatten)]
     looking: Looking,
 }
@@ -56,6 +61,7 @@ pub fn run(init: Init) -> Result<ExitCode> {
         );
     }
     house.references = true;
+    house.lists = lists::read(&Lists { with: init.from })?;
     let tree = house.look(Look::Tree, false)?;
     house.references = false;
     let git_dir = keysweep::source::git_dir(&house.root);
@@ -65,6 +71,7 @@ pub fn run(init: Init) -> Result<ExitCode> {
     };
     let mut proposal_of = Proposal::new(have.as_ref(), init.all);
     proposal_of.findings(&tree, history.as_ref());
+    proposal_of.lists(&house.lists);
     proposal_of.references(&tree.references);
     let text = proposal(&proposal_of.entries(), house.now, have.is_none());
     // Names come from anywhere, and the register holds no value.
@@ -101,6 +108,10 @@ struct Proposal<'a> {
     /// The proposed entry of a name, in small letters.
     by_name: BTreeMap<String, usize>,
     ids: HashSet<String>,
+    /// The next number of a name that several have.
+    numbers: HashMap<String, usize>,
+    /// The proposed entry of a token that a server calls so.
+    by_row: HashMap<String, usize>,
     have: Option<&'a Register>,
 }
 
@@ -118,6 +129,8 @@ impl<'a> Proposal<'a> {
             all,
             entries: Vec::new(),
             by_name: BTreeMap::new(),
+            by_row: HashMap::new(),
+            numbers: HashMap::new(),
             ids: entries.map(|entry| entry.id.clone()).collect(),
             have,
         }
@@ -155,11 +168,63 @@ impl<'a> Proposal<'a> {
             proposed.entry.fingerprint = strong
                 .contains(&finding.fingerprint)
                 .then(|| at(finding.fingerprint));
+            for fact in finding
+                .told(Field::Id)
+                .filter(|it| it.source == Source::List)
+            {
+                let id = fact.value.as_str().to_owned();
+                self.by_row.entry(id).or_insert(self.entries.len());
+            }
             if let Some(key) = key {
                 self.by_name.entry(same(&key)).or_insert(self.entries.len());
             }
             self.entries.push(proposed);
         }
+    }
+
+    /// Adds what servers list and accept, or may accept: to the entry of the finding that it is, else to that
+    /// of its name, else as one of its own.
+    fn lists(&mut self, all: &[List]) {
+        let rows = all
+            .iter()
+            .flat_map(|list| list.rows.iter().map(move |row| (list, row)));
+        // A list may be as long as the proposal that comes of it.
+        let prints = self.entries.iter().enumerate();
+        let prints: HashMap<Fingerprint, usize> = prints
+            .filter_map(|(n, it)| Some((it.entry.fingerprint?.value, n)))
+            .collect();
+        for (list, row) in rows {
+            let over = matches!(row.state, State::Revoked | State::Expired | State::Disabled);
+            let name = terminal(row.called());
+            let digest = row.equal.map(|it| it.digest);
+            let known = !self.names.get(&name).is_empty()
+                || digest.is_some_and(|print| self.prints.contains(&print));
+            if over || known || name.is_empty() {
+                continue;
+            }
+            let found = self.by_row.get(&row.id).or(self.by_name.get(&same(&name)));
+            let found = found.or_else(|| prints.get(&digest?)).copied();
+            let n = match found {
+                Some(n) => n,
+                None => {
+                    let id = self.id(&name);
+                    self.add(id)
+                }
+            };
+            of_row(&mut self.entries[n], list, row);
+        }
+    }
+
+    /// Adds an entry of which only the id is known, and says where.
+    fn add(&mut self, id: String) -> usize {
+        self.entries.push(Proposed {
+            entry: Entry {
+                id,
+                ..Entry::default()
+            },
+            ..Proposed::default()
+        });
+        self.entries.len() - 1
     }
 
     /// Adds what is read by name: to the entry that has the name, else as one of its own.
@@ -179,15 +244,9 @@ impl<'a> Proposal<'a> {
                 None if code && !self.all => continue,
                 None => {
                     let id = self.id(name);
-                    self.by_name.insert(same(name), self.entries.len());
-                    self.entries.push(Proposed {
-                        entry: Entry {
-                            id,
-                            ..Entry::default()
-                        },
-                        ..Proposed::default()
-                    });
-                    self.entries.len() - 1
+                    let n = self.add(id);
+                    self.by_name.insert(same(name), n);
+                    n
                 }
             };
             let refs = &mut self.entries[n].entry.refs;
@@ -215,10 +274,18 @@ impl<'a> Proposal<'a> {
             "" => "token",
             slug => slug,
         };
-        let numbered = (2..).map(|n| format!("{slug}-{n}"));
-        let mut free = std::iter::once(slug.to_owned()).chain(numbered);
-        let id = free.find(|id| !self.ids.contains(id));
-        let id = id.expect("numbers do not end");
+        // Where many have one name, the search goes on where it ended.
+        let next = self.numbers.entry(slug.to_owned()).or_insert(1);
+        let id = loop {
+            let id = match *next {
+                1 => slug.to_owned(),
+                n => format!("{slug}-{n}"),
+            };
+            *next += 1;
+            if !self.ids.contains(&id) {
+                break id;
+            }
+        };
         self.ids.insert(id.clone());
         id
     }
@@ -268,6 +335,28 @@ fn of_finding(finding: &Finding, past: Option<&Finding>) -> Proposed {
             ..Entry::default()
         },
     }
+}
+
+/// Adds what a server says of a token. Its owner is better than who committed a value first.
+fn of_row(proposed: &mut Proposed, list: &List, row: &Row) {
+    let text = |text: &str| at(terminal(text));
+    let entry = &mut proposed.entry;
+    entry.server.get_or_insert(text(&list.server));
+    entry.name.get_or_insert(text(row.called()));
+    if !row.owner.is_empty() && (entry.owner.is_none() || proposed.owner_committed) {
+        entry.owner = Some(text(&row.owner));
+        proposed.owner_committed = false;
+    }
+    if entry.scope.is_empty() {
+        let scope = row.scope.iter().filter(|scope| !scope.trim().is_empty());
+        entry.scope = scope.map(|scope| text(scope)).collect();
+    }
+    entry.created = entry.created.or(row.created.at().map(at));
+    entry.expires = entry.expires.or(match row.expires {
+        Moment::At(end) => Some(at(End::At(end))),
+        Moment::Never => Some(at(End::Never)),
+        Moment::Unknown => None,
+    });
 }
 
 /// A name for the entry of a finding: its key; behind the name of its file where that is one word, which
