@@ -87,7 +87,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     asked.lists = &[];
     life::tell(rules, &mut unreached, &asked);
     let whole = places.about.is_whole(control);
-    places.about.skipped.extend(joined.gaps);
+    places.about.skipped.extend(joined.gaps.iter().cloned());
     let looked = Looked {
         before: &places.before,
         today,
@@ -95,7 +95,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     };
     let idle = plan.suppressions.mark(rules, &mut credentials, &looked);
     plan.suppressions.mark(rules, &mut unreached, &looked);
-    let notices = inventory::notices(plan, &credentials, &references, whole);
+    let notices = inventory::notices(plan, &credentials, &joined, &references, whole);
 
     let finder = |text: &[u8]| plan.scanner.spans(text);
     // A sample is no secret, and often a plain word that reports are full of.
@@ -112,7 +112,9 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
         .collect();
     let unused = idle.unused.iter().map(|entry| entry.text.clone()).collect();
     let view = report::build::View::new(rules, &masker, mode, conditions, plan);
-    let report = view.report(credentials, unreached, notices, idle, places.about, control);
+    let tokens = view.listed_tokens(&joined, &credentials);
+    let mut report = view.report(credentials, unreached, notices, idle, places.about, control);
+    report.listed = tokens;
     Ok(Examined {
         report,
         known,

@@ -23,6 +23,41 @@ pub struct NoticeKind {
 /// Every kind of notice, by family.
 pub const NOTICES: &[NoticeKind] = &[
     NoticeKind {
+        id: "live/expired-listed",
+        name: "Listed account past its end that still logs in",
+        about: "Its server lets it in after its end, to set a new password. Lock the account.",
+        severity: Severity::Medium,
+        fails: false,
+    },
+    NoticeKind {
+        id: "live/no-expiry",
+        name: "Listed token without an end",
+        about: "Its server accepts this token for ever. Give its successor an end.",
+        severity: Severity::Low,
+        fails: false,
+    },
+    NoticeKind {
+        id: "live/unregistered",
+        name: "Listed token that is not in the register",
+        about: "Its server accepts this token, and nobody wrote it down. Write it down, or revoke it.",
+        severity: Severity::Medium,
+        fails: false,
+    },
+    NoticeKind {
+        id: "live/unused",
+        name: "Listed token that nobody uses",
+        about: "It was not used for 90 days before its list was taken. Revoke it, or find out who needs it.",
+        severity: Severity::Medium,
+        fails: false,
+    },
+    NoticeKind {
+        id: "register/drift",
+        name: "Entry of the register that its server contradicts",
+        about: "The register and the list of the server say different things of this token. Mend the register, or the token.",
+        severity: Severity::Medium,
+        fails: false,
+    },
+    NoticeKind {
         id: "register/exception-expired",
         name: "Exception of the register past its last day",
         about: "Somebody allowed this token to be otherwise until a day that is past. Mend the token, or decide anew.",

@@ -3,12 +3,14 @@
 
 mod entries;
 mod found;
+mod listed;
 mod references;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::finding::{Credential, Notice, RepoPath};
+use crate::lists::Joined;
 use crate::plan::Plan;
 use crate::reference::Reference;
 use crate::register::{Entry, Register};
@@ -17,10 +19,11 @@ use crate::register::{Entry, Register};
 pub(crate) fn notices(
     plan: &Plan,
     credentials: &[Credential],
+    joined: &Joined,
     references: &[Reference],
     whole: bool,
 ) -> Vec<Notice> {
-    let mut out = Vec::new();
+    let mut out = listed::told(plan, joined, credentials);
     if let Some(register) = &plan.register {
         out.extend(entries::told(register, plan));
         out.extend(found::told(register, plan, credentials));

@@ -21,6 +21,8 @@ use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::builtin;
 use crate::rule::{Holds, ListField, ListFormat, ListKind, closest};
@@ -108,7 +110,11 @@ impl Row {
 }
 
 /// What a server says of a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename = "listed_state")]
 pub enum State {
     /// It is accepted.
     Active,

@@ -7,7 +7,7 @@
 use std::io;
 
 use super::escape::terminal;
-use super::{Finding, Format, Notice, Report, Style, words};
+use super::{Finding, Format, Listed, Notice, Report, Style, listed, words};
 use crate::finding::Field;
 
 /// Comma-separated values.
@@ -31,6 +31,10 @@ impl Format for Csv {
         }
         for notice in &report.notices {
             let cells = COLUMNS.iter().map(|(name, _)| cell(&noticed(notice, name)));
+            writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
+        }
+        for token in &report.listed {
+            let cells = COLUMNS.iter().map(|(name, _)| cell(&of_token(token, name)));
             writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
         }
         // What was not read belongs to the inventory: a table without it would say that this is all.
@@ -115,6 +119,16 @@ const COLUMNS: &[Column] = &[
         row.condition()
             .map_or(String::new(), |it| it.message.clone())
     }),
+    ("made-by", |row| told(row, Field::MadeBy)),
+    ("last-used", |row| {
+        match moment(row, Field::LastUsed).as_str() {
+            "" => told(row, Field::LastUsed),
+            day => day.to_owned(),
+        }
+    }),
+    ("list", |row| told(row, Field::State)),
+    ("listed-on", |_| String::new()),
+    ("found-as", |_| String::new()),
 ];
 
 /// What a column says of a notice: it has no value, and so neither id nor life.
@@ -126,6 +140,31 @@ fn noticed(notice: &Notice, column: &str) -> String {
         "fails" => notice.fails.to_string(),
         "setting" => notice.subject.as_str().to_owned(),
         "place" => notice.position().unwrap_or_default(),
+        _ => String::new(),
+    }
+}
+
+/// What a column says of a token that a server lists: it has no place and no value.
+fn of_token(token: &Listed, column: &str) -> String {
+    let date = |at: Option<jiff::Timestamp>| at.map(words::date).unwrap_or_default();
+    match column {
+        "rule" => "listed".to_owned(),
+        "name" => token.called().to_owned(),
+        "status" => token.state.name().to_owned(),
+        "ends" => listed::ends(token),
+        "owner" => token.owner.as_str().to_owned(),
+        "scope" => listed::scope(token),
+        "since" => date(token.created),
+        "public-id" => token.id.as_str().to_owned(),
+        "kind" => token.kind.to_string(),
+        "made-by" => token.made_by.as_str().to_owned(),
+        "last-used" => listed::used(token),
+        "list" => token.list.as_str().to_owned(),
+        "listed-on" => date(token.taken),
+        "found-as" => {
+            let found: Vec<String> = token.findings.iter().map(|it| it.to_string()).collect();
+            found.join("; ")
+        }
         _ => String::new(),
     }
 }
@@ -192,8 +231,12 @@ mod tests {
         let text = String::from_utf8(out).expect("UTF-8");
         let lines: Vec<&str> = text.lines().collect();
         let gaps = words::gaps(&report).len();
-        assert_eq!(lines.len(), 3 + gaps);
-        assert!(gaps > 0 && lines[3].starts_with(",not-read,"), "{text}");
+        let tokens = report.listed.len();
+        assert_eq!(lines.len(), 3 + tokens + gaps);
+        assert!(
+            gaps > 0 && lines[3 + tokens].starts_with(",not-read,"),
+            "{text}"
+        );
         for line in lines {
             // A comma inside quotes joins nothing.
             let outside = line.split('"').step_by(2);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::build::{notices, percent_encoded, rank};
 use super::{
-    Base, Configuration, Fact, Finding, History, Outcome, Place, RefGroup, Report, RuleInfo,
-    Skipped, Suppression, Timeline,
+    Base, Configuration, Fact, Finding, History, Listed, Outcome, Place, RefGroup, Report,
+    RuleInfo, Skipped, Suppression, Timeline,
 };
 use crate::finding::{Certainty, Field, Reason, Source, Status, SuppressedBy};
 use crate::secret::{Fingerprint, Shown};
@@ -46,7 +46,22 @@ pub fn merge(
     join(&mut out.findings, &mut out.suppressed);
     out.notices
         .sort_by(|a, b| notices::rank(a).cmp(&notices::rank(b)));
+    // What a list tells it tells in every run that it was given to.
+    out.notices.dedup();
     out.settled(strict)
+}
+
+/// The tokens of lists: every run was given the same lists, and a token has the findings of all of them.
+fn tokens(all: &mut Vec<Listed>, more: Vec<Listed>) {
+    if all.len() != more.len() {
+        all.extend(more);
+        return;
+    }
+    for (mine, theirs) in all.iter_mut().zip(more) {
+        mine.findings.extend(theirs.findings);
+        mine.findings.sort();
+        mine.findings.dedup();
+    }
 }
 
 /// That somebody stopped one of them, or that none had anything to look at, is said of all; the rest
@@ -150,6 +165,7 @@ fn add(all: &mut Report, of: Report) {
     all.suppressed.extend(of.suppressed);
     all.skipped.extend(of.skipped);
     all.notices.extend(of.notices);
+    tokens(&mut all.listed, of.listed);
     let rules: BTreeMap<String, RuleInfo> = std::mem::take(&mut all.rules)
         .into_iter()
         .chain(of.rules)

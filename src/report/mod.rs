@@ -19,6 +19,7 @@ mod hook;
 mod html;
 mod human;
 mod json;
+mod listed;
 mod markdown;
 mod merge;
 mod model;

@@ -2,7 +2,7 @@
 
 use super::escape::terminal;
 use super::words::{self, count, digits};
-use super::{BySeverity, Outcome, Report, Skipped, notices, suppressed};
+use super::{BySeverity, Outcome, Report, Skipped, listed, notices, suppressed};
 use crate::finding::{Class, Reason, Severity, Weight};
 
 /// The summary's lines, without colours; each begins with words of ours.
@@ -27,6 +27,7 @@ pub fn lines(report: &Report) -> Vec<String> {
         count(report.run.rule_set.count as u64, "rule", "rules"),
         report.run.rule_set.version
     ));
+    out.extend(listed::counts(report).iter().map(|line| terminal(line)));
     out.extend(history(report));
     out.extend(range(report));
     out.extend(words::ignored(report).map(|line| terminal(&line)));

@@ -34,7 +34,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("suppress", &["rule", "finding", "secret"]),
     ("register", &["rule", "secret"]),
     ("reference", &["detect", "finding"]),
-    ("inventory", &["finding", "plan", "reference", "register"]),
+    (
+        "inventory",
+        &["finding", "lists", "plan", "reference", "register", "rule"],
+    ),
     ("thresholds", &["finding"]),
     // Of `source` it needs the limits that a repository may not raise, of `life` the policy.
     (
@@ -46,6 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "report",
         &[
             "finding",
+            "lists",
             "place",
             "plan",
             "thresholds",

@@ -4,3 +4,4 @@ mod golden;
 mod import;
 mod joined;
 mod made;
+mod notices;

@@ -3,6 +3,7 @@
 
 mod credential;
 mod gaps;
+mod listed;
 pub(super) mod notices;
 mod place;
 mod reported;
@@ -24,6 +25,7 @@ use super::{
     Summary, Tool,
 };
 use crate::finding::{Class, Confidence, Credential, Mode, Notice, Weight};
+use crate::lists::List;
 use crate::place::About;
 use crate::plan::Plan;
 use crate::rule::RuleSet;
@@ -42,6 +44,7 @@ pub(crate) struct View<'a> {
     now: Timestamp,
     fail_on_new: bool,
     options: &'a ReportOptions,
+    lists: &'a [List],
 }
 
 /// Results by what becomes of them.
@@ -76,6 +79,7 @@ impl<'a> View<'a> {
             now: plan.now,
             fail_on_new: plan.suppressions.fail_on_new,
             options: &plan.report,
+            lists: &plan.lists,
         }
     }
 
@@ -135,6 +139,7 @@ impl<'a> View<'a> {
             findings: listed.findings,
             suppressed: listed.suppressed,
             notices,
+            listed: Vec::new(),
             skipped,
             base: run::base(masker, options.base.as_deref()),
         }

@@ -7,7 +7,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use super::super::escape::json_line;
-use super::super::{Finding, Notice, Report, Run, SchemaVersion, Skipped, Summary};
+use super::super::{Finding, Listed, Notice, Report, Run, SchemaVersion, Skipped, Summary};
 
 /// One line: its type, and the one member that has the name of the type.
 #[derive(Serialize, Deserialize)]
@@ -28,6 +28,9 @@ pub struct Line<'a> {
     /// Of the type `notice`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notice: Option<Cow<'a, Notice>>,
+    /// Of the type `listed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listed: Option<Cow<'a, Listed>>,
     /// Of the type `skipped`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<Cow<'a, Skipped>>,
@@ -48,6 +51,8 @@ pub enum Holds {
     Suppressed,
     /// A result about what is no value in the files.
     Notice,
+    /// A token that a server lists.
+    Listed,
     /// What was not read.
     Skipped,
     /// How it ended; the last line.
@@ -56,11 +61,12 @@ pub enum Holds {
 
 impl Holds {
     /// All types with the definitions of the schema that their members keep to.
-    pub const ALL: [(&'static str, &'static str); 6] = [
+    pub const ALL: [(&'static str, &'static str); 7] = [
         ("run", "run"),
         ("finding", "finding"),
         ("suppressed", "finding"),
         ("notice", "notice"),
+        ("listed", "listed"),
         ("skipped", "skipped"),
         ("summary", "summary"),
     ];
@@ -75,6 +81,7 @@ impl Line<'_> {
             finding: None,
             suppressed: None,
             notice: None,
+            listed: None,
             skipped: None,
             summary: None,
         }
@@ -104,6 +111,12 @@ pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         line(Line {
             notice: Some(Cow::Borrowed(notice)),
             ..Line::empty(Holds::Notice)
+        })?;
+    }
+    for listed in &report.listed {
+        line(Line {
+            listed: Some(Cow::Borrowed(listed)),
+            ..Line::empty(Holds::Listed)
         })?;
     }
     for skipped in &report.skipped {

@@ -59,7 +59,7 @@ struct HeadRun {
 fn read_lines(lines: &[(usize, &[u8])]) -> Result<Report, Unreadable> {
     let (mut run, mut summary) = (None, None);
     let (mut findings, mut suppressed) = (Vec::new(), Vec::new());
-    let (mut notices, mut skipped) = (Vec::new(), Vec::new());
+    let (mut notices, mut listed, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
     for (number, text) in lines {
         let fail = |why: &str| Err(Unreadable(format!("line {number}: {why}")));
         if summary.is_some() {
@@ -77,6 +77,7 @@ fn read_lines(lines: &[(usize, &[u8])]) -> Result<Report, Unreadable> {
             Holds::Finding => add(&mut findings, line.finding),
             Holds::Suppressed => add(&mut suppressed, line.suppressed),
             Holds::Notice => add(&mut notices, line.notice),
+            Holds::Listed => add(&mut listed, line.listed),
             Holds::Skipped => add(&mut skipped, line.skipped),
             Holds::Summary => {
                 summary = line.summary;
@@ -99,6 +100,7 @@ fn read_lines(lines: &[(usize, &[u8])]) -> Result<Report, Unreadable> {
         findings,
         suppressed,
         notices,
+        listed,
         skipped,
         base: Default::default(),
     })

@@ -6,6 +6,7 @@
 
 mod against;
 mod finding;
+mod listed;
 mod notice;
 mod place;
 mod run;
@@ -15,6 +16,7 @@ mod written;
 
 pub use against::{Against, Change, What};
 pub use finding::{Check, Condition, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
+pub use listed::Listed;
 pub use notice::Notice;
 pub use place::{Commit, Place, Timeline};
 pub use run::{Base, Configuration, History, Range, RefGroup, RuleInfo, RuleSetInfo, Run, Tool};
@@ -55,6 +57,9 @@ pub struct Report {
     /// references. Those that fail first, then worst first.
     #[serde(default)]
     pub notices: Vec<Notice>,
+    /// Tokens that servers list, in the order of the lists. Their values are not known.
+    #[serde(default)]
+    pub listed: Vec<Listed>,
     /// What was not read.
     pub skipped: Vec<Skipped>,
     /// What paths are relative to; not written.

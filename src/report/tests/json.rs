@@ -167,7 +167,7 @@ fn what_cannot_be_read_back_is_named_with_its_place() {
         ),
         (
             format!("{lines}{lines}"),
-            &["line 16: it stands behind the `summary`"],
+            &["line 17: it stands behind the `summary`"],
         ),
         (
             lines.replacen("\"fails\":true", "\"fails\":7", 1),

@@ -244,6 +244,28 @@ fn skipped(reason: Reason, what: &str) -> Skipped {
     }
 }
 
+/// A token of a list, hostile wherever a server's users choose the text.
+fn listed() -> Listed {
+    let text = |text: &str| Shown::ours(hostile(text));
+    Listed {
+        list: text("git.test"),
+        kind: "gitea".into(),
+        taken: Some(time(9)),
+        id: text("8"),
+        name: text("deploy"),
+        owner: text("boss"),
+        made_by: text("ann"),
+        scope: vec![text("write:repository"), text("read:user")],
+        created: Some(time(1)),
+        expires: None,
+        never_expires: true,
+        last_used: None,
+        never_used: true,
+        state: crate::lists::State::Active,
+        findings: vec![live().fingerprint],
+    }
+}
+
 /// A report of a history with everything in it.
 pub fn sample() -> Report {
     let mut gaps: Vec<Skipped> = (0..5)
@@ -297,6 +319,7 @@ pub fn sample() -> Report {
         findings: vec![live(), pull(), stale(), sample_row()],
         suppressed: vec![allowed("new", true), allowed("old", false)],
         notices: Vec::new(),
+        listed: vec![listed()],
         skipped: gaps,
         base: Base::Root,
     }
