@@ -326,7 +326,11 @@ fn ordinary_scans_say_nothing_of_the_register() {
 
 #[test]
 fn every_kind_of_notice_of_the_register_is_told_here() {
-    let tests = concat!(include_str!("notices.rs"), include_str!("references.rs"));
+    let tests = concat!(
+        include_str!("notices.rs"),
+        include_str!("references.rs"),
+        include_str!("../lists/notices.rs")
+    );
     for kind in keysweep::finding::NOTICES {
         let told = tests.contains(&format!("\"{} ", kind.id));
         assert!(told || !kind.id.starts_with("register/"), "{}", kind.id);
