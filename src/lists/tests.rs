@@ -443,3 +443,42 @@ fn every_kind_says_how_it_is_got_and_read() {
         );
     }
 }
+
+/// What is read by documentation alone: a record as the page of the kind shows it, with other words.
+#[test]
+fn lists_that_are_only_documented_are_read_as_their_pages_show_them() {
+    for (kind, text, want) in [
+        (
+            "gitlab",
+            r#"[{"id":4,"name":"ci","revoked":false,"created_at":"2026-07-23T14:31:47.729Z","scopes":["api"],"user_id":3,"last_used_at":"2026-10-06T17:58:37.550Z","active":true,"expires_at":"2027-01-31"}]"#,
+            "4|ci|user 3|api|2026-07-23T14:31:47Z|2027-01-31T00:00:00Z|2026-10-06T17:58:37Z|active",
+        ),
+        (
+            "github",
+            r#"[{"id":1,"owner":{"login":"ann"},"repository_selection":"all","permissions":{"repository":{"contents":"read"}},"access_granted_at":"2026-05-16T08:47:09Z","token_id":98716,"token_name":"bot","token_expired":false,"token_expires_at":"2027-11-16T08:47:09Z","token_last_used_at":null}]"#,
+            "98716|bot|ann|repository.contents:read,repositories: all|2026-05-16T08:47:09Z|2027-11-16T08:47:09Z|never|active",
+        ),
+        (
+            "github-secrets",
+            r#"{"total_count":1,"secrets":[{"name":"DEPLOY","created_at":"2026-01-02T03:04:05Z","updated_at":"2026-02-02T03:04:05Z"}]}"#,
+            "DEPLOY|DEPLOY|||2026-02-02T03:04:05Z|unknown|unknown|unknown",
+        ),
+        (
+            "grafana",
+            r#"[{"id":1,"name":"ci","created":"2026-03-23T10:31:02Z","expiration":null,"secondsUntilExpiration":0,"hasExpired":false,"owner":"sa-ci","role":"Viewer"}]"#,
+            "1|ci|sa-ci|role Viewer|2026-03-23T10:31:02Z|never|unknown|active",
+        ),
+        (
+            "dockerhub",
+            r#"{"count":1,"next":null,"results":[{"uuid":"b3","creator_ip":"192.0.2.1","created_at":"2026-07-20T12:00:00.000Z","last_used":null,"generated_by":"manual","is_active":true,"token_label":"pull","scopes":["repo:read"],"expires_at":"2027-10-28T18:30:19.520Z"}]}"#,
+            "b3|pull||repo:read|2026-07-20T12:00:00Z|2027-10-28T18:30:19Z|never|active",
+        ),
+        (
+            "vault",
+            r#"{"data":{"accessor":"8609","creation_time":1795696496,"creation_ttl":2764800,"display_name":"token-deploy","entity_id":"","expire_time":null,"id":"","issue_time":"2026-11-26T12:34:56.123456789Z","meta":{"owner":"ann"},"policies":["default","web"]}}"#,
+            "8609|token-deploy|ann|default,web|2026-11-26T12:34:56Z|never|unknown|active",
+        ),
+    ] {
+        assert_eq!(lines(kind, text), [want], "{kind}");
+    }
+}
