@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::build::{notices, percent_encoded, rank};
 use super::{
-    Base, Configuration, Fact, Finding, History, Listed, Outcome, Place, RefGroup, Report,
+    Base, Configuration, Fact, Finding, History, Listed, Notice, Outcome, Place, RefGroup, Report,
     RuleInfo, Skipped, Suppression, Timeline,
 };
 use crate::finding::{Certainty, Field, Reason, Source, Status, SuppressedBy};
@@ -26,6 +26,7 @@ pub fn merge(
     let target = Shown::ours(names.join(", "));
     let outcomes = parts.iter().map(|(_, report)| report.summary.outcome);
     let outcome = joined_outcome(outcomes);
+    let told = told_of_lists(parts.iter().map(|(_, report)| report));
     let mut parts = parts.into_iter().map(|(name, report)| under(&name, report));
     let mut out = parts
         .next()
@@ -44,10 +45,10 @@ pub fn merge(
             detail: Shown::ours(why),
         }));
     join(&mut out.findings, &mut out.suppressed);
+    out.notices.retain(|notice| notice.file.is_some());
+    out.notices.extend(told);
     out.notices
         .sort_by(|a, b| notices::rank(a).cmp(&notices::rank(b)));
-    // What a list tells it tells in every run that it was given to.
-    out.notices.dedup();
     out.settled(strict)
 }
 
@@ -62,6 +63,33 @@ fn tokens(all: &mut Vec<Listed>, more: Vec<Listed>) {
         mine.findings.sort();
         mine.findings.dedup();
     }
+}
+
+/// What is told of lists, which every repository was held against: once, and that a token is in no register
+/// only where none has it.
+fn told_of_lists<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Vec<Notice> {
+    let registers = reports
+        .clone()
+        .filter(|report| report.run.register.is_some())
+        .count();
+    let mut told: Vec<(&Notice, usize)> = Vec::new();
+    let mut at: HashMap<(&str, &Shown, &Shown), usize> = HashMap::new();
+    for notice in reports
+        .flat_map(|report| &report.notices)
+        .filter(|it| it.file.is_none())
+    {
+        let key = (notice.reported.as_str(), &notice.subject, &notice.message);
+        let n = *at.entry(key).or_insert(told.len());
+        match told.get_mut(n) {
+            Some((_, times)) => *times += 1,
+            None => told.push((notice, 1)),
+        }
+    }
+    let unregistered = |notice: &Notice| notice.reported == "live/unregistered";
+    let told = told.into_iter();
+    told.filter(|(notice, times)| !unregistered(notice) || *times == registers)
+        .map(|(notice, _)| notice.clone())
+        .collect()
 }
 
 /// That somebody stopped one of them, or that none had anything to look at, is said of all; the rest
@@ -111,6 +139,9 @@ fn under(name: &Shown, mut report: Report) -> Report {
         .chain(&mut suppressed.unused_entries)
     {
         prefix.text(&mut idle.entry);
+    }
+    if let Some(register) = &mut report.run.register {
+        prefix.text(register);
     }
     if let Some(configuration) = &mut report.run.configuration {
         prefix.text(&mut configuration.file);
@@ -193,6 +224,12 @@ fn add(all: &mut Report, of: Report) {
     let run = &mut all.run;
     run.history = match (run.history.take(), of.run.history) {
         (Some(one), Some(other)) => Some(both(one, other)),
+        (one, other) => one.or(other),
+    };
+    run.register = match (run.register.take(), of.run.register) {
+        (Some(one), Some(other)) => {
+            Some(Shown::ours(format!("{}, {}", one.as_str(), other.as_str())))
+        }
         (one, other) => one.or(other),
     };
     run.configuration = match (run.configuration.take(), of.run.configuration) {

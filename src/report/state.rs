@@ -124,7 +124,7 @@ pub(super) fn sentence(report: &Report) -> String {
     let unowned = number(|row| row.told(Field::Owner).next().is_none());
     let endless = number(|row| row.status == Status::NeverExpires);
     let unknown = number(|row| row.status == Status::Unknown);
-    let unwritten = match has_register(report) {
+    let unwritten = match report.run.register.is_some() {
         true => number(|row| row.facts.iter().all(|fact| fact.source != Source::Register)),
         false => 0,
     };
@@ -146,16 +146,6 @@ pub(super) fn sentence(report: &Report) -> String {
         ));
     }
     out
-}
-
-/// Whether a register was asked: it told something, of a credential or of itself.
-fn has_register(report: &Report) -> bool {
-    let told = |row: &Finding| row.facts.iter().any(|fact| fact.source == Source::Register);
-    let noticed = report.notices.iter();
-    report.findings.iter().any(told)
-        || noticed
-            .into_iter()
-            .any(|notice| notice.reported.starts_with("register/"))
 }
 
 /// ` (2 past their end, 1 past the longest life of its kind)`; nothing where all are past their end.

@@ -42,6 +42,7 @@ pub(crate) struct View<'a> {
     /// Conditions were asked for.
     conditions: bool,
     now: Timestamp,
+    register: Option<&'a str>,
     fail_on_new: bool,
     options: &'a ReportOptions,
     lists: &'a [List],
@@ -77,6 +78,10 @@ impl<'a> View<'a> {
             mode,
             conditions,
             now: plan.now,
+            register: plan
+                .register
+                .as_ref()
+                .map(|register| register.file.as_str()),
             fail_on_new: plan.suppressions.fail_on_new,
             options: &plan.report,
             lists: &plan.lists,
@@ -126,6 +131,7 @@ impl<'a> View<'a> {
                 target: masker.show_path(options.target.as_bytes()),
                 now: self.now,
                 rule_set: rules::rule_set(self.rules),
+                register: self.register.map(|file| masker.show_path(file.as_bytes())),
                 configuration: configuration.map(|file| Configuration {
                     file: masker.show(file.as_bytes()),
                     hidden: listed.hidden_by_configuration,

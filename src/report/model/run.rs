@@ -29,6 +29,9 @@ pub struct Run {
     pub rule_set: RuleSetInfo,
     /// The configuration file that holds; null when there is none.
     pub configuration: Option<Configuration>,
+    /// The file of the register that was asked; null when there is none.
+    #[serde(default)]
+    pub register: Option<Shown>,
     /// The history that was there; null when none was read.
     pub history: Option<History>,
     /// The commits that were looked at; null when no range was asked for.

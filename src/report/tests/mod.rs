@@ -8,6 +8,7 @@ mod hook;
 mod human;
 mod json;
 mod markdown;
+mod merge;
 mod notices;
 mod sarif;
 
@@ -342,6 +343,7 @@ fn run() -> Run {
             count: 150,
             hash: "0123456789abcdef".to_owned(),
         },
+        register: None,
         configuration: Some(Configuration {
             file: shown(&hostile("keysweep.toml")),
             hidden: 2,
