@@ -30,5 +30,6 @@ mod register;
 mod rule_files;
 mod rules;
 mod sources;
+mod story;
 mod suppress;
 mod ways;

@@ -20,7 +20,9 @@ pub fn known(on: &FailOn, rules: &RuleSet) -> Result<(), String> {
     let ids = || rules.rules.iter().map(|rule| rule.id.as_ref());
     let notices = || NOTICES.iter().map(|kind| kind.id);
     let stale = ConditionId::ALL.map(|id| -> &str { id.name() }).into_iter();
-    let other = notices().any(|id| wanted.means(id)) || ids().any(|id| wanted.means(id));
+    let other = notices()
+        .chain(ids())
+        .any(|id| !id.starts_with("stale/") && wanted.means(id));
     if wanted.has_idle_days() && !other {
         return Err(format!(
             "`{text}` has no days: they belong to what ends (`stale/expiring:7`); how old a value may \

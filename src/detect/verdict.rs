@@ -366,7 +366,7 @@ impl Scanner {
             evidence,
             class: if sample {
                 Class::Sample
-            } else if generic::is_password_hash(value) {
+            } else if generic::is_password_hash(value) || generic::is_ciphertext(whole) {
                 // It must be broken before it opens anything.
                 Class::Protected
             } else {

@@ -50,9 +50,10 @@ pub enum Field {
     FormSince,
     /// Whether its server accepts it, and on which day it said so.
     State,
-    /// The author date of the earliest commit that holds it.
+    /// The committer date of the earliest commit that holds it, but not before that of any commit it was
+    /// built on.
     FirstSeen,
-    /// The author date of the commit that removed its last place.
+    /// The same of the commit that removed its last place.
     Removed,
     /// How often the value of its slot (path through renames, name and rule) changed in the history.
     Rotations,

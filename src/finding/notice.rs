@@ -127,6 +127,13 @@ pub const NOTICES: &[NoticeKind] = &[
         severity: Severity::High,
         fails: true,
     },
+    NoticeKind {
+        id: "stale/age",
+        name: "Encrypted value older than the policy allows",
+        about: "Ciphertext is no finding; that its value stays the same for so long is. Encrypt a new one.",
+        severity: Severity::Low,
+        fails: false,
+    },
 ];
 
 /// The kind with an id.

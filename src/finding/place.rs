@@ -214,6 +214,8 @@ pub struct Commit {
     pub authored: i64,
     /// Committer date, seconds since 1970.
     pub committed: i64,
+    /// The newest committer date among its ancestors, where they were read; seconds since 1970.
+    pub not_before: Option<i64>,
     /// First line of the message, raw bytes.
     pub subject: Vec<u8>,
     /// It carries a signature (not checked).
@@ -221,6 +223,17 @@ pub struct Commit {
 }
 
 impl Commit {
+    /// Since when what it holds is there, in seconds since 1970: its committer date, but not before what
+    /// it was built on. Whoever writes a commit may write any date into it, and not into those of others.
+    pub fn stood(&self) -> i64 {
+        self.committed.max(self.not_before.unwrap_or(i64::MIN))
+    }
+
+    /// The same as a moment. Git allows dates that no calendar holds; for them it is the start of 1970.
+    pub fn stood_at(&self) -> Timestamp {
+        Timestamp::from_second(self.stood()).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+
     /// The author date. Git allows dates that no calendar holds; for them it is the start of 1970.
     pub fn authored_at(&self) -> Timestamp {
         Timestamp::from_second(self.authored).unwrap_or(Timestamp::UNIX_EPOCH)

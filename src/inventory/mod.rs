@@ -1,6 +1,7 @@
 //! What there is to say of what is no value in the files: entries of the register, tokens that servers
 //! list, references. Every sentence has absolute dates only, so that it stays the same from day to day.
 
+mod encrypted;
 mod entries;
 mod found;
 mod listed;
@@ -23,7 +24,8 @@ pub(crate) fn notices(
     references: &[Reference],
     whole: bool,
 ) -> Vec<Notice> {
-    let mut out = listed::told(plan, joined, credentials);
+    let mut out = encrypted::told(plan, credentials);
+    out.extend(listed::told(plan, joined, credentials));
     if let Some(register) = &plan.register {
         out.extend(entries::told(register, plan));
         out.extend(found::told(register, plan, credentials));

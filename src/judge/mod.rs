@@ -95,7 +95,7 @@ fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
     let introduced = group.iter().filter_map(|p| p.place.introduced.as_ref());
     let first = introduced
         .map(|introduction| &introduction.commit)
-        .min_by_key(|commit| commit.committed);
+        .min_by_key(|commit| commit.stood());
     let at_head = match group.iter().any(|p| p.place.at_head.is_some()) {
         true => group.iter().any(|p| p.place.at_head == Some(true)),
         false => whole.at_head,

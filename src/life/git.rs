@@ -77,7 +77,7 @@ fn concluded(field: Field, value: Value) -> Fact {
 fn moment(field: Field, commit: &Commit, certainty: Certainty) -> Fact {
     Fact {
         field,
-        value: Value::Time(commit.authored_at()),
+        value: Value::Time(commit.stood_at()),
         source: Source::Git,
         certainty,
     }

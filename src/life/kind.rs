@@ -35,7 +35,7 @@ impl FactSource for Kind {
             let longest = row.longest.as_bytes().to_vec();
             push(Field::LongestLife, Value::Text(longest));
         }
-        let since = credential.timeline.as_ref().map(|t| t.first.authored_at());
+        let since = credential.timeline.as_ref().map(|t| t.first.stood_at());
         if let (Some(form), Some(since)) = (day(&row.form_since), since)
             && since < form
         {
@@ -58,7 +58,7 @@ fn of(rule: &Rule) -> Option<&'static Lifetime> {
 pub(super) fn past(rule: &Rule, credential: &Credential, now: Timestamp) -> Option<Status> {
     let row = of(rule)?;
     let timeline = credential.timeline.as_ref()?;
-    let seen = timeline.first.authored_at();
+    let seen = timeline.first.stood_at();
     let form = day(&row.form_since);
     if form.is_some_and(|form| seen < form) {
         // The date cannot be, so nothing follows from it.
@@ -76,7 +76,7 @@ pub(super) fn past(rule: &Rule, credential: &Credential, now: Timestamp) -> Opti
     let witness = timeline.removed.as_ref();
     let witness = witness.filter(|commit| commit.email != timeline.first.email);
     let witnessed = witness
-        .and_then(|commit| end(commit.authored_at()))
+        .and_then(|commit| end(commit.stood_at()))
         .is_some_and(is_past);
     let certain = row.hard && confirmed && timeline.complete && witnessed;
     Some(Status::PastLife {

@@ -105,7 +105,7 @@ impl<'a> Slots<'a> {
 fn order<'a>(held: &'a Held<'_>) -> impl Ord + 'a {
     #[cfg(test)]
     tests::step();
-    (held.now, held.from.committed, held.from.id, held.value)
+    (held.now, held.from.stood(), held.from.id, held.value)
 }
 
 /// The slots of one name and rule, renames followed: a slot that HEAD has no value in goes on in the one

@@ -78,24 +78,14 @@ const COLUMNS: &[Column] = &[
     ("owner", |row| told(row, Field::Owner)),
     ("account", |row| told(row, Field::Account)),
     ("scope", |row| told(row, Field::Scope)),
-    ("since", |row| {
-        row.timeline
-            .as_ref()
-            .map_or(String::new(), |timeline| words::date(timeline.first.date))
-    }),
+    ("since", |row| moment(row, Field::FirstSeen)),
     ("by", |row| {
         let timeline = row.timeline.as_ref();
         timeline.map_or(String::new(), |timeline| {
             timeline.first.author.as_str().to_owned()
         })
     }),
-    ("removed", |row| {
-        let removed = row
-            .timeline
-            .as_ref()
-            .and_then(|timeline| timeline.removed.as_ref());
-        removed.map_or(String::new(), |commit| words::date(commit.date))
-    }),
+    ("removed", |row| moment(row, Field::Removed)),
     ("at-head", |row| {
         row.timeline
             .as_ref()

@@ -62,6 +62,12 @@ pub(in crate::detect) fn why(assignment: &Assignment<'_>, bytes: &[u8]) -> Optio
     row.map(|(why, ..)| *why)
 }
 
+/// Whether what a rule matched is ciphertext by its own form: a vector of SOPS, a text of Ansible Vault.
+pub(in crate::detect) fn is_ciphertext(whole: &[u8]) -> bool {
+    let vector = whole.starts_with(b",iv:") && memchr::memmem::find(whole, b",tag:").is_some();
+    vector || whole.starts_with(b"$ANSIBLE_VAULT;")
+}
+
 /// Where the last `head` starts that stands before the value, or begins with it.
 fn head(seen: &Seen<'_>, head: &[u8]) -> Option<usize> {
     let end = (seen.at + head.len()).min(seen.text.len());

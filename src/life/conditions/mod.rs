@@ -165,7 +165,7 @@ impl Case<'_> {
     /// somebody chose is revoked in ways that no file shows.
     fn not_rotated(&self) -> Option<Condition> {
         let it = self.credential;
-        let removed = it.timeline.as_ref()?.removed.as_ref()?.authored_at();
+        let removed = it.timeline.as_ref()?.removed.as_ref()?.stood_at();
         let open = self
             .facts(Field::Revocation)
             .any(|fact| fact.source == Source::Git);
@@ -261,6 +261,8 @@ impl Case<'_> {
             .timeline
             .as_ref()
             .is_some_and(|t| t.complete);
+        // A commit that is older than the form of what it holds has a date that cannot be.
+        let whole = whole && self.facts(Field::FormSince).next().is_none();
         let own = [Field::Issued, Field::Changed, Field::Rotated];
         let own = own
             .iter()

@@ -23,6 +23,7 @@ fn commit(at: i64) -> Commit {
         email: Vec::new(),
         authored: at,
         committed: at,
+        not_before: None,
         subject: Vec::new(),
         signed: false,
     }

@@ -30,11 +30,8 @@ impl Life {
         let timeline = row.timeline.as_ref();
         let here = row.stands();
         Life {
-            from: fact(Field::Issued).or_else(|| timeline.map(|timeline| timeline.first.date)),
-            removed: timeline
-                .and_then(|timeline| timeline.removed.as_ref())
-                .map(|commit| commit.date)
-                .filter(|_| !here),
+            from: fact(Field::Issued).or_else(|| fact(Field::FirstSeen)),
+            removed: fact(Field::Removed).filter(|_| !here),
             ends: row.status.end(),
             rotated: fact(Field::Rotated),
         }

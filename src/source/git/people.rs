@@ -12,12 +12,15 @@ use crate::finding::{Commit, Oid, Skipped};
 /// Reads chosen commits.
 pub(in crate::source) struct People<'a> {
     store: &'a Store,
+    graph: &'a Graph,
     mailmap: Snapshot,
+    /// By position, the newest committer date among the ancestors of a commit.
+    not_before: Vec<Option<i64>>,
 }
 
 impl<'a> People<'a> {
     /// Takes the mailmap of HEAD's tree, if there is one.
-    pub fn new(store: &'a Store, graph: &Graph) -> Self {
+    pub fn new(store: &'a Store, graph: &'a Graph) -> Self {
         let mailmap = graph.head.and_then(|head| {
             let tree = graph.nodes[head as usize].tree;
             let (_, tree) = store.read(&tree).ok()?;
@@ -29,7 +32,9 @@ impl<'a> People<'a> {
         });
         People {
             store,
+            graph,
             mailmap: mailmap.unwrap_or_default(),
+            not_before: newest_before(graph),
         }
     }
 
@@ -44,15 +49,43 @@ impl<'a> People<'a> {
     /// The commit or annotated tag `oid`; with empty fields, and a `Skipped`, if it cannot be read
     /// again.
     pub fn commit(&self, oid: Oid, skipped: &mut Vec<Skipped>) -> Commit {
-        match self.store.read(&oid) {
+        let read = match self.store.read(&oid) {
             Ok((Kind::Tag, bytes)) => tag(oid, &bytes, &self.mailmap),
             Ok((_, bytes)) => commit(oid, &bytes, &self.mailmap),
             Err(fault) => {
                 skipped.push(Skipped::new(fault.reason, oid.to_string(), fault.detail));
                 commit(oid, &[], &self.mailmap)
             }
+        };
+        Commit {
+            not_before: self.not_before(&oid),
+            ..read
         }
     }
+
+    /// The newest committer date of what a commit or tag was made from.
+    fn not_before(&self, oid: &Oid) -> Option<i64> {
+        let graph = self.graph;
+        if let Some(pos) = graph.index.get(oid) {
+            return self.not_before[*pos as usize];
+        }
+        // A tag comes after the commit that it points to.
+        let pos = graph.peel(*oid)? as usize;
+        self.not_before[pos].max(Some(graph.nodes[pos].committed))
+    }
+}
+
+/// By position, the newest committer date among the ancestors of each commit. Parents come first.
+fn newest_before(graph: &Graph) -> Vec<Option<i64>> {
+    let mut out: Vec<Option<i64>> = Vec::with_capacity(graph.nodes.len());
+    for (pos, parents) in graph.parents.iter().enumerate() {
+        let earlier = parents.iter().map(|parent| *parent as usize);
+        // What stands in a circle may name what comes after it.
+        let earlier = earlier.filter(|parent| *parent < pos);
+        let newest = earlier.map(|parent| out[parent].max(Some(graph.nodes[parent].committed)));
+        out.push(newest.max().flatten());
+    }
+    out
 }
 
 /// The commit `oid` with the content `bytes`; with empty fields if that is no commit.
@@ -101,6 +134,7 @@ fn by(oid: Oid, who: &[u8], message: &[u8], mailmap: &Snapshot) -> Commit {
         email: new_email.map_or_else(|| email.to_vec(), |e| e.to_vec()),
         authored: date,
         committed: date,
+        not_before: None,
         subject: subject.to_vec(),
         signed: false,
     }
