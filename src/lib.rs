@@ -12,6 +12,7 @@ pub mod config;
 pub mod detect;
 pub mod example;
 pub mod finding;
+pub mod fix;
 mod inventory;
 pub mod judge;
 pub mod life;

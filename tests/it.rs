@@ -18,6 +18,7 @@ mod docs;
 mod explain;
 mod facts;
 mod fit;
+mod fix;
 mod history;
 mod hook;
 mod inventory;

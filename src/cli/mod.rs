@@ -12,6 +12,7 @@ mod demo;
 mod event;
 mod explain;
 mod fail_on;
+mod fix;
 mod generate;
 mod hook;
 mod known;
@@ -156,6 +157,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             rules::print(&all, rules.id.as_deref())
         }
         Verb::Explain(args) => explain::run(&args),
+        Verb::Fix(args) => fix::run(&args),
         Verb::Compare(args) => compare::run(&args),
         Verb::Tokens(tokens) => tokens::run(tokens),
         Verb::Config(args) => config::run(args),

@@ -7,6 +7,7 @@ use super::audit::Audit;
 use super::compare::Compare;
 use super::event::Event;
 use super::explain::Explain;
+use super::fix::Fix;
 use super::hook::Hook;
 use super::tokens::Tokens;
 
@@ -59,6 +60,8 @@ pub enum Verb {
     Rules(Rules),
     /// Say what is found on a line of a file, and why the rest of it is not reported.
     Explain(Explain),
+    /// Show how a finding is taken out of its files, or do it.
+    Fix(Fix),
     /// Compare two JSON reports: what is new, gone, changed, or still there.
     Compare(Compare),
     /// Keep the register, the list of a repository's tokens without their values.

@@ -351,6 +351,10 @@ impl Scanner {
             }
             Some(password) => password == pair::Password::Sample,
         };
+        let ciphertext = generic::ciphertext(whole);
+        if let Some(why) = ciphertext {
+            evidence.reasons.insert(0, why);
+        }
         let (low, sight) = sight(bytes, &found.whole);
         let run = found.whole.start - low..found.whole.end - low;
         Candidate {
@@ -366,7 +370,7 @@ impl Scanner {
             evidence,
             class: if sample {
                 Class::Sample
-            } else if generic::is_password_hash(value) || generic::is_ciphertext(whole) {
+            } else if generic::is_password_hash(value) || ciphertext.is_some() {
                 // It must be broken before it opens anything.
                 Class::Protected
             } else {

@@ -14,10 +14,10 @@ use super::date;
 use crate::finding::{Class, Credential, Notice, Place, RepoPath};
 use crate::plan::Plan;
 
-/// What is known to encrypt, by the rule that finds it or by the reason that is given.
+/// What is known to encrypt, by the reason that its ciphertext gives.
 const TOOLS: &[(&str, &str)] = &[
-    ("sops-value", SOPS),
-    ("ansible-vault-value", "Ansible Vault"),
+    ("ciphertext of SOPS", SOPS),
+    ("ciphertext of Ansible Vault", "Ansible Vault"),
     ("ciphertext of Sealed Secrets", "Sealed Secrets"),
     ("ciphertext of hiera-eyaml", "hiera-eyaml"),
 ];
@@ -39,7 +39,7 @@ struct Age<'a> {
 /// A notice for every file at HEAD whose encrypted values are older than the policy allows.
 pub(super) fn told(plan: &Plan, credentials: &[Credential]) -> Vec<Notice> {
     let mut files: BTreeMap<&RepoPath, Age<'_>> = BTreeMap::new();
-    for (credential, place, tool) in credentials.iter().flat_map(|it| encrypted(plan, it)) {
+    for (credential, place, tool) in credentials.iter().flat_map(encrypted) {
         let timeline = credential.timeline.as_ref().filter(|it| it.complete);
         let Some(timeline) = timeline else { continue };
         let at = timeline.first.stood_at();
@@ -61,14 +61,9 @@ pub(super) fn told(plan: &Plan, credentials: &[Credential]) -> Vec<Notice> {
 }
 
 /// The places of ciphertext that HEAD holds and that configure what runs, with what made it.
-fn encrypted<'c>(
-    plan: &Plan,
-    credential: &'c Credential,
-) -> impl Iterator<Item = (&'c Credential, &'c Place, &'static str)> {
-    let rule = &plan.scanner.rules().rules[credential.best.rule];
+fn encrypted(credential: &Credential) -> impl Iterator<Item = (&Credential, &Place, &'static str)> {
     let reasons = &credential.best.evidence.reasons;
-    let mut tools = TOOLS.iter();
-    let tool = tools.find(|(by, _)| *by == rule.id || reasons.contains(by));
+    let tool = TOOLS.iter().find(|(by, _)| reasons.contains(by));
     let tool = tool.filter(|_| credential.best.class == Class::Protected);
     let places = credential.places.iter();
     let places = places.filter(|place| place.at_head == Some(true) && place.kind.is_live());

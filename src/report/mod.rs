@@ -43,6 +43,7 @@ pub use against::against;
 pub use build::EXPIRED;
 pub use compare::{Comparison, compare};
 pub use escape::terminal;
+pub use fix::fix as advice;
 pub use hook::Hook;
 pub use human::Human;
 pub use json::{Unreadable, read, schema};

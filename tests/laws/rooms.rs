@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["base64", "rule", "finding", "secret", "example"],
     ),
     ("example", &["detect", "rule"]),
+    ("fix", &["finding", "secret"]),
     ("source", &["finding", "secret"]),
     ("judge", &["base64", "finding", "rule", "secret"]),
     // What a credential's bytes tell is read with the checks that found it.

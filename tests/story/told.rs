@@ -52,7 +52,7 @@ const UNREACHED: &str = "trial.env|github-pat|unknown||2026-02-03|Eve Ops||false
 
 /// Encrypted values are never findings; how old they are is told by file and line.
 const ENCRYPTED: &[&str] = &[
-    "ansible/web.yml:3: What Ansible Vault encrypts in this file is the same since 2024-01-10, and after 365 days a new one was due, on 2025-01-09.",
+    "ansible/web.yml:2: What Ansible Vault encrypts in this file is the same since 2024-01-10, and after 365 days a new one was due, on 2025-01-09.",
     "k8s/sealed.yaml:7: What Sealed Secrets encrypts in this file is the same since 2024-01-10, and after 365 days a new one was due, on 2025-01-09.",
     // All of the file was encrypted anew in 2026; the vector of this value is the old one.
     "secrets/prod.yaml:2: A value that SOPS encrypts is the same since 2024-01-10, and after 365 days a new one was due, on 2025-01-09.",

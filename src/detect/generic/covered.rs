@@ -62,10 +62,13 @@ pub(in crate::detect) fn why(assignment: &Assignment<'_>, bytes: &[u8]) -> Optio
     row.map(|(why, ..)| *why)
 }
 
-/// Whether what a rule matched is ciphertext by its own form: a vector of SOPS, a text of Ansible Vault.
-pub(in crate::detect) fn is_ciphertext(whole: &[u8]) -> bool {
+/// Why what a rule matched is ciphertext, by its own form: a vector of SOPS, a text of Ansible Vault.
+pub(in crate::detect) fn by_form(whole: &[u8]) -> Option<&'static str> {
     let vector = whole.starts_with(b",iv:") && memchr::memmem::find(whole, b",tag:").is_some();
-    vector || whole.starts_with(b"$ANSIBLE_VAULT;")
+    match whole.starts_with(b"$ANSIBLE_VAULT;") {
+        true => Some("ciphertext of Ansible Vault"),
+        false => vector.then_some("ciphertext of SOPS"),
+    }
 }
 
 /// Where the last `head` starts that stands before the value, or begins with it.

@@ -32,8 +32,7 @@ mod words;
 /// Which generic rule a judged value belongs to.
 pub use crate::rule::Generic as Kind;
 pub use asked::Asked;
-pub(in crate::detect) use covered::is_ciphertext;
-pub(in crate::detect) use covered::why as covered;
+pub(in crate::detect) use covered::{by_form as ciphertext, why as covered};
 pub use features::{Feature, Weights};
 pub use key::is_secret_name;
 pub(in crate::detect) use key::split as words_of_name;

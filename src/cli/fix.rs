@@ -1,0 +1,408 @@
+//! `keysweep fix ID`: how a finding is taken out of its files, as a diff that holds no secret; with `--write` it is
+//! done. What no file can do (rotate it, set the new value where it runs, the history) is told as steps.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
+use std::ops::Range;
+use std::path::{Component, Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use super::args::{Looking, heading};
+use super::config::Found;
+use super::known::{House, Look};
+use super::{rule_files, whole};
+use keysweep::config::MAX_FILE_SIZE;
+use keysweep::detect::Scanner;
+use keysweep::finding::Class;
+use keysweep::fix::{self, Edit, Masked, Subject, Unfixable};
+use keysweep::report::{Finding, Place, Report, advice, terminal};
+
+/// Shows how a finding is taken out of its files: the change of each file as a diff in which secrets are masked,
+/// and what no file can do.
+///
+/// Each value becomes what its kind of file reads at run time: os.environ["X"], process.env.X,
+/// ${{ secrets.X }}, a secretKeyRef, var.x, "${X:?}", … Nothing is changed without --write.
+#[derive(Args)]
+pub struct Fix {
+    /// The id of a finding, as every report shows it.
+    #[arg(value_name = "ID")]
+    id: String,
+    /// Print the diff alone.
+    #[arg(long, help_heading = heading::OUTPUT)]
+    diff: bool,
+    /// Change the files. Nothing outside of the repository is written, and nothing through a link; a file that
+    /// somebody else changes meanwhile is left as it is.
+    #[arg(long)]
+    write: bool,
+    /// A directory of the repository. [default: .]
+    #[arg(long, value_name = "DIR")]
+    repo: Option<PathBuf>,
+    /// Search the whole history as well: what only that holds has steps and no change.
+    #[arg(long)]
+    history: bool,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+/// One file with what is to be changed in it.
+struct Change {
+    /// Its path as reports show it.
+    shown: String,
+    path: PathBuf,
+    /// What it holds now, and what it is to hold.
+    before: Vec<u8>,
+    after: Vec<u8>,
+    diff: String,
+}
+
+/// What there is to say of a finding.
+#[derive(Default)]
+struct Plan {
+    changes: Vec<Change>,
+    /// Lines of places that stay as they are.
+    left: Vec<String>,
+    steps: Vec<String>,
+}
+
+/// Prints or makes the change.
+///
+/// # Errors
+/// No such finding, a file that cannot be read or written, or with `--write` nothing that could be changed.
+pub fn run(args: &Fix) -> Result<ExitCode> {
+    let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
+    super::baseline::refuse_bare(&dir)?;
+    let house = House::open(&dir, args.looking.clone())?;
+    let (report, finding) = find(&house, args)?;
+    let name = names(&report).remove(&finding.id).unwrap_or_default();
+    let mut rules = rule_files::builtin_and(&args.looking.rules)?;
+    Found::of_tree(&args.looking.config, &house.root)?.add_rules(&mut rules)?;
+    let scanner = Scanner::new(rules);
+    let plan = plan(&house.root, &finding, &name, &scanner)?;
+    if args.write {
+        for change in &plan.changes {
+            write(&house.root, change)?;
+        }
+    }
+    print(&plan, &finding, args)?;
+    if args.write && plan.changes.is_empty() {
+        bail!("nothing was changed: no place of it can be repaired by an edit");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The finding that the user means, and the report that has it.
+fn find(house: &House, args: &Fix) -> Result<(Report, Finding)> {
+    let id = args.id.to_ascii_lowercase();
+    if !(6..=20).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
+        bail!("an id is 8 hexadecimal digits, as every report shows it behind `id`");
+    }
+    let looks = [Some(Look::Tree), args.history.then_some(Look::History)];
+    for look in looks.into_iter().flatten() {
+        let report = house.look(look, true)?.report;
+        let all = report.findings.iter().chain(&report.suppressed);
+        let meant = all.filter(|one| one.fingerprint.to_string().starts_with(&id));
+        let meant: Vec<&Finding> = meant.collect();
+        match meant.as_slice() {
+            [] => {}
+            [one] => {
+                let finding = (*one).clone();
+                return Ok((report, finding));
+            }
+            _ => bail!("several findings have an id that begins so; write more digits"),
+        }
+    }
+    let more = match args.history {
+        true => "",
+        false => "; `--history` looks there too",
+    };
+    bail!("no finding in the tree has the id {id}{more}")
+}
+
+/// A name for each credential of the report.
+fn names(report: &Report) -> BTreeMap<String, String> {
+    let all = report.findings.iter().chain(&report.suppressed);
+    let all = all.filter(|one| one.class == Class::Credential);
+    let subjects = all.map(|one| Subject {
+        id: one.id.clone(),
+        key: one
+            .key
+            .as_ref()
+            .map_or(String::new(), |key| key.as_str().to_owned()),
+        rule: one.rule.clone(),
+        path: one
+            .first_place()
+            .map_or(String::new(), |place| place.path.as_str().to_owned()),
+    });
+    fix::names(&subjects.collect::<Vec<_>>())
+}
+
+/// What is to be changed, and what is to be done besides.
+fn plan(root: &Path, finding: &Finding, name: &str, scanner: &Scanner) -> Result<Plan> {
+    let mut plan = Plan::default();
+    let mut files: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
+    for place in &finding.places {
+        // What HEAD no longer holds has no file to change.
+        if place.at_head != Some(false) {
+            files.entry(place.path.as_str()).or_default().push(place);
+        }
+    }
+    for (path, places) in files {
+        file(root, path, &places, finding, name, scanner, &mut plan)?;
+    }
+    // The first step is always the provider's: the old value was read.
+    plan.steps.splice(0..0, rotation(finding));
+    if keysweep::source::git_dir(root).is_some() {
+        plan.steps.push(
+            "What was pushed stays in the history, and in every copy of it: rotating is what helps. To take the old \
+             value out of the history as well, rewrite it (git filter-repo --replace-text) and push again."
+                .to_owned(),
+        );
+    }
+    plan.steps.dedup();
+    Ok(plan)
+}
+
+/// How it is rotated, and where.
+fn rotation(finding: &Finding) -> Vec<String> {
+    let rotate = finding.rotate.clone();
+    let rotate = rotate.unwrap_or_else(|| {
+        "Make a new one where it was issued, and end this one there.".to_owned()
+    });
+    let console = finding
+        .console
+        .iter()
+        .map(|page| format!("It is listed at {page}"));
+    std::iter::once(format!("Rotate it: {rotate}"))
+        .chain(console)
+        .collect()
+}
+
+/// Plans the changes of one file.
+fn file(
+    root: &Path,
+    shown: &str,
+    places: &[&Place],
+    finding: &Finding,
+    name: &str,
+    scanner: &Scanner,
+    plan: &mut Plan,
+) -> Result<()> {
+    let mut leave = |place: &Place, why: Unfixable| {
+        let advice = match why {
+            Unfixable::NoFamily => format!("{}; {}", why.sentence(), advice(shown)),
+            _ => why.sentence().to_owned(),
+        };
+        let line = place.region.start_line;
+        plan.left.push(format!(
+            "{shown}:{line}: not changed ({}): {advice}",
+            why.name()
+        ));
+    };
+    let plain = |place: &&Place| place.member.is_none() && place.name.is_none() && !place.message;
+    let encoded = !finding.evidence.layers.is_empty();
+    let (plain, other): (Vec<&Place>, Vec<&Place>) =
+        places.iter().partition(|it| plain(it) && !encoded);
+    other
+        .iter()
+        .for_each(|place| leave(place, Unfixable::NotPlain));
+    let Some(first) = plain.first().copied() else {
+        return Ok(());
+    };
+    let path = inside(root, shown)?;
+    let before = read(&path)?;
+    let Ok(text) = std::str::from_utf8(&before) else {
+        leave(first, Unfixable::NotText);
+        return Ok(());
+    };
+    let found = scanner.spans(&before);
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut steps = Vec::new();
+    let mut beside = None;
+    let mut value = None;
+    for place in plain {
+        let span = fix::span(text, place.region).filter(|span| found.contains(span));
+        let Some(span) = span else {
+            bail!(
+                "{} changed since it was read; run it again",
+                terminal(shown)
+            );
+        };
+        match fix::repair(shown, text, &span, name) {
+            Ok(repair) => {
+                edits.extend(repair.edits);
+                steps.extend(repair.steps);
+                beside = beside.or(repair.beside);
+            }
+            Err(why) => leave(place, why),
+        }
+        value = Some(span);
+    }
+    let value = value.map(|span| text[span].to_owned());
+    let hide = |text: &str| secrets(scanner, text, value.as_deref().unwrap_or_default());
+    if !edits.is_empty() {
+        match fix::apply(text, &edits) {
+            Ok(after) => {
+                let (masked, new) = (
+                    Masked::new(text, &hide(text)),
+                    Masked::new(&after, &hide(&after)),
+                );
+                let diff = fix::unified(shown, text, &edits, &masked, &new);
+                plan.changes.push(Change {
+                    shown: shown.to_owned(),
+                    path,
+                    after: after.into_bytes(),
+                    diff,
+                    before,
+                });
+            }
+            Err(why) => leave(first, why),
+        }
+    }
+    if let Some((shown, line)) = beside {
+        plan.changes.extend(example(root, &shown, &line, scanner)?);
+    }
+    plan.steps.extend(steps);
+    Ok(())
+}
+
+/// What a diff must not show: whatever a scan sees, and the value wherever it stands.
+fn secrets(scanner: &Scanner, text: &str, value: &str) -> Vec<Range<usize>> {
+    let mut spans = scanner.spans(text.as_bytes());
+    if !value.is_empty() {
+        let again = text.match_indices(value);
+        spans.extend(again.map(|(at, value)| at..at + value.len()));
+    }
+    spans
+}
+
+/// A line more in a file of examples, unless it has one for the name already.
+fn example(root: &Path, shown: &str, line: &str, scanner: &Scanner) -> Result<Option<Change>> {
+    let path = inside(root, shown)?;
+    let before = match path.exists() {
+        true => read(&path)?,
+        false => Vec::new(),
+    };
+    let Ok(text) = std::str::from_utf8(&before) else {
+        return Ok(None);
+    };
+    if text.lines().any(|have| have.trim_start().starts_with(line)) {
+        return Ok(None);
+    }
+    let end = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let edits = [Edit {
+        span: (text.len(), text.len()),
+        with: format!("{end}{line}\n"),
+    }];
+    let after = fix::apply(text, &edits).unwrap_or_default();
+    let masked = |text: &str| Masked::new(text, &secrets(scanner, text, ""));
+    let diff = fix::unified(shown, text, &edits, &masked(text), &masked(&after));
+    Ok(Some(Change {
+        shown: shown.to_owned(),
+        path,
+        after: after.into_bytes(),
+        diff,
+        before,
+    }))
+}
+
+/// The file at a path below `root`, no folder on the way being a link.
+fn inside(root: &Path, shown: &str) -> Result<PathBuf> {
+    let relative = Path::new(shown);
+    let mut at = root.to_owned();
+    for part in relative.components() {
+        let Component::Normal(name) = part else {
+            bail!("{} does not stay inside the repository", terminal(shown));
+        };
+        let linked = fs::symlink_metadata(&at).is_ok_and(|meta| meta.is_symlink());
+        if linked && at != root {
+            bail!(
+                "{} lies behind a symbolic link, and nothing is written through it",
+                terminal(shown)
+            );
+        }
+        at.push(name);
+    }
+    whole::check_target(&at)?;
+    Ok(at)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>> {
+    let cannot = || format!("{} cannot be read", terminal(&path.display().to_string()));
+    let size = fs::symlink_metadata(path).with_context(cannot)?.len();
+    if size > MAX_FILE_SIZE {
+        bail!("{}: it is too large", cannot());
+    }
+    fs::read(path).with_context(cannot)
+}
+
+/// Writes a file whole or not at all, and only where it still is what was planned for.
+fn write(root: &Path, change: &Change) -> Result<()> {
+    let git_dir = keysweep::source::git_dir(root);
+    let shown = terminal(&change.shown);
+    let read_now = || {
+        Ok(
+            inside(root, &change.shown).and_then(|path| match path.exists() {
+                true => read(&path).map(Some),
+                false => Ok(None),
+            })?,
+        )
+    };
+    whole::change(&change.path, git_dir.as_deref(), read_now, |now| {
+        let now = now.unwrap_or_default();
+        if now == change.after {
+            return Ok((None, ()));
+        }
+        if now != change.before {
+            bail!("{shown} changed since it was read, so it is left as it is; run it again");
+        }
+        Ok((Some(change.after.clone()), ()))
+    })
+}
+
+fn print(plan: &Plan, finding: &Finding, args: &Fix) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    if !args.diff {
+        writeln!(out, "{}  id {}\n", terminal(&finding.name), finding.id)?;
+    }
+    for change in &plan.changes {
+        for line in change.diff.lines() {
+            // Tabs are part of a line of code.
+            let parts: Vec<String> = line.split('\t').map(terminal).collect();
+            writeln!(out, "{}", parts.join("\t"))?;
+        }
+    }
+    if args.diff {
+        return Ok(());
+    }
+    for line in &plan.left {
+        writeln!(out, "{}", terminal(line))?;
+    }
+    if !plan.changes.is_empty() || !plan.left.is_empty() {
+        writeln!(out)?;
+    }
+    writeln!(out, "What no file can do:")?;
+    for (n, step) in plan.steps.iter().enumerate() {
+        writeln!(out, "{}. {}", n + 1, terminal(step))?;
+    }
+    if !plan.changes.is_empty() {
+        let names: Vec<String> = plan
+            .changes
+            .iter()
+            .map(|change| terminal(&change.shown))
+            .collect();
+        let done = match args.write {
+            true => "changed",
+            false => "not changed; --write changes",
+        };
+        writeln!(out, "\n{done} {}", names.join(", "))?;
+    }
+    Ok(())
+}
