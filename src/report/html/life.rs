@@ -27,7 +27,6 @@ struct Life {
 impl Life {
     fn of(row: &Finding) -> Life {
         let fact = |field| row.told(field).find_map(|fact| fact.time);
-        let timeline = row.timeline.as_ref();
         let here = row.stands();
         Life {
             from: fact(Field::Issued).or_else(|| fact(Field::FirstSeen)),
