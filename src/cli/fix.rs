@@ -348,12 +348,10 @@ fn write(root: &Path, change: &Change) -> Result<()> {
     let git_dir = keysweep::source::git_dir(root);
     let shown = terminal(&change.shown);
     let read_now = || {
-        Ok(
-            inside(root, &change.shown).and_then(|path| match path.exists() {
-                true => read(&path).map(Some),
-                false => Ok(None),
-            })?,
-        )
+        inside(root, &change.shown).and_then(|path| match path.exists() {
+            true => read(&path).map(Some),
+            false => Ok(None),
+        })
     };
     whole::change(&change.path, git_dir.as_deref(), read_now, |now| {
         let now = now.unwrap_or_default();
