@@ -202,7 +202,14 @@ fn a_repository_that_cannot_be_read_is_a_gap_and_hides_no_other() {
         .complains("none of the repositories can be read");
     dir.run(&["audit", "shop", "./shop"])
         .ends(2)
-        .complains("are the same directory");
+        .complains("are the same repository or directory");
+    dir.write("shop/lib/x.txt", "nothing\n");
+    dir.run(&["audit", "shop", "shop/lib"])
+        .ends(2)
+        .complains("are the same repository or directory");
+    dir.run(&["audit", "shop", "."])
+        .ends(2)
+        .complains("shop lies in ., which is no repository");
     // Hidden in one repository is not hidden in another.
     dir.write("billing/.keysweepignore", "app.env\n");
     dir.git(&["-C", "billing", "add", "."]);

@@ -1,5 +1,6 @@
 //! `keysweep audit`: everything that one or several repositories know of credentials, in one report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -123,20 +124,46 @@ fn show(page: &Path) {
     }
 }
 
-/// One repository named twice would have each of its credentials in two places.
+/// What is read twice would have each of its credentials in two places: a repository that is named twice, or
+/// by two of its directories, and what lies below a directory without a repository, which is read whole.
 fn each_once(repos: &[PathBuf]) -> Result<()> {
-    let mut seen = std::collections::BTreeMap::new();
+    let mut seen: BTreeMap<PathBuf, &PathBuf> = BTreeMap::new();
     for repo in repos {
-        let full = std::fs::canonicalize(repo).unwrap_or_else(|_| repo.clone());
-        if let Some(other) = seen.insert(full, repo) {
+        if let Some(other) = seen.insert(top(repo), repo) {
             bail!(
-                "{} and {} are the same directory: name each repository once",
+                "{} and {} are the same repository or directory: name each once",
                 other.display(),
                 repo.display()
             );
         }
     }
+    for (full, repo) in &seen {
+        let above = full
+            .ancestors()
+            .skip(1)
+            .filter_map(|dir| seen.get_key_value(dir));
+        for (dir, other) in above {
+            if git_dir(dir).is_none() {
+                bail!(
+                    "{} lies in {}, which is no repository and is read with all that lies in it: name one of \
+                     both",
+                    repo.display(),
+                    other.display()
+                );
+            }
+        }
+    }
     Ok(())
+}
+
+/// The top of the repository around a path, else the path itself, without links.
+fn top(repo: &Path) -> PathBuf {
+    let root = match is_bare(repo) {
+        true => None,
+        false => home(&[repo.to_owned()]).ok().map(|home| home.root),
+    };
+    let root = root.unwrap_or_else(|| repo.to_owned());
+    std::fs::canonicalize(&root).unwrap_or(root)
 }
 
 /// One after the other, joined. One that cannot be read is a gap of the report, and the others are read

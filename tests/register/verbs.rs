@@ -135,12 +135,12 @@ fn what_a_server_lists_is_proposed_with_what_it_says() {
     let run = dir.run(&["tokens", "init", "--from", &from]);
     assert!(!run.text().contains("[[token]]"), "{}", run.text());
     // A secret of a list is in no proposal.
-    for kind in ["unleash", "miniflux"] {
-        let folder = format!("{}/fixtures/lists/{kind}", env!("CARGO_MANIFEST_DIR"));
-        let file = std::fs::read_dir(folder).expect("a folder");
-        let mut file = file.filter_map(Result::ok).map(|file| file.path());
-        let file = file.find(|path| path.extension().is_some_and(|end| end == "json"));
-        let from = format!("{kind}={}", file.expect("a list").display());
+    for (kind, file) in [
+        ("unleash", "api-tokens.json"),
+        ("miniflux", "api-keys-admin.json"),
+    ] {
+        let root = env!("CARGO_MANIFEST_DIR");
+        let from = format!("{kind}={root}/fixtures/lists/{kind}/{file}");
         let dir = Dir::repo();
         let run = dir.run(&["tokens", "init", "--from", &from]);
         run.ends(0).says("[[token]]");
