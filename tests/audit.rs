@@ -88,6 +88,36 @@ fn what_was_removed_from_git_and_stays_in_an_ignored_store_still_stands() {
         .says("(not at HEAD)");
 }
 
+/// What is wrong with its life is told of it as of what HEAD holds: whoever uses the store stops when it ends.
+#[test]
+fn a_credential_of_a_store_alone_has_the_conditions_of_one_in_use() {
+    let dir = Dir::repo();
+    dir.write(".gitignore", ".env\n");
+    dir.write("app.conf", format!("token = {}\n", jwt(1_800_000_000, 5)));
+    dir.commit("first");
+    dir.write("app.conf", "token = ${TOKEN}\n");
+    dir.commit("out of the configuration");
+    dir.write(".env", format!("TOKEN={}\n", jwt(1_800_000_000, 5)));
+    let args = ["audit", "--now", "2027-01-10", "--format", "json"];
+    let report = dir.run(&args).json();
+    let one = only(&report);
+    assert_eq!(one["timeline"]["at_head"], false);
+    assert_eq!(one["conditions"][0]["id"], "stale/expiring");
+    // Once it has ended it is told to be taken out of the store.
+    let args = ["audit", "--now", "2027-03-01", "--format", "json"];
+    let report = dir.run(&args).json();
+    let one = only(&report);
+    assert_eq!(
+        (&one["reported"], &one["severity"]),
+        (&"stale/expired".into(), &"low".into())
+    );
+    let message = one["conditions"][0]["message"].as_str().expect("text");
+    assert!(
+        message.ends_with("it still stands in the files; take it out."),
+        "{message}"
+    );
+}
+
 #[test]
 fn the_first_line_answers() {
     let dir = Dir::repo();

@@ -198,6 +198,24 @@ pub struct Fact {
     pub certainty: Certainty,
 }
 
+impl Fact {
+    /// What it says, where that is text.
+    pub fn text(&self) -> Option<&[u8]> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            Value::Time(_) | Value::Id(_) => None,
+        }
+    }
+
+    /// The moment that it tells, where it is one.
+    pub fn time(&self) -> Option<Timestamp> {
+        match &self.value {
+            Value::Time(at) => Some(*at),
+            Value::Text(_) | Value::Id(_) => None,
+        }
+    }
+}
+
 /// Whether a credential still matters.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Status {
@@ -265,4 +283,11 @@ pub struct Life {
     pub facts: Vec<Fact>,
     /// What follows from them at the given moment.
     pub status: Status,
+}
+
+impl Life {
+    /// What is known in one field.
+    pub fn told(&self, field: Field) -> impl Iterator<Item = &Fact> {
+        self.facts.iter().filter(move |fact| fact.field == field)
+    }
 }

@@ -4,6 +4,7 @@
 
 mod condition;
 mod credential;
+mod day;
 mod fact;
 mod ground;
 mod level;
@@ -19,6 +20,7 @@ mod suppression;
 
 pub use condition::{Condition, ConditionId};
 pub use credential::Credential;
+pub use day::{DAY, YEARS, date};
 pub use fact::{Certainty, Fact, Field, Life, Source, Status, Value};
 pub use ground::Ground;
 pub use level::{Confidence, Exposure, Severity};

@@ -10,8 +10,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::date;
-use crate::finding::{Class, Credential, Notice, Place, RepoPath};
+use crate::finding::{Class, Credential, DAY, Notice, Place, RepoPath, date};
 use crate::plan::Plan;
 
 /// What is known to encrypt, by the reason that its ciphertext gives.
@@ -24,8 +23,6 @@ const TOOLS: &[(&str, &str)] = &[
 
 /// The tool that says of each value since when it is the same.
 const SOPS: &str = "SOPS";
-
-const DAY: i64 = 86_400;
 
 /// What is known of one file.
 struct Age<'a> {

@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{date, of_entry};
-use crate::finding::{Notice, Severity};
+use super::of_entry;
+use crate::finding::{DAY, Notice, Severity, date};
 use crate::plan::Plan;
-use crate::register::{DAY, End, Entry, Register};
+use crate::register::{End, Entry, Register};
 
 /// So long after it was written down an entry may lack something; seconds.
 const PATIENCE: i64 = 14 * DAY;

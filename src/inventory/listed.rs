@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{date, of_entry};
-use crate::finding::{Credential, Notice};
+use super::of_entry;
+use crate::finding::{Credential, Notice, date};
 use crate::lists::{Joined, List, Moment, Row, State};
 use crate::plan::Plan;
 use crate::register::{End, Entry, Register, State as Written};

@@ -7,9 +7,6 @@ mod found;
 mod listed;
 mod references;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-
 use crate::finding::{Credential, Notice, RepoPath};
 use crate::lists::Joined;
 use crate::plan::Plan;
@@ -46,9 +43,4 @@ fn of_entry(
 ) -> Notice {
     let file = RepoPath(register.file.clone().into_bytes());
     Notice::new(id, entry.id.as_bytes(), message).at_line(file, line)
-}
-
-/// `2027-02-28`, in UTC.
-fn date(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
 }

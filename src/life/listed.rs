@@ -1,7 +1,7 @@
 //! What servers list as a source of facts: a credential that was found to be a token of a list has that token's owner,
 //! scope and dates, and the day on which its server still knew it.
 
-use crate::finding::{Certainty, Fact, Field, Source, Value};
+use crate::finding::{Certainty, Fact, Field, Source, Value, date};
 use crate::lists::{How, Joined, List, Match, Moment, State};
 
 /// The facts of the credential with a number.
@@ -20,14 +20,10 @@ pub(super) fn facts(lists: &[List], joined: &Joined, number: usize) -> Vec<Fact>
     out
 }
 
-/// Whether a server said that it accepts it.
-pub(super) fn is_accepted(facts: &[Fact]) -> bool {
-    facts.iter().any(|fact| {
-        let word = State::Active.name().as_bytes();
-        fact.source == Source::List
-            && fact.field == Field::State
-            && matches!(&fact.value, Value::Text(text) if text.starts_with(word))
-    })
+/// Whether a list has the credential with a number as one that its server accepts.
+pub(super) fn is_accepted(lists: &[List], joined: &Joined, number: usize) -> bool {
+    let mut matches = joined.matches.get(number).into_iter().flatten();
+    matches.any(|one| lists[one.list].rows[one.row].state == State::Active)
 }
 
 fn of_row(list: &List, found: &Match) -> Vec<Fact> {
@@ -88,7 +84,7 @@ fn of_row(list: &List, found: &Match) -> Vec<Fact> {
 /// `active on 2026-11-26, as git lists it (joined by its hash)`.
 fn state(list: &List, state: State, how: How) -> String {
     let on = match list.taken {
-        Some(taken) => format!("on {}", taken.strftime("%Y-%m-%d")),
+        Some(taken) => format!("on {}", date(taken)),
         None => "on an unknown day".to_owned(),
     };
     format!(

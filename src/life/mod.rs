@@ -78,7 +78,7 @@ pub struct Asked<'a> {
 /// the lists: that needs what the other sources know, so it comes behind them.
 pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) -> Joined {
     let (policy, lists, now) = (asked.policy, asked.lists, asked.now);
-    let mut each: Vec<Vec<Fact>> = {
+    let each: Vec<Vec<Fact>> = {
         let known = Known {
             slots: slots::Slots::of(credentials),
             register: asked.register.map(register::Index::of),
@@ -104,12 +104,10 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) 
         let seen = seen.filter(|_| !lists.is_empty());
         join(lists, &seen.collect::<Vec<_>>())
     };
-    for (number, facts) in each.iter_mut().enumerate() {
+    for (number, (credential, mut facts)) in credentials.iter_mut().zip(each).enumerate() {
         facts.extend(listed::facts(lists, &joined, number));
-    }
-    for (credential, facts) in credentials.iter_mut().zip(each) {
         let rule = &rules.rules[credential.best.rule];
-        let accepted = listed::is_accepted(&facts);
+        let accepted = listed::is_accepted(lists, &joined, number);
         let facts = status::ordered(facts);
         let terms = policy.terms(&rule.id, credential.severity, &owners(&facts));
         credential.life.status = status::of(&facts, terms.warn_before.days, now);

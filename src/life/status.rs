@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::finding::{Certainty, Fact, Field, Source, Status, Value};
+use crate::finding::{Certainty, Fact, Field, Source, Status};
 
 /// Facts in the order of their fields. Several sources, or several decoders of one, may tell the same.
 pub(super) fn ordered(mut facts: Vec<Fact>) -> Vec<Fact> {
@@ -22,10 +22,7 @@ pub(super) fn of(facts: &[Fact], soon: i64, now: Timestamp) -> Status {
     let told = ends.clone().any(|fact| fact.source != Source::Register);
     let ends = ends.filter(|fact| !told || fact.source != Source::Register);
     let first = ends
-        .filter_map(|fact| match fact.value {
-            Value::Time(at) => Some((at, fact.certainty)),
-            Value::Text(_) | Value::Id(_) => None,
-        })
+        .filter_map(|fact| Some((fact.time()?, fact.certainty)))
         .filter(|(at, certainty)| *at > now || *certainty != Certainty::Inferred)
         .min();
     match first {
@@ -39,7 +36,7 @@ pub(super) fn of(facts: &[Fact], soon: i64, now: Timestamp) -> Status {
 
 /// Its bytes, or those of the certificate that it is used with, say that it has no end.
 fn is_endless(fact: &Fact) -> bool {
-    let never = matches!(&fact.value, Value::Text(text) if text == b"never");
+    let never = fact.text() == Some(b"never");
     // That the team wrote so is a fact, and no evidence.
     fact.field == Field::Expires && never && fact.source != Source::Register
 }
@@ -47,6 +44,7 @@ fn is_endless(fact: &Fact) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::finding::Value;
 
     fn end(at: &str, certainty: Certainty) -> Fact {
         Fact {

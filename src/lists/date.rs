@@ -7,6 +7,8 @@ use jiff::civil::DateTime;
 use jiff::tz::Offset;
 use serde_json::Value;
 
+use crate::finding::YEARS;
+
 /// When something happens or happened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Moment {
@@ -56,10 +58,6 @@ impl Dated {
         }
     }
 }
-
-/// The years in which the tokens of a list can have been made and can end. Others are a way to write that
-/// something never happens, or a mistake, and which of the two is nothing to guess at.
-const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
 
 /// Words for what does not happen.
 const NEVER: [&str; 4] = ["never", "infinity", "-infinity", "none"];

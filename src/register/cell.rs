@@ -5,7 +5,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use toml_edit::{Datetime, Item, Value};
 
-use super::{At, DAY, End, State};
+use super::{At, End, State};
+use crate::finding::{DAY, YEARS};
 use crate::rule::closest;
 use crate::secret::Fingerprint;
 
@@ -16,8 +17,6 @@ pub(super) type Fault = (u32, String);
 const MAX_LIST: usize = 1_000;
 /// Characters of an id.
 const MAX_ID: usize = 100;
-/// Years that a day may be of. Others stand for `never` or `unknown` in some program.
-const YEARS: std::ops::RangeInclusive<i16> = 1990..=2200;
 
 /// The starts of the lines of a text: offsets become lines by looking among them.
 pub(super) struct Lines(Vec<usize>);

@@ -22,9 +22,6 @@ use crate::secret::Fingerprint;
 /// The name of the file, at the top of a repository.
 pub const FILE: &str = "tokens.toml";
 
-/// Seconds of a day.
-pub const DAY: i64 = 86_400;
-
 /// The tokens that a team has written down.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Register {

@@ -7,7 +7,8 @@ use toml_edit::{Document, Item, Key as Name, TableLike};
 
 use super::cell::{Cell, Fault, Lines, nearest};
 use super::keys::{ENTRY, EXCEPTION, Keys, POLICY, VERSION};
-use super::{DAY, Entry, Exception, Policy, Register, Version};
+use super::{Entry, Exception, Policy, Register, Version};
+use crate::finding::DAY;
 
 /// Longer files are a mistake or an attack; bytes.
 const MAX_TEXT: usize = 16 << 20;

@@ -1,6 +1,7 @@
 //! What a register may hold, and what of it is refused where.
 
 use super::*;
+use crate::finding::DAY;
 
 fn refused(text: &str) -> (u32, String) {
     let error = Register::parse("tokens.toml", text.as_bytes()).expect_err(text);

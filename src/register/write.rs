@@ -1,10 +1,10 @@
 //! A proposed register as text: what is known stands in it, what is not stands in comments to be filled in.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use toml_edit::{Array, Value};
 
 use super::{At, End, Entry};
+use crate::finding::date;
 
 /// A proposed entry. Its lines mean nothing.
 #[derive(Clone, Debug, Default)]
@@ -71,24 +71,19 @@ fn one(proposed: &Proposed, now: Timestamp, out: &mut String) {
     line("owner", owner, "\"\"");
     line("purpose", said(&entry.purpose), "\"\"");
     line("scope", list(&entry.scope), "[]");
-    line("added", Some(day(now)), "");
+    line("added", Some(date(now)), "");
     let before = proposed
         .first_seen
-        .map(|at| format!("{}   # or before", day(at)));
-    let created = entry.created.map(|at| day(at.value));
+        .map(|at| format!("{}   # or before", date(at)));
+    let created = entry.created.map(|at| date(at.value));
     line("created", created, &before.unwrap_or_default());
     let end = entry.expires.map(|end| match end.value {
-        End::At(at) => day(at),
+        End::At(at) => date(at),
         End::Never => text("never"),
     });
     line("expires", end, "2027-01-01");
-    line("rotated", entry.rotated.map(|at| day(at.value)), "");
+    line("rotated", entry.rotated.map(|at| date(at.value)), "");
     line("refs", list(&entry.refs), "");
     let print = entry.fingerprint.map(|at| text(&at.value.to_string()));
     line("fingerprint", print, "");
-}
-
-/// The day of a moment in UTC, which is also how TOML writes it.
-fn day(at: Timestamp) -> String {
-    at.to_zoned(TimeZone::UTC).strftime("%Y-%m-%d").to_string()
 }

@@ -1,16 +1,10 @@
 //! The phrases that several formats share. Dates are absolute and in UTC, so that the same
 //! finding reads the same tomorrow. Nothing here escapes: each format does that itself.
 
-use jiff::Timestamp;
-
 use super::{Against, Change, Commit, Finding, History, Place, Report, Skipped, Timeline, What};
+pub use crate::finding::date;
 use crate::finding::{Certainty, Status};
 use crate::finding::{Class, ConditionId, Field, Reason, Severity, Weight};
-
-/// `2024-01-02`, in UTC.
-pub fn date(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d").to_string()
-}
 
 /// The machine word for a status.
 pub fn status_name(status: &Status) -> &'static str {
@@ -460,7 +454,7 @@ mod tests {
 
     #[test]
     fn dates_are_absolute() {
-        let time = Timestamp::from_second(1_704_153_600).expect("in range");
+        let time = jiff::Timestamp::from_second(1_704_153_600).expect("in range");
         assert_eq!(date(time), "2024-01-02");
     }
 }

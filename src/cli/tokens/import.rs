@@ -11,7 +11,7 @@ use super::super::args::{heading, moment};
 use super::super::whole::{self, Lasting, Mode};
 use super::super::{lists as files, output};
 use keysweep::detect::Scanner;
-use keysweep::finding::{Class, Confidence};
+use keysweep::finding::{Class, Confidence, date};
 use keysweep::lists::{self, Asked, List, State};
 use keysweep::rule::{Holds, ListField};
 
@@ -135,7 +135,7 @@ fn say(name: &str, list: &List, hashes: bool) {
     });
     let states: Vec<String> = states.into_iter().flatten().collect();
     let taken = match list.taken {
-        Some(taken) => format!("taken {}", taken.strftime("%Y-%m-%d")),
+        Some(taken) => format!("taken {}", date(taken)),
         None => "of an unknown day (--taken says it)".to_owned(),
     };
     let complete = match list.complete {

@@ -13,15 +13,13 @@ use jiff::Timestamp;
 use super::environments;
 use super::policy::Terms;
 use crate::finding::{
-    Class, Condition, ConditionId, Confidence, Credential, Fact, Field, Place, PlaceKind, Severity,
-    Source, Status, Value,
+    Class, Condition, ConditionId, Confidence, Credential, DAY, Fact, Field, Place, PlaceKind,
+    Severity, Source, Status, date,
 };
 use crate::rule::{Generic, Rule};
 
 /// Days before its end in which an expiring credential is an emergency.
 const URGENT_DAYS: i64 = 7;
-
-const DAY: i64 = 86_400;
 
 /// What one condition is worked out from.
 struct Case<'a> {
@@ -97,17 +95,12 @@ impl Case<'_> {
     }
 
     fn facts(&self, field: Field) -> impl Iterator<Item = &Fact> {
-        let facts = self.credential.life.facts.iter();
-        facts.filter(move |fact| fact.field == field)
+        self.credential.life.told(field)
     }
 
     /// The latest moment that facts of a field tell.
     fn moment(&self, field: Field) -> Option<Timestamp> {
-        let times = self.facts(field).filter_map(|fact| match fact.value {
-            Value::Time(at) => Some(at),
-            Value::Text(_) | Value::Id(_) => None,
-        });
-        times.max()
+        self.facts(field).filter_map(Fact::time).max()
     }
 
     fn expired(&self) -> Option<Condition> {
@@ -126,7 +119,7 @@ impl Case<'_> {
             }
             _ => return None,
         };
-        let (severity, rest) = match self.credential.at_head() {
+        let (severity, rest) = match self.credential.stands() {
             true => (
                 Severity::Low,
                 ", and it still stands in the files; take it out.",
@@ -143,7 +136,7 @@ impl Case<'_> {
         let Status::Expiring { at } = self.credential.life.status else {
             return None;
         };
-        if !self.credential.at_head() {
+        if !self.credential.stands() {
             return None;
         }
         let severity = match at.duration_since(self.now).as_secs() <= URGENT_DAYS * DAY {
@@ -173,7 +166,7 @@ impl Case<'_> {
             .facts(Field::Revocation)
             .any(|fact| fact.source != Source::Git)
             || self.facts(Field::Rotated).any(|fact| {
-                let since = matches!(fact.value, Value::Time(at) if at >= removed);
+                let since = fact.time().is_some_and(|at| at >= removed);
                 fact.source != Source::Git && since
             });
         let past = matches!(
@@ -278,7 +271,7 @@ impl Case<'_> {
         if self.rule.generic() == Some(Generic::Password) {
             return None;
         }
-        if !self.credential.at_head() || !self.is_in_use() {
+        if !self.credential.stands() || !self.is_in_use() {
             return None;
         }
         let (field, since) = self.since()?;
@@ -313,12 +306,8 @@ impl Case<'_> {
         }
         let mut parts = Vec::new();
         let mut facts = Vec::new();
-        let used = self
-            .facts(Field::UsedIn)
-            .find_map(|fact| match &fact.value {
-                Value::Text(text) => std::str::from_utf8(text).ok(),
-                Value::Time(_) | Value::Id(_) => None,
-            });
+        let used = self.facts(Field::UsedIn).find_map(Fact::text);
+        let used = used.and_then(|text| std::str::from_utf8(text).ok());
         if let Some(used) = used {
             parts.push(format!("One value is used in {used}"));
             facts.push(Field::UsedIn);
@@ -344,12 +333,8 @@ impl Case<'_> {
     }
 
     fn wrong_environment(&self) -> Option<Condition> {
-        let said = self
-            .facts(Field::Environment)
-            .find_map(|fact| match &fact.value {
-                Value::Text(text) => Some(text.to_ascii_lowercase()),
-                Value::Time(_) | Value::Id(_) => None,
-            })?;
+        let said = self.facts(Field::Environment).find_map(Fact::text)?;
+        let said = said.to_ascii_lowercase();
         let (severity, message) = match said.as_slice() {
             b"live" | b"production" | b"prod" | b"prd"
                 if self.places().any(|it| it.kind == PlaceKind::Test) =>
@@ -378,11 +363,6 @@ impl Case<'_> {
 /// Whether a place configures what runs in production, by its path.
 fn configures_production(place: &Place) -> bool {
     place.kind == PlaceKind::Configuration && environments::is_production(&place.path.0)
-}
-
-/// `2024-01-02`, in UTC.
-fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%d").to_string()
 }
 
 fn days(n: i64) -> String {

@@ -1,6 +1,6 @@
 //! Which scopes are wider than any one task needs: a table, with the page that says what each means.
 
-use crate::finding::{Fact, Field, Value};
+use crate::finding::{Fact, Field};
 
 /// A scope that opens an account, or everything of a service.
 struct Wide {
@@ -133,11 +133,7 @@ const WIDE: &[Wide] = &[
 /// What the widest known scope of a credential opens, if it has one.
 pub(super) fn opens(rule: &str, facts: &[Fact]) -> Option<&'static str> {
     let scopes = facts.iter().filter(|fact| fact.field == Field::Scope);
-    let scopes = scopes.filter_map(|fact| match &fact.value {
-        Value::Text(text) => Some(text.as_slice()),
-        Value::Time(_) | Value::Id(_) => None,
-    });
-    let scopes: Vec<&[u8]> = scopes.collect();
+    let scopes: Vec<&[u8]> = scopes.filter_map(Fact::text).collect();
     let fits =
         |wide: &&Wide| rule.starts_with(wide.kind) && scopes.iter().any(|scope| (wide.is)(scope));
     WIDE.iter().find(fits).map(|wide| wide.opens)
@@ -166,7 +162,7 @@ fn is_account_signature(scope: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Certainty, Source};
+    use crate::finding::{Certainty, Source, Value};
 
     fn scope(text: &str) -> Vec<Fact> {
         vec![Fact {

@@ -47,7 +47,7 @@ impl View<'_> {
             reported: reported(rule, &credential, dead),
             name: told(self.masker, rule, &rule.name),
             class: best.class,
-            severity: match (dead, credential.at_head()) {
+            severity: match (dead, credential.stands()) {
                 (true, true) => credential.severity.min(Severity::Low),
                 (true, false) => Severity::Info,
                 (false, _) => credential.severity,
@@ -166,7 +166,7 @@ impl View<'_> {
     /// Whole days from now until a moment; negative when it is past.
     pub(super) fn days_until(&self, end: jiff::Timestamp) -> i64 {
         let seconds = end.as_second() - self.now.as_second();
-        seconds.div_euclid(86_400)
+        seconds.div_euclid(finding::DAY)
     }
 
     fn fact(&self, fact: &finding::Fact) -> Fact {
