@@ -27,7 +27,11 @@ pub fn merge(
     let outcomes = parts.iter().map(|(_, report)| report.summary.outcome);
     let outcome = joined_outcome(outcomes);
     let told = told_of_lists(parts.iter().map(|(_, report)| report));
-    let mut parts = parts.into_iter().map(|(name, report)| under(&name, report));
+    let mut taken = HashMap::new();
+    let mut parts = parts.into_iter().map(|(name, mut report)| {
+        rename(&mut report, &mut taken);
+        under(&name, report)
+    });
     let mut out = parts
         .next()
         .expect("there is a report of one repository at least");
@@ -101,6 +105,45 @@ fn joined_outcome(mut all: impl Iterator<Item = Outcome> + Clone) -> Outcome {
     match all.all(|outcome| outcome == Outcome::Nothing) {
         true => Outcome::Nothing,
         false => Outcome::Clean,
+    }
+}
+
+/// Gives a credential that somebody could guess another fingerprint where a report before has one of the same
+/// name: two passwords of one name and path in two repositories have nothing in common. `taken` counts who has
+/// which. What else the report says by its fingerprints follows.
+fn rename(report: &mut Report, taken: &mut HashMap<Fingerprint, u64>) {
+    let mut renamed: HashMap<Fingerprint, Fingerprint> = HashMap::new();
+    let all = report.findings.iter().chain(&report.suppressed);
+    for finding in all.filter(|finding| finding.guessable) {
+        let times = taken.entry(finding.fingerprint).or_default();
+        *times += 1;
+        if *times > 1 {
+            let new = finding.fingerprint.again(*times);
+            renamed.insert(finding.fingerprint, new);
+        }
+    }
+    if renamed.is_empty() {
+        return;
+    }
+    let new = |old: &Fingerprint| renamed.get(old).copied().unwrap_or(*old);
+    let short: HashMap<String, String> = renamed
+        .iter()
+        .map(|(old, new)| (old.short(), new.short()))
+        .collect();
+    for finding in report.findings.iter_mut().chain(&mut report.suppressed) {
+        if finding.guessable {
+            finding.fingerprint = new(&finding.fingerprint);
+            finding.id = finding.fingerprint.short();
+        }
+        finding.part_of = finding.part_of.as_ref().map(new);
+        for part in &mut finding.parts {
+            if let Some(id) = short.get(&part.id) {
+                part.id.clone_from(id);
+            }
+        }
+    }
+    for token in &mut report.listed {
+        token.findings.iter_mut().for_each(|it| *it = new(it));
     }
 }
 
@@ -267,25 +310,15 @@ fn both(one: History, other: History) -> History {
 fn join(findings: &mut Vec<Finding>, suppressed: &mut Vec<Finding>) {
     let mut out: Vec<Finding> = Vec::new();
     let mut at: HashMap<Fingerprint, usize> = HashMap::new();
-    let mut again: HashMap<Fingerprint, u64> = HashMap::new();
     // What counts comes first: to be hidden in one repository hides nothing in another.
-    for mut finding in findings.drain(..).chain(suppressed.drain(..)) {
+    for finding in findings.drain(..).chain(suppressed.drain(..)) {
         match at.get(&finding.fingerprint) {
-            Some(known) if !finding.guessable && !out[*known].guessable => {
-                absorb(&mut out[*known], finding);
-                continue;
+            Some(known) => absorb(&mut out[*known], finding),
+            None => {
+                at.insert(finding.fingerprint, out.len());
+                out.push(finding);
             }
-            // Two passwords of one name and path in two repositories have nothing in common.
-            Some(_) => {
-                let n = again.entry(finding.fingerprint).or_insert(1);
-                *n += 1;
-                finding.fingerprint = finding.fingerprint.again(*n);
-                finding.id = finding.fingerprint.short();
-            }
-            None => {}
         }
-        at.insert(finding.fingerprint, out.len());
-        out.push(finding);
     }
     for mut finding in out {
         tell_repositories(&mut finding);

@@ -73,6 +73,31 @@ fn one_credential_of_two_repositories_is_as_bad_as_the_worse_one() {
 }
 
 #[test]
+fn passwords_of_one_name_stay_apart_with_all_that_speaks_of_them() {
+    let password = || {
+        let mut report = part(false, &[]);
+        let (mut whole, mut half) = (row("one", Severity::High), row("two", Severity::Low));
+        whole.guessable = true;
+        half.part_of = Some(whole.fingerprint);
+        whole.parts.extend(half.as_part());
+        report.findings = vec![whole, half];
+        report
+    };
+    let alone = merged(vec![password()]);
+    let report = merged(vec![password(), password()]);
+    let (apart, one): (Vec<&Finding>, Vec<&Finding>) =
+        report.findings.iter().partition(|it| it.guessable);
+    assert_eq!((apart.len(), one.len()), (2, 1));
+    assert_ne!(apart[0].fingerprint, apart[1].fingerprint);
+    for finding in &apart {
+        assert_eq!(finding.id, finding.fingerprint.short());
+    }
+    // The first keeps its own, so that `keysweep allow` knows it.
+    assert_eq!(apart[0].fingerprint, alone.findings[0].fingerprint);
+    assert_eq!(one[0].part_of, Some(apart[0].fingerprint));
+}
+
+#[test]
 fn that_one_was_stopped_is_said_of_all() {
     let stopped = empty(Mode::Audit, Outcome::Interrupted);
     let nothing = nothing(Mode::Audit, "no commits yet");
