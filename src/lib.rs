@@ -2,8 +2,8 @@
 //!
 //! `line` is the whole program in one function. Data flows one way: a source lends bytes and `scan`
 //! proposes what it sees in them, `place` says where that stands and since when, `judge` makes
-//! credentials of it, `life` says whether they still matter, `inventory` what the register and the lists of servers say of them,
-//! `suppress` what hides them, and `report` masks and counts them.
+//! credentials of it, `life` says whether they still matter, `suppress` what hides them, `inventory` what the
+//! register and the lists of servers say of them, and `report` masks and counts them.
 
 mod base64;
 #[path = "rule/builtin.rs"]

@@ -1,5 +1,7 @@
 //! What a run is asked to do.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -79,7 +81,7 @@ pub struct Plan {
     /// Whether places that read credentials by name are gathered.
     pub references: bool,
     /// What servers say of the tokens that they issued, as administrators exported it.
-    pub lists: Vec<List>,
+    pub lists: Arc<[List]>,
     /// The moment that statuses hold for.
     pub now: Timestamp,
     /// How old credentials may grow.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -175,7 +176,7 @@ fn several(
     audit: &Audit,
     repos: &[PathBuf],
     registers: Vec<Option<Register>>,
-    lists: &[List],
+    lists: &Arc<[List]>,
 ) -> Result<Report> {
     let began = Instant::now();
     let mut stopped = None;
@@ -218,14 +219,14 @@ fn one(
     audit: &Audit,
     repo: &Path,
     register: Option<Register>,
-    lists: &[List],
+    lists: &Arc<[List]>,
     limits: &Limits,
 ) -> Result<Report> {
     let with = With {
         // Only files that stand there refer to anything, and only a register makes that worth a word.
         references: register.is_some() && !is_bare(repo),
         register,
-        lists: lists.to_vec(),
+        lists: Arc::clone(lists),
     };
     scan(input(audit, repo)?, limits, &audit.common, with)
 }

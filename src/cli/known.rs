@@ -44,7 +44,7 @@ pub struct House {
     /// Whether places that read credentials by name are gathered too.
     pub references: bool,
     /// What servers say of the tokens that they issued.
-    pub lists: Vec<List>,
+    pub lists: Arc<[List]>,
 }
 
 impl House {
@@ -57,7 +57,7 @@ impl House {
             root: home(&[path.to_owned()])?.root,
             now: now(looking.now)?,
             references: false,
-            lists: Vec::new(),
+            lists: Arc::default(),
             looking,
         };
         // A baseline that cannot be changed is said before anything is looked at.
@@ -148,7 +148,7 @@ impl House {
             suppressions,
             register: None,
             references: self.references,
-            lists: self.lists.clone(),
+            lists: Arc::clone(&self.lists),
             now: self.now,
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -13,11 +14,12 @@ use keysweep::lists::{self, Asked, List, Unreadable};
 /// Bytes of a snapshot that are read. One of a million rows has half of them.
 const MAX_SNAPSHOT: u64 = 1 << 30;
 
-/// Reads every list that the user names.
+/// Reads every list that the user names. They are shared, because each repository of an audit is held against
+/// them and one list may have a million rows.
 ///
 /// # Errors
 /// A file cannot be read, or is no list: which line, and what is wrong.
-pub fn read(asked: &Lists) -> Result<Vec<List>> {
+pub fn read(asked: &Lists) -> Result<Arc<[List]>> {
     asked.with.iter().map(|one| one_list(one)).collect()
 }
 

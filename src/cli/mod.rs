@@ -112,7 +112,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
                 threads: staged.limits.threads,
                 max_file_size: MAX_FILE_SIZE,
             });
-            run(input, &staged.limits, &staged.common, Vec::new())
+            run(input, &staged.limits, &staged.common, Arc::default())
         }
         Verb::History(history) => {
             let demo = history.demo.then(demo::make).transpose()?;
@@ -187,7 +187,7 @@ fn or_here(paths: Vec<PathBuf>) -> Vec<PathBuf> {
     }
 }
 
-fn run(input: Input, limits: &Limits, common: &Common, lists: Vec<List>) -> Result<ExitCode> {
+fn run(input: Input, limits: &Limits, common: &Common, lists: Arc<[List]>) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
     let outputs = output::Outputs::open(common)?;
     let with = With {
@@ -207,7 +207,7 @@ struct With {
     /// Whether places that read credentials by name are gathered.
     references: bool,
     /// What servers say of the tokens that they issued.
-    lists: Vec<List>,
+    lists: Arc<[List]>,
 }
 
 /// Scans and judges; what is printed is the caller's.

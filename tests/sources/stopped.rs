@@ -46,7 +46,7 @@ fn an_interruption_is_told_once() {
                 suppressions: Default::default(),
                 register: None,
                 references: false,
-                lists: Vec::new(),
+                lists: Default::default(),
                 now: jiff::Timestamp::UNIX_EPOCH,
                 policy: keysweep::life::Policy::default(),
                 report: ReportOptions::new(Thresholds::new(input.checkpoint())),
