@@ -23,32 +23,37 @@ impl Format for Csv {
     }
 
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
-        let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
-        writeln!(out, "{}", names.join(","))?;
+        let mut table = table(out);
+        table.write_record(COLUMNS.iter().map(|(name, _)| *name))?;
         for row in &report.findings {
-            let cells: Vec<String> = COLUMNS.iter().map(|(_, of)| cell(&of(row))).collect();
-            writeln!(out, "{}", cells.join(","))?;
+            table.write_record(COLUMNS.iter().map(|(_, of)| cell(&of(row))))?;
         }
+        let mut line = |of: &dyn Fn(&str) -> String| {
+            table.write_record(COLUMNS.iter().map(|(name, _)| cell(&of(name))))
+        };
         for notice in &report.notices {
-            let cells = COLUMNS.iter().map(|(name, _)| cell(&noticed(notice, name)));
-            writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
+            line(&|name| noticed(notice, name))?;
         }
         for token in &report.listed {
-            let cells = COLUMNS.iter().map(|(name, _)| cell(&of_token(token, name)));
-            writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
+            line(&|name| of_token(token, name))?;
         }
         // What was not read belongs to the inventory: a table without it would say that this is all.
         for gap in words::gaps(report) {
-            let said = format!("not read: {}: {}", gap.phrase(), gap.names());
-            let cells = COLUMNS.iter().map(|(name, _)| match *name {
+            line(&|name| match name {
                 "rule" => "not-read".to_owned(),
-                "name" => cell(&said),
+                "name" => format!("not read: {}: {}", gap.phrase(), gap.names()),
                 _ => String::new(),
-            });
-            writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
+            })?;
         }
-        Ok(())
+        table.flush()
     }
+}
+
+/// Quotes where that is needed (RFC 4180), with plain line ends.
+fn table(out: &mut dyn io::Write) -> csv::Writer<&mut dyn io::Write> {
+    csv::WriterBuilder::new()
+        .terminator(csv::Terminator::Any(b'\n'))
+        .from_writer(out)
 }
 
 /// A column: its name, and what stands in it.
@@ -173,7 +178,7 @@ fn moment(row: &Finding, field: Field) -> String {
         .unwrap_or_default()
 }
 
-/// One cell: on one line, no formula, and quoted where that is needed.
+/// One cell: on one line, and no formula.
 fn cell(text: &str) -> String {
     let mut text = terminal(text);
     // What `::` begins is a command to build logs, wherever a line begins with it.
@@ -183,10 +188,7 @@ fn cell(text: &str) -> String {
     {
         text.insert(0, '\'');
     }
-    match text.contains(['"', ',', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text,
-    }
+    text
 }
 
 #[cfg(test)]
@@ -206,7 +208,12 @@ mod tests {
             ("say \"x\"", "\"say \"\"x\"\"\""),
             ("a\nb", "a\\u{a}b"),
         ] {
-            assert_eq!(cell(text), want);
+            let mut out = Vec::new();
+            let mut table = table(&mut out);
+            table.write_record([cell(text)]).expect("memory");
+            table.flush().expect("memory");
+            drop(table);
+            assert_eq!(String::from_utf8(out).expect("UTF-8"), format!("{want}\n"));
         }
     }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Text;
-use super::load::{LoadError, line_of};
+use super::load::{LoadError, line_of, parsed};
 
 /// What is known of the life of one rule's credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,10 +70,7 @@ pub fn load_lifetimes(
         line,
         message,
     };
-    let parsed: File = toml::from_str(text).map_err(|e| {
-        let line = e.span().map_or(0, |span| line_of(text, &span));
-        error(line, e.message().to_owned())
-    })?;
+    let parsed: File = parsed(file, text)?;
     let mut rows: Vec<Lifetime> = Vec::new();
     for draft in parsed.life {
         let line = line_of(text, &draft.span());

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::load::{LoadError, line_of};
+use super::load::{LoadError, line_of, parsed};
 use super::{List, Text, closest, compile};
 
 /// How the lists of one kind of server are read.
@@ -294,10 +294,7 @@ pub fn load_list_kind(
         line,
         message,
     };
-    let parsed: File = toml::from_str(text).map_err(|e| {
-        let line = e.span().map_or(0, |span| line_of(text, &span));
-        error(line, e.message().to_owned())
-    })?;
+    let parsed: File = parsed(file, text)?;
     let at = |(span, message): Fault| error(line_of(text, &span), message);
     parsed.checked_against(file, &exists).map_err(at)?;
     parsed.finish().map_err(at)

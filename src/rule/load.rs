@@ -168,17 +168,7 @@ pub fn load_builtin(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
 }
 
 fn load(file: &str, text: &str, builtin: bool) -> Result<Vec<Rule>, LoadError> {
-    let parsed: File = toml::from_str(text).map_err(|error| {
-        let mut message = error.message().to_owned();
-        if let Some(hint) = hint_for_unknown(&message) {
-            message.push_str(&hint);
-        }
-        LoadError {
-            file: file.to_owned(),
-            line: error.span().map_or(0, |span| line_of(text, &span)),
-            message,
-        }
-    })?;
+    let parsed: File = parsed(file, text)?;
     let mut rules = Vec::with_capacity(parsed.rule.len());
     for draft in parsed.rule {
         let span = draft.span();
@@ -214,6 +204,27 @@ fn hint_for_unknown(message: &str) -> Option<String> {
     }
     let wrong = names.next()?;
     closest(wrong, names).map(|name| format!("; did you mean `{name}`?"))
+}
+
+/// The TOML of a file in the shape of `T`.
+///
+/// # Errors
+/// Syntax, or another shape, with file and line.
+pub(super) fn parsed<T: serde::de::DeserializeOwned>(
+    file: &str,
+    text: &str,
+) -> Result<T, LoadError> {
+    toml::from_str(text).map_err(|error| {
+        let mut message = error.message().to_owned();
+        if let Some(hint) = hint_for_unknown(&message) {
+            message.push_str(&hint);
+        }
+        LoadError {
+            file: file.to_owned(),
+            line: error.span().map_or(0, |span| line_of(text, &span)),
+            message,
+        }
+    })
 }
 
 pub(super) fn line_of(text: &str, span: &Range<usize>) -> usize {
