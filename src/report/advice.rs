@@ -1,10 +1,12 @@
 //! How a value is taken out of a file, by the kind of file: one sentence for people in a hurry.
 //!
+//! It is the word for every file; [`crate::fix`] makes the change where it knows the family of the file.
+//!
 //! Says nothing of rotating, which is the rule's business, and repeats nothing of the path: a name
 //! from a repository has no place in a command that people copy.
 
 /// What to do in the file at `path`, which may be shown text.
-pub fn fix(path: &str) -> &'static str {
+pub fn advice(path: &str) -> &'static str {
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
@@ -73,7 +75,7 @@ const KEY: &str = "take the file out of git (git rm --cached, .gitignore), keep 
 
 #[cfg(test)]
 mod tests {
-    use super::fix;
+    use super::advice;
 
     #[test]
     fn kinds_of_files_are_told_apart() {
@@ -97,7 +99,7 @@ mod tests {
             ("Makefile", "run time"),
             (".git-history/0123/message", "reword"),
         ] {
-            assert!(fix(path).contains(word), "{path}: {}", fix(path));
+            assert!(advice(path).contains(word), "{path}: {}", advice(path));
         }
     }
 }

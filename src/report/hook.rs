@@ -7,7 +7,7 @@ use std::io;
 
 use super::escape::terminal;
 use super::words::{self, count};
-use super::{Finding, Format, Mode, Outcome, Place, Report, Style, fix, summary, suppressed};
+use super::{Finding, Format, Mode, Outcome, Place, Report, Style, advice, summary, suppressed};
 use crate::finding::Weight;
 
 /// Credentials shown in full; the rest are a line each.
@@ -131,7 +131,7 @@ fn block(row: &Finding, push: bool) -> String {
     let mut line = |label: &str, text: &str| out.push_str(&format!("  {label:<7}{text}\n"));
     if let Some(place) = row.first_place() {
         line("at", &at(row, place));
-        let mut how = fix::fix(place.path.as_str()).to_owned();
+        let mut how = advice(place.path.as_str()).to_owned();
         if push && !place.message {
             how.push_str("; then rewrite that commit (git rebase -i): one on top still pushes it");
         }

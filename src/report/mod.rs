@@ -7,13 +7,13 @@
 //! [`Finding::value`] is set.) Each format escapes what it prints in its own way, because masked text
 //! may still hold control characters.
 
+mod advice;
 mod against;
 pub(crate) mod build;
 mod compare;
 mod csv;
 mod cut;
 mod escape;
-mod fix;
 mod github;
 mod hook;
 mod html;
@@ -39,11 +39,11 @@ mod words;
 use std::borrow::Cow;
 use std::io;
 
+pub use advice::advice;
 pub use against::against;
 pub use build::EXPIRED;
 pub use compare::{Comparison, compare};
 pub use escape::terminal;
-pub use fix::fix as advice;
 pub use hook::Hook;
 pub use human::Human;
 pub use json::{Unreadable, read, schema};
