@@ -223,7 +223,11 @@ fn file(
     let mut steps = Vec::new();
     let mut beside = None;
     let mut value = None;
-    for place in plain {
+    let (now, later) = plain.split_at(plain.len().min(fix::PLACES_MAX));
+    if let Some(first) = later.first() {
+        leave(first, Unfixable::ManyPlaces);
+    }
+    for place in now {
         let span = fix::span(text, place.region).filter(|span| found.contains(span));
         let Some(span) = span else {
             bail!(
@@ -264,6 +268,11 @@ fn file(
     }
     if let Some((shown, line)) = beside {
         plan.changes.extend(example(root, &shown, &line, scanner)?);
+    }
+    if later.len() > 1 {
+        let more = later.len() - 1;
+        plan.left
+            .push(format!("{shown}: and {more} more like this"));
     }
     plan.steps.extend(steps);
     Ok(())

@@ -1,4 +1,7 @@
 //! A change as people read it: a unified diff whose lines hold no secret.
+//!
+//! What was changed is known, so it is written down and not looked for, as a library for differences would: that
+//! takes longer the more was changed, and it would see no change in a line whose mask hides what is new.
 
 use std::ops::Range;
 

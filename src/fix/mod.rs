@@ -86,7 +86,13 @@ pub enum Unfixable {
     NotPlain,
     /// The file is not UTF-8.
     NotText,
+    /// So many places of the file are changed already.
+    ManyPlaces,
 }
+
+/// Places of one file that are changed in one run. Each is looked at with all that stands before it, so without
+/// an end the work would grow with the places times the file.
+pub const PLACES_MAX: usize = 200;
 
 impl Unfixable {
     /// The word of messages.
@@ -105,6 +111,7 @@ impl Unfixable {
             Unfixable::HereDocument => "here-document",
             Unfixable::NotPlain => "not-plain",
             Unfixable::NotText => "not-text",
+            Unfixable::ManyPlaces => "many-places",
         }
     }
 
@@ -145,6 +152,9 @@ impl Unfixable {
                 "it stands inside an encoding, an archive or a name, not in the text of a file"
             }
             Unfixable::NotText => "the file is not UTF-8",
+            Unfixable::ManyPlaces => {
+                "200 places of a file are changed in one run: when that is done, run it again for the others"
+            }
         }
     }
 }

@@ -214,3 +214,21 @@ fn equal_names_of_different_credentials_are_told_apart() {
         "{names:?}"
     );
 }
+
+/// Each place is looked at with what stands before it, so their number has an end, and the next run goes on.
+#[test]
+fn many_places_of_one_file_are_changed_in_several_runs() {
+    let dir = Dir::repo();
+    let lines = (0..450).map(|n| format!("key_{n} = \"{}\"\n", token(1)));
+    dir.write("app.py", lines.collect::<String>());
+    dir.commit("one");
+    let id = id(&dir);
+    for (left, last) in [(250, false), (50, false), (0, true)] {
+        let run = dir.run(&["fix", &id, "--write"]);
+        run.ends(0).says("changed app.py");
+        assert_eq!(read(&dir, "app.py").matches(&token(1)).count(), left);
+        assert_eq!(run.text().contains("(many-places)"), !last);
+        assert_eq!(run.text().contains("more like this"), !last);
+    }
+    assert!(findings(&dir.json(&["scan"])).is_empty());
+}
