@@ -27,8 +27,6 @@ mod notices;
 mod options;
 mod overview;
 mod sarif;
-mod sarif_plan;
-mod sarif_words;
 mod state;
 mod summary;
 mod suppressed;

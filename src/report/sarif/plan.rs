@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::cut::{self, Item};
-use super::{Finding, Mode, Place, Report};
+use crate::report::cut::{self, Item};
+use crate::report::{Finding, Mode, Place, Report};
 
 /// Results a host takes in one run.
 pub const MAX_RESULTS: usize = 25_000;

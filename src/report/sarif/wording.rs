@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::escape::{sarif_text, uri};
-use super::sarif_plan::Planned;
-use super::words;
-use super::{Commit, Finding, Mode, Report, RuleInfo, Style};
+use super::plan::Planned;
 use crate::finding::{Class, ConditionId, Confidence, Exposure, Severity, notice_kind};
 use crate::finding::{Field, Status};
+use crate::report::escape::{sarif_text, uri};
+use crate::report::{Commit, Finding, Mode, Report, RuleInfo, Style, words};
 
 /// A host's limit for descriptions, in characters.
 const MAX_DESCRIPTION: usize = 1_024;
