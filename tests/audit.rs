@@ -277,6 +277,53 @@ fn each_repository_has_its_register() {
         .complains("tokens.toml");
 }
 
+/// Each repository is held against the list, and each of its tokens is one row.
+#[test]
+fn a_list_is_joined_to_what_any_repository_holds() {
+    let dir = three();
+    let table = format!(
+        "id,name,secret,owner,expires\n1,bot,{},ann,2026-12-10\n2,lost,,bob,\n",
+        crate::common::token(1)
+    );
+    dir.write("tokens.csv", table);
+    let args = [
+        "audit",
+        "site",
+        "shop",
+        "billing",
+        "--with",
+        "csv=tokens.csv",
+    ];
+    let report = dir.json(&args);
+    let rows = report["listed"].as_array().expect("a list");
+    let names: Vec<&str> = rows
+        .iter()
+        .map(|row| row["name"].as_str().expect("text"))
+        .collect();
+    assert_eq!(names, ["bot", "lost"]);
+    let shared = findings(&report).iter().find(|one| kept(one).len() == 2);
+    let shared = shared.expect("the token of both");
+    assert_eq!(
+        rows[0]["findings"],
+        serde_json::json!([shared["fingerprint"]])
+    );
+    assert_eq!(rows[1]["findings"], serde_json::json!([]));
+    // The fact is one, although two repositories told it.
+    assert_eq!(told(shared, "owner"), ["ann"]);
+    dir.run(&args)
+        .ends(1)
+        .says("2 tokens")
+        .says("1 of them found here");
+    for format in crate::common::formats() {
+        let mut all = args.to_vec();
+        all.extend(["--format", format]);
+        assert!(
+            !dir.run(&all).text().contains(&crate::common::token(1)),
+            "{format}"
+        );
+    }
+}
+
 #[test]
 fn what_changed_since_an_earlier_audit() {
     let dir = Dir::repo();

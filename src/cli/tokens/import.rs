@@ -156,10 +156,15 @@ fn say(name: &str, list: &List, hashes: bool) {
     ));
     let dropped = list.dropped;
     if dropped.secrets > 0 {
-        output::note(&format!(
-            "{name}: {} secrets of the list are in no output; of {} not even a digest, because they could be guessed",
-            dropped.secrets, dropped.guessable
-        ));
+        let guessable = match dropped.guessable {
+            0 => String::new(),
+            n => format!(", and of {n} that could be guessed not even their digest is kept"),
+        };
+        let secrets = match dropped.secrets {
+            1 => "a secret of the list is in no output".to_owned(),
+            n => format!("{n} secrets of the list are in no output"),
+        };
+        output::note(&format!("{name}: {secrets}{guessable}"));
     }
     let kept = list.rows.iter().any(|row| !row.hashes.is_empty());
     if kept && !hashes {
