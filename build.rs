@@ -101,8 +101,31 @@ fn embed() -> Result<(), String> {
     }
     out.push_str("];\n");
     list_kinds(&mut out, exists)?;
+    drivers()?;
     let dir = env::var("OUT_DIR").map_err(|e| e.to_string())?;
     fs::write(Path::new(&dir).join("rules.rs"), out).map_err(|e| e.to_string())
+}
+
+/// The drivers, `rules/servers/*.toml`, as texts by their names: only `keysweep live` reads one, and a test reads all.
+fn drivers() -> Result<(), String> {
+    let mut files: Vec<PathBuf> = fs::read_dir("rules/servers")
+        .map_err(|e| format!("rules/servers: {e}"))?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
+        .collect();
+    files.sort();
+    let mut out = String::from("static DRIVERS: &[(&str, &str)] = &[\n");
+    for path in &files {
+        let kind = path
+            .file_stem()
+            .and_then(|n| n.to_str())
+            .unwrap_or_default();
+        let text = fs::read_to_string(path).map_err(|e| format!("rules/servers/{kind}: {e}"))?;
+        let _ = writeln!(out, "    ({kind:?}, {text:?}),");
+    }
+    out.push_str("];\n");
+    let dir = env::var("OUT_DIR").map_err(|e| e.to_string())?;
+    fs::write(Path::new(&dir).join("drivers.rs"), out).map_err(|e| e.to_string())
 }
 
 /// The kinds of lists, `rules/lists/*.toml`, sorted by name.

@@ -17,6 +17,8 @@ mod inventory;
 pub mod judge;
 pub mod life;
 pub mod lists;
+#[cfg(feature = "live")]
+pub mod live;
 mod place;
 mod plan;
 pub mod reference;

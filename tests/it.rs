@@ -25,6 +25,8 @@ mod inventory;
 mod judge;
 mod laws;
 mod lists;
+#[cfg(feature = "live")]
+mod live;
 mod made;
 mod range;
 mod register;

@@ -9,7 +9,9 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::args::Lists;
 use super::output;
-use keysweep::lists::{self, Asked, List, Unreadable};
+use keysweep::detect::Scanner;
+use keysweep::finding::{Class, Confidence, date};
+use keysweep::lists::{self, Asked, List, State, Unreadable};
 
 /// Bytes of a snapshot that are read. One of a million rows has half of them.
 const MAX_SNAPSHOT: u64 = 1 << 30;
@@ -71,5 +73,75 @@ pub fn at(name: &str, error: &Unreadable) -> anyhow::Error {
     match error.line {
         0 => anyhow!("{name}: {}", error.message),
         line => anyhow!("{name}:{line}: {}", error.message),
+    }
+}
+
+/// Finds credentials of known kinds; the score over names and values has no names here.
+pub fn finder() -> impl Fn(&[u8]) -> Vec<(std::ops::Range<usize>, String)> {
+    let scanner = Scanner::new(keysweep::builtin::set());
+    move |text: &[u8]| {
+        let found = scanner.scan(text).into_iter();
+        let known = found.filter(|one| {
+            let rule = &scanner.rules().rules[one.rule];
+            one.class == Class::Credential
+                && one.confidence() >= Confidence::Medium
+                && rule.generic().is_none()
+        });
+        known
+            .map(|one| {
+                let rule = &scanner.rules().rules[one.rule];
+                (one.span.clone(), rule.id.to_string())
+            })
+            .collect()
+    }
+}
+
+/// What was read, in a few sentences.
+pub fn say(name: &str, list: &List, hashes: bool) {
+    let states = State::ALL.map(|state| {
+        let n = list.rows.iter().filter(|row| row.state == state).count();
+        (n > 0).then(|| format!("{n} {}", state.name()))
+    });
+    let states: Vec<String> = states.into_iter().flatten().collect();
+    let taken = match list.taken {
+        Some(taken) => format!("taken {}", date(taken)),
+        None => "of an unknown day (--taken says it)".to_owned(),
+    };
+    let complete = match list.complete {
+        true => "complete",
+        false => "maybe not complete",
+    };
+    let rows = match list.rows.len() {
+        1 => "1 token".to_owned(),
+        n => format!("{n} tokens"),
+    };
+    let of = match states.is_empty() {
+        true => String::new(),
+        false => format!(" ({})", states.join(", ")),
+    };
+    output::note(&format!(
+        "{name}: {rows} of {}{of}, {taken}, {complete}",
+        list.server
+    ));
+    let dropped = list.dropped;
+    if dropped.secrets > 0 {
+        let guessable = match dropped.guessable {
+            0 => String::new(),
+            n => format!(", and of {n} that could be guessed not even their digest is kept"),
+        };
+        let secrets = match dropped.secrets {
+            1 => "a secret of the list is in no output".to_owned(),
+            n => format!("{n} secrets of the list are in no output"),
+        };
+        output::note(&format!("{name}: {secrets}{guessable}"));
+    }
+    let kept = list.rows.iter().any(|row| !row.hashes.is_empty());
+    if kept && !hashes {
+        output::note(&format!(
+            "{name}: the hashes of the list are left out, so that no finding is joined by them; --hashes keeps them"
+        ));
+    }
+    for note in &list.notes {
+        output::note(&format!("{name}: {note}"));
     }
 }

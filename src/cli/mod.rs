@@ -18,6 +18,8 @@ mod hook;
 mod known;
 mod last;
 mod lists;
+#[cfg(feature = "live")]
+mod live;
 mod output;
 mod policy;
 mod progress;
@@ -160,6 +162,8 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Fix(args) => fix::run(&args),
         Verb::Compare(args) => compare::run(&args),
         Verb::Tokens(tokens) => tokens::run(tokens),
+        #[cfg(feature = "live")]
+        Verb::Live(live) => live::run(live),
         Verb::Config(args) => config::run(args),
         Verb::Event(event) => event::run(event),
         Verb::Generate(generate) => generate::print(generate.what),

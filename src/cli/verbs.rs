@@ -9,6 +9,8 @@ use super::event::Event;
 use super::explain::Explain;
 use super::fix::Fix;
 use super::hook::Hook;
+#[cfg(feature = "live")]
+use super::live::Live;
 use super::tokens::Tokens;
 
 /// What a newcomer wants first; shown below the list of verbs.
@@ -66,6 +68,9 @@ pub enum Verb {
     Compare(Compare),
     /// Keep the register, the list of a repository's tokens without their values.
     Tokens(Tokens),
+    /// Ask the servers that issue tokens: list them, try them, rotate them.
+    #[cfg(feature = "live")]
+    Live(Live),
     /// Show the configuration in force and where each of its values comes from.
     Config(ConfigVerb),
     /// What the GitHub Action asks about its own run.

@@ -26,18 +26,29 @@ fn no_source_file_names_the_network() {
         "UnixStream",
         "Command::new(\"curl",
     ];
+    let src = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    let live = src.join("live");
     let mut files = 0;
-    visit(
-        Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src")),
-        &mut |path, text| {
-            files += 1;
-            for word in words {
-                assert!(!text.contains(word), "{} names {word}", path.display());
-            }
-        },
-    );
+    visit(src, &mut |path, text| {
+        files += 1;
+        // One room asks servers, when its verb is typed, and one file of it holds the client.
+        let client = path == live.join("http.rs");
+        assert!(
+            client || !text.contains("ureq"),
+            "{} names the client",
+            path.display()
+        );
+        for word in words {
+            let of_addresses = word == "std::net" && path == live.join("address.rs");
+            assert!(
+                !text.contains(word) || of_addresses,
+                "{} names {word}",
+                path.display()
+            );
+        }
+    });
     assert!(files > 50);
-    // No crate in the tree can speak to a host either.
+    // No other crate in the tree can speak to a host either.
     let lock =
         fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock")).expect("there");
     // The list that cargo-deny holds, too.

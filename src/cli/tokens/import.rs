@@ -8,11 +8,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
 use super::super::args::{heading, moment};
+use super::super::lists as files;
 use super::super::whole::{self, Lasting, Mode};
-use super::super::{lists as files, output};
-use keysweep::detect::Scanner;
-use keysweep::finding::{Class, Confidence, date};
-use keysweep::lists::{self, Asked, List, State};
+use keysweep::lists::{self, Asked};
 use keysweep::rule::{Holds, ListField};
 
 /// Reads the list that a server or provider gives of its tokens, and writes a snapshot: a dated file
@@ -91,7 +89,7 @@ pub fn run(import: Import) -> Result<ExitCode> {
         file => (file, lists::read(kind, files::open(file)?, &asked)),
     };
     let list = list.map_err(|error| files::at(name, &error))?;
-    let text = lists::write_snapshot(&list, import.hashes, &finder())
+    let text = lists::write_snapshot(&list, import.hashes, &files::finder())
         .map_err(|refused| anyhow!("{name}: {refused}"))?;
     match &import.output {
         Some(path) => whole::write(path, Lasting::No, Mode::Private, |out| {
@@ -103,79 +101,8 @@ pub fn run(import: Import) -> Result<ExitCode> {
             .write_all(text.as_bytes())
             .context("standard output cannot be written")?,
     }
-    say(name, &list, import.hashes);
+    files::say(name, &list, import.hashes);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Finds credentials of known kinds; the score over names and values has no names here.
-fn finder() -> impl Fn(&[u8]) -> Vec<(std::ops::Range<usize>, String)> {
-    let scanner = Scanner::new(keysweep::builtin::set());
-    move |text: &[u8]| {
-        let found = scanner.scan(text).into_iter();
-        let known = found.filter(|one| {
-            let rule = &scanner.rules().rules[one.rule];
-            one.class == Class::Credential
-                && one.confidence() >= Confidence::Medium
-                && rule.generic().is_none()
-        });
-        known
-            .map(|one| {
-                let rule = &scanner.rules().rules[one.rule];
-                (one.span.clone(), rule.id.to_string())
-            })
-            .collect()
-    }
-}
-
-/// What was read, in a few sentences.
-fn say(name: &str, list: &List, hashes: bool) {
-    let states = State::ALL.map(|state| {
-        let n = list.rows.iter().filter(|row| row.state == state).count();
-        (n > 0).then(|| format!("{n} {}", state.name()))
-    });
-    let states: Vec<String> = states.into_iter().flatten().collect();
-    let taken = match list.taken {
-        Some(taken) => format!("taken {}", date(taken)),
-        None => "of an unknown day (--taken says it)".to_owned(),
-    };
-    let complete = match list.complete {
-        true => "complete",
-        false => "maybe not complete",
-    };
-    let rows = match list.rows.len() {
-        1 => "1 token".to_owned(),
-        n => format!("{n} tokens"),
-    };
-    let of = match states.is_empty() {
-        true => String::new(),
-        false => format!(" ({})", states.join(", ")),
-    };
-    output::note(&format!(
-        "{name}: {rows} of {}{of}, {taken}, {complete}",
-        list.server
-    ));
-    let dropped = list.dropped;
-    if dropped.secrets > 0 {
-        let guessable = match dropped.guessable {
-            0 => String::new(),
-            n => format!(", and of {n} that could be guessed not even their digest is kept"),
-        };
-        let secrets = match dropped.secrets {
-            1 => "a secret of the list is in no output".to_owned(),
-            n => format!("{n} secrets of the list are in no output"),
-        };
-        output::note(&format!("{name}: {secrets}{guessable}"));
-    }
-    let kept = list.rows.iter().any(|row| !row.hashes.is_empty());
-    if kept && !hashes {
-        output::note(&format!(
-            "{name}: the hashes of the list are left out, so that no finding is joined by them; --hashes keeps them, and --with {}={name} uses them without a snapshot",
-            list.kind.id
-        ));
-    }
-    for note in &list.notes {
-        output::note(&format!("{name}: {note}"));
-    }
 }
 
 fn kind(text: &str) -> Result<String, String> {

@@ -1,0 +1,25 @@
+//! `keysweep live`: the servers that issue credentials, asked over the network.
+//!
+//! This is the only room that opens sockets, and `http` the only file of it that names the client. A server comes
+//! from the user's own `servers.toml` (`servers`), never from a scanned repository; how its kind is asked stands in a
+//! *driver*, `rules/servers/KIND.toml` (`driver`); what its list of tokens means stands in `rules/lists/KIND.toml`,
+//! which [`crate::lists`] reads. A [`session::Session`] puts the three together: it lists, checks, makes, replaces and
+//! ends tokens of one server.
+
+mod address;
+mod answer;
+pub mod driver;
+mod fault;
+mod http;
+mod issuer;
+mod operand;
+mod servers;
+mod session;
+mod vars;
+
+pub use address::Address;
+pub use driver::Driver;
+pub use fault::Fault;
+pub use issuer::{Held, Issuer, Listed, Made, Token, Verdict, Want, connect};
+pub use operand::Operand;
+pub use servers::{Server, Servers, ServersError};
