@@ -43,6 +43,12 @@ pub trait Issuer {
     /// As [`Issuer::create`].
     fn replace(&mut self, token: &Token) -> Result<Made, Fault>;
 
+    /// Gives a token a value of our choice ([`Can::choose`]), so that it can be written down first.
+    ///
+    /// # Errors
+    /// As [`Issuer::create`].
+    fn replace_by(&mut self, token: &Token, value: &Secret) -> Result<Made, Fault>;
+
     /// Ends a token. Several servers say yes to that for nothing: only the list and a check prove it.
     ///
     /// # Errors
@@ -61,6 +67,8 @@ pub struct Can {
     pub create: bool,
     /// Give a token another value.
     pub replace: bool,
+    /// Take that value from us.
+    pub choose: bool,
     /// End a token.
     pub revoke: bool,
 }

@@ -8,6 +8,7 @@
 
 mod address;
 mod answer;
+mod draw;
 pub mod driver;
 mod fault;
 mod http;
@@ -15,11 +16,14 @@ mod issuer;
 mod operand;
 mod servers;
 mod session;
+mod trial;
 mod vars;
 
 pub use address::Address;
+pub use draw::drawn;
 pub use driver::Driver;
 pub use fault::Fault;
 pub use issuer::{Held, Issuer, Listed, Made, Token, Verdict, Want, connect};
 pub use operand::Operand;
 pub use servers::{Server, Servers, ServersError};
+pub use trial::{Outcome, Said, Wish, trial};

@@ -1,12 +1,16 @@
 //! Does with a server what its driver says, over HTTP.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use super::driver::{About, By, Call, Check, Driver, ListCalls, Pages, Presents, Step};
+use super::draw::drawn;
+use super::driver::{
+    About, By, Call, Check, Create, Driver, ListCalls, Pages, Pick, Presents, Step,
+};
 use super::fault::Fault;
 use super::http::Client;
 use super::issuer::{Can, Held, Issuer, Listed, Made, Token, Verdict, Want};
@@ -15,7 +19,7 @@ use super::vars::{Var, Vars};
 use crate::base64::{Engine as _, STANDARD};
 use crate::lists::{self, Asked, Dropped, List, MAX_ROWS};
 use crate::rule::{Holds, ListKind};
-use crate::secret::Secret;
+use crate::secret::{Fingerprint, Secret};
 
 /// Requests that one list may take. At ten a second it is twenty minutes.
 const MAX_REQUESTS: usize = 12_000;
@@ -119,6 +123,7 @@ impl Session {
         let mut number = pages.map_or(1, |pages| pages.first);
         let mut before = 0_u64;
         let mut last: Option<Vec<u8>> = None;
+        vars.set("cursor", Var::Nothing);
         loop {
             if *budget == 0 {
                 return Err(unexpected(
@@ -148,12 +153,23 @@ impl Session {
             let count = records.len() as u64;
             last = Some(answer.body().to_vec());
             records.into_iter().try_for_each(&mut *take)?;
-            match pages {
-                Some(pages) if count >= pages.size => match pages.by {
-                    By::Page => number += 1,
-                    By::Offset => before += count,
-                },
-                _ => return Ok(Asking::Whole),
+            let Some(pages) = pages else {
+                return Ok(Asking::Whole);
+            };
+            match pages.by {
+                By::Page | By::Offset if count < pages.size => return Ok(Asking::Whole),
+                By::Page => number += 1,
+                By::Offset => before += count,
+                By::Cursor => {
+                    let next = pages
+                        .next
+                        .as_ref()
+                        .and_then(|next| answer.at(next)?.as_str());
+                    match next.filter(|next| !next.is_empty()) {
+                        Some(next) => vars.set("cursor", Var::Text(next.to_owned())),
+                        None => return Ok(Asking::Whole),
+                    }
+                }
             }
         }
     }
@@ -174,10 +190,10 @@ impl Session {
             budget,
             &mut |Entry { key, record }| {
                 let mut vars = Vars::default();
-                for (name, pointer) in &over.keep {
-                    let value = member(key.as_deref(), &record, pointer);
+                for (name, pick) in &over.keep {
+                    let value = member(key.as_deref(), &record, pick);
                     if matches!(value, Var::Nothing) {
-                        let why = format!("nothing stands at `{pointer}` of a record");
+                        let why = format!("nothing stands at `{}` of a record", pick.at);
                         return Err(unexpected(&over.call, &why));
                     }
                     vars.set(format!("each.{name}"), value);
@@ -192,10 +208,21 @@ impl Session {
         }
     }
 
-    fn made(&mut self, steps: &[Step], value: &str, vars: &Vars) -> Result<Made, Fault> {
-        let mut vars = vars.clone();
+    fn made(&mut self, how: &Create, mut vars: Vars, new: Option<Secret>) -> Result<Made, Fault> {
+        for (name, template) in &how.otherwise {
+            if matches!(vars.get(name), None | Some(Var::Nothing)) {
+                let known = self.operator.and(&vars);
+                let value = known.fill_json(template).map_err(Fault::NotSent)?;
+                vars.set(name.clone(), Var::Json(value));
+            }
+        }
+        let new = match new {
+            Some(new) => new,
+            None => drawn().map_err(Fault::NotSent)?,
+        };
+        vars.set("new", Var::Secret(new));
         let mut id = None;
-        for step in steps {
+        for step in &how.steps {
             let answer = self.asked(&step.call, &vars)?;
             let answer = succeeded(&step.call, answer)?;
             for (name, value) in kept(step, &answer)? {
@@ -205,6 +232,7 @@ impl Session {
                 vars.set(name, Var::Json(value));
             }
         }
+        let value = &how.value;
         let value = vars
             .fill(value)
             .map_err(|why| Fault::Lost(format!("`{}`: the new value: {why}", self.alias)))?;
@@ -237,6 +265,7 @@ impl Issuer for Session {
             check: self.driver.check.is_some(),
             create: self.driver.create.is_some(),
             replace: self.driver.replace.is_some(),
+            choose: self.driver.replace.as_ref().is_some_and(Create::draws),
             revoke: self.driver.revoke.is_some(),
         }
     }
@@ -302,13 +331,19 @@ impl Issuer for Session {
         vars.set("owner", Var::Text(want.owner.clone()));
         vars.set("scope", Var::List(want.scope.clone()));
         ends(&mut vars, want.ends, Timestamp::now());
-        self.made(&create.steps, &create.value, &vars)
+        self.made(&create, vars, None)
     }
 
     fn replace(&mut self, token: &Token) -> Result<Made, Fault> {
         let replace = self.driver.replace.clone();
         let replace = replace.ok_or_else(|| self.cannot("give a token another value"))?;
-        self.made(&[replace], "{value}", &of_token(token))
+        self.made(&replace, of_token(token), None)
+    }
+
+    fn replace_by(&mut self, token: &Token, value: &Secret) -> Result<Made, Fault> {
+        let replace = self.driver.replace.clone().filter(Create::draws);
+        let replace = replace.ok_or_else(|| self.cannot("give a token a value of our choice"))?;
+        self.made(&replace, of_token(token), Some(value.clone()))
     }
 
     fn revoke(&mut self, token: &Token) -> Result<(), Fault> {
@@ -381,15 +416,12 @@ impl Gathered {
         record: Value,
     ) -> Result<(), String> {
         let mut vars = each.clone();
-        for (name, pointer) in &calls.keep {
-            vars.set(
-                format!("old.{name}"),
-                member(key.as_deref(), &record, pointer),
-            );
+        for (name, pick) in &calls.keep {
+            vars.set(format!("old.{name}"), member(key.as_deref(), &record, pick));
         }
-        let value = calls.value.as_ref();
-        let value = value.and_then(|pointer| record.pointer(pointer)?.as_str());
-        let value = value.map(|text| Secret::new(text.as_bytes()));
+        let values = calls.value.iter();
+        let values = values.filter_map(|pointer| record.pointer(pointer)?.as_str());
+        let values: Vec<Secret> = values.map(|text| Secret::new(text.as_bytes())).collect();
         let document = document(&calls.items, key, record, added);
         let read = lists::read(self.kind, document.to_string().as_bytes(), &self.asked);
         let read = read.map_err(|error| error.message)?;
@@ -403,9 +435,13 @@ impl Gathered {
                 return Err(format!("a list has at most {MAX_ROWS} rows"));
             }
             self.list.rows.push(row.clone());
+            // A record may hold the value before too, which is a row of its own.
+            let digest = row.equal.map(|equal| equal.digest);
+            let mut own = values.iter();
+            let own = own.find(|value| Some(Fingerprint::of_strong(value.expose())) == digest);
             self.tokens.push(Token {
+                value: own.cloned(),
                 row,
-                value: value.clone(),
                 vars: vars.clone(),
             });
         }
@@ -414,12 +450,19 @@ impl Gathered {
 
     /// The list; a token that two pages have, because the list changed between them, is one.
     fn finish(mut self) -> Listed {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen: HashMap<(String, String), usize> = HashMap::new();
         let tokens = std::mem::take(&mut self.tokens);
         for token in tokens {
             let row = &token.row;
-            let again = !row.id.is_empty() && !seen.insert((row.id.clone(), row.owner.clone()));
-            if again && self.tokens.iter().any(|other| other.row == *row) {
+            let at = self.tokens.len();
+            if !row.id.is_empty()
+                && let Some(before) = seen.insert((row.id.clone(), row.owner.clone()), at)
+                && self
+                    .tokens
+                    .get(before)
+                    .is_some_and(|other| other.row == *row)
+            {
+                seen.insert((row.id.clone(), row.owner.clone()), before);
                 continue;
             }
             self.tokens.push(token);
@@ -501,15 +544,12 @@ fn records(
     }
 }
 
-/// What stands at a pointer into a record that has a name.
-fn member(key: Option<&str>, record: &Value, pointer: &str) -> Var {
-    match (pointer, key) {
-        ("/__key", Some(key)) => Var::Text(key.to_owned()),
-        _ => match record.pointer(pointer) {
-            None | Some(Value::Null) => Var::Nothing,
-            Some(Value::String(text)) => Var::Text(text.clone()),
-            Some(other) => Var::Json(other.clone()),
-        },
+/// What is taken out of a record that may have a name.
+fn member(key: Option<&str>, record: &Value, pick: &Pick) -> Var {
+    match pick.of(key, record) {
+        None => Var::Nothing,
+        Some(Value::String(text)) => Var::Text(text),
+        Some(other) => Var::Json(other),
     }
 }
 
@@ -559,6 +599,11 @@ fn presented(who: &Presents, vars: &Vars) -> Result<Vec<(String, String)>, Strin
 /// An answer that is success.
 fn succeeded(call: &Call, answer: Answer) -> Result<Answer, Fault> {
     match call.is_ok(answer.status) && !answer.html {
+        true if call.failed(&answer) => Err(Fault::Refused {
+            status: answer.status,
+            request: call.shown(),
+            why: "the answer says that it failed".into(),
+        }),
         true => Ok(answer),
         false if answer.html => Err(Fault::Refused {
             status: answer.status,
@@ -597,10 +642,10 @@ fn unexpected(call: &Call, why: &str) -> Fault {
 
 /// What a step keeps of its answer.
 fn kept(step: &Step, answer: &Answer) -> Result<Vec<(String, Value)>, Fault> {
-    let kept = step.keep.iter().map(|(name, pointer)| {
-        let value = answer.at(pointer).cloned();
+    let kept = step.keep.iter().map(|(name, pick)| {
+        let value = answer.json().and_then(|json| pick.of(None, json));
         let value = value
-            .ok_or_else(|| unexpected(&step.call, &format!("nothing stands at `{pointer}`")))?;
+            .ok_or_else(|| unexpected(&step.call, &format!("nothing stands at `{}`", pick.at)))?;
         Ok((name.clone(), value))
     });
     kept.collect()

@@ -100,6 +100,18 @@ impl Vars {
         self.filled(template, |_, text| Ok(text))
     }
 
+    /// Fills a template for a member of a form; nothing where it is one value alone, its name ends with `?`, and the
+    /// value is not there.
+    ///
+    /// # Errors
+    /// A value is not there.
+    pub fn fill_member(&self, template: &str) -> Result<Option<String>, String> {
+        match optional(template) {
+            Some(name) => Ok(self.text(name)),
+            None => self.fill(template).map(Some),
+        }
+    }
+
     /// Fills a template for a path with its query: each value is one part of it.
     ///
     /// # Errors
@@ -134,8 +146,7 @@ impl Vars {
             Value::Object(members) => {
                 let mut filled = Map::new();
                 for (name, member) in members {
-                    let optional = member.as_str().and_then(alone);
-                    if let Some(var) = optional.and_then(|var| var.strip_suffix('?')) {
+                    if let Some(var) = member.as_str().and_then(optional) {
                         if let Some(value) = self.get(var).and_then(Var::json) {
                             filled.insert(name.clone(), value);
                         }
@@ -159,6 +170,13 @@ impl Vars {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Name(name) => {
+                    if let Some(name) = name.strip_suffix('?') {
+                        // What need not be there is an empty part of a query.
+                        if let Some(text) = self.text(name).filter(|text| !text.is_empty()) {
+                            out.push_str(&dress(name, text)?);
+                        }
+                        continue;
+                    }
                     let text = self.text(name).ok_or_else(|| missing(name))?;
                     out.push_str(&dress(name, text)?);
                 }
@@ -215,6 +233,11 @@ fn is_name(name: &str) -> bool {
 fn alone(template: &str) -> Option<&str> {
     let name = template.strip_prefix('{')?.strip_suffix('}')?;
     is_name(name).then_some(name)
+}
+
+/// The name of a template that is nothing but one value which need not be there.
+fn optional(template: &str) -> Option<&str> {
+    alone(template)?.strip_suffix('?')
 }
 
 /// The names that a template asks for.

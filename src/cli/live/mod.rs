@@ -1,5 +1,6 @@
 //! `keysweep live`: asks the servers of the user's own `servers.toml`. One file a subcommand.
 
+mod driver_test;
 mod list;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,8 @@ pub struct Live {
 enum What {
     /// Write what each server lists of its tokens as a snapshot without secrets.
     List(list::List),
+    /// Try a driver on a server, from making a token to proving it dead.
+    DriverTest(driver_test::DriverTest),
 }
 
 /// Which file of servers is read.
@@ -41,6 +44,7 @@ struct From {
 pub fn run(live: Live) -> Result<ExitCode> {
     match live.what {
         What::List(list) => list::run(list),
+        What::DriverTest(test) => driver_test::run(test),
     }
 }
 

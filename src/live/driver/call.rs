@@ -7,8 +7,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::Table;
 
+use super::super::answer::Answer;
 use super::super::http::Request;
 use super::super::vars::{Vars, names, names_in};
+use super::fits::Fits;
+use super::pick::Pick;
 
 /// The methods, by the keys that name them.
 const METHODS: [(&str, &str); 5] = [
@@ -29,6 +32,8 @@ pub struct Call {
     headers: BTreeMap<String, String>,
     /// Statuses that are success; each of 200 to 299 where the driver names none.
     ok: Vec<u16>,
+    /// Answers that are a failure all the same: some servers say everything with 200.
+    fails: Vec<Fits>,
 }
 
 impl Call {
@@ -55,6 +60,16 @@ impl Call {
         if path.starts_with("//") || path.contains('\\') || path.contains('#') {
             return Err(format!("`{path}` is no path of the server"));
         }
+        // A part that is empty would be another path; a query may have empty members.
+        let query = path
+            .match_indices('?')
+            .find(|(at, _)| !path[at + 1..].starts_with('}'));
+        let before_query = query.map_or(path.as_str(), |(at, _)| &path[..at]);
+        if before_query.contains("?}") {
+            return Err(format!(
+                "`{path}`: what stands before the query has to be there"
+            ));
+        }
         #[derive(Deserialize)]
         struct Rest {
             json: Option<Value>,
@@ -64,13 +79,18 @@ impl Call {
             headers: BTreeMap<String, String>,
             #[serde(default)]
             ok: Vec<u16>,
+            #[serde(default)]
+            fails: Vec<Fits>,
         }
-        let own = ["json", "form", "headers", "ok"];
+        let own = ["json", "form", "headers", "ok", "fails"];
         let own: Table = own
             .into_iter()
             .filter_map(|key| Some((key.to_owned(), table.remove(key)?)))
             .collect();
         let rest: Rest = into(own)?;
+        if let Some(fault) = rest.fails.iter().find_map(Fits::fault) {
+            return Err(fault);
+        }
         let call = Call {
             method,
             path,
@@ -78,6 +98,7 @@ impl Call {
             form: rest.form,
             headers: rest.headers,
             ok: rest.ok,
+            fails: rest.fails,
         };
         call.names()?;
         Ok(call)
@@ -106,6 +127,11 @@ impl Call {
         }
     }
 
+    /// Whether an answer says in its body that nothing was done.
+    pub(in crate::live) fn failed(&self, answer: &Answer) -> bool {
+        self.fails.iter().any(|fits| fits.holds(answer))
+    }
+
     /// How it is called in messages: with its templates, not with what fills them.
     pub fn shown(&self) -> String {
         format!("{} {}", self.method, self.path)
@@ -132,7 +158,9 @@ impl Call {
             (None, false) => {
                 let mut pairs = Vec::new();
                 for (name, template) in &self.form {
-                    let value = vars.fill(template)?;
+                    let Some(value) = vars.fill_member(template)? else {
+                        continue;
+                    };
                     pairs.push(format!("{}={}", form_text(name), form_text(&value)));
                 }
                 let text = pairs.join("&").into_bytes();
@@ -167,8 +195,8 @@ pub(super) fn into<T: DeserializeOwned>(table: Table) -> Result<T, String> {
 pub struct Step {
     /// The request.
     pub call: Call,
-    /// By name the JSON pointer into the answer.
-    pub keep: BTreeMap<String, String>,
+    /// By name what is taken out of the answer.
+    pub keep: BTreeMap<String, Pick>,
 }
 
 impl Step {
@@ -184,13 +212,12 @@ impl Step {
     /// Takes the keys of a step out of a table.
     pub(super) fn some(table: &mut Table) -> Result<Step, String> {
         let call = Call::take(table)?;
-        let keep: BTreeMap<String, String> = match table.remove("keep") {
+        let keep: BTreeMap<String, Pick> = match table.remove("keep") {
             None => BTreeMap::new(),
             Some(keep) => keep
                 .try_into()
-                .map_err(|_| "`keep` has JSON pointers by names".to_owned())?,
+                .map_err(|error: toml::de::Error| error.message().replace('\n', " "))?,
         };
-        pointers(keep.values())?;
         Ok(Step { call, keep })
     }
 }
@@ -206,31 +233,4 @@ pub(super) fn pointers<'t>(texts: impl IntoIterator<Item = &'t String>) -> Resul
             "`{text}` is no JSON pointer: one begins with a slash"
         )),
     }
-}
-
-/// How a list goes on behind its first page.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Pages {
-    /// What the next page is asked for by.
-    pub by: By,
-    /// Records of a whole page: one with fewer is the last.
-    pub size: u64,
-    /// The number of the first page, of pages that have numbers.
-    #[serde(default = "one")]
-    pub first: u64,
-}
-
-fn one() -> u64 {
-    1
-}
-
-/// What the next page is asked for by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum By {
-    /// `{page}`: its number.
-    Page,
-    /// `{offset}`: how many records come before it.
-    Offset,
 }

@@ -4,21 +4,26 @@
 
 mod call;
 mod fits;
+mod pages;
+mod pick;
+mod read;
+mod sound;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Deserialize;
-use toml::{Table, Value};
-
 use super::servers::Server;
 use super::vars::names;
 use crate::lists;
 use crate::rule::{ListKind, closest};
+use serde::Deserialize;
 
-pub use call::{By, Call, Pages, Step};
+pub use call::{Call, Step};
 pub use fits::Fits;
+pub use pages::{By, Pages};
+pub use pick::Pick;
+pub use read::load;
 
 include!(concat!(env!("OUT_DIR"), "/drivers.rs"));
 
@@ -41,7 +46,7 @@ pub struct Driver {
     /// How a token is made.
     pub create: Option<Create>,
     /// How the value of a token is changed, where the token stays.
-    pub replace: Option<Step>,
+    pub replace: Option<Create>,
     /// How a token is ended.
     pub revoke: Option<Call>,
 }
@@ -155,10 +160,11 @@ pub struct ListCalls {
     pub keyed: bool,
     /// Members that a document gets besides, as the command for exporting it adds them.
     pub add: BTreeMap<String, String>,
-    /// Where the token itself stands in a record, of servers that list secrets.
-    pub value: Option<String>,
+    /// Where tokens themselves stand in a record, of servers that list secrets. A row has the one that its kind of
+    /// list dropped into a digest.
+    pub value: Vec<String>,
     /// What else of a record is kept, as `{old.NAME}`.
-    pub keep: BTreeMap<String, String>,
+    pub keep: BTreeMap<String, Pick>,
 }
 
 /// What a list is asked for by: mostly users.
@@ -173,16 +179,25 @@ pub struct Over {
     /// The records are the members of an object; the name of each is `/__key`.
     pub keyed: bool,
     /// What of a record is kept, as `{each.NAME}`.
-    pub keep: BTreeMap<String, String>,
+    pub keep: BTreeMap<String, Pick>,
 }
 
-/// How a token is made.
+/// How a token is made, or gets another value.
 #[derive(Clone, Debug)]
 pub struct Create {
     /// The requests, one after the other.
     pub steps: Vec<Step>,
-    /// How the value is put together from what was kept.
+    /// How the value is put together from what was kept. `{new}` is a value that we draw.
     pub value: String,
+    /// What a name stands for whose value is not known: of a token that follows no other.
+    pub otherwise: BTreeMap<String, serde_json::Value>,
+}
+
+impl Create {
+    /// Whether the value is one that we draw and the server takes.
+    pub fn draws(&self) -> bool {
+        names(&self.value).is_ok_and(|names| names.contains(&"new"))
+    }
 }
 
 /// The names of the drivers that are compiled in.
@@ -222,40 +237,6 @@ pub fn from_file(path: &Path) -> Result<Driver, String> {
     }
     let text = std::fs::read_to_string(path).map_err(|e| format!("{name} cannot be read: {e}"))?;
     load(&text).map_err(|why| format!("{name}: {why}"))
-}
-
-/// Reads a driver.
-///
-/// # Errors
-/// Syntax, a key that is none, a request that asks for what is not known where it is sent: the table, and what.
-pub fn load(text: &str) -> Result<Driver, String> {
-    let mut file: Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| error.to_string())?;
-    let driver = Driver {
-        server: taken(&mut file, "server")?
-            .map(call::into)
-            .transpose()
-            .map_err(in_table("server"))?
-            .ok_or("there is no table [server]")?,
-        auth: taken(&mut file, "auth")?
-            .map(call::into)
-            .transpose()
-            .map_err(in_table("auth"))?
-            .unwrap_or_default(),
-        login: steps(&mut file, "login")?,
-        check: part(&mut file, "check", Check::take)?,
-        list: part(&mut file, "list", ListCalls::take)?,
-        create: part(&mut file, "create", Create::take)?,
-        replace: part(&mut file, "replace", Step::take)?,
-        revoke: part(&mut file, "revoke", |mut table| {
-            let call = Call::take(&mut table)?;
-            empty(&table).map(|()| call)
-        })?,
-    };
-    empty(&file)?;
-    driver.sound()?;
-    Ok(driver)
 }
 
 impl Driver {
@@ -317,78 +298,6 @@ impl Driver {
         }
         all
     }
-
-    /// Whether every request asks only for what is known where it is sent, and every condition can be trusted.
-    fn sound(&self) -> Result<(), String> {
-        let list = self.list_kind().map(|_| ());
-        list.map_err(in_table("server"))?;
-        if !self.server.docs.starts_with("https://") {
-            return Err("[server]: `docs` is the address of the page that documents it".into());
-        }
-        let mut operator: Vec<String> = vec!["user".into(), "secret".into()];
-        operator.extend(self.server.set.iter().map(|name| format!("set.{name}")));
-        operator.extend(
-            self.server
-                .secrets
-                .iter()
-                .map(|name| format!("secrets.{name}")),
-        );
-        for step in &self.login {
-            known("login", step.call.names()?, &operator)?;
-            operator.extend(step.keep.keys().cloned());
-        }
-        known("auth.admin", self.auth.admin.names()?, &operator)?;
-        let with = |names: &[&str]| {
-            let mut all = operator.clone();
-            all.extend(names.iter().map(|name| (*name).to_owned()));
-            all
-        };
-        known(
-            "auth.value",
-            self.auth.value.names()?,
-            &with(&["value", "name", "owner"]),
-        )?;
-        if let Some(check) = &self.check {
-            known(
-                "check",
-                check.call.names()?,
-                &with(&["value", "name", "owner"]),
-            )?;
-            check.sound().map_err(in_table("check"))?;
-        }
-        let mut of_token = with(&["id", "name", "owner", "value"]);
-        if let Some(list) = &self.list {
-            let mut asked = with(&["page", "offset"]);
-            if let Some(over) = &list.over {
-                known("list.over", over.call.names()?, &asked)?;
-                let each = over.keep.keys().map(|name| format!("each.{name}"));
-                asked.extend(each.clone());
-                of_token.extend(each);
-            }
-            known("list", list.call.names()?, &asked)?;
-            for template in list.add.values() {
-                known("list.add", names(template)?, &asked)?;
-            }
-            of_token.extend(list.keep.keys().map(|name| format!("old.{name}")));
-        }
-        if let Some(create) = &self.create {
-            let mut asked = of_token.clone();
-            let wanted = ["scope", "seconds", "days", "unix", "date", "moment"];
-            asked.extend(wanted.map(str::to_owned));
-            for step in &create.steps {
-                known("create", step.call.names()?, &asked)?;
-                asked.extend(step.keep.keys().cloned());
-            }
-            known("create.value", names(&create.value)?, &asked)?;
-        }
-        if let Some(replace) = &self.replace {
-            known("replace", replace.call.names()?, &of_token)?;
-        }
-        if let Some(revoke) = &self.revoke {
-            known("revoke", revoke.names()?, &of_token)?;
-        }
-        Ok(())
-    }
 }
 
 impl Presents {
@@ -400,181 +309,5 @@ impl Presents {
     }
 }
 
-impl Check {
-    fn take(mut table: Table) -> Result<Check, String> {
-        let call = Call::take(&mut table)?;
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Rest {
-            live: Vec<Fits>,
-            dead: Vec<Fits>,
-        }
-        let rest: Rest = call::into(table)?;
-        Ok(Check {
-            call,
-            live: rest.live,
-            dead: rest.dead,
-        })
-    }
-
-    fn sound(&self) -> Result<(), String> {
-        let all = || self.live.iter().chain(&self.dead);
-        if let Some(fault) = all().find_map(Fits::fault) {
-            return Err(fault);
-        }
-        if self.live.is_empty() {
-            return Err("`live` is empty".into());
-        }
-        // A page for everything would make every value alive.
-        match self.live.iter().find(|fits| !fits.looks_inside()) {
-            Some(fits) if fits.status == 200 => {
-                Err("`live` with status 200 alone is true of any page: add `has` or `text`".into())
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-impl ListCalls {
-    fn take(mut table: Table) -> Result<ListCalls, String> {
-        let over = match table.remove("over") {
-            None => None,
-            Some(Value::Table(over)) => Some(Over::take(over)?),
-            Some(_) => return Err("`over` is a table".into()),
-        };
-        let call = Call::take(&mut table)?;
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Rest {
-            pages: Option<Pages>,
-            #[serde(default)]
-            items: String,
-            #[serde(default)]
-            keyed: bool,
-            #[serde(default)]
-            add: BTreeMap<String, String>,
-            value: Option<String>,
-            #[serde(default)]
-            keep: BTreeMap<String, String>,
-        }
-        let rest: Rest = call::into(table)?;
-        call::pointers(rest.keep.values().chain(&rest.value).chain([&rest.items]))?;
-        Ok(ListCalls {
-            over,
-            call,
-            pages: rest.pages,
-            items: rest.items,
-            keyed: rest.keyed,
-            add: rest.add,
-            value: rest.value,
-            keep: rest.keep,
-        })
-    }
-}
-
-impl Over {
-    fn take(mut table: Table) -> Result<Over, String> {
-        let call = Call::take(&mut table)?;
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Rest {
-            pages: Option<Pages>,
-            #[serde(default)]
-            items: String,
-            #[serde(default)]
-            keyed: bool,
-            keep: BTreeMap<String, String>,
-        }
-        let rest: Rest = call::into(table)?;
-        call::pointers(rest.keep.values().chain([&rest.items]))?;
-        Ok(Over {
-            call,
-            pages: rest.pages,
-            items: rest.items,
-            keyed: rest.keyed,
-            keep: rest.keep,
-        })
-    }
-}
-
-impl Create {
-    fn take(mut table: Table) -> Result<Create, String> {
-        let then = match table.remove("then") {
-            None => Vec::new(),
-            Some(Value::Array(steps)) => steps,
-            Some(_) => return Err("`then` has tables".into()),
-        };
-        let value = match table.remove("value") {
-            None => "{value}".to_owned(),
-            Some(Value::String(text)) => text,
-            Some(_) => return Err("`value` is a text".into()),
-        };
-        let mut steps = vec![Step::take(table)?];
-        for step in then {
-            match step {
-                Value::Table(step) => steps.push(Step::take(step)?),
-                _ => return Err("`then` has tables".into()),
-            }
-        }
-        Ok(Create { steps, value })
-    }
-}
-
-fn in_table(name: &'static str) -> impl Fn(String) -> String {
-    move |why| format!("[{name}]: {why}")
-}
-
-fn taken(file: &mut Table, name: &'static str) -> Result<Option<Table>, String> {
-    match file.remove(name) {
-        None => Ok(None),
-        Some(Value::Table(table)) => Ok(Some(table)),
-        Some(_) => Err(format!("`{name}` is a table")),
-    }
-}
-
-fn part<T>(
-    file: &mut Table,
-    name: &'static str,
-    take: impl Fn(Table) -> Result<T, String>,
-) -> Result<Option<T>, String> {
-    taken(file, name)?
-        .map(take)
-        .transpose()
-        .map_err(in_table(name))
-}
-
-/// The steps of a table, or of several.
-fn steps(file: &mut Table, name: &'static str) -> Result<Vec<Step>, String> {
-    let tables = match file.remove(name) {
-        None => Vec::new(),
-        Some(Value::Table(table)) => vec![Value::Table(table)],
-        Some(Value::Array(tables)) => tables,
-        Some(_) => return Err(format!("`{name}` is a table")),
-    };
-    let step = |table| match table {
-        Value::Table(table) => Step::take(table),
-        _ => Err("there are tables here".to_owned()),
-    };
-    let steps: Result<Vec<Step>, String> = tables.into_iter().map(step).collect();
-    steps.map_err(in_table(name))
-}
-
-fn empty(table: &Table) -> Result<(), String> {
-    match table.keys().next() {
-        None => Ok(()),
-        Some(key) => Err(format!("there is no key or table `{key}` here")),
-    }
-}
-
-fn known(table: &'static str, asked: Vec<&str>, known: &[String]) -> Result<(), String> {
-    match asked
-        .iter()
-        .find(|name| !known.iter().any(|one| one == *name))
-    {
-        None => Ok(()),
-        Some(name) => Err(format!(
-            "[{table}]: `{{{name}}}` is not known there; known are {}",
-            known.join(", ")
-        )),
-    }
-}
+#[cfg(test)]
+mod tests;
