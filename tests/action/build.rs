@@ -40,6 +40,10 @@ fn build(runner: &Runner, cargo: bool, change: impl Fn(&mut Command)) -> super::
         "chmod",
         "mktemp",
         "sha256sum",
+        "head",
+        "sed",
+        "tar",
+        "gzip",
     ] {
         let real = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default())
             .map(|dir| dir.join(tool))
@@ -192,6 +196,112 @@ fn no_link_below_the_temporary_folder_is_followed() {
             }
         }
     }
+}
+
+/// A curl that has a release, which it keeps in a folder, and writes down what it was asked for.
+const CURL: &str = r#"#!/bin/sh
+for word; do
+  case $word in
+    https://*) address=$word ;;
+    --output) next=yes ;;
+    *) [ "$next" = yes ] && { file=$word; next=no; } ;;
+  esac
+done
+echo "$address" >>"$HOME/asked"
+cp "$HOME/release/${address##*/}" "$file"
+"#;
+
+/// Puts a release into the folder of the stand-in, made by the script that the release makes its archives with.
+fn released(runner: &Runner, commit: &str) -> String {
+    let bin = runner.at("home/bin");
+    fs::create_dir_all(&bin).expect("writable");
+    fs::write(bin.join("curl"), CURL).expect("writable");
+    fs::set_permissions(bin.join("curl"), fs::Permissions::from_mode(0o755)).expect("ours");
+    let program = runner.at("home/keysweep");
+    fs::write(&program, "#!/bin/sh\necho released\n").expect("writable");
+    let release = runner.at("home/release");
+    let target = "x86_64-unknown-linux-musl";
+    let made = Command::new("python3")
+        .arg(format!("{ROOT}/packaging/archive"))
+        .args([program.as_os_str(), target.as_ref(), release.as_os_str()])
+        .status()
+        .expect("Python is there");
+    assert!(made.success());
+    fs::write(release.join("commit.txt"), format!("{commit}\n")).expect("writable");
+    let sum = fs::read_to_string(release.join(format!("keysweep-{target}.tar.gz.sha256")));
+    sum.expect("made")[..64].to_owned()
+}
+
+/// Runs the check and build steps of an action that was used from a repository at a reference.
+fn from_repository(runner: &Runner, reference: &str, more: &[(&str, &str)]) -> super::Outcome {
+    build(runner, true, |command| {
+        command
+            .env("GITHUB_SERVER_URL", "https://git.example.org")
+            .env("KEYSWEEP_REPOSITORY", "acme/keysweep")
+            .env("KEYSWEEP_REF", reference)
+            .envs(more.iter().copied());
+    })
+}
+
+#[test]
+fn the_program_of_the_release_is_used_where_it_is_of_this_commit() {
+    let (version, commit) = (env!("CARGO_PKG_VERSION"), "a".repeat(40));
+    let tag = format!("v{version}");
+    for (reference, used) in [
+        (&tag, true),
+        (&commit, true),
+        (&"b".repeat(40), false),
+        (&"main".to_owned(), false),
+    ] {
+        let runner = Runner::new();
+        released(&runner, &commit);
+        let outcome = from_repository(&runner, reference, &[]);
+        assert_eq!(!runner.at("home/called").exists(), used, "{reference}");
+        let program = fs::read_to_string(runner.at("temp/keysweep/bin/keysweep")).expect("there");
+        assert_eq!(program.contains("released"), used, "{reference}");
+        let asked = fs::read_to_string(runner.at("home/asked")).expect("it asked");
+        let from = format!("https://git.example.org/acme/keysweep/releases/download/{tag}/");
+        assert!(asked.lines().all(|line| line.starts_with(&from)), "{asked}");
+        let from = if used { "release" } else { "source" };
+        assert_eq!(outcome.output("program"), from, "{reference}");
+    }
+}
+
+#[test]
+fn a_release_that_is_not_what_its_checksum_says_is_not_run() {
+    let tag = concat!("v", env!("CARGO_PKG_VERSION"));
+    let runner = Runner::new();
+    let sum = released(&runner, "");
+    // The checksum that the workflow names counts more than the one beside the archive.
+    let pinned = |sum: &str| from_repository(&runner, tag, &[("KEYSWEEP_WANTED_SHA256", sum)]);
+    pinned(&sum).says("no checkout");
+    pinned(&"0".repeat(64))
+        .ends(2)
+        .says("is not what its checksum says");
+    let archive = runner.at("home/release/keysweep-x86_64-unknown-linux-musl.tar.gz");
+    let mut bytes = fs::read(&archive).expect("made");
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&archive, bytes).expect("writable");
+    from_repository(&runner, tag, &[])
+        .ends(2)
+        .says("is not what its checksum says");
+    assert!(!runner.at("home/called").exists());
+}
+
+#[test]
+fn nothing_is_downloaded_where_the_workflow_wants_a_build_or_there_is_no_release() {
+    let tag = concat!("v", env!("CARGO_PKG_VERSION"));
+    let runner = Runner::new();
+    released(&runner, "");
+    from_repository(&runner, tag, &[("KEYSWEEP_BUILD", "true")]).says("no checkout");
+    assert!(runner.at("home/called").exists());
+    assert!(!runner.at("home/asked").exists());
+    fs::remove_dir_all(runner.at("home/release")).expect("there");
+    fs::remove_file(runner.at("home/called")).expect("there");
+    let outcome = from_repository(&runner, tag, &[]);
+    assert_eq!(outcome.output("program"), "source");
+    assert!(runner.at("home/called").exists());
 }
 
 #[test]
