@@ -185,8 +185,13 @@ fn explained(scanner: &Scanner, path: &RepoPath, bytes: &[u8], line: Option<usiz
 /// What a candidate is at a path, how probable, and when it is listed.
 fn of_found(scanner: &Scanner, path: &RepoPath, found: &Candidate) -> String {
     let rule = &scanner.rules().rules[found.rule];
-    let ground = found.evidence.ground;
-    let (kind, probability, confidence) = judge::weighed(ground, path);
+    let judge::Weighed {
+        kind,
+        ground,
+        probability,
+        confidence,
+        reason,
+    } = judge::weighed(&found.evidence, path);
     let mut text = match found.class {
         Class::Sample => format!("a sample, listed on request: {}", rule.id),
         Class::Protected => format!("protected, listed on request: {}", rule.id),
@@ -202,7 +207,8 @@ fn of_found(scanner: &Scanner, path: &RepoPath, found: &Candidate) -> String {
             }
         ),
     };
-    for (n, reason) in found.evidence.reasons.iter().enumerate() {
+    let reasons = reason.iter().chain(&found.evidence.reasons);
+    for (n, reason) in reasons.enumerate() {
         text.push_str(if n == 0 { ": " } else { "; " });
         text.push_str(reason);
     }

@@ -192,7 +192,7 @@ pub(super) fn verdict(
     if hits.is_empty() {
         return;
     }
-    let fitting: Vec<_> = hits
+    let mut fitting: Vec<_> = hits
         .iter()
         .filter(|hit| {
             provider_context(&rules.rules[hit.rule].kind)
@@ -200,6 +200,17 @@ pub(super) fn verdict(
                 && (!hit.outside || is_random())
         })
         .collect();
+    if fitting.len() > 1 {
+        // Of rules that one word leads to, the one whose id the name lacks least of.
+        let words = generic::words_of_name(assignment.key);
+        let lacks = |rule: usize| {
+            let of_rule = rules.rules[rule].id.split('-');
+            of_rule
+                .filter(|word| !words.iter().any(|own| own == word))
+                .count()
+        };
+        fitting.sort_by_cached_key(|hit| (hit.outside, hit.distance, lacks(hit.rule), hit.rule));
+    }
     // A rule that came with what is scanned never stands in another's place, however near its
     // word is.
     for of_repository in [false, true] {

@@ -9,6 +9,8 @@ use super::{checks, generic};
 
 /// The reason given for a Basic header that holds something else.
 pub(super) const NO_PAIR: &str = "its base64 holds no user and password";
+/// The reason given for what is no password, but the address of a person.
+pub(super) const ADDRESS: &str = "the address of a person behind another scheme";
 /// The reason given for a password that is its user's name.
 pub(super) const REPEATS: &str = "the password repeats the user's name";
 
@@ -20,6 +22,8 @@ const DRAWN: usize = 12;
 pub(super) enum Password {
     /// As manuals and tests write it.
     Sample,
+    /// None: what stands before it is the scheme of an address of a person (`mailto:ann@acme.test`).
+    Address,
     /// The user's name, or little more.
     Repeats,
     /// A word, or several, or less than six characters.
@@ -85,6 +89,10 @@ fn is_example(behind: &[u8]) -> bool {
 }
 
 fn weigh(user: &[u8], password: &[u8]) -> Password {
+    // RFC 6068, RFC 7565: a scheme put behind another.
+    if [&b"mailto"[..], b"acct"].contains(&user) {
+        return Password::Address;
+    }
     if password.is_empty()
         || generic::is_placeholder_password(password)
         || (user, password) == RFC_7617
@@ -170,6 +178,7 @@ mod tests {
             ("deploy_user", "deploy", Password::Repeats),
             ("prefect", "Prefect1", Password::Repeats),
             ("user", "password", Password::Sample),
+            ("mailto", "ann.maple", Password::Address),
             ("app", "maple-lantern", Password::Words),
             ("app", "Maple7!Lantern", Password::Chosen),
             ("app", "kQzvXwJbTrLpNd", Password::Chosen),

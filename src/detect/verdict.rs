@@ -16,7 +16,7 @@ use crate::finding::{self, Class, Confidence, Evidence, Ground};
 use crate::rule::{Check, Rule, Token};
 
 /// Judging an assignment looks at so many bytes on both sides of it.
-const JUDGED: usize = 128;
+const JUDGED: usize = 256;
 
 /// Reading what stands around a word or run looks at so many bytes, besides the value itself.
 const READ: usize = 128;
@@ -314,6 +314,7 @@ impl Scanner {
             evidence: Evidence {
                 ground: judged.ground,
                 reasons: judged.reasons,
+                no_literal: judged.no_literal,
                 ..Evidence::default()
             },
             class: judged.class,
@@ -440,6 +441,8 @@ fn weigh(
         (Ground::Proof, "a check passed")
     } else if password == Some(pair::Password::Repeats) {
         (Ground::UserAgain, pair::REPEATS)
+    } else if password == Some(pair::Password::Address) {
+        (Ground::Elsewhere, pair::ADDRESS)
     } else if password == Some(pair::Password::Missing) {
         // Some services take a token in its place.
         (Ground::NoPair, pair::NO_PAIR)

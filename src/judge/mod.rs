@@ -19,19 +19,47 @@ pub use marks::FileMarks;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{
-    Class, Confidence, Credential, Exposure, Ground, Life, Place, PlaceKind, RepoPath, Severity,
-    Sighting, Timeline,
+    Class, Confidence, Credential, Evidence, Exposure, Ground, Life, Place, PlaceKind, RepoPath,
+    Severity, Sighting, Timeline,
 };
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 use marks::Wheres;
 
-/// What kind of place a path names, how probable a credential is there whose evidence stands on
-/// `ground`, from 0 to 1, and which confidence that is.
-pub fn weighed(ground: Ground, path: &RepoPath) -> (PlaceKind, f32, Confidence) {
+/// What a path says of evidence.
+pub struct Weighed {
+    /// What kind of place it names.
+    pub kind: PlaceKind,
+    /// What the confidence stands on there.
+    pub ground: Ground,
+    /// How probable a credential is, from 0 to 1.
+    pub probability: f32,
+    /// Which confidence that is.
+    pub confidence: Confidence,
+    /// Why the ground is another there than the window alone tells.
+    pub reason: Option<&'static str>,
+}
+
+/// Weighs evidence where it stands.
+pub fn weighed(evidence: &Evidence, path: &RepoPath) -> Weighed {
     let kind = place::kind(path);
+    // What was decoded is another text than the program around it.
+    let scored = matches!(evidence.ground, Ground::Score(_)) && evidence.layers.is_empty();
+    let reason = evidence
+        .no_literal
+        .filter(|_| scored && place::is_program(path));
+    let ground = match reason {
+        Some(_) => Ground::Commented,
+        None => evidence.ground,
+    };
     let probability = calibration::probability(ground, kind);
-    (kind, probability, calibration::confidence(probability))
+    Weighed {
+        kind,
+        ground,
+        probability,
+        confidence: calibration::confidence(probability),
+        reason,
+    }
 }
 
 /// What kind of place a path names.
@@ -111,7 +139,8 @@ fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
 /// What kind of place it is, how sure its evidence and that make of one sighting, and that its value is
 /// `published`.
 fn settle_place(published: Option<&'static str>, placed: &mut Placed) {
-    let kind = place::kind(&placed.place.whole_path());
+    let weighed = weighed(&placed.sighting.evidence, &placed.place.whole_path());
+    let kind = weighed.kind;
     placed.place.kind = kind;
     let sighting = &mut placed.sighting;
     if let Some(source) = published {
@@ -119,8 +148,11 @@ fn settle_place(published: Option<&'static str>, placed: &mut Placed) {
         sighting.evidence.reasons.insert(0, source);
         return;
     }
-    let probability = calibration::probability(sighting.evidence.ground, kind);
-    sighting.confidence = calibration::confidence(probability);
+    sighting.confidence = weighed.confidence;
+    sighting.evidence.ground = weighed.ground;
+    if let Some(reason) = weighed.reason {
+        sighting.evidence.reasons.insert(0, reason);
+    }
     if !sighting.evidence.ground.is_by_words() {
         return;
     }

@@ -75,7 +75,16 @@ const DOCS: &[&str] = &[
     "wiki",
 ];
 /// Words of a folder that mean documentation wherever they stand in it.
-const DOCS_WORDS: &[&str] = &["documentation", "docbook", "docbkx"];
+const DOCS_WORDS: &[&str] = &[
+    "docs",
+    "documentation",
+    "docbook",
+    "docbkx",
+    "apidoc",
+    "apidocs",
+];
+/// Words of a file name that mean documentation, whatever the page is written in.
+const DOCS_NAMES: &[&str] = &["howto"];
 /// Files of prose, by extension.
 const PROSE: &[&str] = &[
     "md", "markdown", "mdown", "rst", "adoc", "asciidoc", "mdx", "textile", "rdoc",
@@ -241,6 +250,19 @@ const SHIPPED: &[&str] = &[
     "androidmanifest.xml",
 ];
 
+/// Extensions of programs in whose language a value stands in quotes: without them it is a name, or a
+/// line of a comment or of a text. Shells, makefiles and the like are none.
+const PROGRAMS: &[&str] = &[
+    "c", "cc", "cpp", "cs", "dart", "erl", "ex", "exs", "fs", "go", "gql", "graphql", "graphqls",
+    "groovy", "h", "hpp", "java", "js", "jsx", "kt", "lua", "m", "mjs", "mm", "php", "proto", "py",
+    "pyi", "rb", "rs", "scala", "swift", "ts", "tsx", "vb",
+];
+
+/// Whether a file is a program in whose language values stand in quotes.
+pub(super) fn is_program(path: &RepoPath) -> bool {
+    PROGRAMS.contains(&path.extension().as_str())
+}
+
 /// Whether a file is shipped with an application as it is.
 pub(super) fn is_shipped(path: &RepoPath) -> bool {
     let name = String::from_utf8_lossy(path.file_name()).to_ascii_lowercase();
@@ -270,7 +292,8 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
         PlaceKind::Generated
     } else if folder(FOREIGN) || file.lower.contains(".min.") || file.is_bundle() {
         PlaceKind::Vendored
-    } else if folder(TEST) || worded(TEST_WORDS) || file.is_test() {
+    } else if folder(TEST) || worded(TEST_WORDS) || file.is_test() || is_chart_test(&file, &folder)
+    {
         PlaceKind::Test
     } else if folder(EXAMPLE)
         || worded(EXAMPLE_WORDS)
@@ -279,7 +302,12 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
         || file.lower.contains(".template.")
     {
         PlaceKind::Example
-    } else if folder(DOCS) || worded(DOCS_WORDS) || file.is_prose() || file.is_interface() {
+    } else if folder(DOCS)
+        || worded(DOCS_WORDS)
+        || file.is_prose()
+        || file.is_interface()
+        || any(&file.words, DOCS_NAMES)
+    {
         PlaceKind::Documentation
     } else if file.is_settings() {
         PlaceKind::Configuration
@@ -295,6 +323,12 @@ fn is_generated(file: &File, folder: &impl Fn(&[&str]) -> bool, of_language: boo
         || file.extension == "map"
         || TRANSLATED_FILES.contains(&file.extension.as_str())
         || bundle && translated
+}
+
+/// `ci/tls-values.yaml`: the values that a Helm chart is installed with to test it.
+fn is_chart_test(file: &File, folder: &impl Fn(&[&str]) -> bool) -> bool {
+    let last = file.words.last().map(String::as_str);
+    matches!(file.extension.as_str(), "yaml" | "yml") && last == Some("values") && folder(&["ci"])
 }
 
 /// A file name, taken apart.
@@ -454,6 +488,12 @@ mod tests {
             ("train.ipynb", PlaceKind::Example),
             ("docs/setup.yml", PlaceKind::Documentation),
             ("docs_src/a.py", PlaceKind::Documentation),
+            ("views/api-docs/start.blade.php", PlaceKind::Documentation),
+            ("templates/howto_app.html.twig", PlaceKind::Documentation),
+            ("src/docsis/modem.c", PlaceKind::Source),
+            ("charts/acme/ci/tls-values.yaml", PlaceKind::Test),
+            ("charts/acme/values.yaml", PlaceKind::Configuration),
+            ("ci/values.go", PlaceKind::Source),
             ("api/openapi.yml", PlaceKind::Documentation),
             ("api/openapi.go", PlaceKind::Source),
             ("README", PlaceKind::Documentation),

@@ -5,5 +5,6 @@ mod halves;
 mod identity;
 mod life;
 mod places;
+mod shown;
 mod stale;
 mod wired;

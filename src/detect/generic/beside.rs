@@ -182,6 +182,16 @@ const BESIDE: &[Row] = &[
     ),
     (
         Refusal::PublicHalf,
+        |s| s.name.says == Says::Key && s.is_bare() && is_called_public(s.before_key()),
+        "my public key {alnum:43} on it",
+    ),
+    (
+        Refusal::PublicName,
+        |s| is_of_a_counter(s.before_key()),
+        r#"<script data-cf-beacon='{{"token": "{hex:32}"}}'></script>"#,
+    ),
+    (
+        Refusal::PublicHalf,
         |s| s.name.says == Says::Key && is_public_half(s.a.key, s.value),
         r#"nkey: "UA{base32:54}""#,
     ),
@@ -522,7 +532,7 @@ fn is_key_number(value: &[u8]) -> bool {
 /// `GPG_KEYS=0123…`: the name speaks of OpenPGP, and every part of the value is one of its numbers of keys.
 fn is_key_of_openpgp(site: &Site<'_>) -> bool {
     let key = site.a.key.to_ascii_lowercase();
-    let named = [&b"gpg"[..], b"pgp"]
+    let named = [&b"gpg"[..], b"pgp", b"repokey", b"repo_key"]
         .iter()
         .any(|word| memchr::memmem::find(&key, word).is_some());
     let parts = || {
@@ -542,6 +552,20 @@ fn is_in_a_urn(before: &[u8]) -> bool {
     let near = &before[before.len().saturating_sub(80)..];
     let len = near.iter().rev().take_while(part).count();
     near[near.len() - len..].starts_with(b"urn:")
+}
+
+/// `public key …`, `Public-Key: …`: the word before the name says which half it is.
+fn is_called_public(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(10)..];
+    let word = near.trim_ascii_end();
+    word.len() < near.len() && word.to_ascii_lowercase().ends_with(b"public")
+}
+
+/// `data-cf-beacon='{…`: what counts the visits of a page tells every visitor its number.
+fn is_of_a_counter(before: &[u8]) -> bool {
+    const MARK: &[u8] = b"data-cf-beacon=";
+    let near = &before[before.len().saturating_sub(64)..];
+    memchr::memmem::find(near, MARK).is_some_and(|at| !near[at..].contains(&b'>'))
 }
 
 /// A value of the form of a public nkey, whatever its checksum; seeds start with `S`.

@@ -3,13 +3,54 @@
 use crate::detect::assign::{Assignment, Op};
 
 /// How far before a name the start of its line is looked for, in bytes.
-const REACH: usize = 200;
+const REACH: usize = 256;
 /// What comments begin with at the start of a line.
 const STARTS: &[&[u8]] = &[
     b"//", b"/*", b"* ", b"# ", b"#\t", b"-- ", b"<!--", b">>> ", b"; ",
 ];
 /// What they begin with behind something else.
 const INSIDE: &[&[u8]] = &[b" // ", b" # ", b" /* ", b"\t// ", b"\t# "];
+
+/// Words of a text before what it shows.
+const SHOWS: &[&[u8]] = &[
+    b"e.g.",
+    b"for example",
+    b"example:",
+    b"\"example\"",
+    b"\"examples\"",
+    b"for instance",
+    b"such as",
+];
+
+/// Whether it is told that the value is an example: a word for one stands before it on its line, it is a member
+/// of an answer that a comment over several lines shows, or a part of an address in a comment.
+pub(super) fn is_shown(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    let end = a.key_at.min(bytes.len());
+    let near = &bytes[end.saturating_sub(REACH)..end];
+    let line = memchr::memrchr(b'\n', near).map_or(near, |at| &near[at + 1..]);
+    let told = &line[line.len().saturating_sub(60)..].to_ascii_lowercase();
+    SHOWS
+        .iter()
+        .any(|word| memchr::memmem::find(told, word).is_some())
+        || a.op == Op::Url && is_comment(line)
+        || a.op == Op::Colon && near.ends_with(b"\"") && is_in_a_block(near)
+}
+
+/// Whether a comment over several lines began before the end of a text, and a text in JSON in it.
+fn is_in_a_block(text: &[u8]) -> bool {
+    let open = memchr::memmem::rfind(text, b"/*").map(|at| &text[at..]);
+    open.is_some_and(|inside| {
+        memchr::memmem::find(inside, b"*/").is_none()
+            && memchr::memchr(b'\n', inside).is_some()
+            && inside.contains(&b'{')
+    })
+}
+
+/// Whether a line is one of a comment.
+fn is_comment(line: &[u8]) -> bool {
+    let head = line.trim_ascii_start();
+    STARTS.iter().any(|mark| head.starts_with(mark))
+}
 
 /// Whether an assignment stands in the middle of a comment: not as a setting that was put out of
 /// use, whose name is the first word, but as a line of code or of a text that shows how.
@@ -52,6 +93,25 @@ mod tests {
             let at = text.to_lowercase().find("password").expect("it is there");
             let a = read_from_word(text.as_bytes(), at..at + 8).expect("an assignment");
             assert_eq!(is_example(&a, text.as_bytes()), example, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_is_told_from_what_is_set() {
+        let block = "/*\n{\n  \"code\": 0,\n  \"access_token\": \"q8ZrKd93Lw0xTm\"\n}\n*/";
+        for (text, shown) in [
+            (block, true),
+            (&block[3..], false),
+            ("/* x */ { \"access_token\": \"q8ZrKd93Lw0xTm\"", false),
+            ("# e.g. TOKEN: \"q8ZrKd93Lw0xTm\"", true),
+            (r#"{"examples": ["token=q8ZrKd93Lw0xTm"]}"#, true),
+            ("# TOKEN: \"q8ZrKd93Lw0xTm\"", false),
+            ("// see https://acme.test/a?token=q8ZrKd93Lw0xTm&x=1", true),
+            ("see https://acme.test/a?token=q8ZrKd93Lw0xTm&x=1", false),
+        ] {
+            let at = text.to_lowercase().rfind("token").expect("it is there");
+            let a = read_from_word(text.as_bytes(), at..at + 5).expect("an assignment");
+            assert_eq!(is_shown(&a, text.as_bytes()), shown, "{text}");
         }
     }
 }

@@ -49,11 +49,52 @@ pub(super) const EXPRESSIONS: &[Row] = &[
         "passwordBox.classList.add('maple')",
     ),
     (
+        Refusal::Expression,
+        is_behind_its_literal,
+        r#"given.split("token=")[1].split("&")"#,
+    ),
+    (
+        Refusal::Column,
+        |s| s.a.key.eq_ignore_ascii_case(b"key") && is_index(s.value, s.after()),
+        "  KEY `IDX_B3E5E5DCDB01246B` (`id`),",
+    ),
+    (
         Refusal::Column,
         |s| s.a.op == Op::Pair && s.a.quote == Some(b'`') && is_typed(s.after()),
         "`a` varchar(9) COMMENT 'password', `maplespace` varchar(9) NULL",
     ),
 ];
+
+/// `split("token=")[1].split("&")`: the quote that the value was thought to begin with ends the literal in
+/// which the name stands, and code goes on behind it.
+fn is_behind_its_literal(site: &Site<'_>) -> bool {
+    let Some(quote) = site.a.quote.filter(|quote| matches!(quote, b'"' | b'\'')) else {
+        return false;
+    };
+    let goes_on = |b: &u8| matches!(b, b')' | b']' | b',' | b';' | b'.' | b'+');
+    let before = site.before_key();
+    let near = &before[before.len().saturating_sub(100)..];
+    let line = near.rsplit(|b| *b == b'\n').next().unwrap_or(near);
+    // A name in quotes of its own was closed before.
+    let joint = site
+        .bytes
+        .get(site.a.key_at + site.a.key.len()..site.a.value.start);
+    let closed = joint.is_none_or(|joint| joint.iter().filter(|b| **b == quote).count() != 1);
+    let inside = !closed && line.iter().filter(|b| **b == quote).count() % 2 == 1;
+    inside && line.len() < 100 && site.value.first().is_some_and(goes_on)
+}
+
+/// `` `IDX_7` (`id`) ``: the name of an index, and what it is made of.
+fn is_index(value: &[u8], after: &[u8]) -> bool {
+    let (named, rest) = match value {
+        [b'`', .., b'`'] => (true, after),
+        _ => (
+            after.starts_with(b"`"),
+            after.strip_prefix(b"`").unwrap_or_default(),
+        ),
+    };
+    named && rest.trim_ascii_start().starts_with(b"(`")
+}
 
 /// `+String(x)`, `.concat(x)`, `'.$key.'`: what stands between two literals, of which the first was
 /// taken for a name.

@@ -6,6 +6,7 @@
 //! What is known stands in tables of (name, test, example), whose examples are run by tests, and in
 //! lists of words (`words/*.txt`).
 
+mod answer;
 mod asked;
 mod beside;
 mod code;
@@ -16,10 +17,12 @@ mod features;
 mod joint;
 mod key;
 mod label;
+mod link;
 mod notation;
 mod open;
 mod pairs;
 mod placeholder;
+mod programs;
 mod reference;
 mod refusal;
 mod shape;
@@ -55,6 +58,8 @@ pub struct Judged {
     pub kind: Kind,
     /// 64 bits of randomness or more.
     pub strong: bool,
+    /// Why it is no literal of a program, should its file be one.
+    pub no_literal: Option<&'static str>,
     /// Named reasons, the weightiest first.
     pub reasons: Vec<&'static str>,
     /// The estimated probability that it is a credential, 0 to 1.
@@ -63,6 +68,8 @@ pub struct Judged {
 
 /// Probability from which a value is reported at all.
 const LOW: f32 = 0.25;
+/// Features of a value without quotes that stands in no quoted text and in no command.
+const BARE: &[Feature] = &[Feature::BareEnv, Feature::BareYaml, Feature::BareInline];
 /// The reason given for the hash of a password.
 const HASH: &str = "the hash of a password";
 /// Probability from which a placeholder is listed as a sample, when samples are asked for.
@@ -119,7 +126,10 @@ pub(in crate::detect) fn weigh(
         return (Err(refusal), Vec::new());
     }
     let weighed = weighed.unwrap_or_else(|| Weighed::new(assignment, bytes, value, &name, weights));
-    if name.denied && (weighed.form.is_words() || weighed.form.is_small_number()) {
+    let option = weighed.form.is_words()
+        || weighed.form.is_small_number()
+        || value.len() < 24 && !weighed.form.random && code::is_identifier(value);
+    if name.denied && option {
         return (Err(Refusal::WordUnderOption), Vec::new());
     }
     let judged = decide(assignment, bytes, value, &name, &weighed, weights);
@@ -195,6 +205,7 @@ fn decide(
         ground,
         kind: kind(name),
         strong,
+        no_literal: no_literal(assignment, bytes, features, form),
         reasons: why.into_iter().chain(weights.reasons(features)).collect(),
         score,
     };
@@ -225,13 +236,34 @@ fn decide(
         None => {
             let example =
                 name.is_password() && form.is_words() && comment::is_example(assignment, bytes);
-            if example {
-                let why = Some("an example in a comment");
+            if example || comment::is_shown(assignment, bytes) {
+                let why = Some("an example in a comment or a text");
                 return Ok(judged(Class::Credential, Ground::Commented, strong, why));
             }
-            let ground = ground(name, form, value, score);
+            let ground = match link::ends_by_itself(assignment, bytes) {
+                true => Ground::Once,
+                false => ground(name, form, value, score),
+            };
             Ok(judged(Class::Credential, ground, strong, None))
         }
+    }
+}
+
+/// Why a value is no literal of a program, should its file be one: in a program what has no quotes is a name, or
+/// stands in a comment or a text.
+fn no_literal(
+    assignment: &Assignment<'_>,
+    bytes: &[u8],
+    features: &[Feature],
+    form: &value::Form,
+) -> Option<&'static str> {
+    let bare = features.iter().any(|feature| BARE.contains(feature));
+    if bare && form.shape != shape::Shape::Number {
+        Some("in a program, and no literal of it: a comment, a text or a name")
+    } else if answer::is_member(assignment, bytes) {
+        Some("in a program that shows what a server answers")
+    } else {
+        None
     }
 }
 

@@ -10,6 +10,7 @@ use super::words;
 pub(super) const NOTATIONS: &[Row] = &[
     (Refusal::Duration, is_duration, "15.minutes"),
     (Refusal::Duration, is_rate, "1000/min"),
+    (Refusal::Duration, is_rate, "10/15m/user"),
     (
         Refusal::RegistryPath,
         is_registry_path,
@@ -195,12 +196,20 @@ fn is_duration(value: &[u8]) -> bool {
     false
 }
 
-/// `1000/min`: so many in a time.
+/// `1000/min`, `5/15m`, `10/hour/user`: so many in a time, perhaps for each of something.
 fn is_rate(value: &[u8]) -> bool {
-    let digits = value.iter().take_while(|b| b.is_ascii_digit()).count();
-    let unit = value[digits..].strip_prefix(b"/").unwrap_or_default();
-    let unit = std::str::from_utf8(unit).unwrap_or_default();
-    (1..=9).contains(&digits) && words::UNITS_OF_TIME.contains(unit)
+    let digits = |text: &[u8]| text.iter().take_while(|b| b.is_ascii_digit()).count();
+    let many = digits(value);
+    let mut parts = value[many..].split(|b| *b == b'/');
+    if !(1..=9).contains(&many) || parts.next() != Some(b"") {
+        return false;
+    }
+    let unit = parts.next().unwrap_or_default();
+    let unit = std::str::from_utf8(&unit[digits(unit).min(4)..]).unwrap_or_default();
+    let each = parts.next();
+    words::UNITS_OF_TIME.contains(unit)
+        && each.is_none_or(|each| each.len() >= 2 && all(each, u8::is_ascii_lowercase))
+        && parts.next().is_none()
 }
 
 /// `SOFTWARE\\Maple\\Service`: three words or more, with backslashes between them.
@@ -352,7 +361,14 @@ fn is_algorithm(value: &[u8]) -> bool {
         named += word.map_or(0, str::len);
         rest = &rest[skipped..];
     }
-    named * 2 >= value.len() && named >= 3
+    named * 2 >= value.len() && named >= 3 || is_signature(value)
+}
+
+/// `ES512`: how a token is signed (RFC 7518, section 3.1).
+fn is_signature(value: &[u8]) -> bool {
+    let kinds = [&b"HS"[..], b"RS", b"ES", b"PS"];
+    let size = kinds.iter().find_map(|kind| value.strip_prefix(*kind));
+    size.is_some_and(|size| [&b"256"[..], b"384", b"512"].contains(&size))
 }
 
 /// `UTF-8`: how letters are written as bytes.

@@ -3,6 +3,7 @@
 //! programs. Each is told by its own form alone; what is merely unlikely belongs to the score.
 
 use super::notation::NOTATIONS;
+use super::programs::PROGRAMS;
 use super::refusal::Refusal;
 use super::version::is_version;
 use super::words;
@@ -61,7 +62,7 @@ const OPEN: &[Row] = &[
 
 /// Every row, in order.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    OPEN.iter().chain(NOTATIONS)
+    OPEN.iter().chain(NOTATIONS).chain(PROGRAMS)
 }
 
 /// Why the form of a value says that it is no secret.

@@ -242,7 +242,16 @@ fn repeats_the_name(seen: &Seen<'_>) -> bool {
     value.len() >= 4
         && (value == name
             || name.ends_with(&value)
+            // `maple_password = "maple"`: what it is the password of.
+            || is_word_of(seen)
             || name.len() >= 4 && value.len() <= name.len() + 16 && has(&value, &name))
+}
+
+/// `maple_password = "maple"`: one of the words of the name.
+fn is_word_of(seen: &Seen<'_>) -> bool {
+    let words = || super::key::split(seen.key);
+    seen.value.iter().all(u8::is_ascii_alphabetic)
+        && std::str::from_utf8(seen.text).is_ok_and(|text| words().iter().any(|word| word == text))
 }
 
 fn is_made_of_words(seen: &Seen<'_>) -> bool {

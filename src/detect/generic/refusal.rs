@@ -93,6 +93,7 @@ refusals! {
     Scope "scope" "the value is what a bearer of a token may do",
     MediaType "media-type" "the name is that of a kind of file",
     PageText "page-text" "the value is what a page shows in an element",
+    SignInWay "sign-in-way" "the value is the name of a way to sign in",
     CacheKey "cache-key" "the value is made of words and a digest, as labels of builds are",
     StyleClass "style-class" "the value is the name of a style that an element of a page is given",
     Column "column" "the value is the name of a column of a table",

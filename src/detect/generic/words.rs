@@ -166,6 +166,7 @@ lists! {
     TECHNICAL "technical",
     TOKEN_MARKS "token_marks",
     UNITS_OF_TIME "units_of_time",
+    WAYS_TO_SIGN_IN "ways_to_sign_in",
     WEAK "weak",
 }
 

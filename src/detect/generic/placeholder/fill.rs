@@ -75,10 +75,10 @@ pub(super) fn repeats(text: &[u8]) -> bool {
     three || decides(&runs(text, |a, b| a == b), text) || is_periodic(text)
 }
 
-/// One part of at most ten bytes, three times or more.
+/// One part of at most 32 bytes, three times or more.
 fn is_periodic(text: &[u8]) -> bool {
     text.len() >= 8
-        && (2..=10.min(text.len() / 3))
+        && (2..=32.min(text.len() / 3))
             .any(|part| text.iter().zip(&text[part..]).all(|(a, b)| a == b))
 }
 

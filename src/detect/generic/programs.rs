@@ -1,0 +1,122 @@
+//! How programs and settings write moments, networks, methods, rules of styles and ways to sign in. Rows of
+//! [`super::open`].
+
+use super::open::{Row, all};
+use super::refusal::Refusal;
+use super::words;
+
+/// The first row that is true of a value decides.
+pub(super) const PROGRAMS: &[Row] = &[
+    (Refusal::Moment, is_timestamp, "2019-03-04T15:04:05Z"),
+    (Refusal::Moment, is_form_of_a_date, "MMM-dd-yyyy+HH:mm"),
+    (Refusal::SignInWay, is_way_to_sign_in, "saml2"),
+    (Refusal::Host, is_network, "10.20.0.0/16"),
+    (
+        Refusal::Member,
+        is_method_of_a_class,
+        r"Api\\V1\\LeafController@changePassword",
+    ),
+    (
+        Refusal::StyleClass,
+        is_style_sheet,
+        ".maple-password{{color:red}}",
+    ),
+];
+
+/// `2019-03-04T15:04:05Z`: a day and a time of it (RFC 3339).
+fn is_timestamp(value: &[u8]) -> bool {
+    const FORM: &[u8] = b"0000-00-00T00:00";
+    let fits = |(b, form): (&u8, &u8)| match form {
+        b'0' => b.is_ascii_digit(),
+        b'T' => matches!(b, b'T' | b't' | b' '),
+        joint => b == joint,
+    };
+    let rest = |b: &u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'+' | b'-' | b'Z' | b'z');
+    value.len() >= FORM.len()
+        && value.iter().zip(FORM).all(fits)
+        && value[FORM.len()..].iter().all(rest)
+}
+
+/// `MMM-dd-yyyy+HH:mm:ss`: how a moment is to be written, in the letters of Unicode's TR 35.
+fn is_form_of_a_date(value: &[u8]) -> bool {
+    let part = |b: &u8| {
+        matches!(
+            b,
+            b'y' | b'Y'
+                | b'M'
+                | b'd'
+                | b'D'
+                | b'H'
+                | b'h'
+                | b'm'
+                | b's'
+                | b'S'
+                | b'a'
+                | b'z'
+                | b'Z'
+                | b'T'
+        )
+    };
+    let joint = |b: &u8| {
+        matches!(
+            b,
+            b'-' | b'/' | b':' | b'.' | b'+' | b' ' | b'_' | b',' | b'\''
+        )
+    };
+    let year = [&b"yyyy"[..], b"YYYY"]
+        .iter()
+        .any(|year| memchr::memmem::find(value, year).is_some());
+    let runs = value.split(joint).filter(|run| !run.is_empty());
+    year && value.iter().any(joint)
+        && value.iter().all(|b| part(b) || joint(b))
+        && runs
+            .clone()
+            .all(|run| run.iter().all(|b| *b == run[0]) || run == b"TO")
+        && runs.count() >= 2
+}
+
+/// `saml2`, `oidc`, `userpass`: how somebody may show who he is.
+fn is_way_to_sign_in(value: &[u8]) -> bool {
+    value.len() <= 16 && words::WAYS_TO_SIGN_IN.contains_any_case(value)
+}
+
+/// `10.20.0.0/16`, `::/0`: a network, by its first address and how many of its bits are given (RFC 4632).
+fn is_network(value: &[u8]) -> bool {
+    let Some(slash) = memchr::memchr(b'/', value) else {
+        return false;
+    };
+    let (address, bits) = (&value[..slash], &value[slash + 1..]);
+    let text = std::str::from_utf8(address).ok();
+    matches!(bits.len(), 1..=3)
+        && all(bits, u8::is_ascii_digit)
+        && text.is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok())
+}
+
+/// `Api\\LeafController@show`: a method, as frameworks for PHP name it to those who call it later.
+fn is_method_of_a_class(value: &[u8]) -> bool {
+    let name = |part: &[u8]| {
+        part.first().is_some_and(u8::is_ascii_alphabetic)
+            && part.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_')
+    };
+    let mut halves = value.split(|b| *b == b'@');
+    let (Some(class), Some(method), None) = (halves.next(), halves.next(), halves.next()) else {
+        return false;
+    };
+    let parts = || class.split(|b| *b == b'\\').filter(|part| !part.is_empty());
+    let last = parts().last().unwrap_or_default();
+    let several = class.contains(&b'\\') || last.ends_with(b"Controller");
+    several && parts().all(name) && name(method) && method[0].is_ascii_lowercase()
+}
+
+/// `.maple{color:red}`: rules of a style sheet, whose names begin with what they choose by.
+fn is_style_sheet(value: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'{', value) else {
+        return false;
+    };
+    let chooses = |b: &u8| b.is_ascii_alphanumeric() || b".#-_ >:,*".contains(b);
+    let name = &value[..open];
+    matches!(name.first(), Some(b'.' | b'#'))
+        && name.get(1).is_some_and(u8::is_ascii_alphabetic)
+        && name.iter().all(chooses)
+        && memchr::memchr(b'}', &value[open..]).is_some()
+}

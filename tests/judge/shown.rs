@@ -1,0 +1,147 @@
+//! What is listed by default, and what is not, by what stands around a value and where: each case is a file
+//! that is scanned, and its neighbour, which differs in what decides, and is listed.
+
+use crate::common::{Dir, expand, findings};
+
+/// A path and a template of a text.
+type File = (&'static str, &'static str);
+
+/// What is not listed, what is listed although it looks like that, and what `explain` says of the former.
+const CASES: &[(File, File, &str)] = &[
+    // Without quotes a program has no literal.
+    (
+        ("src/maple.go", "// one line of it:\n// token: {alnum:24}\n"),
+        (
+            "deploy/maple.yml",
+            "# one line of it:\n# token: {alnum:24}\n",
+        ),
+        "in a program, and no literal of it",
+    ),
+    (
+        (
+            "src/maple.py",
+            "EXAMPLES = '''\n  password: {alnum:14}\n'''\n",
+        ),
+        ("src/maple.sh", "password={alnum:14}\n"),
+        "in a program, and no literal of it",
+    ),
+    (
+        (
+            "src/maple.graphql",
+            "type A {{\n  checkoutToken: UUIDFilterInput7\n}}\n",
+        ),
+        ("src/maple.ts", "checkoutToken: '{alnum:24}'\n"),
+        "in a program, and no literal of it",
+    ),
+    // An answer that a comment shows.
+    (
+        (
+            "src/lark.go",
+            "/*\n{{\n  \"code\": 0,\n  \"access_token\": \"{alnum:24}\"\n}}\n*/\n",
+        ),
+        (
+            "src/lark2.go",
+            "x := `\n{{\n  \"code\": 0,\n  \"access_token\": \"{alnum:24}\"\n}}\n`\n",
+        ),
+        "an example in a comment or a text",
+    ),
+    (
+        ("compose.yml", "  # e.g. DB_PASSWORD: \"{alnum:14}\"\n"),
+        ("compose2.yml", "  # DB_PASSWORD: \"{alnum:14}\"\n"),
+        "an example in a comment or a text",
+    ),
+    (
+        (
+            "src/pay.go",
+            "\t// {{\"href\":\"https://pay.acme.test/now?token={alnum:17}\",\"rel\":\"x\"}}\n",
+        ),
+        (
+            "src/pay2.go",
+            "\tx := \"https://pay.acme.test/now?token={alnum:17}\"\n",
+        ),
+        "an example in a comment or a text",
+    ),
+    (
+        (
+            "src/okta.go",
+            "x := `{{\"expires_in\": 60, \"refresh_token\": \"{alnum:24}\"}}`\n",
+        ),
+        (
+            "data/okta.json",
+            "{{\"expires_in\": 60, \"refresh_token\": \"{alnum:24}\"}}\n",
+        ),
+        "in a program that shows what a server answers",
+    ),
+    // A link that ends by itself.
+    (
+        (
+            "a.json",
+            "{{\"f\":\"http://cdn.acme.test/5?e=1576142006&token={alnum:40}\"}}\n",
+        ),
+        (
+            "b.json",
+            "{{\"f\":\"http://cdn.acme.test/5?w=1&token={alnum:40}\"}}\n",
+        ),
+        "once",
+    ),
+    // A person's address behind another scheme.
+    (
+        (
+            "src/page.js",
+            "open(\"https://mailto:ann.maple@acme.test/\")\n",
+        ),
+        (
+            "src/page2.js",
+            "open(\"https://ann:{alnum:14}@acme.test/\")\n",
+        ),
+        "the address of a person behind another scheme",
+    ),
+    // What a password is of, and words that ask for another.
+    (
+        ("app.yml", "maple_password: maple\n"),
+        ("app2.yml", "maple_password: {alnum:14}\n"),
+        "the value repeats the name",
+    ),
+    (
+        (
+            "srv.yml",
+            "jwt_secret: pleasechange!pleasechange!pleasechange!pleasechange!\n",
+        ),
+        ("srv2.yml", "jwt_secret: {alnum:40}\n"),
+        "a sample",
+    ),
+];
+
+/// The paths that are listed by default.
+fn listed(dir: &Dir) -> Vec<String> {
+    let run = dir.run(&["scan", "--no-config", "--format", "json"]);
+    let report = run.json();
+    let all = findings(&report).iter();
+    let places = all.flat_map(|finding| finding["places"].as_array().expect("a list").clone());
+    places
+        .map(|place| place["path"].as_str().expect("a path").to_owned())
+        .collect()
+}
+
+#[test]
+fn what_a_text_shows_is_told_from_what_a_file_sets() {
+    for (seed, ((quiet, text), (told, other), why)) in (1..).zip(CASES) {
+        let dir = Dir::repo();
+        dir.write(quiet, expand(text, seed));
+        dir.write(told, expand(other, seed + 1000));
+        assert_eq!(listed(&dir), [*told], "{quiet} and {told}");
+        dir.run(&["explain", quiet]).ends(0).says(why);
+    }
+}
+
+/// Rules of one provider that take the same form: the one that the name speaks of.
+#[test]
+fn of_equal_rules_the_one_that_the_name_speaks_of_names_a_value() {
+    let dir = Dir::repo();
+    dir.write("a.env", expand("TWILIO_AUTH_TOKEN={hex:32}\n", 5));
+    let report = dir.run(&["scan", "--format", "json"]).json();
+    assert_eq!(findings(&report)[0]["rule"], "twilio-auth-token");
+    dir.write("a.env", expand("TWILIO_API_SECRET={hex:32}\n", 5));
+    let report = dir.run(&["scan", "--format", "json"]).json();
+    assert_eq!(findings(&report)[0]["rule"], "twilio-api-key-secret");
+}
