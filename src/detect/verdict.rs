@@ -314,7 +314,7 @@ impl Scanner {
             evidence: Evidence {
                 ground: judged.ground,
                 reasons: judged.reasons,
-                no_literal: judged.no_literal,
+                not_set: judged.not_set,
                 ..Evidence::default()
             },
             class: judged.class,

@@ -82,8 +82,8 @@ pub struct Evidence {
     pub also: Vec<String>,
     /// What the value was decoded from, outermost first (`base64`, `percent`, …).
     pub layers: Vec<&'static str>,
-    /// Why the value is no literal of a program, should its file be one.
-    pub no_literal: Option<&'static str>,
+    /// Why the value is nothing that a program sets, should its file be one.
+    pub not_set: Option<&'static str>,
 }
 
 /// One value at one spot of one piece of content, before it is known where that content stands

@@ -45,9 +45,9 @@ pub fn weighed(evidence: &Evidence, path: &RepoPath) -> Weighed {
     let kind = place::kind(path);
     // What was decoded is another text than the program around it.
     let scored = matches!(evidence.ground, Ground::Score(_)) && evidence.layers.is_empty();
-    let reason = evidence
-        .no_literal
-        .filter(|_| scored && place::is_program(path));
+    // What a test or a page of documentation shows matters less, whatever it is.
+    let program = kind == PlaceKind::Source && place::is_program(path);
+    let reason = evidence.not_set.filter(|_| scored && program);
     let ground = match reason {
         Some(_) => Ground::Commented,
         None => evidence.ground,

@@ -52,17 +52,6 @@ const CASES: &[(File, File, &str)] = &[
     ),
     (
         (
-            "src/pay.go",
-            "\t// {{\"href\":\"https://pay.acme.test/now?token={alnum:17}\",\"rel\":\"x\"}}\n",
-        ),
-        (
-            "src/pay2.go",
-            "\tx := \"https://pay.acme.test/now?token={alnum:17}\"\n",
-        ),
-        "an example in a comment or a text",
-    ),
-    (
-        (
             "src/okta.go",
             "x := `{{\"expires_in\": 60, \"refresh_token\": \"{alnum:24}\"}}`\n",
         ),

@@ -11,28 +11,29 @@ const STARTS: &[&[u8]] = &[
 /// What they begin with behind something else.
 const INSIDE: &[&[u8]] = &[b" // ", b" # ", b" /* ", b"\t// ", b"\t# "];
 
-/// Words of a text before what it shows.
+/// Words of a text before what it shows, without what parts them from it.
 const SHOWS: &[&[u8]] = &[
-    b"e.g.",
+    b"e.g",
     b"for example",
-    b"example:",
-    b"\"example\"",
-    b"\"examples\"",
+    b" example",
+    b"\"example",
+    b"\"examples",
     b"for instance",
     b"such as",
 ];
 
-/// Whether it is told that the value is an example: a word for one stands before it on its line, it is a member
-/// of an answer that a comment over several lines shows, or a part of an address in a comment.
+/// Whether it is told that the value is an example: a word for one stands right before its name, or it is a member
+/// of an answer that a comment over several lines shows.
 pub(super) fn is_shown(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     let end = a.key_at.min(bytes.len());
     let near = &bytes[end.saturating_sub(REACH)..end];
-    let line = memchr::memrchr(b'\n', near).map_or(near, |at| &near[at + 1..]);
-    let told = &line[line.len().saturating_sub(60)..].to_ascii_lowercase();
-    SHOWS
-        .iter()
-        .any(|word| memchr::memmem::find(told, word).is_some())
-        || a.op == Op::Url && is_comment(line)
+    let parts = |b: &&u8| b.is_ascii_whitespace() || b":.,[\"'`(".contains(b);
+    let parted = near.iter().rev().take_while(parts).count();
+    let told = &near[..near.len() - parted];
+    let told = told[told.len().saturating_sub(16)..].to_ascii_lowercase();
+    parted > 1
+        && !near[near.len() - parted..].contains(&b'\n')
+        && SHOWS.iter().any(|word| told.ends_with(word))
         || a.op == Op::Colon && near.ends_with(b"\"") && is_in_a_block(near)
 }
 
@@ -44,12 +45,6 @@ fn is_in_a_block(text: &[u8]) -> bool {
             && memchr::memchr(b'\n', inside).is_some()
             && inside.contains(&b'{')
     })
-}
-
-/// Whether a line is one of a comment.
-fn is_comment(line: &[u8]) -> bool {
-    let head = line.trim_ascii_start();
-    STARTS.iter().any(|mark| head.starts_with(mark))
 }
 
 /// Whether an assignment stands in the middle of a comment: not as a setting that was put out of
@@ -106,8 +101,9 @@ mod tests {
             ("# e.g. TOKEN: \"q8ZrKd93Lw0xTm\"", true),
             (r#"{"examples": ["token=q8ZrKd93Lw0xTm"]}"#, true),
             ("# TOKEN: \"q8ZrKd93Lw0xTm\"", false),
-            ("// see https://acme.test/a?token=q8ZrKd93Lw0xTm&x=1", true),
-            ("see https://acme.test/a?token=q8ZrKd93Lw0xTm&x=1", false),
+            ("# Example: to set TOKEN: \"q8ZrKd93Lw0xTm\"", false),
+            ("# Example: TOKEN: \"q8ZrKd93Lw0xTm\"", true),
+            ("# example_TOKEN: \"q8ZrKd93Lw0xTm\"", false),
         ] {
             let at = text.to_lowercase().rfind("token").expect("it is there");
             let a = read_from_word(text.as_bytes(), at..at + 5).expect("an assignment");

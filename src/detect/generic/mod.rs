@@ -58,8 +58,8 @@ pub struct Judged {
     pub kind: Kind,
     /// 64 bits of randomness or more.
     pub strong: bool,
-    /// Why it is no literal of a program, should its file be one.
-    pub no_literal: Option<&'static str>,
+    /// Why it is nothing that a program sets, should its file be one.
+    pub not_set: Option<&'static str>,
     /// Named reasons, the weightiest first.
     pub reasons: Vec<&'static str>,
     /// The estimated probability that it is a credential, 0 to 1.
@@ -205,7 +205,7 @@ fn decide(
         ground,
         kind: kind(name),
         strong,
-        no_literal: no_literal(assignment, bytes, features, form),
+        not_set: not_set(assignment, bytes, features, form),
         reasons: why.into_iter().chain(weights.reasons(features)).collect(),
         score,
     };
@@ -249,9 +249,9 @@ fn decide(
     }
 }
 
-/// Why a value is no literal of a program, should its file be one: in a program what has no quotes is a name, or
+/// Why a value is nothing that a program sets, should its file be one: in a program what has no quotes is a name, or
 /// stands in a comment or a text.
-fn no_literal(
+fn not_set(
     assignment: &Assignment<'_>,
     bytes: &[u8],
     features: &[Feature],
