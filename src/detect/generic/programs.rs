@@ -103,7 +103,7 @@ fn is_method_of_a_class(value: &[u8]) -> bool {
         return false;
     };
     let parts = || class.split(|b| *b == b'\\').filter(|part| !part.is_empty());
-    let last = parts().last().unwrap_or_default();
+    let last = parts().next_back().unwrap_or_default();
     let several = class.contains(&b'\\') || last.ends_with(b"Controller");
     several && parts().all(name) && name(method) && method[0].is_ascii_lowercase()
 }
