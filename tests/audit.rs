@@ -84,7 +84,7 @@ fn what_was_removed_from_git_and_stays_in_an_ignored_store_still_stands() {
         .ends(1)
         .says("1 credential: 1 stands in the files and may be alive.")
         .says(".env:1:")
-        .says("(only in the working tree)")
+        .says("only in the working tree")
         .says("(not at HEAD)");
 }
 

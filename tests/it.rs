@@ -32,6 +32,7 @@ mod range;
 mod register;
 mod rule_files;
 mod rules;
+mod show;
 mod sources;
 mod story;
 mod suppress;

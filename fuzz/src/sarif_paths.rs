@@ -49,6 +49,7 @@ pub fn check(bytes: &[u8]) {
         keysweep::run(input, &plan, &Control::default()).expect("a stream in memory is read");
     assert_eq!(report.findings.len(), 1);
     let style = Style {
+        width: None,
         terminal: false,
         color: false,
         all_rules: false,

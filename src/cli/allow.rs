@@ -79,11 +79,7 @@ pub fn run(args: Allow) -> Result<ExitCode> {
 fn wanted(args: &Allow, dir: &Path) -> Result<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     for id in &args.ids {
-        let id = id.to_ascii_lowercase();
-        if !(6..=20).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
-            bail!("an id is 8 hexadecimal digits, as every report shows it behind `id`");
-        }
-        ids.insert(id);
+        ids.insert(choose::id(id)?);
     }
     if args.last {
         ids.extend(last::ids(dir));

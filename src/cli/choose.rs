@@ -5,13 +5,89 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
-use keysweep::suppress::Baseline;
-use keysweep::suppress::Known;
+use super::known::{House, Look};
+use keysweep::report::{Finding, Report};
+use keysweep::suppress::{Baseline, Known};
 
 /// Hexadecimal digits of an id that are shown, and typed, unless more are needed.
 const SHOWN: usize = 8;
 /// Findings of a list that are shown.
 const LISTED: usize = 20;
+
+/// Fewer digits are a slip of the hand.
+const FEWEST: usize = 4;
+
+/// An id as the user typed it, in full or its beginning, in lower case.
+///
+/// # Errors
+/// It is none.
+pub fn id(text: &str) -> Result<String> {
+    let id = text.to_ascii_lowercase();
+    if !is_id(&id) {
+        bail!(
+            "an id is 8 hexadecimal digits, as every report shows it behind `id`; {FEWEST} of them are \
+             enough where no other finding begins so"
+        );
+    }
+    Ok(id)
+}
+
+/// Whether a text can be an id or the beginning of one.
+pub fn is_id(text: &str) -> bool {
+    (FEWEST..=20).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// One finding that the user named.
+pub struct Chosen {
+    /// The report that has it.
+    pub report: Report,
+    /// The finding.
+    pub finding: Finding,
+    /// Its value, which no output may hold.
+    pub known: Known,
+    /// Where it was found.
+    pub look: Look,
+}
+
+/// The finding that an id means, in the first of `looks` that knows it; what is a sample there is none.
+///
+/// # Errors
+/// It fits none, or several.
+pub fn one(house: &House, text: &str, looks: &[Look]) -> Result<Chosen> {
+    let id = id(text)?;
+    let baseline = house.baseline()?.unwrap_or_default();
+    for look in looks.iter().copied() {
+        let examined = house.look(look, true)?;
+        let wanted = BTreeSet::from([id.clone()]);
+        let Some(n) = meant(&wanted, &examined.known, &baseline)?.remove(&id) else {
+            continue;
+        };
+        let mut known = examined.known;
+        let known = known.swap_remove(n);
+        let all = examined.report.findings.iter();
+        let mut all = all.chain(&examined.report.suppressed);
+        let Some(finding) = all.find(|one| one.fingerprint == known.fingerprint) else {
+            continue;
+        };
+        return Ok(Chosen {
+            finding: finding.clone(),
+            report: examined.report,
+            known,
+            look,
+        });
+    }
+    let history = looks.contains(&Look::History);
+    let place = match (history, looks.contains(&Look::Tree)) {
+        (true, true) => "the files and the history",
+        (true, false) => "the history",
+        (false, _) => "the tree",
+    };
+    let more = match history {
+        true => "",
+        false => "; `--history` looks there too",
+    };
+    bail!("no finding in {place} has the id {id}{more}")
+}
 
 /// The ways in which an id can name a finding, the best first. One of the next is only asked for
 /// when the one before names nothing.

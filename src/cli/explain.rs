@@ -2,15 +2,17 @@
 
 use std::io::Write;
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use clap::Args;
 
-use super::args::{ConfigArgs, heading};
+use super::args::{Alternates, ConfigArgs, Looking, heading};
+use super::choose;
 use super::config::Found;
+use super::known::{House, Look};
 use super::rule_files;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::generic::Feature;
@@ -25,9 +27,14 @@ use keysweep::source::{
 
 /// What to explain.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep explain config/mail.toml:2  Why is this line reported, or why not?
+  keysweep explain config/mail.toml    All that this file holds
+  keysweep explain 66383512            The line of this finding")]
 pub struct Explain {
-    /// The file, and the line of it; without a line the whole file.
-    #[arg(value_name = "FILE[:LINE]")]
+    /// The file, and the line of it; without a line the whole file. Or the id of a finding in the files here.
+    #[arg(value_name = "FILE[:LINE]|ID")]
     pub place: String,
     /// Add the rules of this file. Repeatable.
     #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
@@ -41,7 +48,10 @@ pub struct Explain {
 /// # Errors
 /// No such file or line, a file that is not read, broken rules or configuration.
 pub fn run(args: &Explain) -> Result<ExitCode> {
-    let (path, line) = place(&args.place);
+    let (path, line) = match by_id(args)? {
+        Some(place) => place,
+        None => place(&args.place),
+    };
     let found = Found::of_tree(&args.config, &path)?;
     let mut rules = rule_files::builtin_and(&args.rules)?;
     found.add_rules(&mut rules)?;
@@ -103,6 +113,30 @@ pub fn run(args: &Explain) -> Result<ExitCode> {
         )?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The place of the finding that an id means; nothing for what is the name of a file, or no id.
+fn by_id(args: &Explain) -> Result<Option<(PathBuf, Option<usize>)>> {
+    if !choose::is_id(&args.place.to_ascii_lowercase()) || Path::new(&args.place).exists() {
+        return Ok(None);
+    }
+    let looking = Looking {
+        alternates: Alternates::default(),
+        config: args.config.clone(),
+        rules: args.rules.clone(),
+        now: None,
+    };
+    let house = House::open(Path::new("."), looking)?;
+    let chosen = choose::one(&house, &args.place, &[Look::Tree])?;
+    let place = chosen.finding.first_place();
+    let place = place.map(|place| {
+        let line = usize::try_from(place.region.start_line).ok();
+        let path = house.root.join(place.path.as_str());
+        let here = std::env::current_dir().unwrap_or_default();
+        let near = path.strip_prefix(&here).map(Path::to_owned);
+        (near.unwrap_or(path), line)
+    });
+    Ok(place)
 }
 
 /// The path and the line of `FILE:LINE`. A file whose own name ends so is taken as it is.

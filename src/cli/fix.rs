@@ -14,7 +14,7 @@ use clap::Args;
 use super::args::{Looking, heading};
 use super::config::Found;
 use super::known::{House, Look};
-use super::{rule_files, whole};
+use super::{choose, rule_files, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::finding::Class;
@@ -76,7 +76,11 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     super::baseline::refuse_bare(&dir)?;
     let house = House::open(&dir, args.looking.clone())?;
-    let (report, finding) = find(&house, args)?;
+    let looks = [Look::Tree, Look::History];
+    let looks = &looks[..if args.history { 2 } else { 1 }];
+    let choose::Chosen {
+        report, finding, ..
+    } = choose::one(&house, &args.id, looks)?;
     let name = names(&report).remove(&finding.id).unwrap_or_default();
     let mut rules = rule_files::builtin_and(&args.looking.rules)?;
     Found::of_tree(&args.looking.config, &house.root)?.add_rules(&mut rules)?;
@@ -92,34 +96,6 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
         bail!("nothing was changed: no place of it can be repaired by an edit");
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The finding that the user means, and the report that has it.
-fn find(house: &House, args: &Fix) -> Result<(Report, Finding)> {
-    let id = args.id.to_ascii_lowercase();
-    if !(6..=20).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_hexdigit()) {
-        bail!("an id is 8 hexadecimal digits, as every report shows it behind `id`");
-    }
-    let looks = [Some(Look::Tree), args.history.then_some(Look::History)];
-    for look in looks.into_iter().flatten() {
-        let report = house.look(look, true)?.report;
-        let all = report.findings.iter().chain(&report.suppressed);
-        let meant = all.filter(|one| one.fingerprint.to_string().starts_with(&id));
-        let meant: Vec<&Finding> = meant.collect();
-        match meant.as_slice() {
-            [] => {}
-            [one] => {
-                let finding = (*one).clone();
-                return Ok((report, finding));
-            }
-            _ => bail!("several findings have an id that begins so; write more digits"),
-        }
-    }
-    let more = match args.history {
-        true => "",
-        false => "; `--history` looks there too",
-    };
-    bail!("no finding in the tree has the id {id}{more}")
 }
 
 /// A name for each credential of the report.

@@ -10,7 +10,7 @@ use anyhow::Result;
 
 use super::args::{Limits, Looking, Trust};
 use super::policy::{self, Asked, Loaded, Sides};
-use super::{now, shape, signals, whole};
+use super::{links, now, progress, shape, signals, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::lists::List;
@@ -153,6 +153,7 @@ impl House {
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {
                 target: self.root.display().to_string(),
+                remote: links::remote(&input),
                 accepted_gaps: config.accept.clone(),
                 configuration: config.is_some().then_some(config.file),
                 ..ReportOptions::new(thresholds)
@@ -160,7 +161,14 @@ impl House {
         };
         let control = Arc::new(Control::default());
         signals::watch(&control)?;
-        keysweep::examine(input, &plan, &control)
+        let bar = progress::start(&control, false);
+        let examined = keysweep::examine(input, &plan, &control);
+        drop(bar);
+        let mut examined = examined?;
+        if at == Look::Tree {
+            links::add(&mut examined.report, &self.root);
+        }
+        Ok(examined)
     }
 
     /// Changes the baseline: `make` is given it as it is at that moment, and the salt of its

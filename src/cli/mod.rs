@@ -17,6 +17,7 @@ mod generate;
 mod hook;
 mod known;
 mod last;
+mod links;
 mod lists;
 #[cfg(feature = "live")]
 mod live;
@@ -25,6 +26,7 @@ mod policy;
 mod progress;
 mod rule_files;
 mod rules;
+mod show;
 mod signals;
 mod tokens;
 mod typed;
@@ -158,6 +160,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
             found.add_rules(&mut all)?;
             rules::print(&all, rules.id.as_deref())
         }
+        Verb::Show(args) => show::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Fix(args) => fix::run(&args),
         Verb::Compare(args) => compare::run(&args),
@@ -265,6 +268,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
         report: ReportOptions {
             target,
             base,
+            remote: links::remote(&input),
             thresholds: thresholds(input.checkpoint(), common, &config, theirs),
             secrets: common.show_secrets,
             emails: common.show_emails,
@@ -276,9 +280,13 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
         },
     };
     let bar = progress::start(&control, common.quiet);
+    let files = links::files(&input);
     let report = keysweep::run(input, &plan, &control);
     drop(bar);
-    let report = report?;
+    let mut report = report?;
+    if let Some(dir) = files {
+        links::add(&mut report, &dir);
+    }
     if let Some(dir) = stops_for {
         last::remember(&dir, &report);
     }

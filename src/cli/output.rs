@@ -72,6 +72,7 @@ impl Outputs {
             style: Style {
                 terminal,
                 color: color(common.color, terminal),
+                width: width(terminal),
                 all_rules: common.sarif_all_rules,
                 verbose: common.verbose,
                 quiet: common.quiet,
@@ -87,6 +88,7 @@ impl Outputs {
         let plain = Style {
             terminal: false,
             color: false,
+            width: None,
             ..self.style
         };
         for (format, path) in &self.files {
@@ -103,7 +105,14 @@ impl Outputs {
     }
 }
 
-fn color(wish: Color, terminal: bool) -> bool {
+/// How wide the terminal is that lines are folded to.
+pub fn width(terminal: bool) -> Option<usize> {
+    let size = terminal.then(terminal_size::terminal_size).flatten();
+    size.map(|(width, _)| usize::from(width.0))
+}
+
+/// Whether standard output takes colours.
+pub fn color(wish: Color, terminal: bool) -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     match wish {
         Color::Always => true,

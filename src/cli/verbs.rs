@@ -11,6 +11,7 @@ use super::fix::Fix;
 use super::hook::Hook;
 #[cfg(feature = "live")]
 use super::live::Live;
+use super::show::Show;
 use super::tokens::Tokens;
 
 /// What a newcomer wants first; shown below the list of verbs.
@@ -60,6 +61,8 @@ pub enum Verb {
     Allow(Allow),
     /// List the rules, or print the page of one.
     Rules(Rules),
+    /// Show one finding: the masked lines around it, why it is reported, its life, and what to do.
+    Show(Show),
     /// Say what is found on a line of a file, and why the rest of it is not reported.
     Explain(Explain),
     /// Show how a finding is taken out of its files, or do it.

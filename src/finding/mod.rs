@@ -29,7 +29,7 @@ pub use mode::Mode;
 pub use name::Name;
 pub use notice::{NOTICES, Notice, NoticeKind, NoticePlace, notice_kind};
 pub use place::{
-    Commit, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
+    Commit, Excerpt, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
     UNCOMMITTED,
 };
 pub use place_kind::PlaceKind;

@@ -1,6 +1,7 @@
 //! Where a finding stands: in which content, at which line and column, in which commits.
 
 use std::fmt;
+use std::ops::Range;
 
 use jiff::Timestamp;
 
@@ -188,6 +189,17 @@ pub struct Region {
     pub end_column: u32,
 }
 
+/// The masked lines around a value, for whoever looks at it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excerpt {
+    /// Lines with their numbers (from 1), in order; numbers between them may be left out.
+    pub lines: Vec<(u32, Shown)>,
+    /// Which of them (from 0) the value begins on.
+    pub marked: usize,
+    /// The code points of that line (from 0) that stand for the value.
+    pub mark: Range<usize>,
+}
+
 /// What is kept of the text around a value once its bytes are gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Located {
@@ -195,6 +207,8 @@ pub struct Located {
     pub region: Region,
     /// Its first line, masked, cut to 200 code points around the value.
     pub line: Shown,
+    /// The code points of that line (from 0) that stand for the value; empty when they are not known.
+    pub mark: Range<usize>,
     /// GitHub's rolling hash of the masked line (`primaryLocationLineHash`), without the `:n`.
     pub line_hash: u64,
     /// Comments on its first or last line, or on the line above, that allow it.

@@ -31,6 +31,7 @@ fn placed(rule: usize, value: &str, path: &str, line: u32, key: &str, strong: bo
             end_column: 9,
         },
         line: Shown::ours(""),
+        mark: 0..0,
         line_hash: 0,
         allow: Vec::new(),
     };

@@ -124,6 +124,10 @@ const COLUMNS: &[Column] = &[
     ("list", |row| told(row, Field::State)),
     ("listed-on", |_| String::new()),
     ("found-as", |_| String::new()),
+    ("link", |row| {
+        let place = row.first_place();
+        place.and_then(|it| it.link.clone()).unwrap_or_default()
+    }),
 ];
 
 /// What a column says of a notice: it has no value, and so neither id nor life.

@@ -18,21 +18,34 @@ pub fn hidden(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// For people: hidden characters as `\u{1b}`, all on one line. `##[` is broken up, because the
-/// Actions runner takes it for a command anywhere on a line.
+/// What build logs take for a command anywhere on a line, when `[` follows: of Actions, Azure Pipelines and
+/// TeamCity.
+const COMMANDS: [&str; 3] = ["##", "##vso", "##teamcity"];
+
+/// For people: hidden characters as `\u{1b}`, all on one line, and commands of build logs broken up.
 pub fn terminal(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if hidden(c) {
             // Writing to a String cannot fail.
             let _ = write!(out, "\\u{{{:x}}}", c as u32);
-        } else if c == '[' && out.ends_with("##") {
+        } else if c == '[' && COMMANDS.iter().any(|word| out.ends_with(word)) {
             out.push_str("\\u{5b}");
         } else {
             out.push(c);
         }
     }
     out
+}
+
+/// The same for text that begins a line, where build logs take commands (`::error::`, `##vso[…]`): what is no
+/// letter, digit or the beginning of a path gets `./` before it, as a path may have.
+pub fn line_start(text: &str) -> String {
+    let text = terminal(text);
+    match text.chars().next() {
+        Some(c) if c.is_alphanumeric() || matches!(c, '.' | '/' | '_') => text,
+        _ => format!("./{text}"),
+    }
 }
 
 /// The message of an Actions command: what people see, with `%`, CR and LF encoded.
@@ -211,6 +224,19 @@ mod tests {
             terminal("a\u{1b}[31m\u{202e}b\n##[error]"),
             "a\\u{1b}[31m\\u{202e}b\\u{a}##\\u{5b}error]"
         );
+    }
+
+    #[test]
+    fn no_line_begins_with_a_command() {
+        for (text, shown) in [
+            ("src/a.py:1:2", "src/a.py:1:2"),
+            (".env:1:2", ".env:1:2"),
+            ("::error::x", "./::error::x"),
+            (" ::error::x", "./ ::error::x"),
+            ("##vso[task]", "./##vso\\u{5b}task]"),
+        ] {
+            assert_eq!(line_start(text), shown);
+        }
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! What a git hook says: at most six lines a credential, and once at the end how to skip. Silent
 //! when there is nothing to say.
 //!
-//! Every line begins with a word of ours, as in the report for people.
+//! No line can be taken for a command of a build log, as in the report for people.
 
 use std::io;
 
-use super::escape::terminal;
+use super::block::{self, Told};
+use super::escape::{line_start, terminal};
+use super::paint::Paint;
 use super::words::{self, count};
 use super::{Finding, Format, Mode, Outcome, Place, Report, Style, advice, summary, suppressed};
 use crate::finding::Weight;
@@ -40,9 +42,10 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
     let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|row| row.fails);
+    let mut told = Told::default();
     for (at, row) in failing.iter().enumerate() {
         let text = match at < BLOCKS {
-            true => block(row, push),
+            true => block(row, push, &mut told),
             false => line(row),
         };
         out.write_all(text.as_bytes())?;
@@ -100,14 +103,12 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     }
 }
 
-/// `high: GitHub token  ghp_…  a.py:3:1  id 0123abcd`.
+/// `a.py:3:1: high: GitHub token  ghp_…  id 0123abcd`.
 fn line(row: &Finding) -> String {
-    let at = row
-        .first_place()
-        .map(|place| terminal(&words::position(place)))
-        .unwrap_or_default();
+    let at = row.first_place().map(words::position).unwrap_or_default();
     format!(
-        "{}: {}  {}  {at}  id {}\n",
+        "{}: {}: {}  {}  id {}\n",
+        line_start(&at),
         row.severity.name(),
         terminal(&row.name),
         terminal(row.value.as_deref().unwrap_or(&row.shown)),
@@ -115,40 +116,36 @@ fn line(row: &Finding) -> String {
     )
 }
 
-/// What and where, how to fix it here, how to rotate it, how to allow it.
-fn block(row: &Finding, push: bool) -> String {
-    let key = row
-        .key
-        .as_ref()
-        .map(|key| format!("  in {}", terminal(key.as_str())))
-        .unwrap_or_default();
+/// What and where, the masked line, how to fix it here, how to rotate it, how to allow it. What is the same
+/// for several is said once.
+fn block(row: &Finding, push: bool, told: &mut Told) -> String {
+    let paint = Paint::plain();
+    let place = row.first_place();
+    let at = place.map(words::position).unwrap_or_default();
+    let more = place.map_or(String::new(), |place| more(row, place));
     let mut out = format!(
-        "{}: {}  {}{key}\n",
+        "{}: {}: {}{more}\n",
+        line_start(&at),
         row.severity.name(),
         terminal(&row.name),
-        terminal(row.value.as_deref().unwrap_or(&row.shown)),
     );
-    let mut line = |label: &str, text: &str| out.push_str(&format!("  {label:<7}{text}\n"));
-    if let Some(place) = row.first_place() {
-        line("at", &at(row, place));
+    out.push_str(&block::line_of(row, &paint));
+    let mut line = |label: &str, text: &str| out.push_str(&paint.labelled(label, text));
+    if let Some(place) = place {
         let mut how = advice(place.path.as_str()).to_owned();
         if push && !place.message {
             how.push_str("; then rewrite that commit (git rebase -i): one on top still pushes it");
         }
         line("fix", &how);
     }
-    let rotate = match &row.rotate {
-        None => "make a new one and end this one".to_owned(),
-        Some(text) => terminal(text),
+    let none = row.rotate.is_none() && row.console.is_none();
+    let rotate = match none {
+        true => Some("make a new one where it was issued, and end this one there".to_owned()),
+        false => told.rotation(row),
     };
-    let console = match &row.console {
-        None => String::new(),
-        Some(console) => format!(" {}", terminal(console)),
-    };
-    line(
-        "rotate",
-        &format!("if it was ever pushed: {rotate}{console}"),
-    );
+    if let Some(rotate) = rotate {
+        line("rotate", &format!("if it was ever pushed: {rotate}"));
+    }
     // What no file holds any more is only found where the commits are looked at.
     let gone = |place: &Place| place.message || place.at_head == Some(false);
     let history = match !row.places.is_empty() && row.places.iter().all(gone) {
@@ -162,8 +159,9 @@ fn block(row: &Finding, push: bool) -> String {
     out
 }
 
-fn at(row: &Finding, place: &Place) -> String {
-    let mut out = terminal(&words::position(place));
+/// ` in commit 0123456789, removed again later, and 2 more places`: what there is to say besides the place.
+fn more(row: &Finding, place: &Place) -> String {
+    let mut out = String::new();
     if let Some(commit) = &place.introduced {
         out.push_str(&format!(" in commit {}", words::short(&commit.id)));
     }

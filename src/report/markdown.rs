@@ -7,7 +7,7 @@
 use std::io;
 
 use super::cut::{self, Item};
-use super::escape::{code_span, markdown_text};
+use super::escape::{code_span, markdown_text, uri};
 use super::words::{self, count};
 use super::{Finding, Format, Mode, Notice, Place, Report, Style, notices, summary, suppressed};
 use crate::finding::Class;
@@ -201,7 +201,17 @@ fn at(place: &Place, mode: Mode) -> String {
         Some(commit) if mode == Mode::Range => format!(" in `{}`", words::short(&commit.id)),
         _ => String::new(),
     };
-    format!("{}{commit}{gone}", code(&words::position(place)))
+    let at = code(&words::position(place));
+    // A page is made of an encoded address, in which nothing means anything to Markdown but brackets.
+    let at = match place
+        .link
+        .as_ref()
+        .filter(|page| page.starts_with("https://"))
+    {
+        Some(page) => format!("[{at}](<{}>)", uri(page, false)),
+        None => at,
+    };
+    format!("{at}{commit}{gone}")
 }
 
 fn code(text: &str) -> String {

@@ -39,6 +39,8 @@ pub fn merge(
         add(&mut out, part);
     }
     out.run.target = target;
+    // Each place keeps its own page.
+    out.run.web = None;
     out.summary.outcome = outcome;
     out.base = Base::Here;
     out.skipped

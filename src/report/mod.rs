@@ -9,7 +9,9 @@
 
 mod advice;
 mod against;
+mod block;
 pub(crate) mod build;
+mod code;
 mod compare;
 mod csv;
 mod cut;
@@ -19,6 +21,7 @@ mod hook;
 mod html;
 mod human;
 mod json;
+mod link;
 mod listed;
 mod markdown;
 mod merge;
@@ -26,6 +29,8 @@ mod model;
 mod notices;
 mod options;
 mod overview;
+mod page;
+mod paint;
 mod sarif;
 mod state;
 mod summary;
@@ -45,9 +50,11 @@ pub use escape::terminal;
 pub use hook::Hook;
 pub use human::Human;
 pub use json::{Unreadable, read, schema};
+pub use link::Web;
 pub use merge::merge;
 pub use model::*;
 pub use options::{People, ReportOptions};
+pub use page::{Look, page};
 
 /// How a report is written. A new format is a file beside this one and a line in [`FORMATS`].
 pub trait Format: Sync {
@@ -94,6 +101,8 @@ pub struct Style {
     pub terminal: bool,
     /// Colours.
     pub color: bool,
+    /// Columns that lines are folded to; `None` where nobody folds: files and pipes.
+    pub width: Option<usize>,
     /// `--sarif-all-rules`.
     pub all_rules: bool,
     /// `-v`.

@@ -25,6 +25,8 @@ pub struct ReportOptions {
     /// The directory that paths are relative to, as the user named it; `None` in a repository, whose
     /// top it is then.
     pub base: Option<PathBuf>,
+    /// The address of the repository's remote, which may hold anything; `None` where there is none.
+    pub remote: Option<Vec<u8>>,
     /// What is shown and what fails.
     pub thresholds: Thresholds,
     /// `--show-secrets`.
@@ -49,6 +51,7 @@ impl ReportOptions {
         ReportOptions {
             target: ".".to_owned(),
             base: None,
+            remote: None,
             thresholds,
             secrets: false,
             emails: false,

@@ -20,9 +20,14 @@ pub fn lines(report: &Report) -> Vec<String> {
     out.extend(below(report));
     out.extend(suppressed::lines(report).iter().map(|line| terminal(line)));
     out.extend(life(report));
+    let commits = report.run.history.as_ref().map(|history| {
+        let commits = count(history.commits, "commit", "commits");
+        format!(" of {commits} in {}", words::refs(history))
+    });
     out.push(format!(
-        "read {}, {}, with {} (set {})",
+        "read {}{}, {}, with {} (set {})",
         words::items(report),
+        commits.unwrap_or_default(),
         words::size(report.summary.read.bytes),
         count(report.run.rule_set.count as u64, "rule", "rules"),
         report.run.rule_set.version
@@ -101,7 +106,7 @@ fn below(report: &Report) -> Option<String> {
         "below medium"
     };
     Some(format!(
-        "{} {what} not shown ({})",
+        "{} {what} not shown ({}): --min-confidence low --min-severity info lists them",
         digits(total as u64),
         by.join(", ")
     ))
@@ -138,11 +143,7 @@ fn history(report: &Report) -> Vec<String> {
     let Some(history) = &report.run.history else {
         return Vec::new();
     };
-    let mut out = vec![format!(
-        "history: {} in {}",
-        count(history.commits, "commit", "commits"),
-        words::refs(history)
-    )];
+    let mut out = Vec::new();
     if history.shallow {
         out.push(
             "shallow clone: older commits are not here, so `since` may be too late".to_owned(),
@@ -154,9 +155,18 @@ fn history(report: &Report) -> Vec<String> {
     if let Some(line) = words::unreached(history) {
         out.push(line);
     }
-    out.push(format!("a clone cannot hold: {}", words::NOT_IN_A_CLONE));
-    out.push("authors and dates are what git recorded; git does not authenticate them".to_owned());
     out
+}
+
+/// What a report of a history cannot know, for whoever wants to read everything.
+pub fn limits(report: &Report) -> Vec<String> {
+    match report.run.history {
+        None => Vec::new(),
+        Some(_) => vec![
+            format!("a clone cannot hold: {}", words::NOT_IN_A_CLONE),
+            "authors and dates are what git recorded; git does not authenticate them".to_owned(),
+        ],
+    }
 }
 
 /// `range 3 commits, main..topic`.

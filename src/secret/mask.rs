@@ -106,19 +106,32 @@ fn is_part_of_a_word(text: &[u8], span: &Range<usize>) -> bool {
 }
 
 /// Replaces `spans` (in any order, overlaps merged) of `text` by [`REDACTED`].
-fn replace(text: &[u8], mut spans: Vec<Range<usize>>) -> Vec<u8> {
+fn replace(text: &[u8], spans: Vec<Range<usize>>) -> Vec<u8> {
+    replace_marked(text, spans, None).0
+}
+
+/// As [`replace`]; also where what stands for the byte `marked` of `text` begins in the result, in bytes.
+fn replace_marked(
+    text: &[u8],
+    mut spans: Vec<Range<usize>>,
+    marked: Option<usize>,
+) -> (Vec<u8>, Option<usize>) {
     spans.sort_by_key(|s| (s.start, s.end));
     let mut out = Vec::with_capacity(text.len());
-    let mut done = 0;
+    let (mut done, mut mask, mut mark) = (0, 0, None);
     for span in spans {
         if span.start >= done {
             out.extend_from_slice(&text[done..span.start]);
+            mask = out.len();
             out.extend_from_slice(REDACTED.as_bytes());
+        }
+        if marked.is_some_and(|at| span.contains(&at)) {
+            mark = Some(mask);
         }
         done = done.max(span.end);
     }
     out.extend_from_slice(&text[done..]);
-    out
+    (out, mark)
 }
 
 /// Masks a source line for a person at a terminal: `spans` (byte ranges of found secrets in
@@ -126,12 +139,27 @@ fn replace(text: &[u8], mut spans: Vec<Range<usize>>) -> Vec<u8> {
 /// more token characters are replaced, detected or not, because a line that holds one secret often
 /// holds another.
 pub fn mask_line(line: &[u8], spans: &[Range<usize>]) -> Shown {
+    mask_line_marked(line, spans, None).0
+}
+
+/// As [`mask_line`]; also which code points of the result (from 0) stand for the value that holds the
+/// byte `marked` of `line`: none when no value does.
+pub fn mask_line_marked(
+    line: &[u8],
+    spans: &[Range<usize>],
+    marked: Option<usize>,
+) -> (Shown, Range<usize>) {
     let mut all: Vec<Range<usize>> = spans.to_vec();
     all.extend(quoted(line));
     all.extend(assigned(line));
     all.extend(user_information(line));
     all.extend(token_runs(line));
-    Shown(String::from_utf8_lossy(&replace(line, all)).into())
+    let (out, mark) = replace_marked(line, all, marked);
+    let mark = mark.map_or(0..0, |at| {
+        let start = String::from_utf8_lossy(&out[..at]).chars().count();
+        start..start + REDACTED.chars().count()
+    });
+    (Shown(String::from_utf8_lossy(&out).into()), mark)
 }
 
 /// The insides of `"…"`, `'…'` and `` `…` ``; an unclosed quote reaches to the end of the line.
@@ -274,6 +302,23 @@ mod tests {
             ("x abcdefgh12345678==", "x ‹redacted›"),
         ] {
             assert_eq!(mask_line(line.as_bytes(), &[]).as_str(), shown);
+        }
+    }
+
+    #[test]
+    fn the_mark_of_a_value_is_found_in_the_masked_line() {
+        for (line, span, shown) in [
+            ("ä = x1; k=\"hunter2\"", 14..15, "ä = ‹redacted› k=\"^\""),
+            ("a=b token=abcdefgh1234", 10..22, "a=‹redacted› token=^"),
+            ("plain words", 0..0, "plain words"),
+        ] {
+            let at = (!span.is_empty()).then_some(span.start);
+            let (out, mark) = mask_line_marked(line.as_bytes(), &[], at);
+            let chars: Vec<char> = out.as_str().chars().collect();
+            let before: String = chars[..mark.start].iter().collect();
+            let after: String = chars[mark.end..].iter().collect();
+            let caret = if mark.is_empty() { "" } else { "^" };
+            assert_eq!(format!("{before}{caret}{after}"), shown);
         }
     }
 

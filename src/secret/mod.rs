@@ -8,7 +8,7 @@ mod mask;
 mod shown;
 
 pub use fingerprint::Fingerprint;
-pub use mask::{Masker, REDACTED, mask_line};
+pub use mask::{Masker, REDACTED, mask_line, mask_line_marked};
 pub use shown::Shown;
 
 use std::fmt;

@@ -6,8 +6,8 @@
 
 use std::ops::Range;
 
-use crate::finding::{Located, Marker, Region, Side, markers};
-use crate::secret::mask_line;
+use crate::finding::{Excerpt, Located, Marker, Region, Side, markers};
+use crate::secret::{Shown, mask_line_marked};
 
 /// Code points kept around the value on the shown line.
 const LINE_SHOWN: usize = 200;
@@ -168,20 +168,87 @@ fn one(
     let from = window_start(bytes, line_start, span.start);
     let to = window_end(bytes, span.end.max(span.start + 1), line_end).max(from);
     let to = to.min(line_end);
-    let inside: Vec<Range<usize>> = near
-        .of(&(from..to))
-        .map(|s| s.start.max(from) - from..s.end.min(to) - from)
-        .collect();
-    let shown = mask_line(
-        trim_line(&bytes[from..to]),
-        &clip(inside, trim_line(&bytes[from..to]).len()),
-    );
+    let (shown, mark) = masked(bytes, near, from..to, Some(span.start));
     let line_hash = rolling_hash(shown.as_str());
     Located {
         region,
         line: shown,
+        mark,
         line_hash,
         allow,
+    }
+}
+
+/// A line or a stretch of one with what is secret in it masked, and the code points of it that stand for
+/// the value at the byte `marked` of `bytes`.
+fn masked(
+    bytes: &[u8],
+    near: &Near<'_>,
+    stretch: Range<usize>,
+    marked: Option<usize>,
+) -> (Shown, Range<usize>) {
+    let (from, to) = (stretch.start, stretch.end);
+    let text = trim_line(&bytes[from..to]);
+    let inside: Vec<Range<usize>> = near
+        .of(&stretch)
+        .map(|s| s.start.max(from) - from..s.end.min(to) - from)
+        .collect();
+    let marked = marked.map(|at| at - from);
+    mask_line_marked(text, &clip(inside, text.len()), marked)
+}
+
+/// The masked lines around a value: `around` of them above and below. Of a value over many lines the first
+/// and the last are shown. `spans` are what is secret in `bytes`, in any order.
+pub fn excerpt(
+    bytes: &[u8],
+    spans: &[Range<usize>],
+    value: &Range<usize>,
+    around: usize,
+) -> Excerpt {
+    let mut sorted = spans.to_vec();
+    sorted.sort_by_key(|span| (span.start, span.end));
+    let near = Near::new(&sorted);
+    let start_of = |at: usize| memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
+    let end_of = |at: usize| memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
+    let number = |at: usize| 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count() as u32;
+    let line = |start: usize| {
+        let end = end_of(start);
+        let to = window_end(bytes, start, end).max(start);
+        (number(start), masked(bytes, &near, start..to, None).0)
+    };
+    let first = start_of(value.start);
+    let mut lines = Vec::new();
+    let mut above = first;
+    for _ in 0..around {
+        if above == 0 {
+            break;
+        }
+        above = start_of(above - 1);
+        lines.insert(0, line(above));
+    }
+    let from = window_start(bytes, first, value.start);
+    let end = end_of(value.start);
+    let to = window_end(bytes, value.end.max(value.start + 1), end);
+    let to = to.max(from).min(end);
+    let (own, mark) = masked(bytes, &near, from..to, Some(value.start));
+    let marked = lines.len();
+    lines.push((number(first), own));
+    let last = start_of(value.end.max(value.start + 1) - 1);
+    if last > first {
+        lines.push(line(last));
+    }
+    let mut below = end_of(last.max(value.start));
+    for _ in 0..around {
+        if below + 1 >= bytes.len() {
+            break;
+        }
+        lines.push(line(below + 1));
+        below = end_of(below + 1);
+    }
+    Excerpt {
+        lines,
+        marked,
+        mark,
     }
 }
 

@@ -33,10 +33,10 @@ pub use history::{
 };
 pub use ignored::IgnoredFiles;
 pub use indexed::{IndexedOptions, scan_indexed};
-pub use locate::{locate, locate_until};
+pub use locate::{excerpt, locate, locate_until};
 pub use policy_files::{
     PolicyFile, PolicyFiles, PolicyFrom, Repository, commit_of, find_policy, git_dir, is_bare,
-    read_policy,
+    read_policy, remote_of,
 };
 pub use range::{
     Change, File, Push, PushLine, Range, RangeOptions, Step, What, range_ends, scan_range,

@@ -352,6 +352,12 @@ pub fn commit_of(from: &Repository, name: &str) -> Result<Oid> {
     }
 }
 
+/// The address of the remote of the repository around `dir`, as its configuration has it: of `origin`, else
+/// of the first. It may hold anything, credentials too.
+pub fn remote_of(dir: &Path) -> Option<Vec<u8>> {
+    open::open(dir, &[]).ok()?.remote
+}
+
 /// Whether `dir` is a bare repository, or lies in one or in a `.git`: there is no place for a
 /// file that is to be committed.
 pub fn is_bare(dir: &Path) -> bool {

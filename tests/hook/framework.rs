@@ -225,7 +225,7 @@ fn ranges_and_pushes() {
     site.git(&["add", "-A"]).ends(0);
     site.git(&["push", "-q", "origin", "main"])
         .ends(1)
-        .has("a.env:1:14 in commit ");
+        .has("a.env:1:14: high: GitHub personal access token (classic) in commit ");
     site.commit_unseen("more");
     site.push_unseen(&["main"]);
     site.git(&["fetch", "-q"]).ends(0);

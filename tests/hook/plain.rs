@@ -131,7 +131,7 @@ fn pushes() {
     site.commit_unseen("removed");
     let run = site.git(&["push", "-q", "origin", "main"]);
     run.ends(1)
-        .has("a.env:1:14 in commit ")
+        .has("a.env:1:14: high: GitHub personal access token (classic) in commit ")
         .has("removed again later")
         // No file holds it any more: without the option it would not be found.
         .has(" --history\n")
@@ -303,7 +303,7 @@ fn a_new_branch_brings_what_no_branch_of_the_remote_has() {
     site.commit_unseen("leak");
     site.git(&["push", "-q", "origin", "second"])
         .ends(1)
-        .has("b.env:1:14 in commit ")
+        .has("b.env:1:14: high: GitHub personal access token (classic) in commit ")
         .has("1 credential stops this push")
         .lacks("old.env");
     assert!(!has(&site, "refs/heads/second"));
@@ -337,7 +337,7 @@ fn a_forced_push_brings_what_the_old_tip_had_not() {
     site.commit_unseen("leak of its own");
     site.git(&["push", "-q", "--force", "origin", "topic"])
         .ends(1)
-        .has("d.env:1:14 in commit ")
+        .has("d.env:1:14: high: GitHub personal access token (classic) in commit ")
         .lacks("old.env");
     site.git(&["-C", "../origin.git", "log", "--format=%s", "topic"])
         .ends(0)
@@ -360,7 +360,7 @@ fn a_pushed_tag_is_judged_with_its_message() {
     site.git(&["tag", "v3"]).ends(0);
     site.git(&["push", "-q", "origin", "v3"])
         .ends(1)
-        .has("b.env:1:14 in commit ");
+        .has("b.env:1:14: high: GitHub personal access token (classic) in commit ");
     assert!(
         has(&site, "refs/tags/v1") && !has(&site, "refs/tags/v2") && !has(&site, "refs/tags/v3")
     );

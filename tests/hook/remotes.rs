@@ -25,12 +25,12 @@ fn what_another_remote_has_is_looked_at_again() {
         .ends(0);
     site.git(&["push", "-q", "public", "main"])
         .ends(1)
-        .has("a.env:1:14 in commit ")
+        .has("a.env:1:14: high: GitHub personal access token (classic) in commit ")
         .lacks("not scanned");
     // By its address it is the same remote.
     site.git(&["push", "-q", "../public.git", "main"])
         .ends(1)
-        .has("a.env:1:14 in commit ");
+        .has("a.env:1:14: high: GitHub personal access token (classic) in commit ");
     // What it has itself is left out.
     site.git(&["push", "-q", "--no-verify", "public", "main"])
         .ends(0);
@@ -48,7 +48,7 @@ fn a_remote_whose_name_begins_as_another_ones_does_not_speak_for_it() {
         .ends(0);
     site.git(&["push", "-q", "team", "main"])
         .ends(1)
-        .has("a.env:1:14 in commit ");
+        .has("a.env:1:14: high: GitHub personal access token (classic) in commit ");
 }
 
 #[test]

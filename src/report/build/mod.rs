@@ -129,6 +129,7 @@ impl<'a> View<'a> {
                 version: env!("CARGO_PKG_VERSION").into(),
                 mode: self.mode,
                 target: masker.show_path(options.target.as_bytes()),
+                web: self.web(),
                 now: self.now,
                 rule_set: rules::rule_set(self.rules),
                 register: self.register.map(|file| masker.show_path(file.as_bytes())),
@@ -150,6 +151,7 @@ impl<'a> View<'a> {
             base: run::base(masker, options.base.as_deref()),
         }
         .settled(options.strict)
+        .linked()
     }
 
     /// Turns credentials into results, worst first, and counts those below the thresholds.

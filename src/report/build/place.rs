@@ -34,7 +34,9 @@ impl View<'_> {
             times_introduced: place.introduced.as_ref().map_or(0, |i| i.times),
             only_in: place.reach.as_ref().map(|r| masker.show(r.as_bytes())),
             suppressed: place.suppressed.as_ref().map(|it| self.suppression(it)),
+            link: None,
             line: place.located.line.clone(),
+            mark: place.located.mark.clone(),
         }
     }
 
@@ -76,6 +78,7 @@ impl View<'_> {
             date: commit.authored_at(),
             subject: self.masker.show(&commit.subject),
             signed: commit.signed,
+            link: None,
         }
     }
 }

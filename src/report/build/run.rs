@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use super::View;
 use crate::finding::{self, HistoryInfo, RangeInfo};
 use crate::report::words::NOT_IN_A_CLONE;
-use crate::report::{Base, History, Ignored, Range, RefGroup};
+use crate::report::{Base, History, Ignored, Range, RefGroup, Web};
 use crate::secret::Masker;
 
 /// What stands for itself in the path of a URI (RFC 3986): unreserved characters and `/`.
@@ -41,6 +41,13 @@ impl View<'_> {
             unreached,
             not_in_a_clone: NOT_IN_A_CLONE.into(),
         }
+    }
+
+    /// The page of the repository at its host. A credential in the address is no part of it.
+    pub(super) fn web(&self) -> Option<String> {
+        let remote = without_user(self.options.remote.as_deref()?);
+        let web = Web::of(self.masker.show(&remote).as_str())?;
+        Some(web.home().to_owned())
     }
 
     /// The range that was looked at.

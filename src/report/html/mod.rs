@@ -387,9 +387,9 @@ fn places(row: &Finding) -> String {
             format!(" data-repository=\"{}\"", html(name.as_str()))
         });
         out.push_str(&format!(
-            "<div{}><code>{}</code>{gone}</div>",
+            "<div{}>{}{gone}</div>",
             repository.unwrap_or_default(),
-            html(&words::position(place))
+            linked(place)
         ));
     }
     let more = row.places.len().saturating_sub(PLACES_MAX) as u64;
@@ -398,6 +398,22 @@ fn places(row: &Finding) -> String {
         out.push_str(&format!("<div class=\"small\">and {what}</div>"));
     }
     out
+}
+
+/// The position, which leads to the page of the repository's host where that is known.
+fn linked(place: &super::Place) -> String {
+    let at = format!("<code>{}</code>", html(&words::position(place)));
+    match place
+        .link
+        .as_ref()
+        .filter(|page| page.starts_with("https://"))
+    {
+        Some(page) => {
+            let page = html(&uri(page, false));
+            format!("<a href=\"{page}\" rel=\"noreferrer noopener\">{at}</a>")
+        }
+        None => at,
+    }
 }
 
 /// What to do, with the page of the provider and the command that accepts it.
@@ -437,7 +453,8 @@ fn next(row: &Finding, state: State) -> String {
 
 fn foot(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "</main>\n<footer>")?;
-    for line in summary::lines(report) {
+    let limits = summary::limits(report);
+    for line in summary::lines(report).iter().chain(&limits) {
         writeln!(out, "<div>{}</div>", html(&line))?;
     }
     write!(

@@ -58,9 +58,15 @@ pub struct Place {
     pub only_in: Option<Shown>,
     /// Why this place is suppressed. A result counts as long as one of its places is not.
     pub suppressed: Option<Suppression>,
-    /// The masked line, for a person at a terminal; not written.
+    /// Where the host of the repository shows this line of this commit; null where no such page is known.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// The masked line, for people; not written.
     #[serde(skip)]
     pub line: Shown,
+    /// The code points of that line (from 0) that stand for the value; not written.
+    #[serde(skip)]
+    pub mark: std::ops::Range<usize>,
 }
 
 impl Place {
@@ -97,6 +103,9 @@ pub struct Commit {
     pub subject: Shown,
     /// It carries a signature, which was not checked.
     pub signed: bool,
+    /// Where the host of the repository shows it; null where no such page is known.
+    #[serde(default)]
+    pub link: Option<String>,
 }
 
 /// Since when and until when it stood in the history.

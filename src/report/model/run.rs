@@ -22,6 +22,9 @@ pub struct Run {
     pub mode: Mode,
     /// What was scanned, as the user named it, masked.
     pub target: Shown,
+    /// The page of the repository at its host; null where none is known.
+    #[serde(default)]
+    pub web: Option<String>,
     /// The moment that the statuses hold for (`--now`, else the clock).
     #[schemars(with = "Time")]
     pub now: Timestamp,

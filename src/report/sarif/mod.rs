@@ -179,9 +179,14 @@ fn multi(text: &str) -> s::MultiformatMessageString {
 /// HEAD and the commits of results that are only in the history; needs an address, which the
 /// format requires.
 fn provenance(report: &Report, planned: &[Planned<'_>]) -> Option<Vec<s::VersionControlDetails>> {
-    let history = report.run.history.as_ref()?;
-    let address = repository_uri(history.remote.as_ref()?.as_str())?;
-    let mut commits: Vec<&str> = history.head.as_deref().into_iter().collect();
+    let history = report.run.history.as_ref();
+    let remote = history.and_then(|history| history.remote.as_ref());
+    let remote = remote.and_then(|remote| repository_uri(remote.as_str()));
+    let address = report.run.web.clone().or(remote)?;
+    let head = history.and_then(|history| history.head.as_deref());
+    let range = report.run.range.as_ref();
+    let head = head.or(range.and_then(|range| range.to.as_deref()));
+    let mut commits: Vec<&str> = head.into_iter().collect();
     for one in planned.iter().filter(|one| !one.present) {
         commits.extend(first_seen(one).map(|c| c.id.as_str()));
     }

@@ -187,6 +187,7 @@ fn properties(one: &Planned<'_>) -> s::PropertyBag {
         ("severity", json!(row.severity.name())),
         ("confidence", json!(row.confidence.name())),
         ("fails", json!(row.fails)),
+        ("link", json!(one.place.link)),
         (
             "commit",
             match one.present {

@@ -26,6 +26,7 @@ fn ignored_files_are_counted_and_stores_named() {
 #[test]
 fn hostile_text_stays_text_in_every_format() {
     let loud = Style {
+        width: Some(80),
         terminal: true,
         color: false,
         all_rules: true,

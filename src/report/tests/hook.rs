@@ -38,11 +38,11 @@ fn it_says_what_where_and_what_to_do() {
     let id = row.id.clone();
     let text = text("hook", &staged(vec![row]), Style::default());
     for words in [
-        "high: Example token  exk_…  in API_KEY",
-        "\n  at     src/app.py:12:7 in commit aaaaaaaaaa\n",
-        "\n  fix    read it at run time from the environment",
-        "\n  rotate if it was ever pushed: Delete it and create a new one. https://example.com/tokens\n",
-        &format!("\n  allow  if it is no secret: keysweep allow {id}\n"),
+        "src/app.py:12:7: high: Example token in commit aaaaaaaaaa\n",
+        "\n  |          ^^^^^^^^^^ exk_…  in API_KEY",
+        "\n  fix     read it at run time from the environment",
+        "\n  rotate  if it was ever pushed: Delete it and create a new one.  https://example.com/tokens\n",
+        &format!("\n  allow   if it is no secret: keysweep allow {id}\n"),
         "\n1 credential stops this commit.",
     ] {
         assert!(text.contains(words), "{words}: {text}");
@@ -63,7 +63,10 @@ fn nothing_to_say_is_nothing_said() {
     let mut report = staged(vec![weak]);
     report.summary.outcome = Outcome::Clean;
     let text = text("hook", &report, Style::default());
-    assert!(text.starts_with("does not stop you: medium: "), "{text}");
+    assert!(
+        text.starts_with("does not stop you: src/app.py:12:7: medium: "),
+        "{text}"
+    );
     assert_eq!(text.lines().count(), 1, "{text}");
 }
 

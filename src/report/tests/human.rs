@@ -10,28 +10,24 @@ fn people_read_what_it_is_where_since_when_and_until_when() {
     };
     let text = text("human", &sample(), style);
     for part in [
-        "high: Example token",
-        "value   exk_…  in API_KEY\\u{a}::error::x",
-        "at      src/f1.py:1:7",
-        "line    |   token = \"‹redacted›\"",
+        "src/f1.py:1:7: high: Example token  (example-token, id ",
+        "  | token = \"‹redacted›\"",
+        "  |          ^^^^^^^^^^ exk_…  in API_KEY\\u{a}::error::x",
         "and     3 more places",
         "since   2020-09-13 by Jane",
         "still at HEAD",
         "status  live until 2030-03-17",
-        "fact    scope repo:write",
-        "rotate  Delete it and create a new one.",
-        "console https://example.com/tokens",
+        "facts   scope repo:write",
+        "rotate  Delete it and create a new one.  https://example.com/tokens",
         "since   at least 2022-04-15 by Jane",
         "removed 2023-03-28 by Jane",
-        "(only in refs/stash",
+        "only in refs/stash",
         "status  expired 2024-01-02 (certain)",
-        "info: Example token, sample  ‹redacted›  src/app.py:12:7  id ",
+        "src/app.py:12:7: info: Example token, sample  ‹redacted›  id ",
         "4 results: 1 high, 1 medium, 2 info; 1 fails; 1 sample among them",
-        "12 below medium not shown (8 low, 4 info, 3 samples and 2 of low confidence among them)",
+        "12 below medium not shown (8 low, 4 info, 3 samples and 2 of low confidence among them): --min-confidence low",
         "1 certainly expired, 1 still at HEAD",
-        "read 1,234 blobs and messages, 4.7 MiB, with 150 rules",
-        "history: 100 commits in 2 branches, 3 tags",
-        "a clone cannot hold: forks, force-pushed commits",
+        "read 1,234 blobs and messages of 100 commits in 2 branches, 3 tags, 4.7 MiB, with 150 rules",
         "not scanned: 5 files over the size limit: big0.bin, big1.bin, big2.bin and 2 more",
         "NOT READ: 1 missing git object: 0123",
     ] {
@@ -43,8 +39,38 @@ fn people_read_what_it_is_where_since_when_and_until_when() {
     );
     let heading = text.find("only in pull-request refs").expect("the heading");
     assert!(heading > text.find("info: ").expect("the sample"));
+    assert!(!text.contains("a clone cannot hold"), "{text}");
+    let verbose = Style {
+        verbose: true,
+        ..style
+    };
+    let text = self::text("human", &sample(), verbose);
+    assert!(
+        text.contains("a clone cannot hold: forks, force-pushed commits"),
+        "{text}"
+    );
+    // The same advice stands once.
     let piped = self::text("human", &sample(), Style::default());
-    assert!(!piped.contains("line    |"), "no source lines in pipes");
+    assert_eq!(piped.matches("Delete it and create a new one.").count(), 1);
+    assert!(
+        piped.contains("  | token = \"‹redacted›\""),
+        "masked lines in pipes too"
+    );
+}
+
+#[test]
+fn lines_fold_to_the_width_of_the_terminal() {
+    let style = Style {
+        width: Some(60),
+        ..Style::default()
+    };
+    let text = text("human", &sample(), style);
+    for line in text.lines().filter(|line| line.starts_with("  ")) {
+        let long = line
+            .split_whitespace()
+            .any(|word| word.chars().count() > 40);
+        assert!(line.chars().count() <= 60 || long, "{line}");
+    }
 }
 
 #[test]
@@ -131,7 +157,10 @@ fn ten_thousand_rows_are_all_shown() {
             ..Style::default()
         },
     );
-    assert_eq!(text.matches("  at      src/app.py:12:7").count(), 10_000);
+    assert_eq!(
+        text.matches("\nsrc/app.py:12:7: high: ").count() + 1,
+        10_000
+    );
     assert!(text.contains("10,000 results: 10,000 high; 10,000 fail\n"));
 }
 
@@ -167,13 +196,17 @@ fn a_long_list_answers_first_and_is_grouped() {
         .iter()
         .position(|l| *l == "look first at:")
         .expect("on the screen");
-    let lines: Vec<&&str> = screen[start + 1..]
+    let lines: Vec<&str> = screen[start + 1..]
         .iter()
+        .copied()
         .take_while(|l| !l.is_empty())
         .collect();
-    assert!((4..=6).contains(&lines.len()), "{lines:#?}");
-    for line in lines {
-        assert!(line.contains("  at ") && line.contains("  id "), "{line}");
+    assert!((8..=13).contains(&lines.len()), "{lines:#?}");
+    let (code, places): (Vec<&str>, Vec<&str>) =
+        lines.into_iter().partition(|line| line.starts_with("  | "));
+    assert!(!code.is_empty() && places.len() >= 5, "{places:#?}");
+    for line in &places[..places.len() - 1] {
+        assert!(line.starts_with("src/") && line.contains("  id "), "{line}");
     }
     for part in ["(rule-0), high, 18 still at HEAD", " more in this file"] {
         assert!(text.contains(part), "{part:?} is missing in\n{text}");
@@ -210,10 +243,7 @@ fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
     gone.places[0].at_head = Some(false);
     report.findings.insert(0, gone);
     let text = text("human", &report, Style::default());
-    let lines: Vec<&str> = text
-        .lines()
-        .filter(|l| l.starts_with("  at src/"))
-        .collect();
+    let lines: Vec<&str> = text.lines().filter(|l| l.starts_with("  src/")).collect();
     assert_eq!(lines.len(), 3, "{text}");
     assert!(
         lines[0].contains(" and 37 more in this file "),
@@ -221,11 +251,7 @@ fn many_of_one_id_in_one_file_are_one_line_and_those_at_head_come_first() {
         lines[0]
     );
     assert!(lines[0].ends_with(&report.findings[1].id) && lines[0].contains("at HEAD"));
-    assert!(
-        lines[1].starts_with("  at src/other.py:100"),
-        "{}",
-        lines[1]
-    );
+    assert!(lines[1].starts_with("  src/other.py:100"), "{}", lines[1]);
     assert!(lines[2].contains("removed"), "{}", lines[2]);
 }
 

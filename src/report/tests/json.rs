@@ -18,6 +18,7 @@ fn written(mut report: Report) -> Report {
     let findings = report.findings.iter_mut().chain(&mut report.suppressed);
     for place in findings.flat_map(|finding| &mut finding.places) {
         place.line = Shown::default();
+        place.mark = 0..0;
     }
     report.summary.hidden.uncertain = 0;
     report.base = Base::default();

@@ -44,6 +44,7 @@ fn commit(digit: char, authored: i64) -> Commit {
         date: time(authored),
         subject: shown(&hostile("add config")),
         signed: false,
+        link: None,
     }
 }
 
@@ -66,7 +67,9 @@ pub fn place(path: &str, line: u32) -> Place {
             end_line: line,
             end_column: 47,
         },
+        link: None,
         line: shown(&format!("\ttoken = \"{REDACTED}\" {}", hostile("#"))),
+        mark: 10..20,
         line_hash: 0x00ab_cdef,
         introduced: Some(commit('a', 1_600_000_000)),
         times_introduced: 1,
@@ -337,6 +340,7 @@ fn run() -> Run {
         version: "0.1.0".into(),
         mode: Mode::History,
         target: shown(&hostile(".")),
+        web: None,
         now: time(1_790_000_000),
         rule_set: RuleSetInfo {
             version: "0.1.0".to_owned(),
