@@ -134,6 +134,7 @@ fn what_only_the_history_holds_has_the_command_that_prints_it() {
 }
 
 #[test]
+#[allow(clippy::print_stderr, reason = "what was left out is said")]
 fn the_value_is_shown_at_a_terminal_alone_and_after_a_question() {
     let dir = Dir::repo();
     dir.write("deploy.sh", script(1));

@@ -91,7 +91,7 @@ fn why(row: &Finding, rule: Option<&RuleInfo>, line: &mut impl FnMut(&str, Strin
         format!("{} ({sure}, {fails})", terminal(&row.reported)),
     );
     let provider = rule.map(|rule| rule.provider.as_str()).unwrap_or_default();
-    if !provider.is_empty() {
+    if !provider.is_empty() && provider != "generic" {
         line("of", terminal(provider));
     }
     block::evidence(row, line);

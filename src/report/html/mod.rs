@@ -455,7 +455,7 @@ fn foot(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "</main>\n<footer>")?;
     let limits = summary::limits(report);
     for line in summary::lines(report).iter().chain(&limits) {
-        writeln!(out, "<div>{}</div>", html(&line))?;
+        writeln!(out, "<div>{}</div>", html(line))?;
     }
     write!(
         out,
