@@ -22,8 +22,11 @@ pub fn survive_limits() -> Result<()> {
     Ok(())
 }
 
-/// Watches for interruption until the program ends.
-pub fn watch(control: &Arc<Control>) -> Result<()> {
+/// Whether somebody asked for the end: Ctrl-C or SIGTERM. A second signal ends the program at once.
+///
+/// # Errors
+/// Signals cannot be watched.
+pub fn asked() -> Result<Arc<AtomicBool>> {
     let asked = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // In this order: the shutdown only acts when the flag was set by an earlier signal.
@@ -31,6 +34,12 @@ pub fn watch(control: &Arc<Control>) -> Result<()> {
             .and_then(|_| signal_hook::flag::register(signal, Arc::clone(&asked)))
             .context("signals cannot be watched")?;
     }
+    Ok(asked)
+}
+
+/// Watches for interruption until the program ends.
+pub fn watch(control: &Arc<Control>) -> Result<()> {
+    let asked = asked()?;
     let control = Arc::downgrade(control);
     std::thread::spawn(move || {
         while let Some(control) = control.upgrade() {

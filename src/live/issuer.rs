@@ -31,6 +31,14 @@ pub trait Issuer {
     /// [`Verdict::Unknown`].
     fn check(&mut self, value: &Secret, held: &Held) -> Result<Verdict, Fault>;
 
+    /// The id of the credential by which the server is asked, where it says so.
+    ///
+    /// # Errors
+    /// It cannot be asked.
+    fn own(&mut self) -> Result<Option<String>, Fault> {
+        Ok(None)
+    }
+
     /// Makes a token.
     ///
     /// # Errors

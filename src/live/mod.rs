@@ -14,8 +14,10 @@ mod fault;
 mod http;
 mod issuer;
 mod operand;
+pub mod rotation;
 mod servers;
 mod session;
+mod store;
 mod trial;
 mod vars;
 

@@ -103,7 +103,7 @@ impl Session {
     }
 
     /// Sends a request as the operator.
-    fn asked(&mut self, call: &Call, vars: &Vars) -> Result<Answer, Fault> {
+    pub(super) fn asked(&mut self, call: &Call, vars: &Vars) -> Result<Answer, Fault> {
         self.log_in()?;
         let admin = self.driver.auth.admin.clone();
         self.sent(call, vars, &admin)
@@ -318,6 +318,22 @@ impl Issuer for Session {
         let who = self.driver.auth.value.clone();
         let answer = self.sent(&check.call, &vars, &who)?;
         Ok(verdict(&check, &answer))
+    }
+
+    fn own(&mut self) -> Result<Option<String>, Fault> {
+        let check = self.driver.check.clone();
+        let pointer = check.as_ref().and_then(|check| check.id.clone());
+        let secret = self.operator.get("secret").cloned();
+        let (Some(check), Some(pointer), Some(secret)) = (check, pointer, secret) else {
+            return Ok(None);
+        };
+        let mut vars = Vars::default();
+        vars.set("value", secret);
+        let who = self.driver.auth.value.clone();
+        let answer = self.sent(&check.call, &vars, &who)?;
+        Ok(answer
+            .at(&pointer)
+            .and_then(|id| Var::Json(id.clone()).shown()))
     }
 
     fn create(&mut self, want: &Want) -> Result<Made, Fault> {

@@ -154,7 +154,7 @@ fn added(text: &str, table: &Table, key: &str, written: &str) -> Result<String, 
     Ok([&text[..end], &line, &text[end..]].concat())
 }
 
-fn entry<'d>(document: &'d Document<&str>, id: &str) -> Option<&'d Table> {
+pub(super) fn entry<'d>(document: &'d Document<&str>, id: &str) -> Option<&'d Table> {
     let tokens = document.get("token")?.as_array_of_tables()?;
     let is = |table: &&Table| table.get("id").and_then(Item::as_str) == Some(id);
     tokens.iter().find(is)
@@ -184,7 +184,7 @@ fn indent<'t>(text: &'t str, table: &Table) -> &'t str {
 }
 
 /// Behind the line end that follows `at`.
-fn line_end(text: &str, at: usize) -> usize {
+pub(super) fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end + 1)
 }
 

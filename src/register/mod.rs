@@ -7,6 +7,7 @@ mod edit;
 mod keys;
 mod names;
 mod read;
+mod versions;
 mod write;
 
 use jiff::Timestamp;
@@ -15,9 +16,15 @@ pub use edit::edited;
 pub use keys::{ENTRY, Key, entry_key};
 pub use names::Names;
 pub use read::RegisterError;
+pub use versions::{Turn, turned};
 pub use write::{Proposed, proposal};
 
 use crate::secret::Fingerprint;
+
+/// Seconds of a number and its unit: `24h`, `90d`, `2w`, `1y`.
+pub fn seconds(text: &str) -> Option<i64> {
+    cell::span(text)
+}
 
 /// The name of the file, at the top of a repository.
 pub const FILE: &str = "tokens.toml";

@@ -36,7 +36,7 @@ pub use indexed::{IndexedOptions, scan_indexed};
 pub use locate::{excerpt, locate, locate_until};
 pub use policy_files::{
     PolicyFile, PolicyFiles, PolicyFrom, Repository, commit_of, find_policy, git_dir, is_bare,
-    read_policy, remote_of,
+    read_policy, remote_of, tracks,
 };
 pub use range::{
     Change, File, Push, PushLine, Range, RangeOptions, Step, What, range_ends, scan_range,

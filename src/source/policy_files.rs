@@ -385,3 +385,44 @@ pub fn git_dir(dir: &Path) -> Option<PathBuf> {
         .ok()
         .map(|location| location.git_dir)
 }
+
+/// Whether git tracks the file of a path: whether it stands in the index of the repository around it. The file itself
+/// need not be there.
+///
+/// # Errors
+/// The repository or its index cannot be read.
+pub fn tracks(path: &Path) -> Result<bool> {
+    let dir = match path.parent() {
+        Some(dir) if dir != Path::new("") => dir,
+        _ => Path::new("."),
+    };
+    let dir = fs::canonicalize(dir).with_context(|| format!("{} cannot be read", dir.display()))?;
+    let search = Search {
+        bare: false,
+        allowed: &[],
+    };
+    let location = match search.up(&dir) {
+        Probe::Found(location) => location,
+        Probe::Nothing => return Ok(false),
+        Probe::Refused(why) => bail!("{why}"),
+    };
+    let layout = Layout::at(location)?;
+    let Some(top) = layout.work_tree.clone() else {
+        return Ok(false);
+    };
+    let top = fs::canonicalize(top)?;
+    let (Ok(below), Some(name)) = (dir.strip_prefix(&top), path.file_name()) else {
+        return Ok(false);
+    };
+    let Some(index) = layout.index(&GitEnv::default())? else {
+        return Ok(false);
+    };
+    let Ok(below) = gix::path::into_bstr(below.join(name)) else {
+        return Ok(false);
+    };
+    let below = gix::path::to_unix_separators_on_windows(below);
+    Ok(index
+        .entries()
+        .iter()
+        .any(|entry| entry.path(&index) == below.as_bstr()))
+}

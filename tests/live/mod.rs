@@ -3,6 +3,7 @@
 
 mod list;
 pub mod loopback;
+mod rotation;
 mod servers;
 
 use std::fs;

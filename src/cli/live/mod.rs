@@ -1,7 +1,12 @@
 //! `keysweep live`: asks the servers of the user's own `servers.toml`. One file a subcommand.
 
+mod apply;
+mod desk;
 mod driver_test;
 mod list;
+mod plan;
+mod resume;
+mod status;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,6 +30,14 @@ pub struct Live {
 enum What {
     /// Write what each server lists of its tokens as a snapshot without secrets.
     List(list::List),
+    /// Say what rotating or ending tokens would do, and write it as a plan.
+    Plan(plan::Plan),
+    /// Do what a plan says, and prove it.
+    Apply(apply::Apply),
+    /// Say which rotations did not end yet, and which did.
+    Status(status::Status),
+    /// Go on with rotations that did not end: finish or undo them.
+    Resume(resume::Resume),
     /// Try a driver on a server, from making a token to proving it dead.
     DriverTest(driver_test::DriverTest),
 }
@@ -44,6 +57,10 @@ struct From {
 pub fn run(live: Live) -> Result<ExitCode> {
     match live.what {
         What::List(list) => list::run(list),
+        What::Plan(plan) => plan::run(plan),
+        What::Apply(apply) => apply::run(apply),
+        What::Status(status) => status::run(&status),
+        What::Resume(resume) => resume::run(resume),
         What::DriverTest(test) => driver_test::run(test),
     }
 }

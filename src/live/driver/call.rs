@@ -41,7 +41,7 @@ impl Call {
     ///
     /// # Errors
     /// There is no request, or two, or a template in it is none.
-    pub(super) fn take(table: &mut Table) -> Result<Call, String> {
+    pub(in crate::live) fn take(table: &mut Table) -> Result<Call, String> {
         let mut found = None;
         for (key, method) in METHODS {
             let Some(path) = table.remove(key) else {

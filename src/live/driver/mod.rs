@@ -143,6 +143,8 @@ pub struct Check {
     pub live: Vec<Fits>,
     /// Answers that only a dead one gets.
     pub dead: Vec<Fits>,
+    /// Where the answer says the id of the token that asked: a JSON pointer.
+    pub id: Option<String>,
 }
 
 /// How the list is asked for.

@@ -53,12 +53,15 @@ impl Check {
         struct Rest {
             live: Vec<Fits>,
             dead: Vec<Fits>,
+            id: Option<String>,
         }
         let rest: Rest = call::into(table)?;
+        call::pointers(&rest.id)?;
         Ok(Check {
             call,
             live: rest.live,
             dead: rest.dead,
+            id: rest.id,
         })
     }
 }

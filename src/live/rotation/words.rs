@@ -1,0 +1,88 @@
+//! What a change does, in sentences.
+
+use jiff::Timestamp;
+
+use super::plan::{Change, Holds, What};
+use crate::finding::{DAY, date};
+use crate::live::driver::About;
+
+/// `2026-11-26 18:00 UTC`.
+pub fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// A number of seconds in the largest unit that fits.
+pub fn span(seconds: i64) -> String {
+    let (number, unit) = match seconds {
+        s if s >= DAY && s % DAY == 0 => (s / DAY, "day"),
+        s if s >= 3600 && s % 3600 == 0 => (s / 3600, "hour"),
+        s if s >= 60 && s % 60 == 0 => (s / 60, "minute"),
+        s => (s, "second"),
+    };
+    match number {
+        1 => format!("1 {unit}"),
+        _ => format!("{number} {unit}s"),
+    }
+}
+
+/// What is done, step by step.
+pub fn steps(change: &Change, about: &About) -> Vec<String> {
+    let (server, old) = (&change.server, change.old.called());
+    let mut steps = Vec::new();
+    match (change.what, &change.successor) {
+        (What::Rotate, Some(successor)) => {
+            let scope = match successor.scope.as_slice() {
+                [] => "with the scope that the server gives".to_owned(),
+                scope => format!("with the scope {}", scope.join(", ")),
+            };
+            let ends = match successor.ends {
+                Some(end) => format!("ending on {}", date(end)),
+                None => "without an end".to_owned(),
+            };
+            steps.push(format!(
+                "Make the token {} on {server}, {scope}, {ends}; end it again and stop if it is granted more \
+                 than {old} may, or is not accepted.",
+                successor.name
+            ));
+        }
+        (What::Replace, _) => steps.push(format!(
+            "Give {old} on {server} another value. The old value is dead from that moment, and the stores \
+             hold it until they are written."
+        )),
+        _ => {}
+    }
+    for place in &change.stores {
+        let back = match place.holds {
+            Holds::Hidden => "it shows no values, so nothing is read back",
+            Holds::Value | Holds::Nothing => "read it back and compare",
+        };
+        steps.push(format!("Write the new value to {}; {back}.", place.store));
+    }
+    if change.overlap > 0 && change.what == What::Rotate {
+        steps.push(format!(
+            "Leave both alive for {}; `keysweep live resume` goes on after that.",
+            span(change.overlap)
+        ));
+    }
+    if change.what != What::Replace {
+        steps.push(format!("End {old} on {server}."));
+    }
+    let settles = match about.settles().as_secs() {
+        0 => String::new(),
+        seconds => format!(
+            ", which takes up to {} on this kind of server",
+            span(seconds as i64)
+        ),
+    };
+    steps.push(match change.what {
+        What::Replace => format!("Prove it: the old value is not accepted any more{settles}."),
+        _ => format!(
+            "Prove it: it is gone from the list, and its value is not accepted any more{settles}."
+        ),
+    });
+    steps.push(format!(
+        "Write that down in the entry {} of the register.",
+        change.entry
+    ));
+    steps
+}

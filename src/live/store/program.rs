@@ -1,0 +1,328 @@
+//! Stores behind programs: each gets the value on its standard input, and no argument has it. What a program prints is
+//! read where it is an answer, and never shown, because it may repeat the value.
+
+use std::ffi::OsStr;
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::{Around, Content, Store, Unwritten, place_and_key};
+use crate::base64::{Engine as _, STANDARD};
+use crate::secret::Secret;
+
+/// How long a program may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Bytes of an answer that are read.
+const MAX: u64 = 4 << 20;
+
+/// A program that ran: why it did not do what it was asked for.
+struct Failed {
+    why: String,
+    /// It was started, so that it may have done it all the same.
+    ran: bool,
+}
+
+/// Runs a program with something on its standard input; what it printed.
+fn run<S: AsRef<OsStr>>(dir: Option<&Path>, words: &[S], input: &[u8]) -> Result<Vec<u8>, Failed> {
+    let (name, arguments) = words.split_first().ok_or(Failed {
+        why: "names no program".into(),
+        ran: false,
+    })?;
+    let shown = name.as_ref().to_string_lossy().into_owned();
+    let mut command = Command::new(name);
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    if let Some(dir) = dir {
+        command.current_dir(dir);
+    }
+    let mut child = command.spawn().map_err(|error| Failed {
+        why: match error.kind() {
+            ErrorKind::NotFound => format!("needs the program `{shown}`, which is not there"),
+            _ => format!("cannot start `{shown}`: {error}"),
+        },
+        ran: false,
+    })?;
+    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
+    let input = Secret::new(input);
+    std::thread::spawn(move || {
+        // A program that ends without reading closes its input, which its status tells.
+        stdin.map(|mut stdin| stdin.write_all(input.expose()))
+    });
+    let reader = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stdout.map(|out| out.take(MAX).read_to_end(&mut bytes));
+        bytes
+    });
+    let failed = |why: String| Failed { why, ran: true };
+    let until = Instant::now() + PATIENCE;
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if Instant::now() > until => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Err(failed(format!(
+                    "`{shown}` did not end within two minutes and was ended"
+                )));
+            }
+            Ok(None) => std::thread::sleep(Duration::from_millis(10)),
+            Err(error) => return Err(failed(format!("`{shown}` cannot be waited for: {error}"))),
+        }
+    };
+    match status.success() {
+        true => Ok(reader.join().unwrap_or_default()),
+        false => Err(failed(format!(
+            "`{shown}` failed ({status}); what it printed is not shown, because it may repeat the value"
+        ))),
+    }
+}
+
+impl From<Failed> for Unwritten {
+    fn from(failed: Failed) -> Self {
+        Unwritten {
+            why: failed.why,
+            may_hold: failed.ran,
+        }
+    }
+}
+
+/// `program:["deploy", "set"]`: a program of the user's own.
+pub struct Own {
+    words: Vec<String>,
+    dir: PathBuf,
+}
+
+impl Own {
+    pub fn open(place: &str, around: &Around<'_>) -> Result<Self, String> {
+        let words: Option<Vec<String>> = serde_json::from_str(place).ok();
+        let words = words.filter(|words| words.first().is_some_and(|name| !name.is_empty()));
+        let words = words.ok_or("write it like program:[\"deploy\", \"set\", \"TOKEN\"]")?;
+        if !around.programs {
+            return Err(
+                "would run a program that the register names; read it, and say --run-programs"
+                    .into(),
+            );
+        }
+        Ok(Own {
+            words,
+            dir: around.dir.to_owned(),
+        })
+    }
+}
+
+impl Store for Own {
+    fn read(&mut self) -> Result<Content, String> {
+        Ok(Content::Hidden)
+    }
+
+    fn ready(&mut self) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
+        run(Some(&self.dir), &self.words, value.expose())?;
+        Ok(())
+    }
+}
+
+/// `sops:PATH#key`: one value of a file that SOPS encrypts; `a.b.c` for a value inside.
+pub struct Sops {
+    path: PathBuf,
+    index: String,
+}
+
+impl Sops {
+    pub fn open(place: &str, around: &Around<'_>) -> Result<Self, String> {
+        let (path, key) = place_and_key(place, "sops:deploy/secrets.yaml#token")?;
+        let parts = key.split('.').map(|part| match part.is_empty() {
+            true => Err("its key has an empty part".to_owned()),
+            false => Ok(format!("[{}]", Value::from(part))),
+        });
+        Ok(Sops {
+            path: around.dir.join(path),
+            index: parts.collect::<Result<String, String>>()?,
+        })
+    }
+}
+
+impl Store for Sops {
+    fn read(&mut self) -> Result<Content, String> {
+        let words = [
+            OsStr::new("sops"),
+            OsStr::new("decrypt"),
+            OsStr::new("--extract"),
+            OsStr::new(&self.index),
+            self.path.as_os_str(),
+        ];
+        let bytes = run(None, &words, b"").map_err(|failed| failed.why)?;
+        let value = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        Ok(content(value))
+    }
+
+    fn ready(&mut self) -> Result<(), String> {
+        self.read().map(|_| ())
+    }
+
+    fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
+        let text = std::str::from_utf8(value.expose());
+        let text = text.map_err(|_| Unwritten::untouched("takes text, and the value is none"))?;
+        let words = [
+            OsStr::new("sops"),
+            OsStr::new("set"),
+            OsStr::new("--value-stdin"),
+            self.path.as_os_str(),
+            OsStr::new(&self.index),
+        ];
+        run(None, &words, Value::from(text).to_string().as_bytes())?;
+        Ok(())
+    }
+}
+
+/// `github-secret:OWNER/REPO#NAME`: a secret of GitHub Actions, through `gh`, which encrypts it.
+pub struct Github {
+    repo: String,
+    name: String,
+}
+
+impl Github {
+    pub fn open(place: &str) -> Result<Self, String> {
+        let form = "github-secret:OWNER/REPO#NAME";
+        let (repo, name) = place_and_key(place, form)?;
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let parts: Vec<&str> = repo.split('/').collect();
+        let well = (2..=3).contains(&parts.len())
+            && parts.iter().all(|part| {
+                !part.is_empty() && part.chars().all(is_part) && !part.starts_with('-')
+            })
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        match well {
+            true => Ok(Github {
+                repo: repo.to_owned(),
+                name: name.to_owned(),
+            }),
+            false => Err(format!("write it like {form}")),
+        }
+    }
+}
+
+impl Store for Github {
+    fn read(&mut self) -> Result<Content, String> {
+        Ok(Content::Hidden)
+    }
+
+    fn ready(&mut self) -> Result<(), String> {
+        let words = ["gh", "secret", "list", "--repo", &self.repo];
+        let listed = run(None, &words, b"").map_err(|failed| failed.why)?;
+        let names = String::from_utf8_lossy(&listed);
+        let has = names
+            .lines()
+            .any(|line| line.split_whitespace().next() == Some(&self.name));
+        match has {
+            true => Ok(()),
+            false => Err("is no secret of that repository; make it first".into()),
+        }
+    }
+
+    fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
+        let words = ["gh", "secret", "set", &self.name, "--repo", &self.repo];
+        run(None, &words, value.expose())?;
+        Ok(())
+    }
+}
+
+/// `k8s-secret:NAMESPACE/NAME#KEY`: a Secret of Kubernetes, through `kubectl` and its configuration.
+pub struct Kubernetes {
+    namespace: String,
+    name: String,
+    key: String,
+}
+
+impl Kubernetes {
+    pub fn open(place: &str) -> Result<Self, String> {
+        let form = "k8s-secret:NAMESPACE/NAME#KEY";
+        let (path, key) = place_and_key(place, form)?;
+        let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        let well =
+            |text: &str| !text.is_empty() && !text.starts_with('-') && text.chars().all(is_part);
+        match path.split_once('/') {
+            Some((namespace, name)) if [namespace, name, key].into_iter().all(well) => {
+                Ok(Kubernetes {
+                    namespace: namespace.to_owned(),
+                    name: name.to_owned(),
+                    key: key.to_owned(),
+                })
+            }
+            _ => Err(format!("write it like {form}")),
+        }
+    }
+}
+
+impl Store for Kubernetes {
+    fn read(&mut self) -> Result<Content, String> {
+        let words = [
+            "kubectl",
+            "get",
+            "secret",
+            &self.name,
+            "--namespace",
+            &self.namespace,
+            "--output",
+            "json",
+        ];
+        let bytes = run(None, &words, b"").map_err(|failed| failed.why)?;
+        let read: Option<Value> = serde_json::from_slice(&bytes).ok();
+        let read = read.ok_or("was answered by kubectl with no JSON")?;
+        let value = read["data"][&self.key].as_str().ok_or("has no such key")?;
+        let value = STANDARD
+            .decode(value)
+            .map_err(|_| "has a value that is no base64")?;
+        Ok(content(&value))
+    }
+
+    fn ready(&mut self) -> Result<(), String> {
+        let name = format!("secret/{}", self.name);
+        let words = [
+            "kubectl",
+            "auth",
+            "can-i",
+            "patch",
+            &name,
+            "--namespace",
+            &self.namespace,
+        ];
+        run(None, &words, b"")
+            .map(|_| ())
+            .map_err(|failed| failed.why)
+    }
+
+    fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
+        let patch = json!({ "data": { &self.key: STANDARD.encode(value.expose()) } });
+        let words = [
+            "kubectl",
+            "patch",
+            "secret",
+            &self.name,
+            "--namespace",
+            &self.namespace,
+            "--type",
+            "merge",
+            "--patch-file",
+            "/dev/stdin",
+        ];
+        run(None, &words, patch.to_string().as_bytes())?;
+        Ok(())
+    }
+}
+
+fn content(value: &[u8]) -> Content {
+    match value.is_empty() {
+        true => Content::Empty,
+        false => Content::Value(Secret::new(value)),
+    }
+}

@@ -1,0 +1,188 @@
+//! Rotation: `live plan`, `apply`, `status`, `resume` against a hub that is played.
+
+mod hub;
+mod killed;
+mod plan;
+mod stops;
+mod whole;
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+
+use super::{Desk, hub as entry, secret};
+use crate::common::Run;
+use hub::{Hub, Odd};
+
+/// A hub, a register and stores.
+pub struct Bench {
+    pub hub: Hub,
+    pub desk: Desk,
+    /// The value that the stores hold at first.
+    pub old: String,
+}
+
+/// The entry of the register; `{more}` is for the test.
+const REGISTER: &str = "# The tokens of the team.
+[policy]
+require = [\"owner\"]
+
+[[token]]
+id = \"deploy\"    # the one that matters
+server = \"hub\"
+name = \"deploy\"
+owner = \"team:platform\"
+scope = [\"read:users\"]
+rotate_every = \"30d\"
+stores = [\"dotenv:deploy/.env#HUB_TOKEN\", \"dotenv:.env#TOKEN\"]
+{more}
+[[token]]
+id = \"other\"
+owner = \"team:shop\"
+";
+
+impl Bench {
+    /// A token in two stores.
+    pub fn new() -> Self {
+        Bench::with("")
+    }
+
+    /// The same, with more lines in the entry.
+    pub fn with(more: &str) -> Self {
+        let hub = Hub::new();
+        let old = hub.give("ann", "deploy", &["read:users"]);
+        hub.give("ann", "browser", &["access:servers"]);
+        let desk = Desk::new(&entry(&hub.loopback));
+        desk.dir
+            .write("tokens.toml", REGISTER.replace("{more}", more));
+        desk.dir.write(
+            "deploy/.env",
+            format!("# of the job\r\nA=1\r\nHUB_TOKEN='{old}'  # ours\r\n"),
+        );
+        desk.dir
+            .write(".env", format!("export TOKEN={old}\nB=\"two\nlines\"\n"));
+        Bench { hub, desk, old }
+    }
+
+    /// `keysweep live` with these arguments.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let servers = self.desk.dir.outside("servers.toml");
+        let mut all = vec!["live"];
+        all.extend(args);
+        if args[0] != "status" {
+            all.extend(["--servers", servers.to_str().expect("text")]);
+        }
+        let mut command = self.desk.dir.command(&all);
+        command.env("HUB_TOKEN", secret());
+        command.env("XDG_STATE_HOME", self.desk.dir.outside("state"));
+        command.env("USER", "ann");
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Run {
+        let run = Run::new(self.command(args));
+        self.is_clean(&run);
+        run
+    }
+
+    /// Plans the rotation of the entry.
+    pub fn plan(&self) -> &Self {
+        self.run(&["plan", "deploy", "-o", "plan.json"]).ends(0);
+        self
+    }
+
+    pub fn apply(&self) -> Run {
+        self.run(&["apply", "plan.json", "--yes"])
+    }
+
+    pub fn resume(&self) -> Run {
+        self.run(&["resume"])
+    }
+
+    /// Starts `apply`, which is killed when the hub holds a request back; then the hub lets go.
+    pub fn kill_apply(&self, odd: Odd) {
+        self.hub.odd(odd);
+        let mut child = self.start(&["apply", "plan.json", "--yes"]);
+        self.hub.wait_until_it_holds();
+        child.kill().expect("it runs");
+        child.wait().expect("it ended");
+        self.hub.let_go();
+    }
+
+    pub fn start(&self, args: &[&str]) -> Child {
+        let mut command = self.command(args);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("the program starts")
+    }
+
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.desk.dir.path().join(path)).expect("there")
+    }
+
+    /// What the two stores hold.
+    pub fn stored(&self) -> [String; 2] {
+        let first = self.read("deploy/.env");
+        let first = first
+            .lines()
+            .find_map(|line| line.strip_prefix("HUB_TOKEN='"))
+            .expect("there");
+        let second = self.read(".env");
+        let second = second
+            .lines()
+            .find_map(|line| line.strip_prefix("export TOKEN="))
+            .expect("there");
+        [
+            first.split('\'').next().expect("a value").to_owned(),
+            second.to_owned(),
+        ]
+    }
+
+    /// The one token of the entry that is accepted.
+    #[track_caller]
+    pub fn the_one(&self) -> hub::Token {
+        let alive = self.hub.alive();
+        let ours: Vec<&hub::Token> = alive
+            .iter()
+            .filter(|token| token.note.starts_with("deploy"))
+            .collect();
+        assert_eq!(ours.len(), 1, "{ours:?}");
+        ours[0].clone()
+    }
+
+    /// One token lives, both stores hold it, and nothing else of ours is there.
+    #[track_caller]
+    pub fn is_whole(&self) {
+        let value = self.the_one().value;
+        assert_eq!(self.stored(), [value.clone(), value]);
+        assert!(self.hub.alive().iter().any(|token| token.note == "browser"));
+    }
+
+    /// The lines of the journals.
+    pub fn journals(&self) -> String {
+        let mut all = String::new();
+        let dir = self.desk.dir.outside("state/keysweep/rotations");
+        for entry in fs::read_dir(dir).into_iter().flatten() {
+            all.push_str(&fs::read_to_string(entry.expect("an entry").path()).expect("text"));
+        }
+        all
+    }
+
+    /// No value stands in what a run printed or wrote, but in the stores.
+    #[track_caller]
+    pub fn is_clean(&self, run: &Run) {
+        let mut values = self.hub.values();
+        values.push(secret());
+        let mut texts = vec![
+            run.text(),
+            run.errors(),
+            self.journals(),
+            self.read("tokens.toml"),
+        ];
+        texts.extend(fs::read_to_string(self.desk.dir.path().join("plan.json")));
+        for text in texts {
+            assert!(
+                values.iter().all(|value| !text.contains(value.as_str())),
+                "{text}"
+            );
+        }
+    }
+}
