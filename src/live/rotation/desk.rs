@@ -15,7 +15,7 @@ use super::state::State;
 use super::words;
 use crate::live::issuer::{Issuer, Listed, connect};
 use crate::live::servers::{Server, Servers};
-use crate::live::store::{self, Around, Content, Store};
+use crate::live::store::{self, Around, Content, Named};
 use crate::register::{End, Entry, Register};
 use crate::secret::Secret;
 
@@ -45,7 +45,7 @@ pub struct NotPlanned {
 pub struct Ready<'a> {
     change: Change,
     value: Option<Secret>,
-    stores: Vec<(String, Box<dyn Store + 'a>)>,
+    stores: Vec<Named<'a>>,
 }
 
 /// A server that was asked for its list.
@@ -153,7 +153,7 @@ impl<'a> Desk<'a> {
         revoke: bool,
         plan: &Plan,
         servings: &mut Servings,
-    ) -> Result<(Draft, Vec<(String, Box<dyn Store + 'a>)>), String> {
+    ) -> Result<(Draft, Vec<Named<'a>>), String> {
         let alias = entry.server.as_ref().ok_or(
             "the entry names no `server`, an alias of the file of servers: who issued it is not known",
         )?;
@@ -176,10 +176,7 @@ impl<'a> Desk<'a> {
         Ok((draft, stores))
     }
 
-    fn stores<'t>(
-        &self,
-        names: impl Iterator<Item = &'t str>,
-    ) -> Result<Vec<(String, Box<dyn Store + 'a>)>, String> {
+    fn stores<'t>(&self, names: impl Iterator<Item = &'t str>) -> Result<Vec<Named<'a>>, String> {
         let around = Around {
             dir: self.file.parent().unwrap_or(Path::new(".")),
             servers: self.servers,
@@ -286,11 +283,7 @@ fn operator(server: &Server) -> Result<Option<Secret>, String> {
 }
 
 /// The old value, where a store still holds it: what was seen there when the plan was made.
-fn old_value(
-    head: &Head,
-    stores: &mut [(String, Box<dyn Store + '_>)],
-    operator: Option<&Secret>,
-) -> Option<Secret> {
+fn old_value(head: &Head, stores: &mut [Named<'_>], operator: Option<&Secret>) -> Option<Secret> {
     let seal = Seal::new(&head.nonce, operator);
     let places = head
         .change

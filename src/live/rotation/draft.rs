@@ -11,7 +11,7 @@ use crate::finding::DAY;
 use crate::live::driver::About;
 use crate::live::issuer::{Can, Held, Issuer, Listed, Token, Verdict};
 use crate::live::servers::Server;
-use crate::live::store::{Content, Store};
+use crate::live::store::{Content, Named};
 use crate::register::{Entry, Policy};
 use crate::secret::Secret;
 
@@ -51,7 +51,7 @@ pub struct Draft {
 pub fn draft(
     facts: &Facts<'_>,
     issuer: &mut dyn Issuer,
-    stores: &mut [(String, Box<dyn Store + '_>)],
+    stores: &mut [Named<'_>],
 ) -> Result<Draft, String> {
     let token = find::of_entry(facts.listed, facts.entry)?;
     let old = find::listed(&token.row);
@@ -294,7 +294,7 @@ fn ends(
 /// Looks into the stores. What they show is one value.
 fn places(
     facts: &Facts<'_>,
-    stores: &mut [(String, Box<dyn Store + '_>)],
+    stores: &mut [Named<'_>],
     change: &mut Change,
 ) -> Result<Option<Secret>, String> {
     if stores.is_empty() {

@@ -232,7 +232,7 @@ fn fresh<'l>(listed: &'l Listed, owner: &str, before: &[String]) -> Vec<&'l Toke
     listed.tokens.iter().filter(new).collect()
 }
 
-fn one_of<'l>(found: Vec<&'l Token>) -> Option<&'l Token> {
+fn one_of(found: Vec<&Token>) -> Option<&Token> {
     match found.as_slice() {
         [one] => Some(one),
         _ => None,

@@ -11,7 +11,7 @@ use super::journal::{Event, Journal, Proof};
 use super::plan::{self, Successor, What};
 use super::state::State;
 use crate::live::issuer::{Held, Issuer, Listed, Made, Token, Verdict, Want};
-use crate::live::store::{Content, Store};
+use crate::live::store::{Content, Named};
 use crate::register::Turn;
 use crate::secret::Secret;
 
@@ -53,7 +53,7 @@ pub struct Run<'a, 's> {
     /// The server.
     pub issuer: &'a mut dyn Issuer,
     /// The stores, by their names.
-    pub stores: &'a mut [(String, Box<dyn Store + 's>)],
+    pub stores: &'a mut [Named<'s>],
     /// What was done.
     pub journal: Journal,
     /// How far it is, by the journal.

@@ -32,6 +32,9 @@ pub trait Store {
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten>;
 }
 
+/// A store, and how the register writes it.
+pub type Named<'a> = (String, Box<dyn Store + 'a>);
+
 /// What a store holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
