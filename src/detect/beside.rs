@@ -23,7 +23,7 @@ struct Form {
     names: &'static [&'static str],
 }
 
-const FORMS: [Form; 3] = [
+const FORMS: [Form; 5] = [
     // The state of Terraform.
     Form {
         mark: "aws_iam_access_key",
@@ -45,6 +45,18 @@ const FORMS: [Form; 3] = [
             "kubernetes.io/legacy-token-invalid-since",
             "kubernetes.io/service-account.name",
         ],
+    },
+    // What the AWS CLI keeps of a login by IAM Identity Center (`~/.aws/sso/cache`).
+    Form {
+        mark: "\"startUrl\"",
+        objects: 1,
+        names: &["expiresAt", "startUrl"],
+    },
+    // What it keeps of a role that it assumed (`~/.aws/cli/cache`), and what STS answers.
+    Form {
+        mark: "\"SessionToken\"",
+        objects: 2,
+        names: &["Expiration", "Arn"],
     },
 ];
 

@@ -120,10 +120,16 @@ names! {
         JfrogReference = "jfrog-reference",
         /// Claims of a JSON web token.
         Jwt = "jwt",
+        /// Aliases, dates and certificates of a store of keys (Java's, PKCS#12).
+        Keystore = "keystore",
+        /// Principals and dates of a keytab of Kerberos.
+        Keytab = "keytab",
         /// The account and id in a token of Mapbox.
         Mapbox = "mapbox",
         /// The address and account in a token of 1Password.
         OnePassword = "1password",
+        /// Dates, users and revocation of an OpenPGP key.
+        OpenPgp = "openpgp",
         /// The comment of an OpenSSH key, and the certificate beside it.
         OpenSsh = "openssh",
         /// Claims of a public PASETO.

@@ -16,6 +16,9 @@ use crate::source::{self, ArchiveLimits, Blob, Control, Inherit, Visit};
 
 /// A file that is a finding by itself is named by its first bytes.
 const FILE_VALUE_MAX: usize = 4096;
+
+/// Bytes of a file that is a finding by itself which decoders of facts may read.
+const FILE_READ_MAX: usize = 64 * 1024;
 /// Once a scan is to end, so many of the values that a content showed are still placed: a
 /// hundredth of a second.
 const PLACED_AFTER_STOP: usize = 2_000;
@@ -237,7 +240,7 @@ impl Visit for Collector<'_> {
         if let Some(path) = path {
             // In front: they stand at the first byte, and the others are sorted.
             let files = self.files.of(path, blob.bytes).into_iter();
-            candidates.splice(0..0, files.map(|rule| whole_file(rule, blob.bytes)));
+            candidates.splice(0..0, files.map(|rule| self.whole_file(rule, blob.bytes)));
         }
         let copies = parent.as_ref().map_or(&[][..], |parent| parent.copies);
         let found = candidates.iter().any(|c| is_new(c, copies));
@@ -299,7 +302,9 @@ impl Collector<'_> {
 
     /// Keeps a whole file as a finding of each of `rules`.
     fn keep_files(&self, blob: Blob<'_>, rules: Vec<usize>) {
-        let files = rules.into_iter().map(|rule| whole_file(rule, blob.bytes));
+        let files = rules
+            .into_iter()
+            .map(|rule| self.whole_file(rule, blob.bytes));
         self.keep(blob, files.collect());
     }
 
@@ -359,6 +364,34 @@ impl Collector<'_> {
         locked(&self.gaps).push(gap);
     }
 
+    /// A file that is a finding by its name and first bytes.
+    fn whole_file(&self, rule: usize, bytes: &[u8]) -> Candidate {
+        let value = bytes[..bytes.len().min(FILE_VALUE_MAX)].to_vec();
+        // What identifies the file is its start; what is known of it may stand further behind.
+        let read = match self.scanner.rules().rules[rule].facts.is_empty() {
+            true => Vec::new(),
+            false => {
+                let read = &bytes[..bytes.len().min(FILE_READ_MAX)];
+                vec![("file".to_owned(), read.to_vec())]
+            }
+        };
+        Candidate {
+            rule,
+            span: 0..0,
+            within: 0..value.len(),
+            whole: value.clone(),
+            value,
+            partners: read,
+            key: None,
+            evidence: Evidence {
+                reasons: vec!["the file's name and first bytes"],
+                ..Evidence::default()
+            },
+            class: Class::Credential,
+            strong: false,
+        }
+    }
+
     fn sighting(&self, origin: &Origin, candidate: Candidate, located: Located) -> Sighting {
         Sighting {
             origin: origin.clone(),
@@ -401,23 +434,4 @@ fn base<'a>(parent: &Inherit<'a, Seen>) -> Option<Base<'a>> {
         known: parent.state.known.as_ref()?,
         copies: copies.collect(),
     })
-}
-
-fn whole_file(rule: usize, bytes: &[u8]) -> Candidate {
-    let value = bytes[..bytes.len().min(FILE_VALUE_MAX)].to_vec();
-    Candidate {
-        rule,
-        span: 0..0,
-        within: 0..value.len(),
-        whole: value.clone(),
-        value,
-        partners: Vec::new(),
-        key: None,
-        evidence: Evidence {
-            reasons: vec!["the file's name and first bytes"],
-            ..Evidence::default()
-        },
-        class: Class::Credential,
-        strong: false,
-    }
 }

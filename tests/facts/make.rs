@@ -130,6 +130,17 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 
 /// A certificate in PEM form, valid from the first day of a year to that of the next.
 pub fn certificate(common: &str, organization: &str, year: u8) -> String {
+    let all = standard(certificate_bytes(common, organization, year));
+    let lines: Vec<&str> = (0..all.len())
+        .step_by(64)
+        .map(|at| &all[at..(at + 64).min(all.len())])
+        .collect();
+    let (begin, end) = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----");
+    format!("{begin}\n{}\n{end}\n", lines.join("\n"))
+}
+
+/// The same in DER.
+pub fn certificate_bytes(common: &str, organization: &str, year: u8) -> Vec<u8> {
     let attribute = |kind: u8, text: &str| {
         let text = der(0x0c, &[text.as_bytes()]);
         der(0x31, &[&der(0x30, &[&[6, 3, 0x55, 4, kind], &text])])
@@ -153,11 +164,5 @@ pub fn certificate(common: &str, organization: &str, year: u8) -> String {
             &key,
         ],
     );
-    let all = standard(der(0x30, &[&body, &algorithm, &der(3, &[&[0; 65]])]));
-    let lines: Vec<&str> = (0..all.len())
-        .step_by(64)
-        .map(|at| &all[at..(at + 64).min(all.len())])
-        .collect();
-    let (begin, end) = ("-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----");
-    format!("{begin}\n{}\n{end}\n", lines.join("\n"))
+    der(0x30, &[&body, &algorithm, &der(3, &[&[0; 65]])])
 }

@@ -1,6 +1,8 @@
 //! What bytes tell of a credential's life, seen from the command line.
 
+pub mod keyfiles;
 pub mod make;
+mod real;
 mod samples;
 
 use std::collections::BTreeMap;
@@ -23,10 +25,10 @@ fn told(finding: &Value) -> Vec<(String, String)> {
 }
 
 /// Scans one file a sample, and gives for each its findings.
-fn scan(samples: &[Sample], text: impl Fn(&Sample) -> String) -> Vec<Vec<Value>> {
+fn scan(samples: &[Sample], content: impl Fn(&Sample) -> Vec<u8>) -> Vec<Vec<Value>> {
     let dir = Dir::new();
     for (number, sample) in samples.iter().enumerate() {
-        dir.write(&format!("{number:05}.conf"), text(sample));
+        dir.write(&format!("{number:05}.{}", sample.ext), content(sample));
     }
     let report = dir.json(&["scan", "--min-confidence", "low"]);
     let mut of: BTreeMap<usize, Vec<Value>> = BTreeMap::new();
@@ -48,7 +50,13 @@ fn scan(samples: &[Sample], text: impl Fn(&Sample) -> String) -> Vec<Vec<Value>>
 #[test]
 fn every_field_of_every_kind_is_told_for_sixty_seeds() {
     let all: Vec<Sample> = SEEDS.flat_map(samples::all).collect();
-    let found = scan(&all, |sample| sample.text.clone());
+    let plain = |sample: &Sample| {
+        sample
+            .bytes
+            .clone()
+            .unwrap_or(sample.text.clone().into_bytes())
+    };
+    let found = scan(&all, plain);
     let mut wrong = BTreeMap::new();
     for (sample, findings) in all.iter().zip(&found) {
         let name = format!("{}: {}", sample.group, sample.name);
@@ -75,7 +83,12 @@ fn every_field_of_every_kind_is_told_for_sixty_seeds() {
 }
 
 /// The credential with one character in the middle of it changed to another of its alphabet.
-fn altered(sample: &Sample) -> String {
+fn altered(sample: &Sample) -> Vec<u8> {
+    if let Some(mut bytes) = sample.bytes.clone() {
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        return bytes;
+    }
     let middle = sample.secret.len() / 2;
     let at = (middle..sample.secret.len())
         .find(|&at| sample.secret.as_bytes()[at].is_ascii_alphanumeric());
@@ -90,7 +103,10 @@ fn altered(sample: &Sample) -> String {
     };
     let mut secret = sample.secret.clone();
     secret.replace_range(at..=at, &other.to_string());
-    sample.text.replacen(&sample.secret, &secret, 1)
+    sample
+        .text
+        .replacen(&sample.secret, &secret, 1)
+        .into_bytes()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One credential of each structured kind, and what its bytes tell.
 
-use super::make;
+use super::{keyfiles, make};
 use crate::common::expand;
 
 /// How far what a credential says can be relied on.
@@ -21,6 +21,10 @@ pub struct Sample {
     /// The rule that finds it.
     pub rule: &'static str,
     pub text: String,
+    /// The name of the file behind the dot.
+    pub ext: &'static str,
+    /// The content, where that is no text.
+    pub bytes: Option<Vec<u8>>,
     /// The credential as it stands in the text, as far as it may be altered.
     pub secret: String,
     pub guard: Guard,
@@ -56,10 +60,25 @@ impl Group {
             name,
             rule,
             text: text.replacen('@', &secret, 1),
+            ext: "conf",
+            bytes: None,
             secret,
             guard,
             facts: facts.iter().map(|(f, v)| (*f, (*v).to_owned())).collect(),
         });
+    }
+
+    /// A file that is a credential by itself.
+    fn file(
+        &mut self,
+        (name, rule): (&'static str, &'static str),
+        ext: &'static str,
+        bytes: Vec<u8>,
+        facts: &[(&'static str, &str)],
+    ) {
+        self.add((name, rule, Guard::Bare), "", String::new(), facts);
+        let added = self.all.last_mut().expect("it was added");
+        (added.ext, added.bytes) = (ext, Some(bytes));
     }
 
     fn of(&self, template: &str) -> String {
@@ -102,6 +121,7 @@ pub fn all(seed: u64) -> Vec<Sample> {
         ("checksum only", checksums),
         ("prefixes", prefixes),
         ("keys and certificates", keys),
+        ("files of keys", files),
         ("beside the secret", beside),
         ("PASETO", paseto),
     ] {
@@ -186,6 +206,42 @@ fn jwts(group: &mut Group) {
         "LiveKit",
         &format!(r#"{{"iss":"APIdemo","sub":"ann","video":{{"room":"stage","roomJoin":true,"canPublish":false,"roomAdmin":true}},{base}}}"#),
         &[("kind", "LiveKit"), exp, ("owner", "ann"), ("account", "stage"), ("scope", "roomAdmin roomJoin")],
+    );
+    group.jwt(
+        "Meilisearch",
+        &format!(
+            r#"{{"apiKeyUid":"{}","searchRules":{{"products":{{}}}}}}"#,
+            group.of("{uuid}")
+        ),
+        &[
+            ("kind", "Meilisearch tenant token"),
+            ("expires", "never"),
+            ("scope", "search {\"products\":{}}"),
+        ],
+    );
+    group.jwt(
+        "Directus",
+        &format!(r#"{{"id":"u-1","role":"r-1","app_access":true,"admin_access":true,"iss":"directus",{base}}}"#),
+        &[("kind", "Directus"), exp, iat, ("owner", "u-1"), ("scope", "administration")],
+    );
+    group.jwt(
+        "PocketBase",
+        r#"{"collectionId":"_pb_users_auth_","exp":1800000000,"id":"u1","refreshable":true,"type":"auth"}"#,
+        &[("kind", "PocketBase record"), exp, ("owner", "u1"), ("account", "_pb_users_auth_")],
+    );
+    group.jwt(
+        "Portainer",
+        r#"{"id":1,"username":"ann","role":1,"scope":"default","forceChangePassword":false,"exp":1800000000}"#,
+        &[("kind", "Portainer"), exp, ("owner", "ann"), ("scope", "administrator"), ("scope", "default")],
+    );
+    group.jwt(
+        "Woodpecker",
+        r#"{"type":"user","user-id":"7"}"#,
+        &[
+            ("kind", "Woodpecker CI"),
+            ("expires", "never"),
+            ("owner", "7"),
+        ],
     );
     group.jwt(
         "Argo CD",
@@ -670,6 +726,31 @@ fn ids(group: &mut Group) {
         token,
         &[("id", &id), ("scope", "adding nodes")],
     );
+    let id = group.of("{alnum:12}");
+    let token = group.of(&format!("nbt_{id}.{{alnum:40}}"));
+    group.add(
+        bare("NetBox", "netbox-api-token"),
+        "NETBOX_TOKEN=@\n",
+        token,
+        &[("id", &id)],
+    );
+    let id = group.of("{alnum:7}");
+    let token = group.of(&format!("{id}.{{alnum:32}}"));
+    group.add(
+        bare("Headscale", "headscale-api-key"),
+        "HEADSCALE_API_KEY=@\n",
+        token,
+        &[("id", &id)],
+    );
+    let user = group.of("bot{lower:5}");
+    let name = make::standard(&user).replace('=', "");
+    let token = group.of(&format!("syt_{name}_{{lower:20}}_{{alnum:6}}"));
+    group.add(
+        bare("Matrix", "matrix-synapse-access-token"),
+        "MATRIX_ACCESS_TOKEN=@\n",
+        token,
+        &[("owner", &user)],
+    );
     let id = group.of("1{digit:9}");
     let token = group.of(&format!("{id}:AA{{base64url:33}}"));
     group.add(
@@ -847,6 +928,97 @@ fn keys(group: &mut Group) {
     );
 }
 
+fn files(group: &mut Group) {
+    let seed = group.seed;
+    let pgp = |life, revoked| {
+        let key = keyfiles::Pgp {
+            created: 1_700_000_000,
+            life,
+            user: "Ann <ann@demo.test>",
+            revoked,
+        };
+        let (bytes, print) =
+            keyfiles::pgp(&key, &make::bytes(64, seed + u64::from(life.is_some())));
+        (
+            keyfiles::armor(&bytes, |bytes| make::standard(bytes)),
+            print,
+        )
+    };
+    let bare = ("kind", "OpenPGP key, not protected");
+    let user = ("owner", "Ann <ann@demo.test>");
+    let (armor, print) = pgp(Some(100_000_000), Some((1_750_000_000, 2)));
+    group.add(
+        ("OpenPGP with end, revoked", "private-key-pgp", Guard::Bare),
+        "@",
+        armor,
+        &[
+            bare,
+            ("expires", END),
+            ("issued", START),
+            user,
+            ("id", &print),
+            (
+                "revocation",
+                "revoked on 2025-06-15: its secret part is known to others",
+            ),
+        ],
+    );
+    let (armor, print) = pgp(None, None);
+    group.add(
+        ("OpenPGP without end", "private-key-pgp", Guard::Bare),
+        "@",
+        armor,
+        &[
+            bare,
+            ("expires", "never"),
+            ("issued", START),
+            user,
+            ("id", &print),
+        ],
+    );
+    let made = 1_700_000_000_000 + seed;
+    let certificate = make::certificate_bytes("www.demo.test", "Demo", 26);
+    let facts = |kind| {
+        [
+            ("kind", kind),
+            ("expires", "2027-01-01T00:00:00Z"),
+            ("not-before", "2026-01-01T00:00:00Z"),
+            ("issued", START),
+            ("issuer", "CN=ca,O=demo"),
+            ("owner", "www.demo.test"),
+            ("account", "Demo"),
+            ("id", "server"),
+        ]
+    };
+    group.file(
+        ("Java", "private-key-java-keystore-file"),
+        "jks",
+        keyfiles::jks("server", made, &certificate),
+        &facts("JKS, private keys protected by a password"),
+    );
+    group.file(
+        ("PKCS#12", "private-key-pkcs12-file"),
+        "p12",
+        keyfiles::pkcs12("server", made, &certificate),
+        &facts("PKCS#12, private keys protected by a password"),
+    );
+    let host = ["host", "www.demo.test"];
+    group.file(
+        ("Kerberos", "private-key-kerberos-keytab-file"),
+        "keytab",
+        keyfiles::keytab(&host, "DEMO.TEST", 1_700_000_000, 300, &[18, 23]),
+        &[
+            (
+                "kind",
+                "Kerberos key for aes256-cts-hmac-sha1-96, rc4-hmac (weak)",
+            ),
+            ("issued", START),
+            ("owner", "host/www.demo.test@DEMO.TEST"),
+            ("id", "kvno 300"),
+        ],
+    );
+}
+
 fn beside(group: &mut Group) {
     let bare = |name, rule| (name, rule, Guard::Bare);
     let hash = group.of("$6${alnum:16}${alnum:86}");
@@ -882,6 +1054,21 @@ fn beside(group: &mut Group) {
         "apiVersion: v1\nkind: Secret\ntype: kubernetes.io/service-account-token\nmetadata:\n  name: ci-token\n  creationTimestamp: \"2023-11-14T22:13:20Z\"\n  labels:\n    kubernetes.io/legacy-token-last-used: \"2026-05-01\"\n  annotations:\n    kubernetes.io/service-account.name: ci\ndata:\n  token: @\n",
         make::standard(token),
         &[("expires", "never"), ("issued", START), ("last-used", "2026-05-01T00:00:00Z"), ("owner", "ci")],
+    );
+    let token = group.of("{base64:300}");
+    group.add(
+        bare("login of the AWS CLI", "aws-sso-access-token"),
+        r#"{"startUrl": "https://acme.awsapps.com/start", "region": "eu-west-1", "accessToken": "@", "expiresAt": "2027-01-15T08:00:00UTC"}"#,
+        token,
+        &[("expires", END), ("issuer", "https://acme.awsapps.com/start")],
+    );
+    let id = expand("{check:aws-key-id:ASIA{base32:16}}", group.seed + 1000);
+    let told = account(&id);
+    group.add(
+        bare("role of the AWS CLI", "aws-temporary-access-key-id"),
+        r#"{"Credentials": {"AccessKeyId": "@", "SessionToken": "short", "Expiration": "2027-01-15T08:00:00Z"}, "AssumedRoleUser": {"AssumedRoleId": "AROA:ann", "Arn": "arn:aws:sts::123456789012:assumed-role/deploy/ann"}}"#,
+        id,
+        &[("expires", END), ("owner", "arn:aws:sts::123456789012:assumed-role/deploy/ann"), ("account", &told)],
     );
     let id = group.of("{hex:40}");
     let file = group.of(&format!(

@@ -1,7 +1,7 @@
 //! Azure's keys with a checksum. Of the identifiable ones the seed that fits the checksum says which right
 //! the key has; of the common annotated ones two characters say the month of issue.
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, steps, time};
 use crate::detect::checks;
 use crate::rule::Check;
 
@@ -20,6 +20,7 @@ const RIGHTS: &[(&str, &str)] = &[
 ];
 
 pub(super) fn facts(key: &[u8]) -> Vec<Fact> {
+    steps::took(key.len());
     let mut facts = Facts::new(Certainty::Stated);
     let seed = checks::azure_seed(key);
     let right = RIGHTS

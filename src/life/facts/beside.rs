@@ -1,7 +1,8 @@
 //! Dates and names that stand beside a secret, each under its documented name: in a Terraform state, the token
-//! file of a Google client, a secret of Kubernetes, a connection string of Azure. They are not protected.
+//! file of a Google client, a secret of Kubernetes, a cache of the AWS CLI, a connection string of Azure. They are
+//! not protected.
 
-use super::{Certainty, Fact, Facts, Field, Seen, time};
+use super::{Certainty, Fact, Facts, Field, Seen, steps, time};
 
 /// The names, and what each says. `detect::beside` looks for them.
 const FIELDS: &[(&str, Field)] = &[
@@ -17,6 +18,11 @@ const FIELDS: &[(&str, Field)] = &[
     ("kubernetes.io/legacy-token-last-used", Field::LastUsed),
     ("kubernetes.io/legacy-token-invalid-since", Field::Expires),
     ("kubernetes.io/service-account.name", Field::Owner),
+    // The caches of the AWS CLI: `sso` and `cli`.
+    ("expiresAt", Field::Expires),
+    ("startUrl", Field::Issuer),
+    ("Expiration", Field::Expires),
+    ("Arn", Field::Owner),
     // Azure's connection strings.
     ("AccountName", Field::Account),
     ("SharedAccessKeyName", Field::Owner),
@@ -30,6 +36,7 @@ pub(super) fn facts(seen: &Seen<'_>) -> Vec<Fact> {
         let Some(value) = seen.beside(name) else {
             continue;
         };
+        steps::took(value.len());
         match field {
             Field::Expires | Field::Issued | Field::LastUsed => {
                 facts.time(*field, time::iso(value));

@@ -157,6 +157,59 @@ static FAMILIES: &[Family] = &[
             }
         },
     },
+    // <https://www.meilisearch.com/docs/learn/security/tenant_token_reference>
+    Family {
+        name: "Meilisearch tenant token",
+        endless: true,
+        is: |claims| claims.contains_key("apiKeyUid") && claims.contains_key("searchRules"),
+        tell: |claims, facts| {
+            texts(facts, Field::Id, claims, &["apiKeyUid"], 1);
+            if let Some(rules) = claims.get("searchRules") {
+                facts.text(Field::Scope, format!("search {rules}"));
+            }
+        },
+    },
+    // <https://docs.directus.io/guides/auth/tokens-cookies.html>
+    Family {
+        name: "Directus",
+        endless: false,
+        is: |claims| issuer(claims) == "directus",
+        tell: |claims, facts| {
+            texts(facts, Field::Owner, claims, &["id"], 1);
+            if claims.get("admin_access") == Some(&Value::Bool(true)) {
+                facts.text(Field::Scope, "administration");
+            }
+        },
+    },
+    // <https://github.com/pocketbase/pocketbase/blob/master/core/record_tokens.go>
+    Family {
+        name: "PocketBase record",
+        endless: false,
+        is: |claims| claims.contains_key("collectionId") && claims.contains_key("type"),
+        tell: |claims, facts| {
+            texts(facts, Field::Owner, claims, &["id"], 1);
+            texts(facts, Field::Account, claims, &["collectionId"], 1);
+        },
+    },
+    // <https://github.com/portainer/portainer/blob/develop/api/jwt/jwt.go>
+    Family {
+        name: "Portainer",
+        endless: false,
+        is: |claims| claims.contains_key("forceChangePassword") && claims.contains_key("username"),
+        tell: |claims, facts| {
+            texts(facts, Field::Owner, claims, &["username"], 1);
+            if claims.get("role").and_then(Value::as_u64) == Some(1) {
+                facts.text(Field::Scope, "administrator");
+            }
+        },
+    },
+    // <https://github.com/woodpecker-ci/woodpecker/blob/main/shared/token/token.go>: the token of a user has no end.
+    Family {
+        name: "Woodpecker CI",
+        endless: true,
+        is: |claims| claims.contains_key("user-id") && claims.contains_key("type"),
+        tell: |claims, facts| texts(facts, Field::Owner, claims, &["user-id"], 1),
+    },
     // <https://firebase.google.com/docs/auth/admin/verify-id-tokens>
     Family {
         name: "Firebase user",

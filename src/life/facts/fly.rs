@@ -1,13 +1,14 @@
 //! Fly.io's tokens: `fm2_` and base64 of MessagePack, `[nonce, location, [type, body, type, body, …], tail]`; several
 //! stand behind each other with commas. Sources: superfly/macaroon `caveat.go`, `caveats.go`, `resset/action.go`.
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, steps, time};
 use crate::detect::checks::base64_any;
 
 /// Most tokens and caveats that are read.
 const MOST: usize = 64;
 
 pub(super) fn facts(text: &[u8]) -> Vec<Fact> {
+    steps::took(text.len());
     let mut facts = Facts::new(Certainty::Certain);
     // The permission comes first; the others prove what it asks third parties for.
     for token in text.split(|&b| b == b',').take(MOST) {
@@ -89,6 +90,7 @@ struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Option<&'a [u8]> {
+        steps::took(1);
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)

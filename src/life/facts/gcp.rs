@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Certainty, Fact, Facts, Field};
+use super::{Certainty, Fact, Facts, Field, steps};
 
 pub(super) fn facts(whole: &[u8]) -> Vec<Fact> {
+    steps::took(whole.len());
     let mut facts = Facts::new(Certainty::Stated);
     let Ok(Value::Object(file)) = serde_json::from_slice(whole) else {
         return facts.list;

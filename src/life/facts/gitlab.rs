@@ -2,7 +2,7 @@
 //! of a byte with the length of the lines. Ids are numbers in base 36. Only what the checksum confirms counts.
 //! Source: GitLab `lib/authn/token_field/generator/routable_token.rb`.
 
-use super::{Certainty, Fact, Facts, Field};
+use super::{Certainty, Fact, Facts, Field, steps};
 use crate::base64::{Engine, URL};
 use crate::detect::checks::{self, Verdict};
 use crate::rule::Check;
@@ -16,6 +16,7 @@ const KEYS: &[(u8, Field, &str)] = &[
 ];
 
 pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let mut facts = Facts::new(Certainty::Stated);
     if checks::run(Check::GitlabRoutable, token, token) != Verdict::Passed {
         return facts.list;
@@ -24,6 +25,7 @@ pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
         return facts.list;
     };
     for line in lines.split(|&b| b == b'\n') {
+        steps::took(1 + line.len());
         let [key, b':', digits @ ..] = line else {
             continue;
         };

@@ -3,10 +3,11 @@
 
 use serde_json::Value;
 
-use super::{Certainty, Fact, Facts, Field};
+use super::{Certainty, Fact, Facts, Field, steps};
 use crate::detect::checks::json_object;
 
 pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let mut facts = Facts::new(Certainty::Stated);
     let cloud = token.strip_prefix(b"glc_");
     let Some(claims) = json_object(cloud.unwrap_or(token)) else {

@@ -1,10 +1,11 @@
 //! JFrog's reference tokens: base64 of `reftkn:01:<ten digits>:<random>`, where the digits are the end in
 //! seconds since 1970, and zeros stand for none.
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, steps, time};
 use crate::base64::{Engine, STANDARD};
 
 pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let mut facts = Facts::new(Certainty::Inferred);
     let text = STANDARD.decode(token).unwrap_or_default();
     let Some(rest) = text.strip_prefix(b"reftkn:01:") else {

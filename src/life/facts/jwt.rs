@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{Certainty, Fact, Facts, Field, family, time};
+use super::{Certainty, Fact, Facts, Field, family, steps, time};
 use crate::detect::checks::json_object;
 
 /// Facts of a token; it may stand after a prefix (`ghs_<id>_`).
 pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let start = memchr::memmem::find(token, b"eyJ").unwrap_or(0);
     let mut parts = token.get(start..).unwrap_or_default().split(|&b| b == b'.');
     let (Some(header), Some(payload)) = (
@@ -89,6 +90,7 @@ pub(super) fn texts(
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Array(list) => {
+            steps::took(list.len());
             let words: Vec<&str> = list.iter().filter_map(Value::as_str).take(64).collect();
             Some(words.join(" "))
         }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, steps, time};
 use crate::detect::checks::{Macaroon, macaroon};
 
 /// Most caveats that are read.
@@ -13,6 +13,7 @@ const CAVEATS: usize = 64;
 /// older form is `{"version": 1, "permissions": "user" or {"projects": […]}}`. Source: pypi/warehouse
 /// `warehouse/macaroons/caveats/__init__.py`.
 pub(super) fn pypi(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let mut facts = Facts::new(Certainty::Certain);
     let Some(macaroon) = token.strip_prefix(b"pypi-").and_then(macaroon) else {
         return facts.list;
@@ -20,6 +21,7 @@ pub(super) fn pypi(token: &[u8]) -> Vec<Fact> {
     header(&macaroon, &mut facts);
     let mut narrowed = false;
     for caveat in macaroon.caveats.iter().take(CAVEATS) {
+        steps::took(caveat.len());
         let Ok(caveat) = serde_json::from_slice::<Value>(caveat) else {
             // It narrows in a way that is not known here.
             narrowed = true;
@@ -83,12 +85,14 @@ fn pypi_caveat(caveat: &Value, facts: &mut Facts) -> bool {
 /// devpi: caveats are text, `expires=<seconds>`, `not_before=<seconds>`, `allowed=…`, `indexes=…`, `projects=…`; the
 /// identifier is `<user>-<id>`. Source: the documentation of devpi-tokens.
 pub(super) fn devpi(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let mut facts = Facts::new(Certainty::Certain);
     let Some(macaroon) = token.strip_prefix(b"devpi-").and_then(macaroon) else {
         return facts.list;
     };
     let mut narrowed = false;
     for caveat in macaroon.caveats.iter().take(CAVEATS) {
+        steps::took(caveat.len());
         let Some(at) = caveat.iter().position(|&b| b == b'=') else {
             narrowed = true;
             continue;

@@ -8,6 +8,7 @@ mod aws;
 mod azure;
 mod beside;
 mod datasette;
+mod der;
 mod discord;
 mod family;
 mod fly;
@@ -16,9 +17,12 @@ mod gitlab;
 mod grafana;
 mod jfrog;
 mod jwt;
+mod keystore;
+mod keytab;
 mod macaroon;
 mod mapbox;
 mod onepassword;
+mod openpgp;
 mod openssh;
 mod paseto;
 mod postman;
@@ -27,6 +31,7 @@ mod public_id;
 mod sentry;
 mod shadow;
 mod slack;
+mod steps;
 mod time;
 mod unleash;
 mod url;
@@ -91,8 +96,11 @@ fn decoder(name: FactDecoder) -> fn(&Seen<'_>) -> Vec<Fact> {
         FactDecoder::Grafana => |seen| grafana::facts(seen.secret),
         FactDecoder::JfrogReference => |seen| jfrog::facts(seen.secret),
         FactDecoder::Jwt => |seen| jwt::facts(seen.secret),
+        FactDecoder::Keystore => keystore::of,
+        FactDecoder::Keytab => keytab::of,
         FactDecoder::Mapbox => |seen| mapbox::facts(seen.secret),
         FactDecoder::OnePassword => |seen| onepassword::facts(seen.secret),
+        FactDecoder::OpenPgp => |seen| openpgp::facts(seen.whole),
         FactDecoder::OpenSsh => openssh::of,
         FactDecoder::Paseto => |seen| paseto::facts(seen.secret),
         FactDecoder::Postman => |seen| postman::facts(seen.secret),
@@ -188,5 +196,7 @@ impl Facts {
     }
 }
 
+#[cfg(test)]
+mod mutated;
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,11 @@
 
 use serde_json::Value;
 
-use super::{Certainty, Fact, Facts, Field};
+use super::{Certainty, Fact, Facts, Field, steps};
 use crate::detect::checks::json_object;
 
 pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let mut facts = Facts::new(Certainty::Stated);
     let claims = token.strip_prefix(b"ops_").and_then(json_object);
     let Some(claims) = claims else {

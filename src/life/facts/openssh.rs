@@ -1,7 +1,7 @@
 //! OpenSSH: the comment of a private key that no passphrase protects, and the certificate that stands beside a
 //! key. Sources: OpenSSH `PROTOCOL.key`, `PROTOCOL.certkeys`.
 
-use super::{Certainty, Fact, Facts, Field, Seen, time};
+use super::{Certainty, Fact, Facts, Field, Seen, steps, time};
 use crate::detect::checks::pem_body;
 
 /// Most parts of a key or certificate that are read.
@@ -17,6 +17,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
 
 /// Of a private key in PEM form.
 pub(super) fn facts(pem: &[u8]) -> Vec<Fact> {
+    steps::took(pem.len());
     let mut facts = Facts::new(Certainty::Stated);
     let comment = pem_body(pem).and_then(|bytes| comment(&bytes));
     facts.text(Field::Owner, comment.unwrap_or_default());
@@ -51,6 +52,7 @@ fn comment(bytes: &[u8]) -> Option<Vec<u8>> {
 /// Of a certificate as it stands behind its type in base64, decoded. A key outlives its certificate, so all is
 /// inferred.
 pub(super) fn certificate(bytes: &[u8]) -> Vec<Fact> {
+    steps::took(bytes.len());
     let mut facts = Facts::new(Certainty::Inferred);
     let _ = read_certificate(bytes, &mut facts);
     facts.list
@@ -121,6 +123,7 @@ impl<'a> Wire<'a> {
     }
 
     fn string(&mut self) -> Option<&'a [u8]> {
+        steps::took(1);
         let length = usize::try_from(self.number()?).ok()?;
         let (text, rest) = self.0.split_at_checked(length)?;
         self.0 = rest;

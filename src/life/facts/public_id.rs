@@ -1,7 +1,8 @@
 //! Public ids inside tokens: with them the token is found in its provider's list.
 
-use super::{Certainty, Fact, Facts, Field, Seen};
+use super::{Certainty, Fact, Facts, Field, Seen, steps};
 use crate::base64::{Engine, STANDARD};
+use crate::detect::checks::base64_any;
 
 /// The id in the secret, or that of the public half beside it.
 pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
@@ -19,6 +20,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
 
 /// The id in a secret; the form of each kind is asked for anew, because rules are wider.
 pub(super) fn facts(secret: &[u8]) -> Vec<Fact> {
+    steps::took(secret.len());
     let mut facts = Facts::new(Certainty::Stated);
     if is_twilio(secret) {
         facts.id(Field::Id, secret);
@@ -36,6 +38,14 @@ pub(super) fn facts(secret: &[u8]) -> Vec<Fact> {
         facts.text(Field::Id, &secret[..17]);
     } else if let Some((region, true)) = mailchimp(secret) {
         facts.text(Field::Account, [b"data centre ", region].concat());
+    } else if let Some(rest) = secret.strip_prefix(b"nbt_") {
+        // NetBox: the key that it lists.
+        facts.text(Field::Id, part(rest, b'.', 12, 40).unwrap_or_default());
+    } else if let Some(user) = synapse(secret) {
+        facts.text(Field::Owner, user);
+    } else if let Some(prefix) = part(secret, b'.', 7, 32) {
+        // Headscale: the prefix that it lists.
+        facts.text(Field::Id, prefix);
     } else if let Some(id) = telegram(secret) {
         facts.text(Field::Id, id);
     } else if let Some(id) = numbered(secret) {
@@ -65,6 +75,19 @@ fn mailchimp(key: &[u8]) -> Option<(&[u8], bool)> {
     let digits = region.strip_prefix(b"us")?;
     let fits = key.get(32) == Some(&b'-') && matches!(digits.len(), 1 | 2);
     Some((region, fits && digits.iter().all(u8::is_ascii_digit)))
+}
+
+/// `syt_<the user's name in base64>_<20>_<6>`, of a server that speaks Matrix.
+fn synapse(token: &[u8]) -> Option<Vec<u8>> {
+    let rest = token
+        .strip_prefix(b"syt_")
+        .or_else(|| token.strip_prefix(b"syr_"))?;
+    let mut parts = rest.split(|&b| b == b'_');
+    let name = parts.next().and_then(base64_any)?;
+    let lengths = [parts.next()?.len(), parts.next()?.len()];
+    let text = std::str::from_utf8(&name).ok()?;
+    let fits = lengths == [20, 6] && !text.chars().any(char::is_control);
+    fits.then_some(name)
 }
 
 /// `<number of the bot>:<35>`.

@@ -3,10 +3,11 @@
 
 use serde_json::Value;
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, steps, time};
 use crate::detect::checks::json_object;
 
 pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
+    steps::took(token.len());
     let Some(rest) = token.strip_prefix(b"sntrys_") else {
         return Vec::new();
     };

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Certainty, Fact, Facts, Field, Seen, time};
+use super::{Certainty, Fact, Facts, Field, Seen, steps, time};
 
 /// The line that the hash stands in, without the hash.
 pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
@@ -14,6 +14,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
 }
 
 pub(super) fn facts(line: &[u8]) -> Vec<Fact> {
+    steps::took(line.len());
     let mut facts = Facts::new(Certainty::Stated);
     let fields: Vec<&[u8]> = line.split(|&b| b == b':').take(12).collect();
     let [user, hash, changed, _, most, _, _, end, ..] = fields.as_slice() else {

@@ -134,7 +134,7 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     }
 }
 
-fn certificate(common: &[u8], organization: &[u8]) -> Vec<u8> {
+pub(super) fn certificate(common: &[u8], organization: &[u8]) -> Vec<u8> {
     let attribute = |kind: u8, text: &[u8]| {
         der(
             0x31,

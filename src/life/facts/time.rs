@@ -38,12 +38,14 @@ pub(super) fn digits(text: &[u8]) -> Option<Timestamp> {
 }
 
 /// ISO 8601 in UTC as Azure and AWS write it: `2026-01-02`, `2026-01-02T03:04Z`,
-/// `2026-01-02T03:04:05Z` (maybe with a fraction or a numeric offset), `20260102T030405Z`.
+/// `2026-01-02T03:04:05Z` (maybe with a fraction or a numeric offset), `20260102T030405Z`, and with `UTC` for the `Z`,
+/// as the AWS CLI did.
 pub(super) fn iso(text: &[u8]) -> Option<Timestamp> {
     if text.len() > 40 {
         return None;
     }
     let text = std::str::from_utf8(text).ok()?;
+    let text = text.strip_suffix("UTC").unwrap_or(text);
     let full = match text.len() {
         10 => format!("{text}T00:00:00Z"),
         16 if !text.contains('-') => text.to_owned(),

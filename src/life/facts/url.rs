@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use serde_json::Value;
 
-use super::{Certainty, Fact, Facts, Field, Seen, aws, time};
+use super::{Certainty, Fact, Facts, Field, Seen, aws, steps, time};
 use crate::detect::checks::json_object;
 
 /// Longest life of a presigned request, in seconds: seven days.
@@ -16,6 +16,7 @@ pub(super) struct Query(Vec<(Vec<u8>, Vec<u8>)>);
 
 impl Query {
     pub(super) fn parse(text: &[u8]) -> Self {
+        steps::took(text.len());
         let plain = String::from_utf8_lossy(text)
             .replace("&amp;", "&")
             .replace("\\u0026", "&");
@@ -31,6 +32,7 @@ impl Query {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&[u8]> {
+        steps::took(self.0.len());
         let mut all = self.0.iter().filter(|(n, _)| n == name.as_bytes());
         all.next().map(|(_, value)| value.as_slice())
     }
@@ -55,6 +57,7 @@ fn host(text: &[u8]) -> &[u8] {
 /// Azure Storage, Service Bus, Event Hubs and IoT Hub. A signature of a stored policy (`si`) can
 /// be ended or prolonged by the policy, so its end is not known.
 pub(super) fn sas(whole: &[u8]) -> Vec<Fact> {
+    steps::took(whole.len());
     let query = Query::parse(whole);
     // `SharedAccessSignature sr=…` and `…SharedAccessSignature=sr=…` hold `sr` behind another name.
     let resource = query.get("sr").map(<[u8]>::to_vec).or_else(|| {
@@ -108,6 +111,7 @@ pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
 
 /// Version 4 (`X-Amz-…`, and Google's `X-Goog-…`) and version 2 (`Expires`).
 pub(super) fn presigned(whole: &[u8]) -> Vec<Fact> {
+    steps::took(whole.len());
     let query = Query::parse(whole);
     for prefix in ["x-amz-", "x-goog-"] {
         let get = |name: &str| query.get(&format!("{prefix}{name}"));

@@ -1,10 +1,11 @@
 //! WorkOS: `sk_{live,test}_` and base64 of `key_<ULID>,<secret>`. The first ten characters of a ULID are
 //! milliseconds since 1970 in Crockford's base 32.
 
-use super::{Certainty, Fact, Facts, Field, time};
+use super::{Certainty, Fact, Facts, Field, steps, time};
 use crate::detect::checks::base64_any;
 
 pub(super) fn facts(key: &[u8]) -> Vec<Fact> {
+    steps::took(key.len());
     let mut facts = Facts::new(Certainty::Stated);
     let body = key
         .strip_prefix(b"sk_live_")

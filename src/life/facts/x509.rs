@@ -10,7 +10,7 @@ use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::name::Name;
 use x509_cert::time::Time;
 
-use super::{Certainty, Fact, Facts, Field, Seen, time};
+use super::{Certainty, Fact, Facts, Field, Seen, steps, time};
 
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
@@ -30,6 +30,7 @@ pub(super) fn facts(certificates: &[&[u8]], client: bool) -> Vec<Fact> {
     let all: Vec<Certificate> = certificates
         .iter()
         .take(16)
+        .inspect(|der| steps::took(der.len()))
         .filter_map(|der| Certificate::from_der(der).ok())
         .collect();
     let Some(own) = all.iter().find(|c| !authority(c)).or_else(|| all.first()) else {
