@@ -243,6 +243,14 @@ pub enum Status {
         /// Only what is certain lowers a finding; all else is likely.
         certainty: Certainty,
     },
+    /// Its server does not accept it any more: it lists it as revoked or disabled, or its complete list does
+    /// not have it.
+    Revoked {
+        /// When the list was taken, where that is known.
+        told: Option<Timestamp>,
+        /// Only what is certain lowers a finding.
+        certainty: Certainty,
+    },
     /// Its own bytes say that it has no end.
     NeverExpires,
     /// Nothing says when it ends.
@@ -257,7 +265,10 @@ impl Status {
             Status::Expired { since: at, .. }
             | Status::Expiring { at }
             | Status::LiveUntil { at } => Some(at),
-            Status::PastLife { .. } | Status::NeverExpires | Status::Unknown => None,
+            Status::PastLife { .. }
+            | Status::Revoked { .. }
+            | Status::NeverExpires
+            | Status::Unknown => None,
         }
     }
 
@@ -269,6 +280,9 @@ impl Status {
                 certainty: Certainty::Certain,
                 ..
             } | Status::PastLife {
+                certainty: Certainty::Certain,
+                ..
+            } | Status::Revoked {
                 certainty: Certainty::Certain,
                 ..
             }

@@ -105,17 +105,23 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) 
         join(lists, &seen.collect::<Vec<_>>())
     };
     for (number, (credential, mut facts)) in credentials.iter_mut().zip(each).enumerate() {
-        facts.extend(listed::facts(lists, &joined, number));
+        let listed = listed::facts(lists, &joined, number, credential, &facts);
+        let word = listed::word(lists, &joined, number, &listed);
+        facts.extend(listed);
         let rule = &rules.rules[credential.best.rule];
-        let accepted = listed::is_accepted(lists, &joined, number);
         let facts = status::ordered(facts);
         let terms = policy.terms(&rule.id, credential.severity, &owners(&facts));
         credential.life.status = status::of(&facts, terms.warn_before.days, now);
         credential.life.facts = facts;
-        // What its own bytes say comes first, and what its server says comes before what its kind makes likely.
-        if credential.life.status == Status::Unknown && !accepted {
-            credential.life.status = kind::past(rule, credential, now).unwrap_or_default();
-        }
+        // A certain end comes first, then what its server says, and last what its kind makes likely.
+        let status = credential.life.status;
+        credential.life.status = match word.refused {
+            Some(refused) if !status.is_certainly_expired() => refused,
+            None if status == Status::Unknown && !word.accepted => {
+                kind::past(rule, credential, now).unwrap_or_default()
+            }
+            _ => status,
+        };
         if asked.conditions {
             credential.conditions = conditions::of(rule, credential, &terms, now);
         }

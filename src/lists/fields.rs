@@ -54,6 +54,7 @@ impl Mapper {
                 server,
                 taken: asked.taken,
                 complete,
+                sole: asked.sole,
                 rows: Vec::new(),
                 dropped: Dropped::default(),
                 notes: Vec::new(),

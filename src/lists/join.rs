@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use regex::bytes::Regex;
 
+use super::absent::Whole;
 use super::{Handle, Hash, List, Row};
 use crate::finding::{Certainty, Class, Credential, Fact, Field, Reason, Skipped, Source, Value};
 use crate::rule::{HashKind, Rule};
@@ -75,6 +76,8 @@ pub struct Joined {
     pub matches: Vec<Vec<Match>>,
     /// For each credential the lists in which more than one row fits it, or a row that fits another one too.
     pub unclear: Vec<Vec<usize>>,
+    /// For each credential the lists that would have it if its server still accepted it, and do not.
+    pub absent: Vec<Vec<usize>>,
     /// What was not compared.
     pub gaps: Vec<Skipped>,
     /// Look-ups and questions that it took.
@@ -86,11 +89,13 @@ pub fn join(lists: &[List], seen: &[Seen<'_>]) -> Joined {
     let mut out = Joined {
         matches: vec![Vec::new(); seen.len()],
         unclear: vec![Vec::new(); seen.len()],
+        absent: vec![Vec::new(); seen.len()],
         ..Joined::default()
     };
     let mut rounds = MAX_ROUNDS;
     for (number, list) in lists.iter().enumerate() {
         let index = Index::of(list);
+        out.steps += list.rows.len() as u64;
         let mut found = vec![Found::None; seen.len()];
         for (at, one) in seen.iter().enumerate() {
             if one.credential.best.class == Class::Credential {
@@ -99,9 +104,14 @@ pub fn join(lists: &[List], seen: &[Seen<'_>]) -> Joined {
         }
         index.ask(seen, &mut found, &mut rounds, &mut out);
         index.apart(&mut found);
+        let whole = Whole::of(list);
         for (at, found) in found.into_iter().enumerate() {
             match found {
-                Found::None => {}
+                Found::None => {
+                    if whole.as_ref().is_some_and(|whole| whole.lacks(&seen[at])) {
+                        out.absent[at].push(number);
+                    }
+                }
                 Found::Unclear => out.unclear[at].push(number),
                 Found::One { row, how, certain } => out.matches[at].push(Match {
                     list: number,

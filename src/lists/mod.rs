@@ -5,6 +5,7 @@
 //! neither JSON nor a table has code of its own. [`join`] then says which found credential is which row. Nothing here
 //! asks a server anything.
 
+mod absent;
 mod acl;
 mod date;
 mod fields;
@@ -28,6 +29,7 @@ use crate::builtin;
 use crate::rule::{Holds, ListField, ListFormat, ListKind, closest};
 use crate::secret::Fingerprint;
 
+pub use absent::can_prove;
 pub use date::Moment;
 pub use hash::Hash;
 pub use join::{How, Joined, Match, Seen, join};
@@ -51,6 +53,9 @@ pub struct List {
     pub taken: Option<Timestamp>,
     /// It has every token of the server, so that one that is not in it is none of the server's.
     pub complete: bool,
+    /// The user says that no other server of its kind issued what is looked at, so that a token of the kind that
+    /// the complete list does not have is dead.
+    pub sole: bool,
     /// The tokens, in the order of the file.
     pub rows: Vec<Row>,
     /// What was not kept of the file.
@@ -185,6 +190,8 @@ pub struct Asked {
     pub taken: Option<Timestamp>,
     /// It has all tokens of the server, although its kind has those of one user.
     pub complete: bool,
+    /// No other server of its kind issued what is looked at.
+    pub sole: bool,
     /// Which column of a table is which field.
     pub columns: Vec<(ListField, String)>,
 }
@@ -299,5 +306,7 @@ pub(crate) fn can_be_complete(kind: &ListKind) -> bool {
     kind.holds != Holds::Names
 }
 
+#[cfg(test)]
+mod growth_tests;
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,9 @@ struct Snapshot {
     taken: Option<Timestamp>,
     /// It has every token of the server.
     complete: bool,
+    /// No other server of its kind issued what is looked at.
+    #[serde(default)]
+    sole: bool,
     /// What was not kept.
     dropped: WrittenDropped,
     /// What is to be known about the reading.
@@ -173,6 +176,7 @@ pub fn write_snapshot(list: &List, hashes: bool, finder: Finder<'_>) -> Result<S
         server: list.server.clone(),
         taken: list.taken,
         complete: list.complete,
+        sole: list.sole,
         dropped: WrittenDropped {
             secrets: dropped.secrets,
             guessable: dropped.guessable,
@@ -284,6 +288,7 @@ fn back(snapshot: Snapshot, kind: &'static ListKind) -> Result<List, Unreadable>
         server: snapshot.server,
         taken: snapshot.taken,
         complete: snapshot.complete,
+        sole: snapshot.sole,
         rows: rows.collect::<Result<_, _>>()?,
         dropped: Dropped {
             secrets: snapshot.dropped.secrets,

@@ -395,6 +395,7 @@ impl Gathered {
                 server: Some(alias.to_owned()),
                 taken: Some(taken),
                 complete: of_all,
+                sole: false,
                 columns: Vec::new(),
             },
             list: List {
@@ -402,6 +403,7 @@ impl Gathered {
                 server: alias.to_owned(),
                 taken: Some(taken),
                 complete: kind.holds == Holds::All || of_all && lists::can_be_complete(kind),
+                sole: false,
                 rows: Vec::new(),
                 dropped: Dropped::default(),
                 notes: Vec::new(),

@@ -401,7 +401,7 @@ fn knows(status: &Status) -> u8 {
         Status::Expired { .. } => 4,
         Status::Expiring { .. } => 3,
         Status::LiveUntil { .. } | Status::NeverExpires => 2,
-        Status::PastLife { .. } => 1,
+        Status::PastLife { .. } | Status::Revoked { .. } => 1,
         Status::Unknown => 0,
     }
 }

@@ -65,14 +65,7 @@ impl State {
                     "were replaced by other values",
                 ],
             ),
-            State::Dead => (
-                "dead",
-                "calm",
-                [
-                    "is certainly dead, its end is past",
-                    "are certainly dead, their end is past",
-                ],
-            ),
+            State::Dead => ("dead", "calm", ["is certainly dead", "are certainly dead"]),
         }
     }
 
@@ -148,20 +141,39 @@ pub(super) fn sentence(report: &Report) -> String {
     out
 }
 
-/// ` (2 past their end, 1 past the longest life of its kind)`; nothing where all are past their end.
+/// `, their end is past`; where there are several reasons, how many have which: ` (2 by their own bytes, 1 past the
+/// longest life of its kind)`.
 fn why_dead<'a>(rows: impl Iterator<Item = &'a Finding>) -> Option<String> {
-    let (ended, by_kind): (Vec<&Finding>, Vec<&Finding>) =
-        rows.partition(|row| matches!(row.status, Status::Expired { .. }));
-    let kinds = count(
-        by_kind.len() as u64,
-        "past the longest life of its kind",
-        "past the longest life of their kind",
-    );
-    match (ended.len() as u64, by_kind.is_empty()) {
-        (_, true) => None,
-        (0, false) => Some(format!(" ({kinds})")),
-        (ended, false) => Some(format!(" ({ended} by their own bytes, {kinds})")),
+    let (mut ended, mut by_kind, mut by_list) = (0, 0, 0);
+    for row in rows {
+        match row.status {
+            Status::PastLife { .. } => by_kind += 1,
+            Status::Revoked { .. } => by_list += 1,
+            _ => ended += 1,
+        }
     }
+    let kind = "past the longest life of its kind";
+    let kinds = "past the longest life of their kind";
+    let reasons = [
+        (ended, "by its own bytes", "by their own bytes"),
+        (by_kind, kind, kinds),
+        (
+            by_list,
+            "by the list of its server",
+            "by the lists of their servers",
+        ),
+    ];
+    if by_kind + by_list == 0 {
+        let ends = if ended == 1 {
+            "its end is past"
+        } else {
+            "their end is past"
+        };
+        return Some(format!(", {ends}"));
+    }
+    let reasons = reasons.into_iter().filter(|(n, ..)| *n > 0);
+    let reasons: Vec<String> = reasons.map(|(n, one, many)| count(n, one, many)).collect();
+    Some(format!(" ({})", reasons.join(", ")))
 }
 
 fn first(at: Timestamp) -> String {

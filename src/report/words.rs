@@ -13,6 +13,7 @@ pub fn status_name(status: &Status) -> &'static str {
         Status::Expiring { .. } => "expiring",
         Status::LiveUntil { .. } => "live",
         Status::PastLife { .. } => "past-life",
+        Status::Revoked { .. } => "revoked",
         Status::NeverExpires => "never-expires",
         Status::Unknown => "unknown",
     }
@@ -35,6 +36,13 @@ pub fn status(status: &Status) -> Option<String> {
                 "{likely}past its kind's life since {}",
                 date(*since)
             ))
+        }
+        Status::Revoked { told, certainty } => {
+            let on = told.map_or("on an unknown day".to_owned(), |at| {
+                format!("on {}", date(at))
+            });
+            let certainty = certainty.name();
+            Some(format!("not accepted by its server {on} ({certainty})"))
         }
         Status::NeverExpires => Some("never expires".to_owned()),
         Status::Unknown => None,

@@ -1,5 +1,6 @@
 //! Keys and stores that the real programs make. Where a program is not installed the test says so and asks nothing.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -15,7 +16,11 @@ fn run(dir: &Path, program: &str, args: &[&str]) -> Option<Vec<u8>> {
     let output = match command.output() {
         Ok(output) => output,
         Err(error) => {
-            eprintln!("left out: {program} does not run here ({error})");
+            // Not by a macro: the test's own capture would swallow it.
+            let _ = writeln!(
+                std::io::stderr(),
+                "LEFT OUT: {program} does not run here ({error})"
+            );
             return None;
         }
     };
@@ -27,10 +32,7 @@ fn run(dir: &Path, program: &str, args: &[&str]) -> Option<Vec<u8>> {
 fn only(dir: &Dir, rule: &str) -> Value {
     let report = dir.json(&["scan", "--min-confidence", "low"]);
     let all = findings(&report);
-    let of_rule: Vec<&Value> = all
-        .iter()
-        .filter(|one| one["rule"] == rule)
-        .collect();
+    let of_rule: Vec<&Value> = all.iter().filter(|one| one["rule"] == rule).collect();
     assert_eq!(of_rule.len(), 1, "{report}");
     of_rule[0].clone()
 }

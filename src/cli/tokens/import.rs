@@ -32,6 +32,10 @@ pub struct Import {
     /// The list has every token of the server, although one of its kind has those of one user.
     #[arg(long, help_heading = heading::INPUT)]
     complete: bool,
+    /// The server is the only one of its kind that issued what is looked at: a token of that kind that the
+    /// list, which has every token of the server, does not have is dead.
+    #[arg(long, help_heading = heading::INPUT)]
+    sole: bool,
     /// Which columns of a table are which fields: id, name, owner, made-by, scope, created, expires,
     /// last-used, state, secret.
     #[arg(
@@ -72,6 +76,12 @@ pub fn run(import: Import) -> Result<ExitCode> {
             kind.name
         );
     }
+    if import.sole && !lists::can_prove(kind) {
+        bail!(
+            "--sole: a list of {} shows too little of each token to say that one is not among them",
+            kind.name
+        );
+    }
     let asked = Asked {
         server: import.server,
         // What comes through a pipe is read while the server gives it.
@@ -79,6 +89,7 @@ pub fn run(import: Import) -> Result<ExitCode> {
             .taken
             .or_else(|| (import.file == "-").then(jiff::Timestamp::now)),
         complete: import.complete,
+        sole: import.sole,
         columns: import.columns,
     };
     let (name, list) = match import.file.as_str() {
@@ -89,6 +100,11 @@ pub fn run(import: Import) -> Result<ExitCode> {
         file => (file, lists::read(kind, files::open(file)?, &asked)),
     };
     let list = list.map_err(|error| files::at(name, &error))?;
+    if import.sole && !(list.complete && list.taken.is_some()) {
+        bail!(
+            "--sole: {name} has to have every token of the server (--complete says so), and the day when it was taken has to be known (--taken)"
+        );
+    }
     let text = lists::write_snapshot(&list, import.hashes, &files::finder())
         .map_err(|refused| anyhow!("{name}: {refused}"))?;
     match &import.output {

@@ -111,11 +111,16 @@ impl Case<'_> {
         let (at, message, field) = match status {
             Status::Expired { since, .. } => {
                 let message = format!("It ended on {}", date(since));
-                (since, message, Field::Expires)
+                (Some(since), message, Field::Expires)
             }
             Status::PastLife { since, .. } => {
                 let message = format!("The longest life of its kind ended on {}", date(since));
-                (since, message, Field::LongestLife)
+                (Some(since), message, Field::LongestLife)
+            }
+            Status::Revoked { told, .. } => {
+                let on = told.map(|at| format!(", as its list of {} says", date(at)));
+                let message = format!("Its server does not accept it{}", on.unwrap_or_default());
+                (told, message, Field::State)
             }
             _ => return None,
         };
@@ -127,7 +132,7 @@ impl Case<'_> {
             false => (Severity::Info, "."),
         };
         Some(Condition {
-            at: Some(at),
+            at,
             ..condition(ConditionId::Expired, severity, message + rest, &[field])
         })
     }
@@ -171,7 +176,7 @@ impl Case<'_> {
             });
         let past = matches!(
             it.life.status,
-            Status::Expired { .. } | Status::PastLife { .. }
+            Status::Expired { .. } | Status::PastLife { .. } | Status::Revoked { .. }
         );
         let sure = it.best.confidence == Confidence::High && self.rule.generic().is_none();
         if !open || ended || past || !sure || !self.is_in_use() {

@@ -197,6 +197,6 @@ impl Facts {
 }
 
 #[cfg(test)]
-mod mutated;
+mod mutated_tests;
 #[cfg(test)]
 mod tests;

@@ -168,10 +168,8 @@ impl Key {
         let made = number(2)?;
         match kind {
             // It certifies a user, or speaks of the key itself.
-            0x10..=0x13 | 0x1f => {
-                if self.life.is_none_or(|(at, _)| at <= made) {
-                    self.life = Some((made, number(9).unwrap_or(0)));
-                }
+            0x10..=0x13 | 0x1f if self.life.is_none_or(|(at, _)| at <= made) => {
+                self.life = Some((made, number(9).unwrap_or(0)));
             }
             0x20 => {
                 let reason = Subpackets(hashed).find(|(kind, _)| *kind == 29);

@@ -6,6 +6,7 @@
 //! page's own policy (CSP) allows the one style and the one script that are written here, by their hash.
 
 mod life;
+mod tokens;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -18,11 +19,14 @@ use sha2::{Digest as _, Sha256};
 use super::escape::{html, uri};
 use super::state::{self, State};
 use super::words::{self, count, digits};
-use super::{Finding, Format, Outcome, Report, Style, listed, notices, summary};
+use super::{Finding, Format, Notice, Outcome, Report, Style, notices, summary};
 use crate::finding::{ConditionId, Field, Weight};
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
+
+/// Notices that stand open; the rest is folded. Those that fail come first.
+const NOTICES_OPEN: usize = 20;
 
 /// Places written for each credential; the others are counted.
 const PLACES_MAX: usize = 6;
@@ -45,7 +49,7 @@ impl Format for Html {
         noticed(report, out)?;
         changes(report, out)?;
         table(report, out)?;
-        tokens(report, out)?;
+        tokens::write(report, out)?;
         foot(report, out)
     }
 }
@@ -129,19 +133,34 @@ fn noticed(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         "<section class=\"notices\" aria-labelledby=\"notices\"><h2 id=\"notices\">{}</h2>\n<ul>",
         html(&counts)
     )?;
-    for notice in &report.notices {
-        let at = notice.position();
-        let at = at.map(|at| format!(" <code>{}</code>", html(&at)));
-        writeln!(
-            out,
-            "<li>{}{} <span class=\"small\">{}, {}</span></li>",
-            html(notice.message.as_str()),
-            at.unwrap_or_default(),
-            notice.severity.name(),
-            html(&notices::about(notice))
-        )?;
+    let (shown, folded) = report
+        .notices
+        .split_at(report.notices.len().min(NOTICES_OPEN));
+    for notice in shown {
+        noticed_one(notice, out)?;
+    }
+    if !folded.is_empty() {
+        let more = count(folded.len() as u64, "more notice", "more notices");
+        writeln!(out, "</ul><details><summary>{more}</summary><ul>")?;
+        for notice in folded {
+            noticed_one(notice, out)?;
+        }
+        return writeln!(out, "</ul></details></section>");
     }
     writeln!(out, "</ul></section>")
+}
+
+fn noticed_one(notice: &Notice, out: &mut dyn io::Write) -> io::Result<()> {
+    let at = notice.position();
+    let at = at.map(|at| format!(" <code>{}</code>", html(&at)));
+    writeln!(
+        out,
+        "<li>{}{} <span class=\"small\">{}, {}</span></li>",
+        html(notice.message.as_str()),
+        at.unwrap_or_default(),
+        notice.severity.name(),
+        html(&notices::about(notice))
+    )
 }
 
 /// What changed since an earlier report.
@@ -173,68 +192,6 @@ fn repositories(report: &Report) -> BTreeSet<&str> {
     places
         .filter_map(|place| Some(place.repository.as_ref()?.as_str()))
         .collect()
-}
-
-/// Tokens that servers list: the other half of the inventory, of which no line of the files tells.
-fn tokens(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    if report.listed.is_empty() {
-        return Ok(());
-    }
-    writeln!(
-        out,
-        "<section aria-labelledby=\"tokens\"><h2 id=\"tokens\">Tokens that servers list</h2>"
-    )?;
-    for line in listed::counts(report) {
-        writeln!(out, "<p>{}</p>", html(&line))?;
-    }
-    write!(
-        out,
-        "<div class=\"wide\" role=\"region\" aria-label=\"Tokens that servers list\" tabindex=\"0\"><table role=\"table\">\n\
-         <caption>Each token of each list, in the order of the lists.</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">"
-    )?;
-    let heads = [
-        "Token",
-        "Server",
-        "State",
-        "Owner, made by",
-        "Scope",
-        "Created",
-        "Ends",
-        "Last used",
-        "Found as",
-    ];
-    for head in heads {
-        write!(out, "<th role=\"columnheader\" scope=\"col\">{head}</th>")?;
-    }
-    writeln!(out, "</tr></thead>\n<tbody role=\"rowgroup\">")?;
-    for row in &report.listed {
-        let found: Vec<String> = row.findings.iter().map(|it| it.short()).collect();
-        let made_by = match row.made_by.as_str() {
-            "" => String::new(),
-            made_by => format!("<span class=\"small\">made by {}</span>", html(made_by)),
-        };
-        write!(
-            out,
-            "<tr role=\"row\"><th role=\"rowheader\" scope=\"row\">{}<span class=\"small\">{}</span></th>",
-            html(row.called()),
-            html(row.id.as_str())
-        )?;
-        let cells = [
-            html(row.list.as_str()),
-            row.state.name().to_owned(),
-            format!("{}{made_by}", html(row.owner.as_str())),
-            html(&listed::scope(row)),
-            row.created.map(words::date).unwrap_or_default(),
-            listed::ends(row),
-            listed::used(row),
-            found.join(", "),
-        ];
-        for cell in cells {
-            write!(out, "<td role=\"cell\">{cell}</td>")?;
-        }
-        writeln!(out, "</tr>")?;
-    }
-    writeln!(out, "</tbody></table></div></section>")
 }
 
 fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {

@@ -12,15 +12,18 @@
     });
     return { row: row, text: row.textContent.toLowerCase(), state: row.getAttribute("data-state"), at: at };
   });
+  // What is folded opens while somebody searches, because what is found may stand in it.
+  var folds = Array.prototype.slice.call(document.querySelectorAll("details"));
   function show() {
     var words = find.value.toLowerCase().split(/\s+/).filter(Boolean), n = 0;
     rows.forEach(function (one) {
-      var fits = (state.value === "" || one.state === state.value) &&
+      var fits = (state.value === "" || one.state === null || one.state === state.value) &&
         (!repository || repository.value === "" || one.at.indexOf(repository.value) >= 0) &&
         words.every(function (word) { return one.text.indexOf(word) >= 0; });
       if (one.row.hidden === fits) { one.row.hidden = !fits; }
       n += fits ? 1 : 0;
     });
+    folds.forEach(function (fold) { fold.open = words.length > 0; });
     said.textContent = n + " of " + rows.length + " shown";
   }
   find.addEventListener("input", show);

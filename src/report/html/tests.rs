@@ -3,6 +3,8 @@
 use super::super::tests::{row, sample};
 use super::*;
 use crate::finding::Severity;
+use crate::lists::State;
+use crate::report::Listed;
 
 fn page(report: &Report) -> String {
     let mut out = Vec::new();
@@ -75,4 +77,50 @@ fn the_answer_counts_and_never_hides_a_gap() {
     );
     // The fixture has inputs that were not read.
     assert!(two.contains("This is not everything"), "{two}");
+}
+
+#[test]
+fn long_lists_are_folded_behind_what_needs_action() {
+    let one = super::super::tests::listed();
+    let idle = Listed {
+        state: State::Active,
+        never_expires: true,
+        expires: None,
+        findings: Vec::new(),
+        last_used: Some(sample().run.now),
+        never_used: false,
+        ..one.clone()
+    };
+    let named = |text: &str, row: &Listed| Listed {
+        name: crate::secret::Shown::ours(text.to_owned()),
+        ..row.clone()
+    };
+    let many = |n: usize| {
+        let mut all: Vec<Listed> = (0..n).map(|n| named(&format!("idle {n}"), &idle)).collect();
+        let urgent = Listed {
+            expires: Some(sample().run.now),
+            never_expires: false,
+            ..idle.clone()
+        };
+        all.push(named("urgent", &urgent));
+        let over = Listed {
+            state: State::Revoked,
+            ..urgent.clone()
+        };
+        all.push(named("over", &over));
+        page(&Report {
+            listed: all,
+            ..report(Vec::new())
+        })
+    };
+    let short = many(10);
+    assert!(!short.contains("more tokens</summary>"), "{short}");
+    let long = many(5000);
+    let (open, folded) = long
+        .split_once("<details><summary>5,001 more tokens</summary>")
+        .expect("it is folded");
+    assert!(open.contains(">urgent<") && !open.contains(">idle 7<"));
+    // What opens nothing comes last.
+    let at = |text: &str| folded.find(text).expect("it is there");
+    assert!(at(">idle 7<") < at(">over<"));
 }

@@ -13,10 +13,10 @@ use crate::finding::{Certainty, Status};
 pub struct Written {
     /// What is known about its end.
     state: State,
-    /// The end of validity, where it is known.
+    /// The end of validity, where it is known; of `revoked` the day of the list that says so.
     #[schemars(with = "Option<Time>")]
     at: Option<Timestamp>,
-    /// Of an end that is past.
+    /// Of an end that is past, and of `revoked`.
     certainty: Option<Certainty>,
 }
 
@@ -34,6 +34,8 @@ enum State {
     /// It has been in the history for longer than one of its kind lives.
     #[serde(rename = "past-life")]
     PastLife,
+    /// Its server does not accept it any more, as a list of it says.
+    Revoked,
     /// Its own bytes say that it has no end.
     #[serde(rename = "never-expires")]
     NeverExpires,
@@ -48,6 +50,7 @@ pub fn serialize<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Erro
         Status::Expiring { at } => (State::Expiring, Some(at), None),
         Status::LiveUntil { at } => (State::Live, Some(at), None),
         Status::PastLife { since, certainty } => (State::PastLife, Some(since), Some(certainty)),
+        Status::Revoked { told, certainty } => (State::Revoked, told, Some(certainty)),
         Status::NeverExpires => (State::NeverExpires, None, None),
         Status::Unknown => (State::Unknown, None, None),
     };
@@ -80,6 +83,12 @@ pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Erro
             certainty: written
                 .certainty
                 .ok_or_else(|| de::Error::custom("the status `past-life` has a `certainty`"))?,
+        },
+        State::Revoked => Status::Revoked {
+            told: written.at,
+            certainty: written
+                .certainty
+                .ok_or_else(|| de::Error::custom("the status `revoked` has a `certainty`"))?,
         },
         State::NeverExpires => Status::NeverExpires,
         State::Unknown => Status::Unknown,

@@ -349,9 +349,10 @@ pub fn lifecycle(one: &Planned<'_>) -> Value {
         Status::Expired { since: at, .. } | Status::Expiring { at } | Status::LiveUntil { at } => {
             Some(at.to_string())
         }
-        Status::PastLife { .. } | Status::NeverExpires | Status::Unknown => {
-            facts(Field::Expires).first().map(|at| (*at).to_owned())
-        }
+        Status::PastLife { .. }
+        | Status::Revoked { .. }
+        | Status::NeverExpires
+        | Status::Unknown => facts(Field::Expires).first().map(|at| (*at).to_owned()),
     };
     let certainty: BTreeMap<&str, &str> = row
         .facts

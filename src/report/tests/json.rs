@@ -68,6 +68,14 @@ fn every_status() -> Report {
             since: at,
             certainty: Certainty::Inferred,
         },
+        Status::Revoked {
+            told: Some(at),
+            certainty: Certainty::Certain,
+        },
+        Status::Revoked {
+            told: None,
+            certainty: Certainty::Stated,
+        },
         Status::NeverExpires,
         Status::Unknown,
     ];

@@ -249,7 +249,7 @@ fn skipped(reason: Reason, what: &str) -> Skipped {
 }
 
 /// A token of a list, hostile wherever a server's users choose the text.
-fn listed() -> Listed {
+pub(super) fn listed() -> Listed {
     let text = |text: &str| Shown::ours(hostile(text));
     Listed {
         list: text("git.test"),

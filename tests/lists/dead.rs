@@ -1,0 +1,199 @@
+//! What a list says is dead: rows that are revoked, disabled or expired, and tokens that a complete list lacks.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::common::{Dir, NOW, expand, findings};
+
+/// The one finding of a run, its status, the id it is reported under, and what is said of its state.
+fn told(report: &Value) -> (String, String, String, String) {
+    let all = findings(report);
+    assert_eq!(all.len(), 1, "{report:#}");
+    let one = &all[0];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let facts = one["facts"].as_array().expect("facts");
+    let state = facts.iter().find(|fact| fact["field"] == "state");
+    (
+        text(&one["status"]["state"]),
+        text(&one["status"]["certainty"]),
+        text(&one["reported"]),
+        state.map(|fact| text(&fact["value"])).unwrap_or_default(),
+    )
+}
+
+fn token(seed: u64) -> String {
+    expand("*:development.{hex:56}", seed)
+}
+
+/// A snapshot of what an Unleash lists.
+fn unleash(dir: &Dir, tokens: &[(&str, &str, &str)], more: &[&str]) -> String {
+    let rows: Vec<String> = tokens
+        .iter()
+        .map(|(secret, name, end)| {
+            format!(
+                r#"{{"secret":"{secret}","tokenName":"{name}","type":"client","projects":["*"],"environment":"development","expiresAt":{end},"createdAt":"2023-01-01T00:00:00Z","seenAt":null}}"#
+            )
+        })
+        .collect();
+    let list = format!(r#"{{"tokens":[{}]}}"#, rows.join(","));
+    snapshot(dir, "unleash", &list, more)
+}
+
+fn snapshot(dir: &Dir, kind: &str, list: &str, more: &[&str]) -> String {
+    let (file, to) = (dir.outside("list.json"), dir.outside("list.snapshot.json"));
+    fs::write(&file, list).expect("writable");
+    let (file, to) = (file.display().to_string(), to.display().to_string());
+    let mut args = vec![
+        "tokens",
+        "import",
+        kind,
+        &file,
+        "--server",
+        "srv.test",
+        "--taken",
+        "2026-11-20",
+        "-o",
+        &to,
+    ];
+    args.extend(more);
+    dir.run(&args).ends(0);
+    to
+}
+
+#[test]
+fn a_row_that_is_over_lowers_its_finding_and_leaves_a_trace() {
+    let id = expand("{check:aws-key-id:AKIA{base32:16}}", 3);
+    for (status, state, reported, code) in [
+        ("Inactive", "disabled", "stale/expired", 0),
+        ("Active", "active", "aws-access-key-id", 1),
+    ] {
+        let dir = Dir::repo();
+        dir.write("app.env", format!("AWS_ACCESS_KEY_ID={id}\n"));
+        let list = format!(
+            r#"{{"AccessKeyMetadata":[{{"UserName":"build","AccessKeyId":"{id}","Status":"{status}","CreateDate":"2023-01-01T00:00:00Z"}}]}}"#
+        );
+        let list = snapshot(&dir, "aws", &list, &[]);
+        let args = ["scan", "--with", &list, "--fail-on", "low", "--now", NOW];
+        let report = dir.json(&["scan", "--with", &list]);
+        let got = told(&report);
+        let trace = format!("{state} on 2026-11-20, as srv.test lists it (joined by its id)");
+        assert_eq!((got.2.as_str(), got.3), (reported, trace), "{report:#}");
+        let dead = state != "active";
+        assert_eq!(got.0 == "revoked" && got.1 == "certain", dead);
+        // What is dead fails nothing by default.
+        let run = dir.run(&args[..3]);
+        run.ends(code);
+        assert_eq!(
+            run.text()
+                .contains("not accepted by its server on 2026-11-20"),
+            dead
+        );
+        // What a change adds is judged as ever.
+        dir.write("b.txt", "nothing\n");
+        dir.git(&["rm", "-q", "--cached", "--ignore-unmatch", "app.env"]);
+        dir.git(&["add", "b.txt"]);
+        dir.git(&["commit", "-q", "-m", "before"]);
+        dir.commit("The key");
+        let report = dir.json(&["history", "--range", "HEAD~1..HEAD", "--with", &list]);
+        assert_eq!(told(&report).2, "aws-access-key-id");
+    }
+}
+
+#[test]
+fn what_the_whole_list_of_the_only_server_lacks_is_dead() {
+    let dir = Dir::repo();
+    dir.write("app.env", format!("UNLEASH_API_TOKEN={}\n", token(1)));
+    dir.commit("A token");
+    let other = token(2);
+    let listed = [(other.as_str(), "web", "null")];
+    let list = unleash(&dir, &listed, &["--sole"]);
+    let report = dir.json(&["history", "--with", &list]);
+    assert_eq!(
+        told(&report),
+        (
+            "revoked".to_owned(),
+            "certain".to_owned(),
+            "stale/expired".to_owned(),
+            "not listed on 2026-11-20 by srv.test, whose list is complete".to_owned()
+        )
+    );
+    dir.run(&["history", "--with", &list, "--now", NOW]).ends(0);
+    // Of a tree it is not known since when the token is there: it may be newer than the list.
+    let report = dir.json(&["scan", "--with", &list]);
+    let (status, certainty, reported, state) = told(&report);
+    assert_eq!(
+        (status.as_str(), certainty.as_str()),
+        ("revoked", "inferred")
+    );
+    assert_eq!(reported, "unleash-api-token");
+    assert!(
+        state.ends_with("; it may be newer than the list"),
+        "{state}"
+    );
+    // Another server may have issued it, unless the user says that there is none.
+    let list = unleash(&dir, &listed, &[]);
+    assert_eq!(told(&dir.json(&["history", "--with", &list])).0, "unknown");
+    // A row whose token nobody knows may be this one.
+    let known = [(other.as_str(), "web", "null"), ("short", "odd", "null")];
+    let list = unleash(&dir, &known, &["--sole"]);
+    assert_eq!(told(&dir.json(&["history", "--with", &list])).0, "unknown");
+    // It is in the list.
+    let own = token(1);
+    let list = unleash(&dir, &[(own.as_str(), "web", "null")], &["--sole"]);
+    assert_eq!(
+        told(&dir.json(&["history", "--with", &list])).0,
+        "never-expires"
+    );
+}
+
+#[test]
+fn keys_of_another_account_are_left_alone() {
+    // Two keys of one account: what stands behind its first fourteen characters may be anything.
+    let own = expand("{check:aws-key-id:AKIA{base32:16}}", 3);
+    let foreign = expand("{check:aws-key-id:AKIA{base32:16}}", 4);
+    let sister = format!("{}{}", &own[..14], &foreign[14..]);
+    let list = format!(
+        r#"{{"AccessKeyMetadata":[{{"UserName":"build","AccessKeyId":"{own}","Status":"Active","CreateDate":"2023-01-01T00:00:00Z"}}]}}"#
+    );
+    for (id, dead) in [(&sister, true), (&foreign, false)] {
+        let dir = Dir::repo();
+        dir.write("app.env", format!("AWS_ACCESS_KEY_ID={id}\n"));
+        dir.commit("A key");
+        let list = snapshot(&dir, "aws", &list, &["--sole"]);
+        let report = dir.json(&["history", "--with", &list]);
+        assert_eq!(told(&report).0 == "revoked", dead, "{report:#}");
+    }
+}
+
+#[test]
+fn a_list_that_can_prove_nothing_is_refused_as_the_only_one() {
+    let dir = Dir::repo();
+    fs::write(dir.outside("hub.json"), r#"{"api_tokens":[]}"#).expect("writable");
+    let hub = dir.outside("hub.json").display().to_string();
+    let run = dir.run(&[
+        "tokens",
+        "import",
+        "jupyterhub",
+        &hub,
+        "--sole",
+        "--taken",
+        "2026-11-20",
+    ]);
+    run.ends(2);
+    assert!(
+        run.errors().contains("shows too little of each token"),
+        "{}",
+        run.errors()
+    );
+    let tokens = r#"{"tokens":[]}"#;
+    fs::write(dir.outside("u.json"), tokens).expect("writable");
+    let unleash = dir.outside("u.json").display().to_string();
+    let run = dir.run(&["tokens", "import", "unleash", &unleash, "--sole"]);
+    run.ends(2);
+    assert!(
+        run.errors().contains("the day when it was taken"),
+        "{}",
+        run.errors()
+    );
+}
