@@ -5,6 +5,7 @@
 
 mod action;
 mod archives;
+mod arrival;
 mod audit;
 mod bad_input;
 mod cli;

@@ -23,6 +23,12 @@ pub(super) mod heading {
 
 #[derive(Args)]
 #[command(next_help_heading = heading::INPUT)]
+#[command(after_help = "\
+Examples:
+  keysweep scan                       The files here
+  keysweep scan src config.yml        Some of them
+  keysweep scan - < build.log         Standard input
+  keysweep scan --format sarif --output json=out.json")]
 pub struct Scan {
     /// Files and directories; `-` reads standard input. [default: .]
     #[arg(help_heading = None)]
@@ -57,6 +63,11 @@ pub struct Scan {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep staged                     What the next commit adds
+  keysweep staged --fail-on critical  Stop for the worst alone
+  keysweep staged -v                  Also say why each is reported")]
 pub struct Staged {
     /// A directory inside the repository. [default: .]
     pub dir: Option<PathBuf>,
@@ -70,6 +81,11 @@ pub struct Staged {
 
 #[derive(Args)]
 #[command(next_help_heading = heading::INPUT)]
+#[command(after_help = "\
+Examples:
+  keysweep history                    Every version of every file
+  keysweep history --range main..HEAD What these commits added
+  keysweep history --since 30d --output html=out.html")]
 pub struct History {
     /// The repository. [default: .]
     #[arg(help_heading = None)]
@@ -116,6 +132,11 @@ pub struct Commits {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep baseline create            Know what is found today
+  keysweep baseline update            Add what is new
+  keysweep baseline prune --history   Drop entries that fit nothing any more")]
 pub struct Baseline {
     /// What to do.
     pub verb: BaselineVerb,
@@ -160,7 +181,7 @@ pub struct Lists {
 }
 
 /// How findings are looked for in order to name them.
-#[derive(Args, Clone)]
+#[derive(Args, Clone, Default)]
 pub struct Looking {
     #[command(flatten)]
     pub alternates: Alternates,
@@ -175,6 +196,11 @@ pub struct Looking {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep allow 66383512 --reason \"only the mail sandbox\"
+  keysweep allow 6638 --until 2027-06-30   The first digits do
+  keysweep allow --last               What the last hook failed on")]
 pub struct Allow {
     /// Ids of findings, as reports show them.
     #[arg(value_name = "ID")]
@@ -221,14 +247,59 @@ pub struct Trust {
 }
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep rules github         The rules whose id, name or provider has this word
+  keysweep rules github-pat     The page of one rule
+  keysweep rules --severity critical --json
+  keysweep rules check my.toml  Run the examples of a rule file")]
 pub struct Rules {
-    /// Print the page of this rule instead of the list.
-    pub id: Option<String>,
+    /// Print the page of the rule with this id, or list those whose id, name or provider has this word (or
+    /// whose id fits this pattern, `aws-*`). `check FILE` runs the examples of a rule file.
+    #[arg(value_name = "ID|WORD")]
+    pub word: Option<String>,
+    /// With `check`: the rule file.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// List the rules of this provider alone.
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
+    /// List the rules of this kind alone.
+    #[arg(long, value_enum)]
+    pub kind: Option<RuleKind>,
+    /// List the rules of this severity alone.
+    #[arg(long, value_name = "LEVEL", value_parser = severities())]
+    pub severity: Option<Severity>,
+    /// Print JSON: a list of objects.
+    #[arg(long)]
+    pub json: bool,
     /// Add the rules of this file. Repeatable.
     #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
     pub rules: Vec<PathBuf>,
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+/// How rules recognise what they find.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RuleKind {
+    /// By a form of its own.
+    Token,
+    /// By the name that a value is given to.
+    Context,
+    /// By the name of a file, or its first bytes.
+    File,
+}
+
+impl RuleKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            RuleKind::Token => "token",
+            RuleKind::Context => "context",
+            RuleKind::File => "file",
+        }
+    }
 }
 
 #[derive(Args)]
@@ -416,13 +487,13 @@ pub struct Common {
     #[arg(
         long,
         value_name = "LEVEL",
-        value_parser = confidence,
+        value_parser = confidences(),
         help_heading = heading::OUTPUT
     )]
     pub min_confidence: Option<Confidence>,
     /// List results of this severity or worse: info, low, medium, high, critical. [default: info;
     /// medium for staged and hook]
-    #[arg(long, value_name = "LEVEL", value_parser = severity, help_heading = heading::OUTPUT)]
+    #[arg(long, value_name = "LEVEL", value_parser = severities(), help_heading = heading::OUTPUT)]
     pub min_severity: Option<Severity>,
     /// List also what stands in tests, examples, documentation or code of others alone and does not
     /// fail. The JSON formats always do.
@@ -501,6 +572,18 @@ fn output(text: &str) -> Result<(&'static dyn Format, PathBuf), String> {
         return Err("the file's name is missing".to_owned());
     }
     Ok((format(name)?, PathBuf::from(path)))
+}
+
+/// The severities, which completions know.
+fn severities() -> impl TypedValueParser<Value = Severity> {
+    let names = PossibleValuesParser::new(Severity::ALL.map(Severity::name));
+    names.try_map(|name| severity(&name))
+}
+
+/// The confidences, which completions know.
+fn confidences() -> impl TypedValueParser<Value = Confidence> {
+    let names = PossibleValuesParser::new(Confidence::ALL.map(Confidence::name));
+    names.try_map(|name| confidence(&name))
 }
 
 fn confidence(text: &str) -> Result<Confidence, String> {

@@ -10,6 +10,58 @@ use clap_complete::Shell;
 use super::args::Generated;
 use super::verbs::Cli;
 
+/// What the manual page says besides the commands.
+const SECTIONS: &str = r#".SH EXAMPLES
+.TP
+keysweep history \-\-demo
+Look at the findings in a small repository with made\-up leaks.
+.TP
+keysweep scan
+Scan the files here.
+.TP
+keysweep show 22c4
+All about the finding whose id begins so.
+.TP
+keysweep history \-\-range main..HEAD \-\-output sarif=out.sarif
+What these commits added, also as SARIF.
+.SH FILES
+.TP
+keysweep.toml
+What the repository decides; found upward from what is scanned.
+.TP
+\&.keysweepignore
+Paths whose findings are accepted.
+.TP
+\&.keysweep\-baseline
+Findings that are known, a line each.
+.TP
+tokens.toml
+The register of tokens, without values.
+.SH ENVIRONMENT
+.TP
+CI
+When set, \-\-show\-secrets and \-\-reveal are refused, and no progress is shown.
+.TP
+NO_COLOR, CLICOLOR_FORCE
+No colours, or colours also where standard output is no terminal.
+.TP
+SOURCE_DATE_EPOCH
+The moment that expiry is judged for, in seconds since 1970; \-\-now goes before it.
+.TP
+PRE_COMMIT_FROM_REF, PRE_COMMIT_TO_REF
+The range that pre\-commit names to a hook.
+.SH "EXIT STATUS"
+.TP
+0
+Nothing fails, and everything that was asked for was read.
+.TP
+1
+There are results that fail.
+.TP
+2
+Wrong usage or configuration, or nothing fails but something could not be read.
+"#;
+
 /// Prints completions, the man page or the schema.
 pub fn print(what: Generated) -> Result<ExitCode> {
     let mut command = Cli::command();
@@ -71,6 +123,7 @@ fn manual(mut command: clap::Command) -> Result<Vec<u8>> {
             section(verb, &mut out)?;
         }
     }
+    out.write_all(SECTIONS.as_bytes())?;
     page.render_version_section(&mut out)?;
     Ok(out)
 }

@@ -1,6 +1,7 @@
 //! The command line: from what the user typed to ready-made parts, and from a report to outputs
 //! and the exit status. Nothing imports this room.
 
+mod alien;
 mod allow;
 mod args;
 mod audit;
@@ -15,6 +16,8 @@ mod fail_on;
 mod fix;
 mod generate;
 mod hook;
+mod import;
+mod init;
 mod known;
 mod last;
 mod links;
@@ -28,6 +31,7 @@ mod rule_files;
 mod rules;
 mod show;
 mod signals;
+mod start;
 mod tokens;
 mod typed;
 mod verbs;
@@ -60,7 +64,11 @@ const DELTA_BUDGET: usize = 512 << 20;
 /// Runs the program.
 pub fn main() -> ExitCode {
     let cli = typed::arguments();
-    match signals::survive_limits().and_then(|()| dispatch(cli.verb)) {
+    let run = |verb: Option<Verb>| match verb {
+        Some(verb) => dispatch(verb),
+        None => start::print(),
+    };
+    match signals::survive_limits().and_then(|()| run(cli.verb)) {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
@@ -154,12 +162,9 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Hook(hook) => hook::run(hook),
         Verb::Baseline(args) => baseline::run(args),
         Verb::Allow(args) => allow::run(args),
-        Verb::Rules(rules) => {
-            let found = config::Found::of_tree(&rules.config, Path::new("."))?;
-            let mut all = rule_files::builtin_and(&rules.rules)?;
-            found.add_rules(&mut all)?;
-            rules::print(&all, rules.id.as_deref())
-        }
+        Verb::Init(args) => init::run(&args),
+        Verb::Import(args) => import::run(&args),
+        Verb::Rules(args) => rules::run(&args),
         Verb::Show(args) => show::run(&args),
         Verb::Explain(args) => explain::run(&args),
         Verb::Fix(args) => fix::run(&args),

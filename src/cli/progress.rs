@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
 use keysweep::source::Control;
 
@@ -39,9 +39,19 @@ pub fn start(control: &Arc<Control>, quiet: bool) -> Option<Progress> {
             let items = control.items.load(Ordering::Relaxed);
             let expected = control.expected.load(Ordering::Relaxed);
             let bytes = HumanBytes(control.bytes.load(Ordering::Relaxed));
+            let speed = HumanBytes(speed(control.bytes.load(Ordering::Relaxed), bar.elapsed()));
+            let read = HumanCount(items);
             bar.set_message(match expected {
-                0 => format!("{items} read, {bytes}"),
-                _ => format!("{items} of {expected} read, {bytes}"),
+                0 => format!("reading: {read}, {bytes}, {speed}/s"),
+                // Everything is read; what comes now is asked of the commits and takes its time.
+                _ if items >= expected => {
+                    format!("tracing values to the commits that brought them: {read} read, {bytes}")
+                }
+                _ => format!(
+                    "reading: {read} of {}, {bytes}, {speed}/s, {} left",
+                    HumanCount(expected),
+                    HumanDuration(left(items, expected, bar.elapsed()))
+                ),
             });
             bar.tick();
         }
@@ -51,6 +61,20 @@ pub fn start(control: &Arc<Control>, quiet: bool) -> Option<Progress> {
         done: Some(done),
         thread: Some(thread),
     })
+}
+
+/// Bytes a second so far.
+fn speed(bytes: u64, elapsed: Duration) -> u64 {
+    let millis = u64::try_from(elapsed.as_millis())
+        .unwrap_or(u64::MAX)
+        .max(1);
+    bytes.saturating_mul(1000) / millis
+}
+
+/// How long the rest takes, when it takes as long as what was read.
+fn left(items: u64, expected: u64, elapsed: Duration) -> Duration {
+    let share = (expected.saturating_sub(items)) as f64 / items.max(1) as f64;
+    elapsed.mul_f64(share.min(1e6))
 }
 
 impl Drop for Progress {

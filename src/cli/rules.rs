@@ -1,53 +1,243 @@
-//! `keysweep rules`: the list, and a rule's page.
+//! `keysweep rules`: the list, what a word or a filter finds in it, a rule's page, and the examples of a rule
+//! file.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use globset::Glob;
+use serde_json::json;
 
+use super::args::{RuleKind, Rules};
+use super::{config, rule_files};
 use keysweep::detect::Scanner;
+use keysweep::example::expand;
 use keysweep::report::terminal;
-use keysweep::rule::{Rule, RuleSet, closest};
+use keysweep::rule::{Kind, Rule, RuleSet, closest};
 use keysweep::secret::Masker;
 
-/// Prints the list, or the page of one rule.
-pub fn print(rules: &RuleSet, id: Option<&str>) -> Result<ExitCode> {
-    let mut out = std::io::stdout().lock();
+/// Random templates are tried with several seeds.
+const SEEDS: std::ops::Range<u64> = 0..4;
+
+/// Runs the verb.
+///
+/// # Errors
+/// No such rule, nothing that fits the filters, a broken rule file.
+pub fn run(args: &Rules) -> Result<ExitCode> {
+    if args.word.as_deref() == Some("check") {
+        return match &args.file {
+            Some(file) => check(file),
+            None => bail!("name the rule file: keysweep rules check FILE"),
+        };
+    }
+    if let Some(file) = &args.file {
+        bail!("one word at a time; `{}` is one too many", file.display());
+    }
+    let found = config::Found::of_tree(&args.config, Path::new("."))?;
+    let mut all = rule_files::builtin_and(&args.rules)?;
+    found.add_rules(&mut all)?;
     // Whoever writes a rule tries it with a token, and leaves it in the file.
-    let scanner = Scanner::new(rules.clone());
+    let scanner = Scanner::new(all.clone());
     let finder = |text: &[u8]| scanner.spans(text);
     let masker = Masker::new(&[], &finder, false);
-    let shown = |rule: &Rule, text: &str| match rule.is_builtin() {
+    let page = args.word.as_deref().and_then(|word| named(&all, word));
+    if let Some(rule) = page {
+        return print_page(rule, args.json, &masker);
+    }
+    let matched = matching(&all, args)?;
+    if matched.is_empty() {
+        bail!("{}", nothing(&all, args));
+    }
+    match args.json {
+        true => print_json(&matched, &masker),
+        false => print_list(&matched, &masker),
+    }
+}
+
+/// The rule that a word names: by its id, or by an id that reports use for what it finds.
+fn named<'r>(all: &'r RuleSet, word: &str) -> Option<&'r Rule> {
+    let inner = word
+        .strip_prefix("generic/")
+        .and_then(|rest| rest.strip_suffix("-weak"));
+    let inner = inner.or_else(|| word.strip_prefix("info/"));
+    let inner = inner.or_else(|| word.strip_prefix("local/"));
+    let index = all.find(word).or_else(|| all.find(inner?))?;
+    Some(&all.rules[index])
+}
+
+/// The rules that the word and the filters fit. A word is looked for in ids, names and providers; with `*` in
+/// it, it is a pattern for ids.
+fn matching<'r>(all: &'r RuleSet, args: &Rules) -> Result<Vec<&'r Rule>> {
+    let glob = match &args.word {
+        Some(word) if word.contains(['*', '?']) => Some(Glob::new(word)?.compile_matcher()),
+        _ => None,
+    };
+    let word = args.word.as_deref().unwrap_or_default().to_lowercase();
+    let provider = args.provider.as_deref().unwrap_or_default().to_lowercase();
+    let fits = |rule: &&Rule| {
+        let texts = [&rule.id, &rule.name, &rule.provider];
+        let by_word = match &glob {
+            Some(glob) => glob.is_match(rule.id.as_ref()),
+            None => texts.iter().any(|text| text.to_lowercase().contains(&word)),
+        };
+        by_word
+            && rule.provider.to_lowercase().contains(&provider)
+            && args.kind.is_none_or(|kind| kind == kind_of(rule))
+            && args
+                .severity
+                .is_none_or(|severity| severity == rule.severity)
+    };
+    Ok(all.rules.iter().filter(fits).collect())
+}
+
+fn kind_of(rule: &Rule) -> RuleKind {
+    match rule.kind {
+        Kind::Token(_) => RuleKind::Token,
+        Kind::Context(_) | Kind::Generic(_) => RuleKind::Context,
+        Kind::File(_) => RuleKind::File,
+    }
+}
+
+/// Why nothing is listed, and what may have been meant.
+fn nothing(all: &RuleSet, args: &Rules) -> String {
+    let Some(word) = &args.word else {
+        return "no rule fits these filters".to_owned();
+    };
+    if word.starts_with("stale/") || word.starts_with("register/") || word.starts_with("live/") {
+        return format!(
+            "`{word}` is no rule but a condition or notice of what rules find; docs/lifecycle.md and \
+             docs/register.md describe them, and --fail-on takes it"
+        );
+    }
+    let hint = closest(word, all.rules.iter().map(|rule| rule.id.as_ref()))
+        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    format!("there is no rule `{word}`{hint}")
+}
+
+/// Text of a rule: of ours as it is, of others masked.
+fn shown(rule: &Rule, masker: &Masker<'_>, text: &str) -> String {
+    match rule.is_builtin() {
         true => text.to_owned(),
         false => masker.show(text.as_bytes()).as_str().to_owned(),
-    };
-    match id {
-        None => {
-            for rule in rules.rules.iter() {
-                let off = if rule.on { "" } else { " (off)" };
-                let line = format!(
-                    "{:<44} {:<9} {}{off}",
-                    rule.id,
-                    rule.severity.name(),
-                    rule.name
-                );
-                writeln!(out, "{}", terminal(&shown(rule, &line)))?;
-            }
-            writeln!(out, "{} rules", rules.rules.len())?;
-        }
-        Some(id) => match rules.find(id) {
-            Some(index) => {
-                let rule = &rules.rules[index];
-                for line in shown(rule, &rule.page()).lines() {
-                    writeln!(out, "{}", terminal(line))?;
-                }
-            }
-            None => {
-                let hint = closest(id, rules.rules.iter().map(|rule| rule.id.as_ref()))
-                    .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                bail!("there is no rule `{id}`{hint}");
-            }
-        },
+    }
+}
+
+fn print_page(rule: &Rule, json: bool, masker: &Masker<'_>) -> Result<ExitCode> {
+    if json {
+        return print_json(&[rule], masker);
+    }
+    let mut out = std::io::stdout().lock();
+    for line in shown(rule, masker, &rule.page()).lines() {
+        writeln!(out, "{}", terminal(line))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn print_list(rules: &[&Rule], masker: &Masker<'_>) -> Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for rule in rules {
+        let off = if rule.on { "" } else { " (off)" };
+        let line = format!(
+            "{:<44} {:<9} {}{off}",
+            rule.id,
+            rule.severity.name(),
+            rule.name
+        );
+        writeln!(out, "{}", terminal(&shown(rule, masker, &line)))?;
+    }
+    writeln!(out, "{} rules", rules.len())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_json(rules: &[&Rule], masker: &Masker<'_>) -> Result<ExitCode> {
+    let text = |rule: &Rule, text: &str| match text.is_empty() {
+        true => None,
+        false => Some(terminal(&shown(rule, masker, text))),
+    };
+    let rows: Vec<serde_json::Value> = rules
+        .iter()
+        .map(|rule| {
+            json!({
+                "id": text(rule, &rule.id),
+                "name": text(rule, &rule.name),
+                "provider": text(rule, &rule.provider),
+                "kind": kind_of(rule).word(),
+                "severity": rule.severity.name(),
+                "docs": text(rule, &rule.docs),
+                "rotate": text(rule, &rule.rotate),
+                "console": text(rule, &rule.console),
+                "on": rule.on,
+                "builtin": rule.is_builtin(),
+            })
+        })
+        .collect();
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &rows)?;
+    writeln!(out)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs the examples of a rule file: what `match` holds must be found by its rule, what `near` holds must not.
+fn check(file: &PathBuf) -> Result<ExitCode> {
+    let mut rules = rule_files::builtin_and(std::slice::from_ref(file))?;
+    for rule in rules.rules.to_mut() {
+        rule.on = true;
+    }
+    let scanner = Scanner::new(rules);
+    let own = scanner
+        .rules()
+        .rules
+        .iter()
+        .filter(|rule| !rule.is_builtin());
+    let (mut ran, mut rules, mut wrong) = (0, 0, Vec::new());
+    for rule in own {
+        rules += 1;
+        if rule.examples.is_empty() {
+            wrong.push(format!(
+                "{}: it has no example; add `match = [\"…\"]`",
+                rule.id
+            ));
+        }
+        let matches = rule.examples.iter().map(|template| (template, true));
+        let near = rule.near.iter().map(|template| (template, false));
+        for (template, wanted) in matches.chain(near) {
+            ran += 1;
+            if let Err(why) = example(&scanner, rule, template, wanted) {
+                wrong.push(format!("{}: {template}: {why}", rule.id));
+            }
+        }
+    }
+    let finder = |text: &[u8]| scanner.spans(text);
+    let masker = Masker::new(&[], &finder, false);
+    let mut out = std::io::stdout().lock();
+    for line in &wrong {
+        writeln!(out, "{}", terminal(masker.show(line.as_bytes()).as_str()))?;
+    }
+    writeln!(out, "{rules} rules, {ran} examples, {} wrong", wrong.len())?;
+    Ok(ExitCode::from(u8::from(!wrong.is_empty())))
+}
+
+/// One example with several seeds.
+fn example(scanner: &Scanner, rule: &Rule, template: &str, wanted: bool) -> Result<(), String> {
+    for seed in SEEDS {
+        let text = expand(template, seed).map_err(|error| error.to_string())?;
+        let all = &scanner.rules().rules;
+        let found = scanner.scan(text.as_bytes());
+        let own = found.iter().any(|one| {
+            let also = one.evidence.also.iter().any(|id| *id == rule.id);
+            all[one.rule].id == rule.id || also
+        });
+        if wanted && !own {
+            let others: Vec<&str> = found.iter().map(|one| all[one.rule].id.as_ref()).collect();
+            return Err(match others.as_slice() {
+                [] => "it is not found".to_owned(),
+                others => format!("it is found, but by {}", others.join(", ")),
+            });
+        }
+        if !wanted && own {
+            return Err("it is found, and should not be".to_owned());
+        }
+    }
+    Ok(())
 }

@@ -2,8 +2,10 @@
 
 use clap::Parser;
 
-use super::output;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
 use super::verbs::Cli;
+use super::{alien, output};
 use keysweep::report;
 
 /// Reads the command line; ends the program with clap's words when it is wrong or asks for help.
@@ -11,6 +13,9 @@ pub fn arguments() -> Cli {
     Cli::try_parse().unwrap_or_else(|error| {
         if !error.use_stderr() {
             error.exit()
+        }
+        if let Some(right) = right_word(&error) {
+            clap::Error::raw(error.kind(), right).exit()
         }
         let text = error.to_string();
         let shown = output::masked(&text);
@@ -24,4 +29,21 @@ pub fn arguments() -> Cli {
         }
         error.exit()
     })
+}
+
+/// What is said to a word of another tool.
+fn right_word(error: &clap::Error) -> Option<String> {
+    let (kind, find): (ContextKind, fn(&str) -> Option<&'static str>) = match error.kind() {
+        ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, alien::verb),
+        ErrorKind::UnknownArgument => (ContextKind::InvalidArg, alien::option),
+        _ => return None,
+    };
+    let Some(ContextValue::String(typed)) = error.get(kind) else {
+        return None;
+    };
+    let right = find(typed)?;
+    let typed = typed.split('=').next().unwrap_or(typed);
+    Some(format!(
+        "`{typed}` is a word of another tool; here: {right}\n"
+    ))
 }

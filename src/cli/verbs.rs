@@ -9,6 +9,8 @@ use super::event::Event;
 use super::explain::Explain;
 use super::fix::Fix;
 use super::hook::Hook;
+use super::import::Import;
+use super::init::Init;
 #[cfg(feature = "live")]
 use super::live::Live;
 use super::show::Show;
@@ -36,15 +38,18 @@ Examples:
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = EXAMPLES
+    after_help = EXAMPLES,
+    subcommand_required = false
 )]
 pub struct Cli {
     #[command(subcommand)]
-    pub verb: Verb,
+    pub verb: Option<Verb>,
 }
 
 #[derive(Subcommand)]
 pub enum Verb {
+    /// Set up a repository, step by step: configuration, known findings, hook, CI.
+    Init(Init),
     /// Scan files, trees or standard input.
     Scan(Scan),
     /// Scan what is staged: what the index adds to HEAD.
@@ -59,7 +64,7 @@ pub enum Verb {
     Baseline(Baseline),
     /// Allow findings by their ids: add them to the baseline and show what was added.
     Allow(Allow),
-    /// List the rules, or print the page of one.
+    /// List rules, find some by a word, print the page of one, or check a rule file.
     Rules(Rules),
     /// Show one finding: the masked lines around it, why it is reported, its life, and what to do.
     Show(Show),
@@ -67,6 +72,8 @@ pub enum Verb {
     Explain(Explain),
     /// Show how a finding is taken out of its files, or do it.
     Fix(Fix),
+    /// Read configuration, ignore file and baseline of another scanner, and write ours.
+    Import(Import),
     /// Compare two JSON reports: what is new, gone, changed, or still there.
     Compare(Compare),
     /// Keep the register, the list of a repository's tokens without their values.

@@ -17,7 +17,7 @@ pub use cell::size;
 pub use keys::{KEYS, Key, MAX_FILE_SIZE};
 pub use policy::PolicyKeys;
 pub use read::ConfigError;
-pub use schema::{schema, table};
+pub use schema::{schema, table, template};
 pub use show::show;
 
 use std::collections::BTreeMap;

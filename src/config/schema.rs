@@ -72,6 +72,31 @@ fn days() -> Value {
     json!({"type": "string", "pattern": "^[0-9]+[dwy]$"})
 }
 
+/// A file with every key, its meaning and its default, all commented: what `keysweep init` writes.
+pub fn template() -> String {
+    let mut out =
+        String::from("# keysweep.toml: what this repository decides. Every line is the default.\n");
+    let mut section = "";
+    for key in KEYS {
+        if key.section != section {
+            section = key.section;
+            out.push_str(&format!("\n[{section}]\n"));
+        }
+        let mut line = String::from("#");
+        for word in key.about.split_whitespace() {
+            if line.len() + word.len() > 100 {
+                out.push_str(&line);
+                out.push('\n');
+                line = String::from("#");
+            }
+            line.push(' ');
+            line.push_str(word);
+        }
+        out.push_str(&format!("{line}\n# {} = {}\n", key.name, key.default));
+    }
+    out
+}
+
 /// The keys as a Markdown table, as it stands in the manual.
 pub fn table() -> String {
     let mut out = String::from("| key | default | |\n|---|---|---|\n");

@@ -125,6 +125,20 @@ pub fn html(text: &str) -> String {
     out
 }
 
+/// Text of an XML document, or the value of a quoted attribute. What XML 1.0 may not hold at all is named.
+pub fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in html(text).chars() {
+        match c {
+            '\u{fffe}' | '\u{ffff}' => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// A URI or URI reference made safe to print: what may not stand in one is percent-encoded, and
 /// with `relative` a colon in the first segment too, which would read as a scheme.
 pub fn uri(text: &str, relative: bool) -> String {

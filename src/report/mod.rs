@@ -17,10 +17,12 @@ mod csv;
 mod cut;
 mod escape;
 mod github;
+mod gitlab;
 mod hook;
 mod html;
 mod human;
 mod json;
+mod junit;
 mod link;
 mod listed;
 mod markdown;
@@ -87,6 +89,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &markdown::Markdown,
     &html::Html,
     &csv::Csv,
+    &junit::Junit,
+    &gitlab::Gitlab,
+    &gitlab::CodeQuality,
 ];
 
 /// The format with a name.

@@ -6,6 +6,7 @@ use crate::rule::RuleSet;
 use crate::secret::{Fingerprint, Masker};
 
 /// A credential in order to write about it in a baseline.
+#[derive(Clone)]
 pub struct Known {
     /// Its fingerprint, which its result in the report has too.
     pub fingerprint: Fingerprint,

@@ -66,8 +66,7 @@ fn look(path: &Path, stage: Stage) -> Result<Found> {
 
 /// Where git looks for hooks here, `core.hooksPath` included, and whether that was set. `allowed`
 /// may be followed out of the repository.
-fn folder(allowed: &[PathBuf]) -> Result<(PathBuf, bool)> {
-    let here = Path::new(".");
+fn folder(here: &Path, allowed: &[PathBuf]) -> Result<(PathBuf, bool)> {
     // Git itself would wait for ever on a FIFO in the place of one of its files.
     keysweep::source::check_for_git(here, allowed)
         .context("git was not run, because it could not read this repository")?;
@@ -97,7 +96,7 @@ fn lock(folder: &Path) -> Result<Lock> {
 /// # Errors
 /// Hooks of somebody else are there, nothing can be written, or the hooks could not read the
 /// repository and would refuse every commit.
-pub fn install(allowed: &[PathBuf]) -> Result<ExitCode> {
+pub fn install(dir: &Path, allowed: &[PathBuf]) -> Result<ExitCode> {
     let allowed = allowed
         .iter()
         .map(|path| {
@@ -105,8 +104,15 @@ pub fn install(allowed: &[PathBuf]) -> Result<ExitCode> {
                 .with_context(|| format!("--allow-alternate {}", path.display()))
         })
         .collect::<Result<Vec<_>>>()?;
-    let (folder, set) = folder(&allowed)?;
-    keysweep::source::check_staged(Path::new("."), &allowed).context(
+    let (folder, set) = folder(dir, &allowed)?;
+    if folder.ends_with(".husky/_") {
+        bail!(
+            "husky keeps the hooks here, and writes {} anew whenever it likes; put the line \
+             `keysweep hook --stage pre-commit` into .husky/pre-commit (`keysweep init` does)",
+            shown(&folder)
+        );
+    }
+    keysweep::source::check_staged(dir, &allowed).context(
         "nothing was installed, because the hooks could not read this repository (what \
          --allow-alternate names here is written into them)",
     )?;
@@ -154,7 +160,7 @@ pub fn install(allowed: &[PathBuf]) -> Result<ExitCode> {
 
 /// Removes what [`install`] wrote, as long as nobody changed it.
 pub fn uninstall() -> Result<ExitCode> {
-    let (folder, _) = folder(&[])?;
+    let (folder, _) = folder(Path::new("."), &[])?;
     let _lock = match folder.is_dir() {
         true => Some(lock(&folder)?),
         false => None,

@@ -57,6 +57,14 @@ pub struct Hook {
     limits: Limits,
 }
 
+/// Installs our hooks in the repository around `dir`.
+///
+/// # Errors
+/// As `keysweep hook install`.
+pub fn install(dir: &Path) -> Result<ExitCode> {
+    install::install(dir, &[])
+}
+
 /// Install and remove git hooks, for use without pre-commit.
 #[derive(Subcommand)]
 enum Manage {
@@ -93,7 +101,9 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         // pre-commit passes names of files, and these two can be names of files.
         Some(Manage::Install { .. }) if within => hook.files.push(PathBuf::from("install")),
         Some(Manage::Uninstall) if within => hook.files.push(PathBuf::from("uninstall")),
-        Some(Manage::Install { alternates }) => return install::install(&alternates.allowed),
+        Some(Manage::Install { alternates }) => {
+            return install::install(Path::new("."), &alternates.allowed);
+        }
         Some(Manage::Uninstall) => return install::uninstall(),
         None => {}
     }

@@ -1,0 +1,136 @@
+//! Programs that keep git hooks, and how each of them runs ours. What others wrote is never changed: the file
+//! is named, with the lines that belong into it.
+
+use super::standing::Standing;
+
+/// A program that keeps hooks.
+pub struct Manager {
+    /// Its name.
+    pub name: &'static str,
+    /// Files or directories at the top that say it is used.
+    files: &'static [&'static str],
+    /// A member of package.json that says so as well; may be empty.
+    member: &'static str,
+    /// The file that the lines belong into.
+    pub file: &'static str,
+    /// The lines.
+    pub lines: &'static str,
+}
+
+/// All that are known, what decides first standing first.
+pub const MANAGERS: &[Manager] = &[
+    Manager {
+        name: "pre-commit",
+        files: &[".pre-commit-config.yaml", ".pre-commit-config.yml"],
+        member: "",
+        file: ".pre-commit-config.yaml",
+        lines: "repos:\n  - repo: local\n    hooks:\n      - id: keysweep\n        name: keysweep\n        entry: keysweep hook\n        language: system\n        always_run: true\n        require_serial: true\n        verbose: true\n        stages: [pre-commit, pre-push]\n",
+    },
+    Manager {
+        name: "husky",
+        files: &[".husky"],
+        member: "\"husky\"",
+        file: ".husky/pre-commit",
+        lines: "keysweep hook --stage pre-commit\n",
+    },
+    Manager {
+        name: "lefthook",
+        files: &[
+            "lefthook.yml",
+            ".lefthook.yml",
+            "lefthook.yaml",
+            ".lefthook.yaml",
+            "lefthook.toml",
+            ".lefthook.toml",
+            "lefthook.json",
+        ],
+        member: "\"lefthook\"",
+        file: "lefthook.yml",
+        lines: "pre-commit:\n  commands:\n    keysweep:\n      run: keysweep hook --stage pre-commit\n",
+    },
+    Manager {
+        name: "hk",
+        files: &["hk.pkl"],
+        member: "",
+        file: "hk.pkl",
+        lines: "[\"pre-commit\"] {\n  steps {\n    [\"keysweep\"] { check = \"keysweep hook --stage pre-commit\" }\n  }\n}\n",
+    },
+    Manager {
+        name: "simple-git-hooks",
+        files: &[
+            ".simple-git-hooks.json",
+            ".simple-git-hooks.js",
+            ".simple-git-hooks.cjs",
+        ],
+        member: "\"simple-git-hooks\"",
+        file: "package.json",
+        lines: "\"simple-git-hooks\": { \"pre-commit\": \"keysweep hook --stage pre-commit\" }\n",
+    },
+    Manager {
+        name: "Overcommit",
+        files: &[".overcommit.yml"],
+        member: "",
+        file: ".overcommit.yml",
+        lines: "PreCommit:\n  CustomScript:\n    enabled: true\n    required_executable: keysweep\n    command: ['keysweep', 'hook', '--stage', 'pre-commit']\n",
+    },
+    Manager {
+        name: "lint-staged",
+        files: &[
+            ".lintstagedrc",
+            ".lintstagedrc.json",
+            ".lintstagedrc.yaml",
+            ".lintstagedrc.yml",
+            ".lintstagedrc.js",
+            ".lintstagedrc.mjs",
+            ".lintstagedrc.cjs",
+            "lint-staged.config.js",
+            "lint-staged.config.mjs",
+            "lint-staged.config.cjs",
+        ],
+        member: "\"lint-staged\"",
+        file: "package.json",
+        lines: "\"lint-staged\": { \"*\": \"keysweep hook\" }\n",
+    },
+];
+
+/// The first one that a repository uses, with the file of its own where that has another name.
+pub fn used(here: &Standing) -> Option<(&'static Manager, String)> {
+    let package = here.text("package.json").unwrap_or_default();
+    MANAGERS.iter().find_map(|manager| {
+        let file = manager.files.iter().find(|file| here.has(file));
+        let member = !manager.member.is_empty() && package.contains(manager.member);
+        match file {
+            Some(file) if !manager.file.contains('/') => Some((manager, (*file).to_owned())),
+            Some(_) => Some((manager, manager.file.to_owned())),
+            None => member.then(|| (manager, manager.file.to_owned())),
+        }
+    })
+}
+
+/// The one that runs keysweep already.
+pub fn running(here: &Standing) -> Option<&'static str> {
+    let says = |file: &str| {
+        here.text(file)
+            .is_some_and(|text| text.contains("keysweep"))
+    };
+    MANAGERS.iter().find_map(|manager| {
+        let files = manager.files.iter().copied().chain([manager.file]);
+        let mut files = files.filter(|file| *file != "package.json");
+        files.any(says).then_some(manager.name)
+    })
+}
+
+/// Files of other scanners, which `keysweep import` reads.
+const FOREIGN: [&str; 6] = [
+    ".gitleaks.toml",
+    "gitleaks.toml",
+    ".gitleaksignore",
+    ".betterleaks.toml",
+    ".betterleaksignore",
+    ".secrets.baseline",
+];
+
+/// Those that are there.
+pub fn foreign(here: &Standing) -> impl Iterator<Item = &'static str> {
+    FOREIGN.into_iter().filter(|file| here.has(file))
+}

@@ -1,0 +1,353 @@
+//! `keysweep init`: sets up a repository step by step. Every step is shown before it is taken, and nothing
+//! that is there is overwritten.
+
+pub mod managers;
+pub mod standing;
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use super::args::{Baseline, BaselineVerb, Looking};
+use super::output;
+use super::whole::{self, Lasting, Mode};
+use super::{baseline, hook};
+use keysweep::report::terminal;
+use keysweep::suppress::BASELINE;
+use standing::Standing;
+
+/// The configuration's file.
+pub const CONFIG: &str = "keysweep.toml";
+
+/// What git needs to put two baselines together.
+const UNION: &str = ".keysweep-baseline merge=union";
+
+/// The job of GitLab CI.
+const GITLAB: &str = "\
+keysweep:
+  stage: test
+  script:
+    - keysweep history --range \"$CI_MERGE_REQUEST_DIFF_BASE_SHA..$CI_COMMIT_SHA\" --output codequality=gl-code-quality-report.json
+  artifacts:
+    when: always
+    reports:
+      codequality: gl-code-quality-report.json
+  rules:
+    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
+";
+
+/// The job of GitHub Actions.
+const GITHUB: &str = "\
+name: keysweep
+on: [push, pull_request, merge_group]
+permissions:
+  contents: read
+jobs:
+  keysweep:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+      - uses: KEYSWEEP_ADDRESS@COMMIT
+";
+
+/// Sets up this repository, step by step: a commented keysweep.toml, what git needs to merge baselines, the
+/// findings of today as known ones, a git hook (plain, or in the file of the program that keeps your hooks), a
+/// step for CI.
+///
+/// Every step is shown before it is taken. Nothing that is there is overwritten.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep init                   Look at the repository, and ask before each step
+  keysweep init --dry-run         Only say what would be done
+  keysweep init --yes --baseline  Take every step without asking, and know what is found today")]
+pub struct Init {
+    /// A directory of the repository. [default: .]
+    dir: Option<PathBuf>,
+    /// Take every step without asking. The baseline is only made with --baseline.
+    #[arg(long, conflicts_with = "dry_run")]
+    yes: bool,
+    /// Also accept what is found today, so that only what comes later fails. Without it you are asked.
+    #[arg(long)]
+    baseline: bool,
+    /// Show every step and take none.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What a step does.
+enum Act {
+    /// Writes a file that is not there.
+    New(&'static str, String),
+    /// Adds a line to a file, or makes it.
+    Line(&'static str, &'static str),
+    /// Makes the baseline.
+    Baseline,
+    /// Installs our own hooks.
+    Hooks,
+    /// Nothing that a program should do: the file and the lines that belong into it.
+    Tell(String, String),
+}
+
+/// One step.
+struct Step {
+    what: String,
+    act: Act,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// No repository, nobody to ask, or a file that cannot be written.
+pub fn run(init: &Init) -> Result<ExitCode> {
+    let dir = init.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let here = Standing::of(&dir)?;
+    if !here.git {
+        bail!(
+            "{} is no git repository with files; `keysweep scan` needs no set-up",
+            here.root.display()
+        );
+    }
+    let asks = !init.yes && !init.dry_run;
+    if asks && !(std::io::stdin().is_terminal() && std::io::stdout().is_terminal()) {
+        bail!("nobody can be asked here: --yes takes every step, --dry-run shows them");
+    }
+    let steps = steps(&here);
+    let mut out = std::io::stdout().lock();
+    if let Some(by) = here.hook {
+        writeln!(out, "The hook is there already: {by}.")?;
+    }
+    let mut done = 0;
+    for (n, step) in steps.iter().enumerate() {
+        writeln!(out, "\n{}. {}", n + 1, terminal(&step.what))?;
+        show(step, &mut out)?;
+        let wanted = match &step.act {
+            Act::Tell(..) => continue,
+            _ if init.dry_run => false,
+            Act::Baseline if init.yes => init.baseline,
+            _ if init.yes => true,
+            Act::Baseline => asked("Do it?", init.baseline, &mut out)?,
+            _ => asked("Do it?", true, &mut out)?,
+        };
+        if wanted {
+            out.flush()?;
+            take(&here.root, &step.act)?;
+            done += 1;
+        } else {
+            writeln!(out, "   not done")?;
+        }
+    }
+    writeln!(out, "\n{}", last(&steps, done, init.dry_run))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is left to say.
+fn last(steps: &[Step], done: usize, dry: bool) -> String {
+    match (steps.len(), dry) {
+        (0, _) => "Everything is set up.".to_owned(),
+        (_, true) => "Nothing was written.".to_owned(),
+        (_, false) => format!(
+            "{done} of {} steps done. Look at the files, then commit them.",
+            steps.len()
+        ),
+    }
+}
+
+/// The steps that this repository lacks.
+fn steps(here: &Standing) -> Vec<Step> {
+    let mut out = Vec::new();
+    if !here.has(CONFIG) {
+        out.push(Step {
+            what: "keysweep.toml: every setting, commented; each line is the default".to_owned(),
+            act: Act::New(CONFIG, keysweep::config::template()),
+        });
+    }
+    let attributes = here.text(".gitattributes").unwrap_or_default();
+    if !attributes.lines().any(|line| line.trim() == UNION) {
+        out.push(Step {
+            what: ".gitattributes: two branches that accept findings merge without a conflict"
+                .to_owned(),
+            act: Act::Line(".gitattributes", UNION),
+        });
+    }
+    let foreign: Vec<&str> = managers::foreign(here).collect();
+    if !foreign.is_empty() {
+        out.push(Step {
+            what: format!("files of another scanner are here: {}", foreign.join(", ")),
+            act: Act::Tell("run".to_owned(), import(&foreign)),
+        });
+    }
+    if here.known.is_none() {
+        out.push(Step {
+            what: format!(
+                "{BASELINE}: what is found today is known, so that only what comes later fails; look at \
+                 it first with `keysweep scan`, and rotate what is real"
+            ),
+            act: Act::Baseline,
+        });
+    }
+    if here.hook.is_none() {
+        out.push(hook_step(here));
+    }
+    if here.has(".github/workflows") && !here.has(".github/workflows/keysweep.yml") {
+        out.push(Step {
+            what: "a step for GitHub Actions".to_owned(),
+            act: Act::Tell(
+                ".github/workflows/keysweep.yml".to_owned(),
+                GITHUB.to_owned(),
+            ),
+        });
+    }
+    if here
+        .text(".gitlab-ci.yml")
+        .is_some_and(|text| !text.contains("keysweep"))
+    {
+        out.push(Step {
+            what: "a job for GitLab CI".to_owned(),
+            act: Act::Tell(".gitlab-ci.yml".to_owned(), GITLAB.to_owned()),
+        });
+    }
+    out
+}
+
+/// The commands that read files of other scanners.
+fn import(foreign: &[&str]) -> String {
+    let tools = ["gitleaks", "betterleaks", "detect-secrets"];
+    let of = |tool: &&str| {
+        foreign.iter().any(|file| match *tool {
+            "detect-secrets" => *file == ".secrets.baseline",
+            tool => file.contains(tool),
+        })
+    };
+    let lines = tools.iter().filter(|tool| of(tool));
+    lines
+        .map(|tool| format!("keysweep import {tool}\n"))
+        .collect()
+}
+
+/// The hook: in the file of whoever keeps the hooks here, else our own.
+fn hook_step(here: &Standing) -> Step {
+    match managers::used(here) {
+        None => Step {
+            what: "git hooks, which stop a commit or a push that adds a credential".to_owned(),
+            act: Act::Hooks,
+        },
+        Some((manager, file)) => {
+            let new = manager.name == "husky" && !here.has(&file);
+            let what = format!("the hook of {}", manager.name);
+            let lines = manager.lines.to_owned();
+            let act = match new {
+                true => Act::New(manager.file, lines),
+                false => Act::Tell(file, lines),
+            };
+            Step { what, act }
+        }
+    }
+}
+
+/// Shows what a step would do, as a difference is shown.
+fn show(step: &Step, out: &mut dyn Write) -> Result<()> {
+    match &step.act {
+        Act::New(path, text) => {
+            writeln!(out, "   new file {path}:")?;
+            for line in text.lines() {
+                writeln!(out, "   + {line}")?;
+            }
+        }
+        Act::Line(path, line) => writeln!(out, "   {path}:\n   + {line}")?,
+        Act::Baseline => writeln!(out, "   keysweep baseline create")?,
+        Act::Hooks => writeln!(out, "   keysweep hook install")?,
+        Act::Tell(file, text) => {
+            match file.as_str() {
+                "run" => writeln!(out, "   run")?,
+                file => writeln!(out, "   add to {}:", terminal(file))?,
+            }
+            for line in text.lines() {
+                writeln!(out, "   | {line}")?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn asked(question: &str, usual: bool, out: &mut dyn Write) -> Result<bool> {
+    let choice = if usual { "[Y/n]" } else { "[y/N]" };
+    write!(out, "   {question} {choice} ")?;
+    out.flush()?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line)?;
+    Ok(match line.trim() {
+        "" => usual && !line.is_empty(),
+        answer => matches!(answer, "y" | "Y" | "yes"),
+    })
+}
+
+/// Takes a step.
+fn take(root: &Path, act: &Act) -> Result<()> {
+    match act {
+        Act::New(name, text) => write_new(root, name, text),
+        Act::Line(name, line) => add_line(root, name, line),
+        Act::Baseline => {
+            let path = Some(root.to_owned());
+            let verb = BaselineVerb::Create;
+            let looking = Looking::default();
+            baseline::run(Baseline {
+                verb,
+                path,
+                history: false,
+                looking,
+            })
+            .map(drop)
+        }
+        Act::Hooks => hook::install(root).map(drop),
+        Act::Tell(..) => Ok(()),
+    }
+}
+
+/// Writes a file that nobody made meanwhile.
+pub fn write_new(root: &Path, name: &str, text: &str) -> Result<()> {
+    let path = root.join(name);
+    whole::check_target(&path)?;
+    if path.exists() {
+        bail!("{name} is there meanwhile, and stays as it is");
+    }
+    let mode = match name.starts_with(".husky/") {
+        true => Mode::Program,
+        false => Mode::Usual,
+    };
+    let content = |out: &mut dyn Write| out.write_all(text.as_bytes());
+    whole::write(&path, Lasting::Yes, mode, content)
+        .with_context(|| format!("{name} cannot be written"))
+}
+
+/// Adds a line at the end of a file, which is made where there is none.
+pub fn add_line(root: &Path, name: &str, line: &str) -> Result<()> {
+    let path = root.join(name);
+    whole::check_target(&path)?;
+    let git_dir = keysweep::source::git_dir(root);
+    let read = || match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("{name} cannot be read")),
+    };
+    whole::change(&path, git_dir.as_deref(), read, |before| {
+        let mut text = before.unwrap_or_default().to_vec();
+        if text
+            .split(|b| *b == b'\n')
+            .any(|have| have == line.as_bytes())
+        {
+            return Ok((None, ()));
+        }
+        if !text.is_empty() && !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(line.as_bytes());
+        text.push(b'\n');
+        Ok((Some(text), ()))
+    })?;
+    output::note(&format!("added a line to {name}"));
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! `keysweep` alone: the three commands one wants, and where one stands.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::init::standing::Standing;
+use super::init::{CONFIG, managers};
+use keysweep::report::terminal;
+use keysweep::suppress::BASELINE;
+
+/// Prints it. The status is that of wrong usage: a script whose command came out empty must not believe that
+/// something was scanned.
+pub fn print() -> Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "keysweep finds credentials in files and git history, and says which of them still matter.\n\n  \
+         keysweep scan       the files here\n  \
+         keysweep history    every version of every file of this repository\n  \
+         keysweep init       set it up here, step by step: configuration, known findings, hook, CI\n"
+    )?;
+    for line in standing(Path::new(".")) {
+        writeln!(out, "{}", terminal(&line))?;
+    }
+    writeln!(
+        out,
+        "`keysweep history --demo` shows what findings look like, `keysweep --help` lists all commands."
+    )?;
+    Ok(ExitCode::from(2))
+}
+
+/// Where one stands, a line each.
+fn standing(dir: &Path) -> Vec<String> {
+    let here = match Standing::of(dir) {
+        Ok(here) => here,
+        Err(error) => return vec![format!("Here: {error:#}")],
+    };
+    if !here.git {
+        return vec![
+            "Here is no git repository: `keysweep scan` reads the files all the same.".to_owned(),
+        ];
+    }
+    let config = match here.has(CONFIG) {
+        true => "keysweep.toml".to_owned(),
+        false => "no keysweep.toml, which is fine".to_owned(),
+    };
+    let baseline = match here.known {
+        Some(1) => "1 known finding".to_owned(),
+        Some(n) => format!("{n} known findings in {BASELINE}"),
+        None => "no baseline".to_owned(),
+    };
+    let hook = match &here.hook {
+        Some(by) => format!("the hook runs ({by})"),
+        None => "no hook".to_owned(),
+    };
+    let mut out = vec![format!(
+        "Here is a git repository: {config}, {baseline}, {hook}."
+    )];
+    let foreign: Vec<&str> = managers::foreign(&here).collect();
+    if !foreign.is_empty() {
+        out.push(format!(
+            "Files of other scanners are here ({}): `keysweep import` reads them.",
+            foreign.join(", ")
+        ));
+    }
+    out
+}
