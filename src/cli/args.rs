@@ -321,6 +321,9 @@ pub enum Generated {
     ReportSchema,
     /// Of the snapshots that `tokens import` writes.
     SnapshotSchema,
+    /// Of the plans that `live plan` writes.
+    #[cfg(feature = "live")]
+    PlanSchema,
     /// The manual's table of the lists that are read.
     ListTable,
     /// Of keysweep.toml.

@@ -79,6 +79,11 @@ pub fn print(what: Generated) -> Result<ExitCode> {
             out.write_all(keysweep::lists::schema().as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
+        #[cfg(feature = "live")]
+        Generated::PlanSchema => {
+            out.write_all(keysweep::live::rotation::schema().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Generated::ListTable => {
             out.write_all(keysweep::lists::table().as_bytes())?;
             return Ok(ExitCode::SUCCESS);

@@ -92,6 +92,9 @@ pub struct Token {
     pub(super) vars: Vars,
 }
 
+/// What a note of a list says that is not complete because a part of it was refused.
+pub const PARTLY: &str = "the list is not complete";
+
 /// What a server lists.
 #[derive(Debug)]
 pub struct Listed {

@@ -13,7 +13,7 @@ use super::driver::{
 };
 use super::fault::Fault;
 use super::http::Client;
-use super::issuer::{Can, Held, Issuer, Listed, Made, Token, Verdict, Want};
+use super::issuer::{Can, Held, Issuer, Listed, Made, PARTLY, Token, Verdict, Want};
 use super::servers::Server;
 use super::vars::{Var, Vars};
 use crate::base64::{Engine as _, STANDARD};
@@ -297,7 +297,7 @@ impl Issuer for Session {
             )?;
             if let Asking::Refused(status) = asking {
                 gathered.incomplete(format!(
-                    "a part of the list was refused with status {status}; the list is not complete"
+                    "a part of the list was refused with status {status}; {PARTLY}"
                 ));
             }
         }

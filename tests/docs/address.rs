@@ -17,6 +17,7 @@ const COMMIT: &str = "COMMIT";
 /// What else the documents lead to.
 const HOSTS: &[&str] = &[
     "docs.rs",
+    "hub.example.org", // an example of a server
     "json-schema.org",
     "login.demo.test", // in the demo's token
     "pre-commit.com",

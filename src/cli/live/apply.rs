@@ -80,6 +80,8 @@ pub fn run(apply: Apply) -> Result<ExitCode> {
         say("nothing was done");
         return Ok(ExitCode::SUCCESS);
     }
+    plan.is_of(Timestamp::now())
+        .map_err(|why| anyhow!("{}: {why}", apply.plan.display()))?;
     let by = apply.by.unwrap_or_else(user);
     let around = Around::of(&file)?;
     let mut status = 0;

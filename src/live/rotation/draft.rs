@@ -80,7 +80,7 @@ pub fn draft(
             (What::Rotate, Some(overlap)) => overlap.value,
             _ => 0,
         };
-        change.successor = Some(successor(facts, token, &about, &mut change.warnings)?);
+        change.successor = Some(successor(facts, token, what, &about, &mut change.warnings)?);
         let shown = places(facts, stores, &mut change)?;
         value = value.or(shown);
         lives(issuer, token, value.as_ref())?;
@@ -142,6 +142,7 @@ fn what(facts: &Facts<'_>, can: Can, about: &About) -> Result<What, String> {
     }
     match (can.create && can.revoke, can.replace) {
         (true, _) => Ok(What::Rotate),
+        (false, true) if can.choose => Ok(What::Choose),
         (false, true) => Ok(What::Replace),
         (false, false) => Err(format!(
             "a server of the kind {kind} cannot be asked to make a token and to end one"
@@ -175,10 +176,18 @@ fn state(facts: &Facts<'_>, old: &super::plan::Listed) -> String {
 fn successor(
     facts: &Facts<'_>,
     token: &Token,
+    what: What,
     about: &About,
     warnings: &mut Vec<String>,
 ) -> Result<Successor, String> {
     let row = &token.row;
+    if what.is_in_place() {
+        return Ok(Successor {
+            name: row.name.clone(),
+            scope: find::listed(row).scope,
+            ends: row.expires.at(),
+        });
+    }
     let of_register = facts.entry.name.as_ref().map(|name| name.value.as_str());
     let base = find::base(of_register.unwrap_or(&row.name));
     let base = if base.is_empty() {
@@ -372,6 +381,9 @@ fn warn(facts: &Facts<'_>, about: &About, change: &mut Change) {
     let mut warn = |text: String| change.warnings.push(text);
     if change.what == What::Rotate && change.overlap == 0 {
         warn("The entry says no `overlap`: the old token ends as soon as the stores are written, and whatever still holds it fails.".into());
+    }
+    if change.what == What::Choose {
+        warn("The value is changed in its place: from the first store on until the server has it, the two differ for a moment.".into());
     }
     if change.what == What::Replace {
         warn("The value is changed in its place: between that and the writing of the stores nothing works. `apply` wants --accept-gap.".into());

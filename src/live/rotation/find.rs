@@ -273,13 +273,12 @@ fn named<'l>(
     }
 }
 
-/// Whether a row has this name; some servers put something of theirs before it.
+/// What Vault puts before the names that it is given.
+const VAULT: &str = "token-";
+
+/// Whether a row has the name that a token was asked to have.
 pub fn is_named(row: &Row, name: &str) -> bool {
-    row.name == name
-        || row
-            .name
-            .strip_suffix(name)
-            .is_some_and(|before| before.ends_with(['-', '_', '/', '.']))
+    row.name == name || row.name.strip_prefix(VAULT) == Some(name)
 }
 
 #[cfg(test)]

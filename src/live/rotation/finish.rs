@@ -9,7 +9,7 @@ use super::journal::{Event, Proof};
 use super::plan::{Listed, What};
 use super::run::{GRACE, Run, held};
 use crate::lists::State as Said;
-use crate::live::issuer::{Token, Verdict};
+use crate::live::issuer::{PARTLY, Token, Verdict};
 use crate::register::{At, End, State as Became, Turn, Version};
 use crate::secret::{Fingerprint, Secret};
 
@@ -18,7 +18,7 @@ impl Run<'_, '_> {
     pub(super) fn end_old(&mut self) -> Result<Proof, String> {
         let change = self.state.head.change.clone();
         let old = &change.old;
-        if change.what == What::Replace {
+        if change.what.is_in_place() {
             return self.prove_replaced(old);
         }
         let last = self.state.attempts.len().saturating_sub(1);
@@ -122,12 +122,7 @@ impl Run<'_, '_> {
     /// Whether a complete list does not have a token any more, or says that it is over.
     fn is_gone(&mut self, mark: &str) -> Result<bool, String> {
         let listed = self.issuer.list().map_err(|fault| fault.to_string())?;
-        if let Some(note) = listed
-            .list
-            .notes
-            .iter()
-            .find(|note| note.contains("not complete"))
-        {
+        if let Some(note) = listed.list.notes.iter().find(|note| note.contains(PARTLY)) {
             return Err(format!("what is not in the list is not proved: {note}"));
         }
         let mut of_mark = listed
@@ -145,8 +140,29 @@ impl Run<'_, '_> {
         Ok(proof)
     }
 
+    /// Some servers keep the value that was replaced for a while, as a row of its own: it is ended.
+    fn end_kept(&mut self, old: &Listed) -> Result<(), String> {
+        let listed = self.issuer.list().map_err(|fault| fault.to_string())?;
+        let below = format!("{}/", old.id);
+        let value = self.old.clone();
+        let is_kept = |token: &&Token| {
+            let known = value
+                .as_ref()
+                .is_some_and(|old| find::is_value_of(&token.row, old) == Some(true));
+            find::mark(&token.row) != old.mark
+                && token.row.id.starts_with(&below)
+                && (known || value.is_none())
+        };
+        let kept = listed.tokens.iter().find(is_kept).cloned();
+        if let Some(token) = kept.filter(|_| self.issuer.can().revoke) {
+            self.end(&find::mark(&token.row), Some(&token), None)?;
+        }
+        Ok(())
+    }
+
     /// A value that was changed in its place: the old one is not accepted.
     fn prove_replaced(&mut self, old: &Listed) -> Result<Proof, String> {
+        self.end_kept(old)?;
         let known = self.old.clone().filter(|_| self.issuer.can().check);
         let proof = match known {
             None => Proof::Answer,
@@ -181,65 +197,16 @@ impl Run<'_, '_> {
     pub(super) fn tell_register(&mut self, ended: bool) -> Result<(), String> {
         let head = self.state.head.clone();
         let change = &head.change;
-        let at = |value| At { value, line: 0 };
-        let version = |token: &Listed, state| Version {
-            server_id: Some(token.id.clone())
-                .filter(|id| !id.is_empty())
-                .map(|value| At { value, line: 0 }),
-            created: token.created.map(at),
-            expires: token.expires.map(|end| At {
-                value: End::At(end),
-                line: 0,
-            }),
-            state,
-            ..Version::default()
+        let over = ended || change.what.is_in_place();
+        let state = match over {
+            true => Became::Revoked,
+            false => Became::Overlap,
         };
-        let over = ended || change.what == What::Replace;
-        let old = version(
-            &change.old,
-            if over {
-                Became::Revoked
-            } else {
-                Became::Overlap
-            },
-        );
-        let made = self
-            .state
-            .attempts
-            .last()
-            .and_then(|last| last.token.as_ref());
-        let new = made.map(|token| {
-            let mut new = version(token, Became::Deployed);
-            let until = self.state.deployed.unwrap_or_else(Timestamp::now);
-            let deployed = until.as_second().saturating_sub(change.overlap);
-            let deployed = Timestamp::from_second(deployed).unwrap_or(until);
-            // What has the id of the old one was made when its value changed.
-            if change.what == What::Replace || new.created.is_none() {
-                new.created = Some(at(deployed));
-            }
-            let never = change
-                .successor
-                .as_ref()
-                .is_some_and(|next| next.ends.is_none());
-            if new.expires.is_none() && never {
-                new.expires = Some(At {
-                    value: End::Never,
-                    line: 0,
-                });
-            }
-            new.by = Some(At {
-                value: head.by.clone(),
-                line: 0,
-            });
-            new
-        });
+        let value = self.new.as_ref();
         let turn = Turn {
-            new: new.filter(|_| change.what != What::Revoke),
-            old,
-            fingerprint: self
-                .new
-                .as_ref()
-                .map(|value| Fingerprint::of_strong(value.expose())),
+            new: self.new_version().filter(|_| change.what != What::Revoke),
+            old: version(&change.old, state),
+            fingerprint: value.map(|value| Fingerprint::of_strong(value.expose())),
         };
         self.world.register(&change.entry, &turn).map_err(|why| {
             format!(
@@ -252,6 +219,44 @@ impl Run<'_, '_> {
             ended: over && ended,
         })
     }
+
+    /// What the register says of the new value.
+    fn new_version(&self) -> Option<Version> {
+        let head = &self.state.head;
+        let change = &head.change;
+        let token = self.state.attempts.last()?.token.as_ref()?;
+        let mut new = version(token, Became::Deployed);
+        // What has the id of the old one was made when its value changed.
+        if change.what.is_in_place() || new.created.is_none() {
+            let until = self.state.deployed.unwrap_or_else(Timestamp::now);
+            let deployed = until.as_second().saturating_sub(change.overlap);
+            new.created = Some(at(Timestamp::from_second(deployed).unwrap_or(until)));
+        }
+        let never = change
+            .successor
+            .as_ref()
+            .is_some_and(|next| next.ends.is_none());
+        if new.expires.is_none() && never {
+            new.expires = Some(at(End::Never));
+        }
+        new.by = Some(at(head.by.clone()));
+        Some(new)
+    }
+}
+
+/// What the register says of a token; the line of what is not read means nothing.
+fn version(token: &Listed, state: Became) -> Version {
+    Version {
+        server_id: Some(token.id.clone()).filter(|id| !id.is_empty()).map(at),
+        created: token.created.map(at),
+        expires: token.expires.map(|end| at(End::At(end))),
+        state,
+        ..Version::default()
+    }
+}
+
+fn at<T>(value: T) -> At<T> {
+    At { value, line: 0 }
 }
 
 /// Whether the list itself says that a token is over.

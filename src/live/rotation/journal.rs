@@ -81,6 +81,11 @@ pub enum Event {
         /// It may hold the new value all the same.
         may_hold: bool,
     },
+    /// It holds the old value again.
+    PutBack {
+        /// Which, from 0.
+        n: usize,
+    },
     /// Every store holds the new value.
     Deployed {
         /// Until then the old token lives on.

@@ -1,10 +1,12 @@
 //! Rotation in two phases, with proof: a plan that people read, and a run that does it and journals each step.
 
+mod choose;
 mod desk;
 mod draft;
 mod find;
 mod finish;
 mod journal;
+mod make;
 mod plan;
 mod run;
 mod seal;

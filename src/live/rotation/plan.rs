@@ -78,8 +78,17 @@ pub enum What {
     Rotate,
     /// Its value is changed in its place: from one moment to the other the old value is dead.
     Replace,
+    /// Its value is changed in its place to one that we draw, which the stores have before the server has it.
+    Choose,
     /// It is ended.
     Revoke,
+}
+
+impl What {
+    /// Whether the token stays and only its value is another.
+    pub fn is_in_place(self) -> bool {
+        matches!(self, What::Replace | What::Choose)
+    }
 }
 
 /// A token as its server lists it.

@@ -10,7 +10,7 @@ use super::find;
 use super::journal::{Event, Journal, Proof};
 use super::plan::{self, Successor, What};
 use super::state::State;
-use crate::live::issuer::{Held, Issuer, Listed, Made, Token, Verdict, Want};
+use crate::live::issuer::{Held, Issuer, Listed, Token, Verdict};
 use crate::live::store::{Content, Named};
 use crate::register::Turn;
 use crate::secret::Secret;
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long is waited at least for what a server said it did.
 pub(super) const GRACE: Duration = Duration::from_secs(3);
 /// Tries to make a token, over all runs of one rotation.
-const MAX_ATTEMPTS: usize = 20;
+pub(super) const MAX_ATTEMPTS: usize = 20;
 
 /// What a rotation needs from around it.
 pub trait World {
@@ -69,16 +69,9 @@ pub struct Run<'a, 's> {
 }
 
 /// How a try to bring a new value into the stores ended.
-enum Deployed {
+pub(super) enum Deployed {
     Yes,
     Undone(String),
-}
-
-/// A token that was made, and how it is found in the list.
-struct Fresh {
-    made: Made,
-    before: Vec<String>,
-    name: String,
 }
 
 impl Run<'_, '_> {
@@ -97,11 +90,15 @@ impl Run<'_, '_> {
     fn steps(&mut self) -> Result<Outcome, String> {
         let change = self.state.head.change.clone();
         if change.what != What::Revoke {
-            if self.state.deployed.is_none()
-                && let Deployed::Undone(why) = self.deploy()?
-            {
-                self.log(Event::Undone { why: why.clone() })?;
-                return Ok(Outcome::Undone(why));
+            if self.state.deployed.is_none() {
+                let deployed = match change.what {
+                    What::Choose => self.deploy_chosen()?,
+                    _ => self.deploy()?,
+                };
+                if let Deployed::Undone(why) = deployed {
+                    self.log(Event::Undone { why: why.clone() })?;
+                    return Ok(Outcome::Undone(why));
+                }
             }
             if !self.state.registered.deployed {
                 self.tell_register(false)?;
@@ -127,7 +124,17 @@ impl Run<'_, '_> {
         let successor = successor.ok_or("the journal says nothing of a successor")?;
         self.may_go_on()?;
         let mut listed = self.issuer.list().map_err(|fault| fault.to_string())?;
-        if !self.state.attempts.is_empty() {
+        if self.state.attempts.is_empty() {
+            // Between the look at everything and the yes of somebody may lie hours.
+            if let Some(why) = otherwise(&listed, &change, &successor) {
+                return Ok(Deployed::Undone(why));
+            }
+        } else if self.all_stored() {
+            self.log(Event::Deployed {
+                until: self.overlap_from_now(),
+            })?;
+            return Ok(Deployed::Yes);
+        } else {
             self.end_orphans(&listed, &successor)?;
             if !self.state.is_stored() && change.what == What::Rotate {
                 let why =
@@ -164,175 +171,31 @@ impl Run<'_, '_> {
                 false => self.give_up(&token, &value, why),
             };
         }
-        let seconds = Timestamp::now().as_second().saturating_add(change.overlap);
-        let until = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
-        self.log(Event::Deployed { until })?;
+        self.log(Event::Deployed {
+            until: self.overlap_from_now(),
+        })?;
         self.new = Some(value);
         Ok(Deployed::Yes)
     }
 
-    /// Asks for a token, or for another value of the old one. The inner error is that nothing was made.
-    fn make(
-        &mut self,
-        listed: &Listed,
-        successor: &Successor,
-    ) -> Result<Result<Fresh, String>, String> {
-        let change = self.state.head.change.clone();
-        let (what, old) = (change.what, change.old);
-        let attempt = self.state.attempts.len() + 1;
-        if attempt > MAX_ATTEMPTS {
-            return Err(format!(
-                "{MAX_ATTEMPTS} tries to make a token failed; end what they left by hand"
-            ));
-        }
-        let like = find::marked(listed, &old.mark).cloned();
-        let before = listed
-            .tokens
-            .iter()
-            .filter(|token| token.row.owner == old.owner);
-        let before: Vec<String> = before.map(|token| find::mark(&token.row)).collect();
-        let name = match attempt {
-            1 => successor.name.clone(),
-            _ => format!("{}-{attempt}", successor.name),
-        };
-        self.log(Event::Create {
-            attempt,
-            name: name.clone(),
-            before: before.clone(),
-        })?;
-        let asked = match (what, &like) {
-            (What::Replace, Some(token)) => self.issuer.replace(token),
-            (What::Replace, None) => {
-                return Err(format!(
-                    "the server does not list {} any more",
-                    old.called()
-                ));
-            }
-            _ => self.issuer.create(&Want {
-                name: name.clone(),
-                owner: old.owner.clone(),
-                scope: successor.scope.clone(),
-                ends: successor.ends,
-                like,
-            }),
-        };
-        let fault = match asked {
-            Ok(made) => {
-                self.log(Event::Made {
-                    id: made.id.clone(),
-                })?;
-                return Ok(Ok(Fresh { made, before, name }));
-            }
-            Err(fault) => fault,
-        };
-        let why = fault.to_string();
-        if !fault.may_have_happened() {
-            self.log(Event::NotMade { why: why.clone() })?;
-            return Ok(Err(format!("nothing was made: {why}")));
-        }
-        // Never asked for again: the list tells.
-        self.log(Event::Unsure { why: why.clone() })?;
-        if what == What::Replace {
-            return Err(format!(
-                "{why}. Whether the value was changed is not known; `live resume` changes it again and writes the stores"
-            ));
-        }
-        let listed = self.issuer.list().map_err(|fault| fault.to_string())?;
-        match find::new(&listed, &old.owner, &before, &name, None, successor.ends)? {
-            Some(token) => {
-                let token = token.clone();
-                self.end(&find::mark(&token.row), Some(&token), None)?;
-                Ok(Err(format!(
-                    "{why}. It had been made, nobody knows its value, and it is ended again"
-                )))
-            }
-            None => Err(format!(
-                "{why}. The list does not have it yet; `live resume` looks again, and ends it if it is there"
-            )),
-        }
+    /// Whether the run before was cut off right behind the last store.
+    fn all_stored(&self) -> bool {
+        let last = self.state.attempts.last();
+        last.is_some_and(|last| last.token.is_some() && last.stored.len() == self.stores.len())
     }
 
-    /// The token that was made, in the list.
-    fn found(&mut self, fresh: &Fresh, successor: &Successor) -> Result<Token, String> {
-        let old = self.state.head.change.old.clone();
-        let until = Instant::now() + GRACE;
-        loop {
-            let listed = self.issuer.list().map_err(|fault| fault.to_string())?;
-            let found = match self.state.head.change.what {
-                What::Replace => find::marked(&listed, &old.mark),
-                _ => {
-                    let known = (fresh.made.id.as_deref(), &fresh.made.value);
-                    find::new(
-                        &listed,
-                        &old.owner,
-                        &fresh.before,
-                        &fresh.name,
-                        Some(known),
-                        successor.ends,
-                    )?
-                }
-            };
-            match found {
-                Some(token) => return Ok(token.clone()),
-                None if Instant::now() > until => {
-                    return Err(format!(
-                        "the server said that it made {}, and does not list it; nothing was ended",
-                        fresh.name
-                    ));
-                }
-                None => self.pause()?,
-            }
-        }
-    }
-
-    /// Ends the tokens of earlier tries, whose values nobody knows. What a store holds is left until the stores have
-    /// the next value, where there is room for it.
-    fn end_orphans(&mut self, listed: &Listed, successor: &Successor) -> Result<(), String> {
-        let change = self.state.head.change.clone();
-        if change.what == What::Replace {
-            return Ok(());
-        }
-        let owner = &change.old.owner;
-        let count = listed
-            .tokens
-            .iter()
-            .filter(|token| token.row.owner == *owner)
-            .count();
-        let room = self.issuer.about().most.is_none_or(|most| count < most);
-        for attempt in self.state.attempts.clone() {
-            let token = match (&attempt.token, attempt.not_made) {
-                (_, true) => None,
-                (Some(token), _) => find::marked(listed, &token.mark),
-                (None, _) => {
-                    let known = attempt.id.as_deref();
-                    find::orphan(
-                        listed,
-                        owner,
-                        &attempt.before,
-                        &attempt.name,
-                        known,
-                        successor.ends,
-                    )?
-                }
-            };
-            let Some(token) = token.cloned() else {
-                continue;
-            };
-            let mark = find::mark(&token.row);
-            if self.state.proof(&mark).is_some() || !attempt.begun.is_empty() && room {
-                continue;
-            }
-            self.world.say(&format!(
-                "{} was left by a run that was cut off, and is ended",
-                find::listed(&token.row).called()
-            ));
-            self.end(&mark, Some(&token), None)?;
-        }
-        Ok(())
+    fn overlap_from_now(&self) -> Timestamp {
+        let overlap = self.state.head.change.overlap;
+        let seconds = Timestamp::now().as_second().saturating_add(overlap);
+        Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
     }
 
     /// Why the server does not accept the new value, if it does not.
-    fn not_accepted(&mut self, token: &Token, value: &Secret) -> Result<Option<String>, String> {
+    pub(super) fn not_accepted(
+        &mut self,
+        token: &Token,
+        value: &Secret,
+    ) -> Result<Option<String>, String> {
         if !self.issuer.can().check {
             return Ok(None);
         }
@@ -372,7 +235,7 @@ impl Run<'_, '_> {
     }
 
     /// Writes every store; why it stopped, if it did.
-    fn store_all(&mut self, value: &Secret) -> Result<Option<String>, String> {
+    pub(super) fn store_all(&mut self, value: &Secret) -> Result<Option<String>, String> {
         for n in 0..self.stores.len() {
             if self.world.stops() {
                 return Ok(Some("you stopped it".into()));
@@ -433,7 +296,7 @@ impl Run<'_, '_> {
         }
     }
 
-    fn half_written(&self, why: &str) -> String {
+    pub(super) fn half_written(&self, why: &str) -> String {
         let hold = self
             .state
             .attempts
@@ -476,6 +339,25 @@ pub(super) fn held(owner: &str, name: &str) -> Held {
         owner: some(owner),
         name: some(name),
     }
+}
+
+/// What changed on the server since the change was worked out.
+fn otherwise(listed: &Listed, change: &plan::Change, successor: &Successor) -> Option<String> {
+    let old = &change.old;
+    let now = find::marked(listed, &old.mark).map(|token| find::listed(&token.row));
+    if now.as_ref() != Some(old) {
+        return Some(format!(
+            "the server says otherwise of {} than before",
+            old.called()
+        ));
+    }
+    let named = |token: &&Token| {
+        token.row.owner == old.owner && find::is_named(&token.row, &successor.name)
+    };
+    let mut tokens = listed.tokens.iter();
+    let other = tokens.find(named).filter(|_| change.what == What::Rotate)?;
+    let other = find::listed(&other.row);
+    Some(format!("there is {} already", other.called()))
 }
 
 /// What the new token may do that the old one may not.

@@ -126,6 +126,12 @@ impl State {
                     last.begun.remove(n);
                 }
             }
+            Event::PutBack { n } => {
+                for attempt in &mut self.attempts {
+                    attempt.begun.remove(n);
+                    attempt.stored.remove(n);
+                }
+            }
             Event::Deployed { until } => self.deployed = Some(*until),
             Event::Registered { ended } => {
                 self.registered.deployed = true;

@@ -58,13 +58,19 @@ pub fn steps(change: &Change, about: &About) -> Vec<String> {
         };
         steps.push(format!("Write the new value to {}; {back}.", place.store));
     }
+    if change.what == What::Choose {
+        steps.insert(0, "Draw a new value.".into());
+        steps.push(format!(
+            "Give {old} on {server} that value; the old one is dead from that moment."
+        ));
+    }
     if change.overlap > 0 && change.what == What::Rotate {
         steps.push(format!(
             "Leave both alive for {}; `keysweep live resume` goes on after that.",
             span(change.overlap)
         ));
     }
-    if change.what != What::Replace {
+    if !change.what.is_in_place() {
         steps.push(format!("End {old} on {server}."));
     }
     let settles = match about.settles().as_secs() {
@@ -75,7 +81,9 @@ pub fn steps(change: &Change, about: &About) -> Vec<String> {
         ),
     };
     steps.push(match change.what {
-        What::Replace => format!("Prove it: the old value is not accepted any more{settles}."),
+        What::Replace | What::Choose => {
+            format!("Prove it: the old value is not accepted any more{settles}.")
+        }
         _ => format!(
             "Prove it: it is gone from the list, and its value is not accepted any more{settles}."
         ),

@@ -1,9 +1,12 @@
 //! Rotation: `live plan`, `apply`, `status`, `resume` against a hub that is played.
 
 mod hub;
+mod inplace;
 mod killed;
+mod nameless;
 mod plan;
 mod stops;
+mod stores;
 mod whole;
 
 use std::fs;
@@ -171,18 +174,28 @@ impl Bench {
     pub fn is_clean(&self, run: &Run) {
         let mut values = self.hub.values();
         values.push(secret());
-        let mut texts = vec![
-            run.text(),
-            run.errors(),
-            self.journals(),
-            self.read("tokens.toml"),
-        ];
-        texts.extend(fs::read_to_string(self.desk.dir.path().join("plan.json")));
-        for text in texts {
-            assert!(
-                values.iter().all(|value| !text.contains(value.as_str())),
-                "{text}"
-            );
+        let printed = format!("{}{}", run.text(), run.errors());
+        assert!(
+            values.iter().all(|value| !printed.contains(value.as_str())),
+            "{printed}"
+        );
+        // Every file of keysweep: journals, plans, the register. Stores and what stand-ins keep are not ours.
+        let state = self.desk.dir.outside("state/keysweep/rotations");
+        let dirs = [state, self.desk.dir.path()];
+        let entries = dirs
+            .iter()
+            .filter_map(|dir| fs::read_dir(dir).ok())
+            .flatten()
+            .flatten();
+        for path in entries.map(|entry| entry.path()) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if !path.is_file() || matches!(name.as_ref(), ".env" | "mine") {
+                continue;
+            }
+            let bytes = fs::read(&path).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let clean = values.iter().all(|value| !text.contains(value.as_str()));
+            assert!(clean, "{name}: {text}");
         }
     }
 }

@@ -302,3 +302,26 @@ fn two_at_once() {
     assert!(output.status.success(), "{output:?}");
     bench.is_whole();
 }
+
+#[test]
+fn a_plan_is_as_its_schema_says() {
+    let bench = Bench::with("overlap = \"24h\"");
+    bench.plan();
+    let schema = bench
+        .desk
+        .dir
+        .run(&["generate", "plan-schema"])
+        .ends(0)
+        .text();
+    let schema: Value = serde_json::from_str(&schema).expect("JSON");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let plan: Value = serde_json::from_str(&bench.read("plan.json")).expect("JSON");
+    let wrong: Vec<String> = validator
+        .iter_errors(&plan)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+    let mut more = plan;
+    more["value"] = Value::from("x");
+    assert!(!validator.is_valid(&more));
+}
