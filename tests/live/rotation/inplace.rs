@@ -261,7 +261,7 @@ fn a_value_that_the_server_makes_wants_the_gap_accepted() {
             .complains("say --accept-gap");
         assert_eq!(
             place.alive.lock().expect("whole").as_slice(),
-            [place.old.clone()]
+            std::slice::from_ref(&place.old)
         );
         place
             .run(&["apply", "p.json", "--yes", "--accept-gap"])
