@@ -113,7 +113,8 @@ fn the_observations_are_those_of_the_corpus() {
 fn the_probabilities_are_those_that_the_counts_give() {
     let counts = calibration::read_counts(include_str!("../tools/fit/calibration-counts.txt"));
     let before = include_str!("../tools/fit/calibration-before.txt");
-    let table = calibration::table(before, &counts);
+    let field = calibration::read_counts(include_str!("../tools/fit/field-counts.txt"));
+    let table = calibration::table(before, &counts, &field);
     if std::env::var_os("KEYSWEEP_WRITE").is_some() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/judge/calibration.txt");
         std::fs::write(path, &table).expect("it can be written");

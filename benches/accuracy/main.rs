@@ -154,7 +154,9 @@ fn write_calibration(counts: &calibration::Counts) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let counts = calibration::write_counts(counts);
     let before = include_str!("../../tools/fit/calibration-before.txt");
-    let table = calibration::table(before, &calibration::read_counts(&counts));
+    let field = include_str!("../../tools/fit/field-counts.txt");
+    let read = calibration::read_counts;
+    let table = calibration::table(before, &read(&counts), &read(field));
     for (path, text) in [
         ("tools/fit/calibration-counts.txt", counts),
         ("src/judge/calibration.txt", table),

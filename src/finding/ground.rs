@@ -49,6 +49,8 @@ pub enum Ground {
     Commented,
     /// Good for one use, as the token of a form or a code.
     Once,
+    /// A value that a machine drew, under a name that says what it is; nothing speaks against it.
+    Drawn,
     /// A generic rule's score: the probability that its features give, in steps of a fortieth from 0
     /// to 40.
     Score(u8),
@@ -62,7 +64,7 @@ const STEPS: f32 = 40.0;
 
 impl Ground {
     /// Every ground but the scores.
-    pub const NAMED: [Ground; 22] = [
+    pub const NAMED: [Ground; 23] = [
         Ground::Proof,
         Ground::OwnForm,
         Ground::SharedForm,
@@ -84,6 +86,7 @@ impl Ground {
         Ground::Digest,
         Ground::Commented,
         Ground::Once,
+        Ground::Drawn,
         Ground::File,
     ];
 
@@ -122,6 +125,7 @@ impl Ground {
             Ground::Digest => "digest",
             Ground::Commented => "commented",
             Ground::Once => "once",
+            Ground::Drawn => "drawn",
             Ground::File => "file",
             Ground::Score(step) => return format!("score-{:.3}", f32::from(step) / STEPS),
         };
@@ -132,7 +136,7 @@ impl Ground {
     /// proposed for one value.
     pub fn usual(self) -> Confidence {
         match self {
-            Ground::Proof | Ground::OwnForm => Confidence::High,
+            Ground::Proof | Ground::OwnForm | Ground::Drawn => Confidence::High,
             Ground::SharedForm
             | Ground::ToleratedForm
             | Ground::FailedCheck
@@ -176,6 +180,7 @@ impl Ground {
                 | Ground::Once
                 | Ground::WordsInPair
                 | Ground::UserAgain
+                | Ground::Drawn
                 | Ground::Score(_)
         )
     }

@@ -44,7 +44,8 @@ pub struct Weighed {
 pub fn weighed(evidence: &Evidence, path: &RepoPath) -> Weighed {
     let kind = place::kind(path);
     // What was decoded is another text than the program around it.
-    let scored = matches!(evidence.ground, Ground::Score(_)) && evidence.layers.is_empty();
+    let scored =
+        matches!(evidence.ground, Ground::Score(_) | Ground::Drawn) && evidence.layers.is_empty();
     // What a test or a page of documentation shows matters less, whatever it is.
     let program = kind == PlaceKind::Source && place::is_program(path);
     let reason = evidence.not_set.filter(|_| scored && program);

@@ -1,7 +1,7 @@
 //! The probabilities of `src/judge/calibration.txt` from counts of cases: what each ground of a
 //! confidence is worth, and what the kind of place adds where words beside a value made it.
 //!
-//! The log-odds of a case are those of its ground and its kind of place, added up; only code of others
+//! The log-odds of a case are those of its ground and its kind of place, added up; only programs, code of others
 //! and generated files add something.
 //! They are the most likely ones for the counts and for what was believed before, which counts as
 //! [`BEFORE`] cases of each ground. The numbers of the scores are then made to grow with the score (pool
@@ -18,8 +18,9 @@ const BEFORE: f64 = 3.0;
 const OF_PLACES: f64 = 4.0;
 
 /// The kinds of places that say whether a value is a credential. Of the others it is known that they do
-/// not: labelled lines would only tell where people label.
-const FITTED: [PlaceKind; 2] = [PlaceKind::Vendored, PlaceKind::Generated];
+/// not: labelled lines would only tell where people label. What programs are worth is told by results that
+/// were read one by one in whole repositories ([`table`]'s `field`).
+const FITTED: [PlaceKind; 3] = [PlaceKind::Source, PlaceKind::Vendored, PlaceKind::Generated];
 
 /// Credentials and others of a ground in a kind of place.
 pub type Counts = BTreeMap<(String, String), (f64, f64)>;
@@ -66,8 +67,9 @@ fn probability(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-/// The table for counts, from what was believed `before`.
-pub fn table(before: &str, counts: &Counts) -> String {
+/// The table for counts, from what was believed `before`. `field` are counts of results in whole repositories:
+/// they count for grounds as others do, and they alone say what a program is worth as a place.
+pub fn table(before: &str, counts: &Counts, field: &Counts) -> String {
     let believed: BTreeMap<&str, f64> = before
         .lines()
         .filter(|line| !line.starts_with('#'))
@@ -77,9 +79,16 @@ pub fn table(before: &str, counts: &Counts) -> String {
     let grounds: Vec<Ground> = Ground::all().collect();
     let names: Vec<String> = grounds.iter().map(|ground| ground.name()).collect();
     let kinds = PlaceKind::ALL.map(PlaceKind::name);
+    let key = |ground: usize, kind: usize| (names[ground].clone(), kinds[kind].to_owned());
+    let in_field = |ground: usize, kind: usize| -> (f64, f64) {
+        field.get(&key(ground, kind)).copied().unwrap_or_default()
+    };
+    let labelled = |ground: usize, kind: usize| -> (f64, f64) {
+        counts.get(&key(ground, kind)).copied().unwrap_or_default()
+    };
     let cell = |ground: usize, kind: usize| -> (f64, f64) {
-        let key = (names[ground].clone(), kinds[kind].to_owned());
-        counts.get(&key).copied().unwrap_or_default()
+        let (one, other) = (labelled(ground, kind), in_field(ground, kind));
+        (one.0 + other.0, one.1 + other.1)
     };
     let mut of_ground: Vec<f64> = names.iter().map(|name| believed[name.as_str()]).collect();
     let start = of_ground.clone();
@@ -90,12 +99,23 @@ pub fn table(before: &str, counts: &Counts) -> String {
     let mut of_kind = of_before.clone();
     for _ in 0..50 {
         for at in 0..grounds.len() {
-            let place = |kind: usize| match grounds[at].is_by_words() {
+            let of_place = |kind: usize| match grounds[at].is_by_words() {
                 true => of_kind[kind],
                 false => 0.0,
             };
-            let cells: Vec<_> = (0..kinds.len())
-                .map(|kind| (cell(at, kind), place(kind)))
+            // Among labelled lines and generated cases a program is worth as much as any other place: they
+            // were chosen.
+            let chosen = |kind: usize| match kind == PlaceKind::Source as usize {
+                true => 0.0,
+                false => of_place(kind),
+            };
+            let each = 0..kinds.len();
+            let seen = each
+                .clone()
+                .map(|kind| (in_field(at, kind), of_place(kind)));
+            let cells: Vec<_> = each
+                .map(|kind| (labelled(at, kind), chosen(kind)))
+                .chain(seen)
                 .collect();
             let believed = probability(start[at]);
             of_ground[at] = zero(|own| {
@@ -107,7 +127,11 @@ pub fn table(before: &str, counts: &Counts) -> String {
         }
         for kind in FITTED.map(|kind| kind as usize) {
             let by_words = (0..grounds.len()).filter(|at| grounds[*at].is_by_words());
-            let cells: Vec<_> = by_words.map(|at| (cell(at, kind), of_ground[at])).collect();
+            let told = |at| match kind == PlaceKind::Source as usize {
+                true => in_field(at, kind),
+                false => cell(at, kind),
+            };
+            let cells: Vec<_> = by_words.map(|at| (told(at), of_ground[at])).collect();
             of_kind[kind] = zero(|own| {
                 let seen = cells.iter().map(|((good, wrong), ground)| {
                     (good + wrong) * probability(ground + own) - good

@@ -70,6 +70,9 @@ pub struct Judged {
 const LOW: f32 = 0.25;
 /// Features of a value without quotes that stands in no quoted text and in no command.
 const BARE: &[Feature] = &[Feature::BareEnv, Feature::BareYaml, Feature::BareInline];
+/// Probability from which it is no longer the score that tells credentials apart, but whether a machine drew the
+/// value.
+const DRAWN: f32 = 0.975;
 /// The reason given for the hash of a password.
 const HASH: &str = "the hash of a password";
 /// Probability from which a placeholder is listed as a sample, when samples are asked for.
@@ -242,7 +245,7 @@ fn decide(
             }
             let ground = match link::ends_by_itself(assignment, bytes) {
                 true => Ground::Once,
-                false => ground(name, form, value, score),
+                false => ground(name, form, value, score, strong),
             };
             Ok(judged(Class::Credential, ground, strong, None))
         }
@@ -278,13 +281,15 @@ fn kind(name: &key::Name) -> Kind {
 
 /// What makes us sure of a credential: its score, unless something is known that the features do not
 /// tell.
-fn ground(name: &key::Name, form: &value::Form, value: &[u8], score: f32) -> Ground {
+fn ground(name: &key::Name, form: &value::Form, value: &[u8], score: f32, strong: bool) -> Ground {
     if name.made && value::is_digest_sized(value, form) {
         // It must be broken before it opens anything.
         Ground::Digest
     } else if name.once {
         // A form's token is good for one visit, and saved pages are full of them.
         Ground::Once
+    } else if score >= DRAWN && strong && !name.denied {
+        Ground::Drawn
     } else {
         Ground::score(score)
     }

@@ -86,10 +86,22 @@ fn is_network(value: &[u8]) -> bool {
         return false;
     };
     let (address, bits) = (&value[..slash], &value[slash + 1..]);
-    let text = std::str::from_utf8(address).ok();
+    let number = |part: &[u8]| {
+        let text = std::str::from_utf8(part).ok();
+        text.is_some_and(|text| text.parse::<u8>().is_ok())
+    };
+    let dotted = || {
+        address
+            .split(|b| *b == b'.')
+            .filter(|part| number(part))
+            .count()
+            == 4
+    };
+    let colons = address.iter().filter(|b| **b == b':').count();
+    let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
     matches!(bits.len(), 1..=3)
         && all(bits, u8::is_ascii_digit)
-        && text.is_some_and(|text| text.parse::<std::net::IpAddr>().is_ok())
+        && (address.len() <= 15 && dotted() || colons >= 2 && all(address, hex))
 }
 
 /// `Api\\LeafController@show`: a method, as frameworks for PHP name it to those who call it later.
