@@ -75,8 +75,10 @@ pub(super) fn repeats(text: &[u8]) -> bool {
     three || decides(&runs(text, |a, b| a == b), text) || is_periodic(text)
 }
 
-/// One part of at most 32 bytes, three times or more.
+/// One part of at most 32 bytes, three times or more; what fills up base64 is no part of it.
 fn is_periodic(text: &[u8]) -> bool {
+    let padded = text.iter().rev().take_while(|b| **b == b'=').count();
+    let text = &text[..text.len() - padded];
     text.len() >= 8
         && (2..=32.min(text.len() / 3))
             .any(|part| text.iter().zip(&text[part..]).all(|(a, b)| a == b))
@@ -97,7 +99,28 @@ pub(super) fn follows(text: &[u8], chosen: bool) -> bool {
     [up, down].iter().any(|runs| {
         let chosen = chosen && runs.longest <= FEW && !letters();
         decides(runs, text) && !chosen
-    }) || !chosen && is_abc123(text)
+    }) || !chosen && (is_abc123(text) || counts_by_turns(text))
+}
+
+/// `a1b2c3d4e5f6`: letters and digits by turns, each of which follows the last but one, in half of the value.
+fn counts_by_turns(text: &[u8]) -> bool {
+    const LEAST: usize = 8;
+    let follows = |at: usize| {
+        let (one, next) = (text[at], text[at + 2]);
+        one.is_ascii_alphabetic() != text[at + 1].is_ascii_alphabetic()
+            && one.is_ascii_alphanumeric()
+            && (next == one.wrapping_add(1) || (one, next) == (b'9', b'0'))
+    };
+    let (mut filled, mut run) = (0, 0);
+    for at in 0..text.len().saturating_sub(1) {
+        if at + 2 < text.len() && follows(at) {
+            run += 1;
+            continue;
+        }
+        filled += if run + 2 >= LEAST { run + 2 } else { 0 };
+        run = 0;
+    }
+    filled * 2 >= text.len() && filled > 0
 }
 
 /// `abc123`, `ghi789`: nothing but runs of three or more.
@@ -144,10 +167,17 @@ mod tests {
             "0000000000000000000000000000000000000001",
             "123123123",
             "abcd1234abcd1234abcd1234",
+            "deadbeefdeadbeefdeadbeefde==",
         ] {
             assert!(repeats(value.as_bytes()), "{value}");
         }
-        for value in ["1234567890", "987654321", "abcdef0123456789", "ghi789"] {
+        for value in [
+            "1234567890",
+            "987654321",
+            "abcdef0123456789",
+            "ghi789",
+            "a1b2c3d4e5f6a1b2c3d4",
+        ] {
             assert!(follows(value.as_bytes(), false), "{value}");
         }
         for value in [
@@ -158,6 +188,7 @@ mod tests {
             assert!(!repeats(value.as_bytes()), "{value}");
             assert!(!follows(value.as_bytes(), false), "{value}");
         }
+        assert!(!follows(b"a1b2c3d4e5f6", true), "people choose it");
         // Half as long, and nothing that chance writes.
         let most = format!("{}aaaaaaaaaaaa", &drawn[..24]);
         assert!(repeats(most.as_bytes()));
