@@ -163,6 +163,11 @@ impl Ground {
         }
     }
 
+    /// Whether a generic rule's score made it: then it says something whether the place is a program.
+    pub fn is_scored(self) -> bool {
+        matches!(self, Ground::Drawn | Ground::Score(_))
+    }
+
     /// Whether words beside the value made it, and not the value itself: then the place says
     /// something about it too.
     pub fn is_by_words(self) -> bool {

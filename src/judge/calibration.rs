@@ -44,7 +44,11 @@ fn read(text: &str) -> BTreeMap<&str, f32> {
 
 /// The probability that a value is a credential, from 0 to 1, by what it stands on and where.
 pub(super) fn probability(ground: Ground, place: PlaceKind) -> f32 {
-    let place = TABLE.of_place.get(&place).filter(|_| ground.is_by_words());
+    let tells = match place {
+        PlaceKind::Source => ground.is_scored(),
+        _ => ground.is_by_words(),
+    };
+    let place = TABLE.of_place.get(&place).filter(|_| tells);
     let log_odds = TABLE
         .of_ground
         .get(&ground)

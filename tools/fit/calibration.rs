@@ -99,13 +99,15 @@ pub fn table(before: &str, counts: &Counts, field: &Counts) -> String {
     let mut of_kind = of_before.clone();
     for _ in 0..50 {
         for at in 0..grounds.len() {
-            let of_place = |kind: usize| match grounds[at].is_by_words() {
-                true => of_kind[kind],
-                false => 0.0,
+            let source = PlaceKind::Source as usize;
+            let told = |kind: usize| match kind == source {
+                true => grounds[at].is_scored(),
+                false => grounds[at].is_by_words(),
             };
+            let of_place = |kind: usize| if told(kind) { of_kind[kind] } else { 0.0 };
             // Among labelled lines and generated cases a program is worth as much as any other place: they
             // were chosen.
-            let chosen = |kind: usize| match kind == PlaceKind::Source as usize {
+            let chosen = |kind: usize| match kind == source {
                 true => 0.0,
                 false => of_place(kind),
             };
