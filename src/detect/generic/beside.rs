@@ -532,7 +532,7 @@ fn is_key_number(value: &[u8]) -> bool {
 /// `GPG_KEYS=0123…`: the name speaks of OpenPGP, and every part of the value is one of its numbers of keys.
 fn is_key_of_openpgp(site: &Site<'_>) -> bool {
     let key = site.a.key.to_ascii_lowercase();
-    let named = [&b"gpg"[..], b"pgp", b"repokey", b"repo_key"]
+    let named = [&b"gpg"[..], b"pgp"]
         .iter()
         .any(|word| memchr::memmem::find(&key, word).is_some());
     let parts = || {
