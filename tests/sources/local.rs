@@ -149,5 +149,5 @@ fn linked_worktrees_and_bare_repositories_have_one_too() {
     let before = std::fs::read_to_string(&path).expect("readable");
     std::fs::write(path, before + &text).expect("writable");
     let run = crate::common::Run::new(crate::common::command(&bare, &["history"]));
-    run.ends(0).says(" config:").says("not committed");
+    run.ends(0).says("config:8:18, ").says("not committed");
 }
