@@ -44,6 +44,8 @@ pub struct Examined {
     pub report: report::Report,
     /// How baselines name each credential, listed or not.
     pub known: Vec<Known>,
+    /// Which rows of the lists each of them is, in their order.
+    pub matches: Vec<Vec<lists::Match>>,
     /// The entries of the baseline that fit no credential, as the baseline writes them.
     pub unused: Vec<String>,
     /// Where credentials are read by name, when the plan asks for that; not masked.
@@ -120,6 +122,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     report.listed = tokens;
     Ok(Examined {
         report,
+        matches: joined.matches,
         known,
         unused,
         references,

@@ -326,6 +326,9 @@ pub enum Generated {
     PlanSchema,
     /// The manual's table of the lists that are read.
     ListTable,
+    /// The manual's table of the servers that are asked.
+    #[cfg(feature = "live")]
+    ServerTable,
     /// Of keysweep.toml.
     ConfigSchema,
     /// The manual's table of the keys of keysweep.toml.

@@ -88,6 +88,11 @@ pub fn print(what: Generated) -> Result<ExitCode> {
             out.write_all(keysweep::lists::table().as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
+        #[cfg(feature = "live")]
+        Generated::ServerTable => {
+            out.write_all(keysweep::live::driver::table().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
         Generated::ConfigSchema => {
             out.write_all(keysweep::config::schema().as_bytes())?;
             return Ok(ExitCode::SUCCESS);

@@ -12,7 +12,7 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// The values that `pointer` finds: RFC 6901 without escapes, and `*` for every element of a list. After `^` it
+    /// The values that `pointer` finds: RFC 6901, and `*` for every element of a list. After `^` it
     /// is a pointer into the members around the records.
     pub(super) fn find(&self, pointer: &str) -> Vec<&'a Value> {
         let Some(outer) = pointer.strip_prefix("^/") else {
@@ -42,8 +42,10 @@ impl<'a> Record<'a> {
 
 fn find<'a>(mut values: Vec<&'a Value>, pointer: &str) -> Vec<&'a Value> {
     for part in pointer.split('/').skip(1) {
+        // Annotations of Kubernetes have slashes in their names.
+        let part = &part.replace("~1", "/").replace("~0", "~");
         let step = |value: &'a Value| -> Vec<&'a Value> {
-            match (value, part) {
+            match (value, part.as_str()) {
                 (Value::Array(all), "*") => all.iter().collect(),
                 (Value::Object(members), name) => members.get(name).into_iter().collect(),
                 _ => Vec::new(),

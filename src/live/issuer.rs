@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::driver::About;
+use super::accounts::{Accounts, Mariadb, Postgresql, Redis};
+use super::aws::Aws;
+use super::driver::{About, Code};
 use super::fault::Fault;
 use super::servers::Server;
 use super::session::Session;
@@ -95,6 +97,17 @@ pub struct Token {
 /// What a note of a list says that is not complete because a part of it was refused.
 pub const PARTLY: &str = "the list is not complete";
 
+impl Token {
+    /// The token of a row that tells all there is to know for requests about it.
+    pub(super) fn of_row(row: &Row) -> Token {
+        Token {
+            row: row.clone(),
+            value: None,
+            vars: Vars::default(),
+        }
+    }
+}
+
 /// What a server lists.
 #[derive(Debug)]
 pub struct Listed {
@@ -153,10 +166,11 @@ pub struct Made {
 /// # Errors
 /// A secret cannot be read, or the file of certificates.
 pub fn connect(server: &Server) -> Result<Box<dyn Issuer>, Fault> {
-    match server.driver.server.code.as_deref() {
-        None => Ok(Box::new(Session::open(server)?)),
-        Some(code) => Err(Fault::CannotDo(format!(
-            "the driver asks for `{code}`, which this keysweep does not have"
-        ))),
-    }
+    Ok(match server.driver.server.code {
+        None => Box::new(Session::open(server)?),
+        Some(Code::Aws) => Box::new(Aws::open(server)?),
+        Some(Code::Postgresql) => Box::new(Accounts::open(server, Postgresql)?),
+        Some(Code::Mariadb) => Box::new(Accounts::open(server, Mariadb)?),
+        Some(Code::Redis) => Box::new(Accounts::open(server, Redis)?),
+    })
 }

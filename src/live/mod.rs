@@ -6,20 +6,25 @@
 //! which [`crate::lists`] reads. A [`session::Session`] puts the three together: it lists, checks, makes, replaces and
 //! ends tokens of one server.
 
+mod accounts;
 mod address;
 mod answer;
+mod aws;
 mod draw;
 pub mod driver;
 mod fault;
 mod http;
 mod issuer;
 mod operand;
+mod program;
 pub mod rotation;
 mod servers;
 mod session;
+mod sigv4;
 mod store;
 mod trial;
 mod vars;
+mod xml;
 
 pub use address::Address;
 pub use draw::drawn;

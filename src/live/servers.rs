@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::{Spanned, Value};
 
 use super::address::Address;
-use super::driver::{self, Driver};
+use super::driver::{self, Code, Driver};
 use super::operand::{Operand, owner_only};
 
 /// Longer files are a mistake; bytes.
@@ -201,7 +201,14 @@ fn one(alias: String, at: usize, entry: Entry, dir: &Path) -> Result<Server, Fau
             return Err((at, message));
         }
     };
-    let address = Address::parse(entry.url.get_ref()).map_err(|why| {
+    let url = entry.url.get_ref();
+    let address = match driver.server.code {
+        Some(Code::Postgresql) => Address::of_program(url, "postgresql"),
+        Some(Code::Mariadb) => Address::of_program(url, "mariadb"),
+        Some(Code::Redis) => Address::of_program(url, "redis"),
+        Some(Code::Aws) | None => Address::parse(url),
+    };
+    let address = address.map_err(|why| {
         (
             entry.url.span().start,
             format!("the `url` of `{alias}` {why}"),

@@ -260,14 +260,7 @@ impl Issuer for Session {
     }
 
     fn can(&self) -> Can {
-        Can {
-            list: self.driver.list.is_some(),
-            check: self.driver.check.is_some(),
-            create: self.driver.create.is_some(),
-            replace: self.driver.replace.is_some(),
-            choose: self.driver.replace.as_ref().is_some_and(Create::draws),
-            revoke: self.driver.revoke.is_some(),
-        }
+        self.driver.can()
     }
 
     fn list(&mut self) -> Result<Listed, Fault> {
@@ -572,7 +565,7 @@ fn member(key: Option<&str>, record: &Value, pick: &Pick) -> Var {
 }
 
 /// What an answer says of a token.
-fn verdict(check: &Check, answer: &Answer) -> Verdict {
+pub(super) fn verdict(check: &Check, answer: &Answer) -> Verdict {
     // An API answers with no page: a proxy, a login or an error of the host does, and says nothing of the token.
     if answer.html {
         return Verdict::Unknown(format!(

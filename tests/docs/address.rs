@@ -17,7 +17,9 @@ const COMMIT: &str = "COMMIT";
 /// What else the documents lead to.
 const HOSTS: &[&str] = &[
     "docs.rs",
-    "hub.example.org", // an example of a server
+    "git.example.org", // reserved for examples (RFC 2606), as the next two
+    "sso.example.org",
+    "hub.example.org",
     "json-schema.org",
     "login.demo.test", // in the demo's token
     "pre-commit.com",
@@ -95,7 +97,9 @@ fn no_document_names_another_address() {
             named += usize::from(ours);
         }
         for address in behind(&text, "://") {
-            let known = HOSTS.iter().any(|known| address.starts_with(known)) || is_of_list(address);
+            let known = HOSTS.iter().any(|known| address.starts_with(known))
+                || is_of_list(address)
+                || is_of_server(address);
             let ours = !HOME.is_empty() && HOME.ends_with(address.trim_end_matches('.'));
             assert!(
                 known || ours || address.is_empty(),
@@ -108,6 +112,16 @@ fn no_document_names_another_address() {
         );
     }
     assert!(named >= 3, "the README shows the hook and the action");
+}
+
+/// Whether it is the page that documents a kind of server, or stands in what its driver says to the reader.
+fn is_of_server(address: &str) -> bool {
+    use keysweep::live::driver;
+    let mut drivers = driver::kinds().filter_map(|kind| driver::builtin(kind).ok());
+    drivers.any(|driver| {
+        let about = &driver.server;
+        about.docs.ends_with(address) || about.about.contains(&format!("://{address}"))
+    })
 }
 
 /// Whether it is the page that documents a kind of list, or where a command of the manual asks for one.

@@ -1,8 +1,10 @@
 //! `keysweep live`, against servers of this machine that the tests play themselves. What real servers answer is
 //! proved by `tests/servers`.
 
+mod check;
 mod list;
 pub mod loopback;
+mod replay;
 mod rotation;
 mod servers;
 

@@ -1,6 +1,7 @@
 //! `keysweep live`: asks the servers of the user's own `servers.toml`. One file a subcommand.
 
 mod apply;
+mod check;
 mod desk;
 mod driver_test;
 mod list;
@@ -38,6 +39,8 @@ enum What {
     Status(status::Status),
     /// Go on with rotations that did not end: finish or undo them.
     Resume(resume::Resume),
+    /// Say which findings of a report are alive.
+    Check(check::Check),
     /// Try a driver on a server, from making a token to proving it dead.
     DriverTest(driver_test::DriverTest),
 }
@@ -61,6 +64,7 @@ pub fn run(live: Live) -> Result<ExitCode> {
         What::Apply(apply) => apply::run(apply),
         What::Status(status) => status::run(&status),
         What::Resume(resume) => resume::run(resume),
+        What::Check(check) => check::run(check),
         What::DriverTest(test) => driver_test::run(test),
     }
 }

@@ -4,6 +4,7 @@
 
 mod call;
 mod fits;
+mod manual;
 mod pages;
 mod pick;
 mod read;
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use super::issuer::Can;
 use super::servers::Server;
 use super::vars::names;
 use crate::lists;
@@ -21,6 +23,7 @@ use serde::Deserialize;
 
 pub use call::{Call, Step};
 pub use fits::Fits;
+pub use manual::table;
 pub use pages::{By, Pages};
 pub use pick::Pick;
 pub use read::load;
@@ -69,7 +72,7 @@ pub struct About {
     /// The kind of list that says what its list means; the same name where nothing is said.
     list: Option<String>,
     /// What speaks its protocol, where requests in HTTP do not.
-    pub code: Option<String>,
+    pub code: Option<Code>,
     /// Names that `set` of `servers.toml` has to give.
     #[serde(default)]
     pub set: Vec<String>,
@@ -92,6 +95,20 @@ pub struct About {
     /// What a successor cannot be asked to have: it has the server's word for it.
     #[serde(default)]
     pub scope_is_fixed: bool,
+}
+
+/// What speaks a protocol that requests of a file do not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Code {
+    /// Signed requests of AWS, for IAM and STS.
+    Aws,
+    /// SQL through `psql`.
+    Postgresql,
+    /// SQL through `mariadb`.
+    Mariadb,
+    /// Commands through `redis-cli`.
+    Redis,
 }
 
 impl About {
@@ -251,6 +268,37 @@ impl Driver {
         lists::kind(name)
     }
 
+    /// What can be asked of such a server.
+    pub fn can(&self) -> Can {
+        let requests = Can {
+            list: self.list.is_some(),
+            check: self.check.is_some(),
+            create: self.create.is_some(),
+            replace: self.replace.is_some(),
+            choose: self.replace.as_ref().is_some_and(Create::draws),
+            revoke: self.revoke.is_some(),
+        };
+        let all = Can {
+            list: true,
+            check: true,
+            revoke: true,
+            ..requests
+        };
+        match self.server.code {
+            None => requests,
+            Some(Code::Aws) => Can {
+                create: true,
+                ..all
+            },
+            // A second account would have another name and other rights: the password of the one is replaced.
+            Some(Code::Postgresql | Code::Mariadb | Code::Redis) => Can {
+                replace: true,
+                choose: true,
+                ..all
+            },
+        }
+    }
+
     /// Whether a server gives what the driver asks for.
     ///
     /// # Errors
@@ -296,7 +344,7 @@ impl Driver {
             all.extend(call.names().unwrap_or_default());
         }
         if self.server.code.is_some() {
-            all.push("secret");
+            all.extend(["user", "secret"]);
         }
         all
     }

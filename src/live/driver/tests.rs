@@ -84,3 +84,119 @@ fn what_cannot_be_meant_is_refused() {
     assert!(with(&otherwise.replace("{owner}", "{old.b}")).is_err());
     assert!(with("[replace]\nput = '/x'\njson = { p = '{new}' }\nvalue = '{new}'").is_ok());
 }
+
+/// What real servers answer, and what it says of a token. `{}` is an answer in JSON without a word.
+#[test]
+fn the_odd_answers_of_servers_are_known() {
+    use super::super::Verdict;
+    use super::super::answer::Answer;
+    use super::super::session::verdict;
+    let scope = r#"{"message":"token does not have at least one of required scope(s), required=[read:user]"}"#;
+    let (live, dead, unknown) = (Some(true), Some(false), None);
+    let cases = [
+        ("gitea", 403, scope, live),
+        ("gitea", 403, r#"{"message":"Must be signed in"}"#, unknown),
+        ("gitea", 401, r#"{"message":"user does not exist"}"#, dead),
+        (
+            "jupyterhub",
+            403,
+            r#"{"status": 403, "message": null}"#,
+            dead,
+        ),
+        ("jupyterhub", 401, "{}", unknown),
+        ("sonarqube", 200, r#"{"valid":false}"#, dead),
+        ("sonarqube", 200, r#"{"valid":true}"#, live),
+        ("sonarqube", 200, "{}", unknown),
+        (
+            "zabbix",
+            200,
+            r#"{"error":{"code":-32602,"data":"Not authorized."}}"#,
+            dead,
+        ),
+        (
+            "zabbix",
+            200,
+            r#"{"error":{"code":-32602,"data":"Invalid parameter."}}"#,
+            unknown,
+        ),
+        ("zabbix", 200, r#"{"result":[]}"#, live),
+        ("verdaccio", 200, "{}", dead),
+        ("verdaccio", 403, r#"{"error":"unauthorized access"}"#, dead),
+        (
+            "devpi",
+            200,
+            r#"{"result":{"authstatus":["noauth","",[]]}}"#,
+            dead,
+        ),
+        (
+            "devpi",
+            200,
+            r#"{"result":{"authstatus":["ok","ann",[]]}}"#,
+            live,
+        ),
+        ("headscale", 500, "Unauthorized", dead),
+        ("headscale", 500, "internal error", unknown),
+        ("netbox", 403, r#"{"detail":"Invalid v2 token"}"#, dead),
+        ("vault", 403, r#"{"errors":["permission denied"]}"#, dead),
+        ("keycloak", 200, r#"{"active":false}"#, live),
+        ("keycloak", 401, r#"{"error":"invalid_request"}"#, dead),
+        (
+            "rabbitmq",
+            401,
+            r#"{"error":"not_authorized","reason":"Not management user"}"#,
+            unknown,
+        ),
+        (
+            "rabbitmq",
+            401,
+            r#"{"error":"not_authorized","reason":"Login failed"}"#,
+            dead,
+        ),
+        ("gitlab", 403, r#"{"error":"insufficient_scope"}"#, live),
+        (
+            "grafana",
+            403,
+            r#"{"message":"Permissions needed: orgs:read"}"#,
+            live,
+        ),
+    ];
+    let said = |kind: &str, status, content: &str, body: &str| {
+        let check = builtin(kind).expect("a driver").check.expect("a check");
+        match verdict(
+            &check,
+            &Answer::new(status, content, body.as_bytes().to_vec()),
+        ) {
+            Verdict::Live => Some(true),
+            Verdict::Dead => Some(false),
+            Verdict::Unknown(_) => None,
+        }
+    };
+    for (kind, status, body, expected) in cases {
+        assert_eq!(
+            said(kind, status, "application/json", body),
+            expected,
+            "{kind}: {status} {body}"
+        );
+    }
+    let tried = kinds().filter(|kind| builtin(kind).is_ok_and(|driver| driver.check.is_some()));
+    for kind in tried {
+        for status in [200, 201, 302, 401, 403, 404, 429, 500, 502, 503] {
+            let page = "<!DOCTYPE html><p>Unauthorized noauth \"result\" required scope";
+            assert_eq!(
+                said(kind, status, "text/html", page),
+                None,
+                "{kind}: a page of a proxy, {status}"
+            );
+            assert_eq!(
+                said(kind, status, "text/plain", page),
+                None,
+                "{kind}: a page of a proxy, {status}"
+            );
+        }
+        assert_ne!(
+            said(kind, 200, "application/json", "{}"),
+            Some(true),
+            "{kind}: an empty answer"
+        );
+    }
+}

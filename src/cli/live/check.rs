@@ -1,0 +1,390 @@
+//! `keysweep live check`: which findings of a report are alive. First the servers' lists are asked, which needs no
+//! value; only what no list tells is sent, and only with `--try`.
+
+use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::super::args::Looking;
+use super::super::known::{House, Look};
+use super::super::output;
+use super::From;
+use keysweep::Examined;
+use keysweep::lists::{How, List, Match, State};
+use keysweep::live::{Fault, Held, Issuer, Server, Verdict, connect};
+use keysweep::suppress::Known;
+
+/// Bytes of a report that are read.
+const MAX_REPORT: u64 = 1 << 30;
+/// Between two values that are tried: servers that count failures must not be made to lock somebody out.
+const PAUSE: Duration = Duration::from_millis(500);
+/// Refused values after which a server is left alone.
+const MOST_REFUSED: u32 = 10;
+
+/// Says which findings of a report are alive: dead, live, or unknown and why.
+///
+/// The lists of the configured servers are asked first, and findings are looked up in them; nothing is
+/// sent for that but the operator's own requests. With `--try`, what no list tells is sent to the one
+/// configured server of its kind, newest first, two a second at most, until the server asks to be left
+/// alone or refused ten. The values are not in the report: they are read again where they stand. The
+/// exit status is 1 where something is alive.
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    from: From,
+    /// A report in JSON, or `-` for standard input.
+    report: PathBuf,
+    /// The repository or directory that the report is about.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    repo: PathBuf,
+    /// Send what no list tells to the server of its kind.
+    #[arg(long = "try")]
+    send: bool,
+    /// Only these servers, by their names in the file. Repeatable.
+    #[arg(long = "server", value_name = "NAME")]
+    only: Vec<String>,
+    /// How the outcome is printed.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Form,
+    #[command(flatten)]
+    looking: Looking,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Form {
+    Table,
+    Json,
+}
+
+/// A finding of the report.
+struct Found {
+    fingerprint: String,
+    id: String,
+    rule: String,
+    /// When it came, as far as the report knows; later is greater.
+    since: String,
+}
+
+/// By fingerprint a credential with its value, and which rows of which servers' lists it is.
+type Values = HashMap<String, (Known, Vec<(usize, Match)>)>;
+
+/// What is known of a finding in the end.
+struct Outcome {
+    word: &'static str,
+    why: String,
+    server: Option<String>,
+    sent: bool,
+}
+
+impl Outcome {
+    fn unknown(why: impl Into<String>) -> Self {
+        Outcome {
+            word: "unknown",
+            why: why.into(),
+            server: None,
+            sent: false,
+        }
+    }
+}
+
+/// A server, its list, and how it stands with it.
+struct Asked {
+    alias: String,
+    issuer: Box<dyn Issuer>,
+    list: Option<List>,
+    rules: Vec<String>,
+    refused: u32,
+    /// Why nothing more is sent to it.
+    left_alone: Option<&'static str>,
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// The report, the file of servers or the repository cannot be read.
+pub fn run(check: Check) -> Result<ExitCode> {
+    let findings = findings(&check.report)?;
+    let mut servers = check.from.servers()?;
+    for alias in &check.only {
+        servers.find(alias).map_err(|why| anyhow!(why))?;
+    }
+    servers
+        .servers
+        .retain(|server| check.only.is_empty() || check.only.contains(&server.alias));
+    let mut all = true;
+    let mut asked = Vec::new();
+    for server in servers.servers {
+        match ask(server) {
+            Ok(one) => {
+                all &= one.list.is_some() || !one.issuer.can().list;
+                asked.push(one);
+            }
+            Err(fault) => {
+                all = false;
+                output::complain(&fault.to_string());
+            }
+        }
+    }
+    let held = held(&check, &findings, &asked)?;
+    let mut alive = false;
+    let mut told = Vec::new();
+    for found in &findings {
+        let outcome = match held.get(&found.fingerprint) {
+            None => Outcome::unknown("it does not stand any more where the report was made"),
+            Some((known, matches)) => outcome(&mut asked, found, known, matches, check.send),
+        };
+        alive |= outcome.word == "live";
+        let place = held
+            .get(&found.fingerprint)
+            .map(|(known, _)| known.place.clone());
+        told.push((found, place, outcome));
+    }
+    write(check.format, &told)?;
+    Ok(match (alive, all) {
+        (true, _) => ExitCode::from(1),
+        (false, true) => ExitCode::SUCCESS,
+        (false, false) => ExitCode::from(2),
+    })
+}
+
+/// The credentials of a report, newest first.
+fn findings(path: &Path) -> Result<Vec<Found>> {
+    let shown = path.display();
+    let mut text = Vec::new();
+    let input: Box<dyn std::io::Read> = match path == Path::new("-") {
+        true => Box::new(std::io::stdin().lock()),
+        false => Box::new(
+            std::fs::File::open(path)
+                .with_context(|| format!("the report {shown} cannot be read"))?,
+        ),
+    };
+    input
+        .take(MAX_REPORT)
+        .read_to_end(&mut text)
+        .with_context(|| format!("the report {shown} cannot be read"))?;
+    let report: Value = serde_json::from_slice(&text)
+        .map_err(|_| anyhow!("{shown} is no report in JSON: make one with --format json"))?;
+    let Some(findings) = report["findings"].as_array() else {
+        bail!("{shown} is no report of keysweep: it has no findings");
+    };
+    let of_one = |finding: &Value| {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let counts = finding["class"] == "credential" && finding["suppressed"].is_null();
+        counts.then(|| Found {
+            fingerprint: text(&finding["fingerprint"]),
+            id: text(&finding["id"]),
+            rule: text(&finding["rule"]),
+            since: text(&finding["timeline"]["first"]["date"]),
+        })
+    };
+    let mut findings: Vec<Found> = findings.iter().filter_map(of_one).collect();
+    // What stands in no commit yet is the newest of all.
+    findings.sort_by(|a, b| {
+        let newest = |found: &Found| (found.since.is_empty(), found.since.clone());
+        newest(b).cmp(&newest(a))
+    });
+    Ok(findings)
+}
+
+/// Opens a server and asks for its list. A list that does not come is said; values may be tried all the same.
+fn ask(mut server: Server) -> Result<Asked, Fault> {
+    server.pause = server.pause.max(PAUSE);
+    let mut issuer = connect(&server)?;
+    let list = match issuer.can().list {
+        false => None,
+        true => match issuer.list() {
+            Ok(listed) => Some(listed.list),
+            Err(fault) => {
+                output::complain(&format!("{}: {fault}", server.alias));
+                None
+            }
+        },
+    };
+    let kind = server.driver.list_kind().map_err(Fault::CannotDo)?;
+    Ok(Asked {
+        alias: server.alias,
+        issuer,
+        list,
+        rules: kind.rules.iter().map(|rule| rule.to_string()).collect(),
+        refused: 0,
+        left_alone: None,
+    })
+}
+
+/// The values of the findings, read again where they stand, and what the lists have to do with them. The history is
+/// read where the files do not have all of them.
+fn held(check: &Check, findings: &[Found], asked: &[Asked]) -> Result<Values> {
+    let mut house = House::open(&check.repo, check.looking.clone())?;
+    // Which list is which server's: one without a list has no part in it.
+    let with_list: Vec<usize> = (0..asked.len())
+        .filter(|n| asked[*n].list.is_some())
+        .collect();
+    house.lists = with_list
+        .iter()
+        .filter_map(|number| asked[*number].list.clone())
+        .collect();
+    let mut held = Values::new();
+    for look in [Look::Tree, Look::History] {
+        let missing = findings
+            .iter()
+            .any(|found| !held.contains_key(&found.fingerprint));
+        if !missing || look == Look::History && !house.root.join(".git").exists() {
+            break;
+        }
+        let Examined { known, matches, .. } = house.look(look, true)?;
+        for (known, matches) in known.into_iter().zip(matches) {
+            let matches = matches.into_iter().map(|one| (with_list[one.list], one));
+            let fingerprint = known.fingerprint.to_string();
+            held.entry(fingerprint)
+                .or_insert((known, matches.collect()));
+        }
+    }
+    Ok(held)
+}
+
+/// What is known of one finding.
+fn outcome(
+    asked: &mut [Asked],
+    found: &Found,
+    known: &Known,
+    matches: &[(usize, Match)],
+    send: bool,
+) -> Outcome {
+    if let Some(said) = matches.iter().find_map(|(n, one)| listed(&asked[*n], one)) {
+        return said;
+    }
+    let of_kind = |one: &Asked| one.rules.contains(&found.rule) || one.rules.contains(&known.rule);
+    let mut of_kind = asked.iter_mut().filter(|one| of_kind(one));
+    let Some(one) = of_kind.next() else {
+        return Outcome::unknown("no configured server is of its kind, and no list has it");
+    };
+    if of_kind.next().is_some() {
+        return Outcome::unknown("several servers are of its kind: name one with --server");
+    }
+    let server = Some(one.alias.clone());
+    if is_missing(one) {
+        let why = format!(
+            "`{}` lists every token itself, and has none like it",
+            one.alias
+        );
+        return Outcome {
+            word: "dead",
+            why,
+            server,
+            sent: false,
+        };
+    }
+    let mut outcome = match (send, one.left_alone, one.issuer.can().check) {
+        (_, _, false) => Outcome::unknown("no list has it, and its server cannot be asked"),
+        (false, ..) => {
+            Outcome::unknown(format!("no list has it; --try sends it to `{}`", one.alias))
+        }
+        (true, Some(why), _) => Outcome::unknown(why),
+        (true, None, true) => tried(one, known),
+    };
+    outcome.server = server;
+    outcome
+}
+
+/// What the row says that a finding is.
+fn listed(server: &Asked, one: &Match) -> Option<Outcome> {
+    let row = server.list.as_ref()?.rows.get(one.row)?;
+    let word = match row.state {
+        State::Active => "live",
+        State::Revoked | State::Disabled | State::Expired => "dead",
+        State::Unknown => return None,
+    };
+    let by = one.how.words();
+    let doubt = match (one.how, one.certain) {
+        (How::Part, _) | (_, false) => ", which another value could have too",
+        _ => "",
+    };
+    Some(Outcome {
+        word,
+        why: format!(
+            "`{}` lists it as {} (`{}`), by {by}{doubt}",
+            server.alias,
+            row.state.name(),
+            row.called()
+        ),
+        server: Some(server.alias.clone()),
+        sent: false,
+    })
+}
+
+/// Whether a list would have a token for sure: it is complete, and holds the tokens themselves.
+fn is_missing(server: &Asked) -> bool {
+    server.list.as_ref().is_some_and(|list| {
+        list.complete && !list.rows.is_empty() && list.rows.iter().all(|row| row.equal.is_some())
+    })
+}
+
+/// Sends a value to its server.
+fn tried(server: &mut Asked, known: &Known) -> Outcome {
+    let held = Held {
+        owner: known.server_id.clone(),
+        name: known.server_id.clone(),
+    };
+    let (word, why) = match server.issuer.check(&known.value, &held) {
+        Ok(Verdict::Live) => ("live", format!("`{}` accepts it", server.alias)),
+        Ok(Verdict::Dead) => {
+            server.refused += 1;
+            if server.refused >= MOST_REFUSED {
+                server.left_alone = Some("its server refused ten values, and is left alone");
+            }
+            ("dead", format!("`{}` does not accept it", server.alias))
+        }
+        Ok(Verdict::Unknown(why)) => ("unknown", why),
+        Err(fault) => {
+            if matches!(fault, Fault::TooMany { .. }) {
+                server.left_alone = Some("its server asked to be left alone (429)");
+            }
+            ("unknown", fault.to_string())
+        }
+    };
+    Outcome {
+        word,
+        why,
+        server: None,
+        sent: true,
+    }
+}
+
+fn write(form: Form, told: &[(&Found, Option<String>, Outcome)]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    if form == Form::Json {
+        let checked: Vec<Value> = told
+            .iter()
+            .map(|(found, place, outcome)| {
+                json!({
+                    "fingerprint": found.fingerprint, "id": found.id, "rule": found.rule, "place": place,
+                    "verdict": outcome.word, "why": output::masked(&outcome.why),
+                    "server": outcome.server, "sent": outcome.sent,
+                })
+            })
+            .collect();
+        let text =
+            serde_json::to_string_pretty(&json!({ "schema_version": 1, "checked": checked }))?;
+        writeln!(out, "{text}")?;
+        return Ok(());
+    }
+    for (found, place, outcome) in told {
+        let place = place.as_deref().unwrap_or("-");
+        let why = output::plain(&outcome.why);
+        writeln!(
+            out,
+            "{:<8} {:<8} {:<28} {}  {why}",
+            outcome.word,
+            found.id,
+            found.rule,
+            output::plain(place)
+        )?;
+    }
+    Ok(())
+}
