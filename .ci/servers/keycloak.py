@@ -40,9 +40,22 @@ def start(stand):
     for realm in ("plain", "shop"):
         assert http("POST", f"{url}/admin/realms", {"realm": realm, "enabled": True}, headers=admin)[0] == 201
     rotation(url, admin)
+    # What the tests rotate: a client would be another one without its secret, so that no driver makes one.
+    for realm, variable in (("plain", "STAND_KEYCLOAK_PLAIN_DEPLOY"), ("shop", "STAND_KEYCLOAK_DEPLOY")):
+        stand.secret(variable, client(url, admin, realm, "deploy")[1])
     stand.versions["keycloak"] = http("GET", f"{url}/admin/serverinfo", headers=admin)[1]["systemInfo"]["version"]
-    entry = {"kind": "keycloak", "url": url, "user": "boss", "secret": operand, "set": {"realm": "shop"}}
-    return entry
+    entry = {"kind": "keycloak", "url": url, "user": "boss", "secret": operand}
+    stand.entries["keycloak-plain"] = entry | {"set": {"realm": "plain"}}
+    return entry | {"set": {"realm": "shop"}}
+
+
+def client(url, admin, realm, name):
+    """Makes a client with a secret. Gives its number and its secret."""
+    clients = f"{url}/admin/realms/{realm}/clients"
+    want = {"clientId": name, "publicClient": False, "serviceAccountsEnabled": True}
+    assert http("POST", clients, want, headers=admin)[0] == 201
+    (made,) = http("GET", f"{clients}?clientId={name}", headers=admin)[1]
+    return made["id"], made["secret"]
 
 
 def rotation(url, admin):
@@ -73,17 +86,14 @@ def check(stand, entry):
         return http("POST", path, form={"token": "none"}, basic=f"check:{secret}")
 
     for realm, kept in (("plain", 401), ("shop", 200)):
-        clients = f"{url}/admin/realms/{realm}/clients"
-        want = {"clientId": "check", "publicClient": False, "serviceAccountsEnabled": True}
-        assert http("POST", clients, want, headers=admin)[0] == 201
         # The list has the secret itself.
-        (client,) = http("GET", f"{clients}?clientId=check", headers=admin)[1]
-        assert introspect(realm, client["secret"]) == (200, {"active": False})
-        new = http("POST", f"{clients}/{client['id']}/client-secret", headers=admin)[1]["value"]
+        number, old = client(url, admin, realm, "check")
+        one = f"{url}/admin/realms/{realm}/clients/{number}"
+        assert introspect(realm, old) == (200, {"active": False})
+        new = http("POST", f"{one}/client-secret", headers=admin)[1]["value"]
         assert introspect(realm, new)[0] == 200
-        assert introspect(realm, client["secret"])[0] == kept, realm
+        assert introspect(realm, old)[0] == kept, realm
         if kept == 200:
-            rotated = f"{clients}/{client['id']}/client-secret/rotated"
-            assert http("DELETE", rotated, headers=admin)[0] == 204
-            assert introspect(realm, client["secret"])[0] == 401
-        assert http("DELETE", f"{clients}/{client['id']}", headers=admin)[0] == 204
+            assert http("DELETE", f"{one}/client-secret/rotated", headers=admin)[0] == 204
+            assert introspect(realm, old)[0] == 401
+        assert http("DELETE", one, headers=admin)[0] == 204

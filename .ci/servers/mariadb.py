@@ -29,6 +29,9 @@ def start(stand):
     process = stand.spawn("mariadb", [mariadbd(), *data, *network, *files], user=NOBODY)
     entry = {"kind": "mariadb", "url": f"mariadb://127.0.0.1:{port}", "user": "keysweep", "secret": operand}
     stand.wait("mariadb", process, lambda: sql(stand, entry, "SELECT 1") == "1", 60)
+    # What the tests rotate: no driver makes an account.
+    deploy = stand.secret("STAND_MARIADB_DEPLOY")[0]
+    sql(stand, entry, f"CREATE USER 'deploy'@'%' IDENTIFIED BY '{deploy}'")
     stand.versions["mariadb"] = sql(stand, entry, "SELECT VERSION()")
     return entry
 

@@ -35,6 +35,9 @@ def start(stand):
     ready = [program("pg_isready"), "-h", "127.0.0.1", "-p", port, "-q"]
     stand.wait("postgresql", process, lambda: stand.call("postgresql", ready) == "", 60)
     entry = {"kind": "postgresql", "url": f"postgresql://127.0.0.1:{port}", "user": "postgres", "secret": operand}
+    # What the tests rotate: no driver makes an account.
+    deploy = stand.secret("STAND_POSTGRESQL_DEPLOY")[0]
+    sql(stand, entry, f"CREATE ROLE deploy LOGIN PASSWORD '{deploy}' VALID UNTIL '2030-01-01'")
     stand.versions["postgresql"] = sql(stand, entry, "SHOW server_version").split()[0]
     return entry
 

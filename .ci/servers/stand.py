@@ -155,19 +155,24 @@ class Stand:
                     then(only(folder))
         return only(self.cache / name)
 
-    def go(self, name, module, version, package, replace=(), env=None, seconds=1800):
-        """Builds a program of a Go module. `replace` are lines that the module's own go.mod has."""
+    def go(self, name, package, env=None, keep=None, seconds=2400):
+        """Builds a program of Go as locks/NAME/go.mod and go.sum pin it. `keep` may take more out of the modules."""
         if not shutil.which("go"):
             raise Cannot(f"Go is not installed; {name} is built with it")
         sums = LOCKS / name
-        with self.once(name, sums / "go.mod", sums / "go.sum", module, version, package, env) as folder:
+        with self.once(name, sums / "go.mod", sums / "go.sum", package, env) as folder:
             if folder:
                 for file in sums.iterdir():
                     shutil.copy(file, folder)
-                # The caches of Go are some gigabytes; what is built is all that is kept.
-                kept = {"GOFLAGS": "-modcacherw -mod=readonly", "GOTOOLCHAIN": "local", **(env or {})}
-                self.run(f"go build of {name}", ["go", "build", "-o", folder / name, package],
-                         seconds, cwd=folder, env=kept)
+                # The caches of Go are some gigabytes; what is built is all that stays.
+                caches = {"GOMODCACHE": f"{folder}/mod", "GOCACHE": f"{folder}/cache"}
+                env = {"GOFLAGS": "-modcacherw -mod=readonly", "GOTOOLCHAIN": "local", **caches, **(env or {})}
+                build = ["go", "build", "-o", folder / name, package]
+                self.run(f"go build of {name}", build, seconds, cwd=folder, env=env)
+                if keep:
+                    keep(folder)
+                for cache in caches.values():
+                    shutil.rmtree(cache)
         return self.cache / name / name
 
     def debian(self, packages, seconds=600):

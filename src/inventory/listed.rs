@@ -9,7 +9,7 @@ use super::of_entry;
 use crate::finding::{Credential, Notice, date};
 use crate::lists::{Joined, List, Moment, Row, State};
 use crate::plan::Plan;
-use crate::register::{End, Entry, Register, State as Written};
+use crate::register::{End, Entry, Register, State as Written, base};
 use crate::rule::{Holds, ListField};
 
 /// A token that was not used for longer before its list was taken is told: CIS asks for less, and what a server
@@ -170,13 +170,13 @@ impl<'a> WrittenDown<'a> {
     }
 
     /// The entry of a row: by its value, its id at the server, or its name, where one fits alone. A name may be
-    /// followed by the day of its version (`deploy+20261126`).
+    /// followed by the day of its version (`deploy-20261126`).
     fn entry(&self, number: usize, row: &Row) -> Option<&'a Entry> {
         let only = |found: Option<&Vec<&'a Entry>>| match found.map(Vec::as_slice) {
             Some([one]) => Some(*one),
             _ => None,
         };
-        let base = row.name.split('+').next().unwrap_or_default();
+        let base = base(&row.name);
         let by_value = self.by_value.get(&number).copied();
         by_value
             .or_else(|| {
@@ -291,7 +291,8 @@ impl<'a> WrittenDown<'a> {
 
     fn states(&self, entry: &Entry, row: &Row) -> Option<Notice> {
         let is_row = |id: &str| id == row.id;
-        let mut versions = entry.versions.iter();
+        // A value that was changed in its place has the id of the one before it.
+        let mut versions = entry.versions.iter().rev();
         let version = versions.find(|it| it.server_id.as_ref().is_some_and(|id| is_row(&id.value)));
         let version = version.or(entry.current().filter(|it| it.server_id.is_none()))?;
         let line = version.line;

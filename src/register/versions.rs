@@ -9,6 +9,23 @@ use super::read::{parsed, plain};
 use super::{End, Entry, Register, RegisterError, State, Version, edited};
 use crate::finding::date;
 
+/// The name without the day that a rotation put behind it: `deploy-20261126`, `deploy-20261126-2`.
+pub fn base(name: &str) -> &str {
+    let is_day = |text: &str| {
+        text.len() == 8 && text.starts_with("20") && text.bytes().all(|b| b.is_ascii_digit())
+    };
+    let is_number =
+        |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    match name.rsplit_once('-') {
+        Some((rest, day)) if is_day(day) && !rest.is_empty() => rest,
+        Some((rest, number)) if is_number(number) => match rest.rsplit_once('-') {
+            Some((rest, day)) if is_day(day) && !rest.is_empty() => rest,
+            _ => name,
+        },
+        _ => name,
+    }
+}
+
 /// What a rotation did to an entry.
 #[derive(Clone, Debug, Default)]
 pub struct Turn {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::lists::{Handle, Row};
 use crate::live::issuer::{Listed, Token};
 use crate::register::Entry;
+pub use crate::register::base;
 use crate::secret::{Fingerprint, Secret};
 
 use super::plan;
@@ -56,23 +57,6 @@ pub fn has(listed: &Listed, mark_of: &str) -> bool {
         .tokens
         .iter()
         .any(|token| mark(&token.row) == mark_of)
-}
-
-/// The name without the day that a rotation put behind it: `deploy-20261126`, `deploy-20261126-2`.
-pub fn base(name: &str) -> &str {
-    let is_day = |text: &str| {
-        text.len() == 8 && text.starts_with("20") && text.bytes().all(|b| b.is_ascii_digit())
-    };
-    let is_number =
-        |text: &str| (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    match name.rsplit_once('-') {
-        Some((rest, day)) if is_day(day) && !rest.is_empty() => rest,
-        Some((rest, number)) if is_number(number) => match rest.rsplit_once('-') {
-            Some((rest, day)) if is_day(day) && !rest.is_empty() => rest,
-            _ => name,
-        },
-        _ => name,
-    }
 }
 
 /// The token that an entry of the register means.

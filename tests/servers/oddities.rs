@@ -1,0 +1,92 @@
+//! What single servers answer otherwise than one believes.
+
+use std::time::Duration;
+
+use keysweep::live::{Held, Verdict};
+use keysweep::secret::Secret;
+
+use crate::desk::Desk;
+use crate::kinds::{DEVPI, JUPYTERHUB, KEYCLOAK, Kind, UNLEASH, VERDACCIO};
+use crate::round::{dies, held, made};
+
+/// What was revoked and what never was are dead, whatever the server answers.
+fn is_dead(kind: &Kind) {
+    let Some(desk) = Desk::at(kind.alias) else {
+        return;
+    };
+    let made = made(&desk, kind);
+    let mut issuer = desk.connect();
+    let held = held(&made.token);
+    assert_eq!(
+        issuer.check(&made.value, &held).expect("an answer"),
+        Verdict::Live
+    );
+    issuer.revoke(&made.token).expect("it is ended");
+    dies(issuer.as_mut(), &made.value, &held);
+    // As long as a token, and none.
+    let none: Vec<u8> = made.value.expose().iter().rev().copied().collect();
+    assert_eq!(
+        issuer.check(&Secret::new(&none), &held).expect("an answer"),
+        Verdict::Dead
+    );
+}
+
+/// A dead token is answered with 403, which elsewhere is a living one with too little scope.
+#[test]
+fn jupyterhub_answers_the_dead_with_403() {
+    is_dead(&JUPYTERHUB);
+}
+
+/// One that never was is answered with 200 and an empty object.
+#[test]
+fn verdaccio_answers_the_dead_with_200() {
+    is_dead(&VERDACCIO);
+}
+
+/// One that never was is answered with 200 and `noauth`.
+#[test]
+fn devpi_answers_the_dead_with_200() {
+    is_dead(&DEVPI);
+}
+
+/// A token that ended is accepted for a while. It is not called dead before it is.
+#[test]
+fn unleash_ends_tokens_late() {
+    let Some(desk) = Desk::at("unleash") else {
+        return;
+    };
+    let made = made(&desk, &UNLEASH);
+    let mut issuer = desk.connect();
+    assert!(issuer.about().settles() >= Duration::from_secs(60));
+    issuer
+        .check(&made.value, &Held::default())
+        .expect("an answer");
+    issuer.revoke(&made.token).expect("it is ended");
+    let took = dies(issuer.as_mut(), &made.value, &Held::default());
+    eprintln!("unleash: dead after {} s", took.as_secs());
+}
+
+/// Two servers list the secrets themselves; none of it reaches a file.
+#[test]
+fn lists_that_hold_secrets_are_emptied_of_them() {
+    for kind in [&UNLEASH, &KEYCLOAK] {
+        let Some(desk) = Desk::at(kind.alias) else {
+            return;
+        };
+        let made = made(&desk, kind);
+        let mut issuer = desk.connect();
+        let listed = issuer.list().expect("a list");
+        assert!(listed.list.dropped.secrets > 0, "{}", kind.alias);
+        assert_eq!(
+            made.token.value.as_ref(),
+            Some(&made.value),
+            "{}",
+            kind.alias
+        );
+        desk.live(&["list", "-o", "lists"]).ends(0);
+        desk.clean_everywhere();
+        if kind.given.is_none() {
+            issuer.revoke(&made.token).expect("it is ended");
+        }
+    }
+}
