@@ -5,6 +5,10 @@
 //! ends rotations in their midst, and [`oddities`] has what single servers answer otherwise than one believes.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+#![allow(
+    clippy::print_stderr,
+    reason = "what was left out is said, and how long a server took"
+)]
 
 #[allow(dead_code, reason = "shared with the other tests, which use all of it")]
 #[path = "../common/mod.rs"]
