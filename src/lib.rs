@@ -100,7 +100,15 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     };
     let idle = plan.suppressions.mark(rules, &mut credentials, &looked);
     plan.suppressions.mark(rules, &mut unreached, &looked);
-    let notices = inventory::notices(plan, &credentials, &joined, &references, whole);
+    let notices = inventory::notices(
+        plan,
+        &credentials,
+        &joined,
+        &references,
+        whole,
+        mode.is_change(),
+    );
+    let ends = inventory::ahead(plan, &credentials, &joined);
 
     let finder = |text: &[u8]| plan.scanner.spans(text);
     // A sample is no secret, and often a plain word that reports are full of.
@@ -120,6 +128,7 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     let tokens = view.listed_tokens(&joined, &credentials);
     let mut report = view.report(credentials, unreached, notices, idle, places.about, control);
     report.listed = tokens;
+    report.ends = view.ends(ends);
     Ok(Examined {
         report,
         matches: joined.matches,

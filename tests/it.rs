@@ -8,6 +8,7 @@ mod archives;
 mod arrival;
 mod audit;
 mod bad_input;
+mod calendar;
 mod cli;
 mod cmd;
 mod common;

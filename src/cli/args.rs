@@ -8,7 +8,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use keysweep::config::{self, Config};
 use keysweep::finding::{Confidence, Reason, Severity};
 use keysweep::life::{self, PROFILES, Profile};
-use keysweep::report::{self, Format, People};
+use keysweep::report::{self, Format, People, Report};
 use keysweep::source::ArchiveLimits;
 use keysweep::thresholds::FailOn;
 
@@ -459,6 +459,26 @@ impl From<Names> for People {
     }
 }
 
+/// What the calendar has.
+#[derive(Args)]
+pub struct Due {
+    /// In the calendar (ics), only what ends within this span: 30d, 12w, 1y.
+    #[arg(long, value_name = "SPAN", value_parser = keysweep::life::days, help_heading = heading::OUTPUT)]
+    pub due: Option<i64>,
+}
+
+impl Due {
+    /// Takes out what ends later.
+    pub fn keep(&self, report: &mut Report) {
+        let Some(days) = self.due else { return };
+        let until = jiff::SignedDuration::from_hours(24 * days);
+        let now = report.run.now;
+        report
+            .ends
+            .retain(|end| end.at.duration_since(now) <= until);
+    }
+}
+
 #[derive(Args)]
 pub struct Common {
     /// Fail on this instead of `medium`: none, a severity (it or worse), or a glob over rule ids,
@@ -486,7 +506,8 @@ pub struct Common {
         help_heading = heading::OUTPUT
     )]
     pub format: &'static dyn Format,
-    /// Also write the report to a file, in this format. Repeatable.
+    /// Also write the report to a file, in this format; ics, a calendar of what ends, with audit and tokens check.
+    /// Repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = heading::OUTPUT)]
     pub output: Vec<(&'static dyn Format, PathBuf)>,
     /// List results of this confidence or better: low, medium, high. [default: medium]
@@ -555,12 +576,16 @@ pub enum Color {
 /// The names of the formats, which completions know, and the formats themselves.
 fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
     let name = |format: &&dyn Format| PossibleValue::new(format.name()).help(format.about());
-    let names = PossibleValuesParser::new(report::FORMATS.iter().map(name));
+    let all = report::FORMATS.iter().chain([&report::CALENDAR]);
+    let names = PossibleValuesParser::new(all.map(name));
     names.try_map(|name| format(&name))
 }
 
 fn format(name: &str) -> Result<&'static dyn Format, String> {
     let names = || report::FORMATS.iter().map(|format| format.name());
+    if name == report::CALENDAR.name() {
+        return Ok(report::CALENDAR);
+    }
     report::format(name).ok_or_else(|| {
         let hint = keysweep::rule::closest(name, names())
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));

@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::args::{Alternates, Common, Limits, Lists, heading};
+use super::args::{Alternates, Common, Due, Limits, Lists, heading};
 use super::tokens::of_repository;
 use super::{DELTA_BUDGET, With, compare, demo, lists, output, scan};
 use keysweep::config::MAX_FILE_SIZE;
@@ -51,6 +51,8 @@ pub struct Audit {
     #[arg(long)]
     no_git_config: bool,
     #[command(flatten)]
+    due: Due,
+    #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
     alternates: Alternates,
@@ -65,7 +67,7 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
     // Outputs and the earlier report are looked at before a run that may take minutes.
     let mut audit = audit;
     let page = audit.open.then(|| page(&mut audit.common)).transpose()?;
-    let outputs = output::Outputs::open(&audit.common)?;
+    let outputs = output::Outputs::open_dated(&audit.common)?;
     let earlier = audit.against.as_deref().map(compare::report).transpose()?;
     let demo = audit.demo.then(demo::make).transpose()?;
     let repos = match (&demo, audit.repos.is_empty()) {
@@ -87,6 +89,7 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
         report.run.target = Shown::ours("the demo repository");
     }
     report.summary.against = earlier.map(|earlier| against(&earlier, &report));
+    audit.due.keep(&mut report);
     outputs.write(&report)?;
     if let Some(page) = page {
         show(&page);

@@ -81,7 +81,9 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
     let choose::Chosen {
         report, finding, ..
     } = choose::one(&house, &args.id, looks)?;
-    let name = names(&report).remove(&finding.id).unwrap_or_default();
+    let name = names(&house.root, &report, &finding)
+        .remove(&finding.id)
+        .unwrap_or_default();
     let mut rules = rule_files::builtin_and(&args.looking.rules)?;
     Found::of_tree(&args.looking.config, &house.root)?.add_rules(&mut rules)?;
     let scanner = Scanner::new(rules);
@@ -98,16 +100,29 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A name for each credential of the report.
-fn names(report: &Report) -> BTreeMap<String, String> {
+/// A name for each credential of the report. Of the one that is `meant` its file is asked where no rule read a name.
+fn names(root: &Path, report: &Report, meant: &Finding) -> BTreeMap<String, String> {
+    let named = || {
+        let place = meant.first_place()?;
+        let bytes = read(&inside(root, place.path.as_str()).ok()?).ok()?;
+        let text = std::str::from_utf8(&bytes).ok()?;
+        let span = fix::span(text, place.region)?;
+        fix::name_at(place.path.as_str(), text, &span).map(str::to_owned)
+    };
+    let own = match meant.key {
+        None => named().unwrap_or_default(),
+        Some(_) => String::new(),
+    };
+
     let all = report.findings.iter().chain(&report.suppressed);
     let all = all.filter(|one| one.class == Class::Credential);
     let subjects = all.map(|one| Subject {
         id: one.id.clone(),
-        key: one
-            .key
-            .as_ref()
-            .map_or(String::new(), |key| key.as_str().to_owned()),
+        key: match &one.key {
+            Some(key) => key.as_str().to_owned(),
+            None if one.id == meant.id => own.clone(),
+            None => String::new(),
+        },
         rule: one.rule.clone(),
         path: one
             .first_place()
@@ -218,6 +233,11 @@ fn file(
                 beside = beside.or(repair.beside);
             }
             Err(why) => leave(place, why),
+        }
+        // Of several places of a file one is enough.
+        if value.is_none() {
+            let rules = root.join(".sops.yaml").is_file();
+            steps.extend(fix::sops_steps(shown, text, &span, rules).unwrap_or_default());
         }
         value = Some(span);
     }

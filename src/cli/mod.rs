@@ -223,7 +223,7 @@ struct With {
 }
 
 /// Scans and judges; what is printed is the caller's.
-fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Result<Report> {
+fn scan(mut input: Input, limits: &Limits, common: &Common, mut with: With) -> Result<Report> {
     if common.show_secrets
         && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
     {
@@ -246,12 +246,18 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, with: With) -> Resul
     let control = Arc::new(Control::default());
     signals::watch(&control)?;
     signals::time_limit(&control, limits.timeout);
+    let sides = Sides::of(&input, &control)?;
+    if with.register.is_none() && input.mode().is_change() {
+        // Of a change it is told what it reads by name and nobody wrote down.
+        with.register = policy::register(&sides, &asked)?;
+        with.references = with.register.is_some();
+    }
     let policy::Loaded {
         config,
         theirs,
         rules,
         mut suppressions,
-    } = policy::load(Sides::of(&input, &control)?, &asked)?;
+    } = policy::load(sides, &asked)?;
     for on in &common.fail_on {
         fail_on::known(on, &rules).map_err(|why| anyhow::anyhow!("--fail-on {why}"))?;
     }

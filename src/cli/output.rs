@@ -54,8 +54,23 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// Checks every output before anything is scanned.
+    /// Checks every output before anything is scanned. A calendar is none of them: most verbs know nothing of ends.
     pub fn open(common: &Common) -> Result<Self> {
+        let files = common.output.iter().map(|(format, _)| format);
+        let calendar = report::CALENDAR.name();
+        if files
+            .chain([&common.format])
+            .any(|format| format.name() == calendar)
+        {
+            bail!(
+                "{calendar}, a calendar of what ends, is made by `keysweep audit` and `keysweep tokens check`"
+            );
+        }
+        Outputs::open_dated(common)
+    }
+
+    /// The same, where a calendar may be one of them.
+    pub fn open_dated(common: &Common) -> Result<Self> {
         let mut seen = BTreeSet::new();
         for (_, path) in &common.output {
             whole::check_target(path)?;

@@ -10,6 +10,7 @@ use super::config::Found;
 use super::{fail_on, output, rule_files};
 use keysweep::Input;
 use keysweep::config::{Config, FILE};
+use keysweep::register::{self, Register};
 use keysweep::rule::RuleSet;
 use keysweep::source::{
     self, Control, HistoryOptions, PolicyFile, PolicyFrom, RangeOptions, Repository, TreeOptions,
@@ -159,6 +160,19 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         rules,
         suppressions,
     })
+}
+
+/// The register as it is after a change, where there is one; none where what is scanned has no word.
+///
+/// # Errors
+/// It is broken, with its line.
+pub fn register(sides: &Sides, asked: &Asked<'_>) -> Result<Option<Register>> {
+    if asked.trust.untrusted {
+        return Ok(None);
+    }
+    let file = source::read_policy(&sides.current, &[register::FILE])?.remove(0);
+    let register = file.map(|file| Register::parse(&file.name, &file.bytes));
+    Ok(register.transpose()?)
 }
 
 /// The built-in rules, the configuration's and the user's.

@@ -322,6 +322,12 @@ pub const KEYS: &[Key] = &[
         WarnBefore,
         "How long before its end a credential counts as expiring (`stale/expiring`)."
     ),
+    limit!(
+        "max-unused",
+        "\"90d\"",
+        MaxUnused,
+        "For how long nobody may use a credential, by the last use that the list of its server tells (`stale/unused`, `live/unused`)."
+    ),
     Key {
         section: "policy",
         name: "for",

@@ -17,7 +17,7 @@ pub struct PolicyKeys {
     /// The standard that it goes by.
     pub profile: Option<At<&'static Profile>>,
     /// Days by [`Limit::ALL`].
-    pub general: [Option<At<i64>>; 3],
+    pub general: [Option<At<i64>>; Limit::ALL.len()],
     /// Limits for some credentials.
     pub rows: Vec<At<Row>>,
 }
@@ -86,13 +86,14 @@ impl Cell<'_> {
     }
 
     fn row(&self, table: &DeTable<'_>, line: u32) -> Result<Row, Fault> {
-        const NAMES: [&str; 6] = [
+        const NAMES: [&str; 7] = [
             "kind",
             "severity",
             "owner",
             "max-age",
             "max-life",
             "warn-before",
+            "max-unused",
         ];
         let mut row = Row::default();
         for (name, value) in table {
@@ -128,7 +129,11 @@ impl Cell<'_> {
         let what = "a row chooses by kind, severity or owner; what holds for all stands beside it";
         self.check(chooses, line, what)?;
         let limits = row.days.iter().any(Option::is_some);
-        self.check(limits, line, "a row says max-age, max-life or warn-before")?;
+        self.check(
+            limits,
+            line,
+            "a row says max-age, max-life, warn-before or max-unused",
+        )?;
         Ok(row)
     }
 

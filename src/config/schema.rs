@@ -62,6 +62,7 @@ fn shape(shape: Shape) -> Value {
                 "max-age": days(),
                 "max-life": days(),
                 "warn-before": days(),
+                "max-unused": days(),
             },
         }}),
         Shape::Count(most) => json!({"type": "integer", "minimum": 0, "maximum": most()}),

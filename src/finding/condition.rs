@@ -33,6 +33,9 @@ pub enum ConditionId {
     /// Its value is older than the policy allows.
     #[serde(rename = "stale/age")]
     Age,
+    /// Nobody used it for longer than the policy allows, as the list of its server says.
+    #[serde(rename = "stale/unused")]
+    Unused,
     /// One value serves several settings or environments, or came back after it was removed.
     #[serde(rename = "stale/reused")]
     Reused,
@@ -43,7 +46,7 @@ pub enum ConditionId {
 
 impl ConditionId {
     /// All of them, the most urgent first.
-    pub const ALL: [ConditionId; 9] = [
+    pub const ALL: [ConditionId; 10] = [
         ConditionId::Expired,
         ConditionId::Expiring,
         ConditionId::NotRotated,
@@ -51,6 +54,7 @@ impl ConditionId {
         ConditionId::Overscoped,
         ConditionId::LongLived,
         ConditionId::Age,
+        ConditionId::Unused,
         ConditionId::Reused,
         ConditionId::WrongEnvironment,
     ];
@@ -65,6 +69,7 @@ impl ConditionId {
             ConditionId::Overscoped => "stale/overscoped",
             ConditionId::LongLived => "stale/long-lived",
             ConditionId::Age => "stale/age",
+            ConditionId::Unused => "stale/unused",
             ConditionId::Reused => "stale/reused",
             ConditionId::WrongEnvironment => "stale/wrong-environment",
         }

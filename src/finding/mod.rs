@@ -5,6 +5,7 @@
 mod condition;
 mod credential;
 mod day;
+mod end;
 mod fact;
 mod ground;
 mod level;
@@ -21,6 +22,7 @@ mod suppression;
 pub use condition::{Condition, ConditionId};
 pub use credential::Credential;
 pub use day::{DAY, YEARS, date};
+pub use end::End;
 pub use fact::{Certainty, Fact, Field, Life, Source, Status, Value};
 pub use ground::Ground;
 pub use level::{Confidence, Exposure, Severity};

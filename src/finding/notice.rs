@@ -46,7 +46,7 @@ pub const NOTICES: &[NoticeKind] = &[
     NoticeKind {
         id: "live/unused",
         name: "Listed token that nobody uses",
-        about: "It was not used for 90 days before its list was taken. Revoke it, or find out who needs it.",
+        about: "It was not used for longer than the policy allows (`max-unused`, 90 days) before its list was taken. Revoke it, or find out who needs it.",
         severity: Severity::Medium,
         fails: false,
     },

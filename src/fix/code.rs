@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::family::Family;
-use super::literal::{Held, Literal, held};
+use super::literal::{Held, Literal, held, stretches};
 use super::{Edit, Unfixable};
 
 /// How a language reads a variable, and how it joins texts.
@@ -60,6 +60,13 @@ fn fits(family: Family, text: &str, literal: &Literal) -> Result<(), Unfixable> 
         Family::Rust => has("const") || has("static") || before.ends_with("!("),
         Family::CSharp => has("const") || has("case") || line.trim_start().starts_with('['),
         Family::Java => has("case") || line.trim_start().starts_with('@') || has("default"),
+        Family::Kotlin => has("const") || line.trim_start().starts_with('@'),
+        Family::Scala | Family::Swift => has("case") || line.trim_start().starts_with('@'),
+        // What stands outside of functions is worked out before the program runs.
+        Family::C => {
+            is_before_run(line, before) || has("static") || depth(family, text, &literal.whole) == 0
+        }
+        Family::Cpp => is_before_run(line, before) || has("constexpr") || has("case"),
         Family::Php => {
             let property = ["public", "private", "protected", "static", "var", "const"];
             property.iter().any(|word| has(word)) || has("function") || line.contains("#[")
@@ -85,8 +92,40 @@ fn is_composed(family: Family, literal: &Literal, inside: &str) -> bool {
         Family::JavaScript => literal.quote == "`" && inside.contains("${"),
         Family::Ruby => literal.quote == "\"" && inside.contains("#{"),
         Family::Php => literal.quote == "\"" && inside.contains(['$']),
+        Family::Kotlin => inside.contains('$'),
+        Family::Scala => !literal.prefix.is_empty(),
+        Family::Swift => inside.contains("\\(") || inside.contains("\\#("),
+        // Characters of another width, and texts with a delimiter of their own.
+        Family::C | Family::Cpp => !literal.prefix.is_empty(),
         _ => false,
     }
+}
+
+/// Whether a place of C or C++ takes no call: a macro, or the text of an array.
+fn is_before_run(line: &str, before: &str) -> bool {
+    let array = before
+        .strip_suffix('=')
+        .is_some_and(|name| name.trim_end().ends_with(']'));
+    line.trim_start().starts_with('#') || array
+}
+
+/// How many braces are open before a place.
+fn depth(family: Family, text: &str, place: &Range<usize>) -> usize {
+    let mut open = 0usize;
+    let mut at = 0;
+    let skipped = stretches(family, text, place.start).unwrap_or_default();
+    for (stretch, _) in skipped {
+        let end = stretch.start.min(place.start).max(at);
+        for byte in text[at..end].bytes() {
+            match byte {
+                b'{' => open += 1,
+                b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        at = stretch.end.max(at);
+    }
+    open
 }
 
 /// The text of the line up to a place.
@@ -117,7 +156,14 @@ fn reads(family: Family, literal: &Literal, name: &str) -> Reads {
         Family::JavaScript => (format!("process.env.{name}"), " + "),
         Family::Go => (format!("os.Getenv(\"{name}\")"), " + "),
         Family::Ruby => (format!("ENV.fetch(\"{name}\")"), " + "),
-        Family::Java => (format!("System.getenv(\"{name}\")"), " + "),
+        Family::Java | Family::Kotlin => (format!("System.getenv(\"{name}\")"), " + "),
+        Family::Scala => (format!("sys.env(\"{name}\")"), " + "),
+        Family::Swift => {
+            let call = format!("ProcessInfo.processInfo.environment[\"{name}\"]!");
+            (call, " + ")
+        }
+        Family::C => (format!("getenv(\"{name}\")"), ""),
+        Family::Cpp => (format!("std::getenv(\"{name}\")"), " + "),
         Family::Php => (format!("getenv('{name}')"), " . "),
         Family::CSharp => {
             let call = format!("System.Environment.GetEnvironmentVariable(\"{name}\")");
@@ -150,6 +196,10 @@ fn replacement(
     }
     let open = &text[literal.whole.start..literal.inside.start];
     let close = &text[literal.inside.end..literal.whole.end];
+    if family == Family::C {
+        // It has no way to join texts in an expression.
+        return Err(Unfixable::Composed);
+    }
     if family == Family::Rust {
         let is_raw = literal.prefix.contains('r') || !literal.prefix.is_empty();
         if is_raw {
@@ -160,7 +210,12 @@ fn replacement(
         return Ok(format!("format!(\"{before}{{}}{after}\", {})", reads.call));
     }
     let part = |inner: &str| (!inner.is_empty()).then(|| format!("{open}{inner}{close}"));
-    let parts: Vec<String> = [part(before), Some(reads.call.clone()), part(after)]
+    // Two pointers have no sum.
+    let call = match family {
+        Family::Cpp => format!("std::string({})", reads.call),
+        _ => reads.call.clone(),
+    };
+    let parts: Vec<String> = [part(before), Some(call), part(after)]
         .into_iter()
         .flatten()
         .collect();
@@ -194,8 +249,82 @@ fn import(family: Family, text: &str) -> Option<Edit> {
     match family {
         Family::Python => import_of_python(text),
         Family::Go => import_of_go(text),
+        Family::Swift => import_of_swift(text),
+        Family::C => include(text, &["<stdlib.h>"]),
+        Family::Cpp => include(text, &["<cstdlib>", "<stdlib.h>"]),
         _ => None,
     }
+}
+
+/// Other frameworks of the system bring the one that is needed.
+fn import_of_swift(text: &str) -> Option<Edit> {
+    let brings = ["Foundation", "UIKit", "SwiftUI", "AppKit", "Cocoa"];
+    let mut at = 0;
+    let mut first = None;
+    for line in text.split_inclusive('\n') {
+        let module = line.trim().strip_prefix("import ").map(str::trim);
+        if module.is_some_and(|module| brings.contains(&module)) {
+            return None;
+        }
+        if module.is_some() {
+            first = first.or(Some(at));
+        }
+        at += line.len();
+    }
+    Some(Edit::insert(
+        first.unwrap_or(0),
+        "import Foundation\n".to_owned(),
+    ))
+}
+
+/// The first of the headers, where none of them is there.
+fn include(text: &str, headers: &[&str]) -> Option<Edit> {
+    let mut at = 0;
+    let mut first = None;
+    for line in text.split_inclusive('\n') {
+        let rest = line.trim_start().strip_prefix('#').map(str::trim_start);
+        let header = rest.and_then(|rest| rest.strip_prefix("include"));
+        if header.is_some_and(|header| headers.contains(&header.trim())) {
+            return None;
+        }
+        if header.is_some() {
+            first = first.or(Some(at));
+        }
+        at += line.len();
+    }
+    let line = format!("#include {}\n", headers.first()?);
+    Some(Edit::insert(first.unwrap_or(0), line))
+}
+
+/// The name of the setting that a value of a program is given to, where its line says one: what stands before the
+/// sign, without a type behind it.
+pub(super) fn name_before(text: &str, at: usize) -> Option<&str> {
+    let quotes =
+        |c: char| matches!(c, '"' | '\'' | '`') || c.is_ascii_alphabetic() || "@#$".contains(c);
+    let line = line_before(text, at);
+    // The opening of the literal, and a type that is wrapped around it.
+    let line = line
+        .trim_end_matches(|c: char| quotes(c) || c == '(')
+        .trim_end();
+    let signs = ["=>", ":=", "->", "=", ":"];
+    let line = signs
+        .iter()
+        .find_map(|sign| line.strip_suffix(sign))?
+        .trim_end();
+    let line = line.strip_suffix("[]").unwrap_or(line);
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let typed = line.rsplit_once(':').filter(|(_, kind)| {
+        let inner = kind.trim();
+        !inner.is_empty() && inner.chars().all(|c| word(c) || "<>[]?. ".contains(c))
+    });
+    let line = typed.map_or(line, |(name, _)| name).trim_end();
+    let line = line.trim_end_matches(['"', '\'', ']']);
+    let start = line.rfind(|c: char| !word(c)).map_or(0, |at| {
+        at + line[at..].chars().next().map_or(1, char::len_utf8)
+    });
+    let name = &line[start..];
+    let fits = name.len() > 2 && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    fits.then_some(name)
 }
 
 fn import_of_python(text: &str) -> Option<Edit> {

@@ -19,6 +19,16 @@ pub enum Family {
     CSharp,
     /// `std::env::var("X")`.
     Rust,
+    /// `System.getenv("X")`.
+    Kotlin,
+    /// `sys.env("X")`.
+    Scala,
+    /// `ProcessInfo.processInfo.environment["X"]`.
+    Swift,
+    /// `getenv("X")`.
+    C,
+    /// C++: `std::getenv("X")`.
+    Cpp,
     /// `${{ secrets.X }}`.
     GithubActions,
     /// `$X`.
@@ -49,6 +59,11 @@ impl Family {
             Family::Php => "PHP",
             Family::CSharp => "C#",
             Family::Rust => "Rust",
+            Family::Kotlin => "Kotlin",
+            Family::Scala => "Scala",
+            Family::Swift => "Swift",
+            Family::C => "C",
+            Family::Cpp => "C++",
             Family::GithubActions => "GitHub Actions",
             Family::GitlabCi => "GitLab CI",
             Family::Kubernetes => "Kubernetes",
@@ -81,6 +96,11 @@ impl Family {
             "php" => Family::Php,
             "cs" => Family::CSharp,
             "rs" => Family::Rust,
+            "kt" | "kts" => Family::Kotlin,
+            "scala" | "sc" => Family::Scala,
+            "swift" => Family::Swift,
+            "c" => Family::C,
+            "cc" | "cpp" | "cxx" => Family::Cpp,
             "tf" => Family::Terraform,
             "sh" | "bash" | "ksh" | "zsh" => Family::Shell,
             "properties" if settings => Family::Spring,

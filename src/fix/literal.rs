@@ -87,6 +87,28 @@ fn syntax(family: Family) -> Option<Syntax> {
             raw: |prefix, _| prefix.contains('r'),
             ..C
         },
+        Family::Kotlin => Syntax {
+            quotes: &[("\"\"\"", true), ("\"", false)],
+            raw: |_, quote| quote == "\"\"\"",
+            ..C
+        },
+        Family::Scala => Syntax {
+            quotes: &[("\"\"\"", true), ("\"", false)],
+            prefixes: "sfraw",
+            raw: |prefix, quote| prefix == "raw" || quote == "\"\"\"",
+            ..C
+        },
+        Family::Swift => Syntax {
+            quotes: &[("\"\"\"", true), ("\"", false)],
+            prefixes: "#",
+            characters: false,
+            raw: |prefix, _| prefix.contains('#'),
+            ..C
+        },
+        Family::C | Family::Cpp => Syntax {
+            prefixes: "LuUR8",
+            ..C
+        },
         Family::Ruby => Syntax {
             line_comments: &["#"],
             block_comment: None,
@@ -108,6 +130,11 @@ fn syntax(family: Family) -> Option<Syntax> {
         },
         _ => return None,
     })
+}
+
+/// Whether files of a family are programs with literals.
+pub(super) fn is_program(family: Family) -> bool {
+    syntax(family).is_some()
 }
 
 /// What holds the stretch `span` of a program; `None` for a family that is no language. Takes steps in
@@ -281,6 +308,15 @@ mod tests {
             (CSharp, "var a = @\"c:\\@@@\"\"x\";", "@\"c:\\@@@\"\"x\""),
             (CSharp, "var a = $\"{b}@@@\";", "$\"{b}@@@\""),
             (Php, "$a = '@@@'; # x", "'@@@'"),
+            (
+                Kotlin,
+                "val a = \"\"\"x\\@@@\"\"\" // it's",
+                "\"\"\"x\\@@@\"\"\"",
+            ),
+            (Scala, "val a = s\"$b @@@\"", "s\"$b @@@\""),
+            (Swift, "let a = #\"x\"@@@\"#", "#\"x\"@@@\"#"),
+            (C, "char c = '\"'; x = \"@@@\"; /* ' */", "\"@@@\""),
+            (Cpp, "auto a = L\"@@@\";", "L\"@@@\""),
             (Ruby, "a = \"@@@\" # it's", "\"@@@\""),
             (Terraform, "a = \"@@@\"", "\"@@@\""),
             (Python, "a = @@@", "Code"),
@@ -293,7 +329,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_is_a_panic(text in "[\"'`#/*\\\\r@$a\né ]{0,60}", at in 0usize..60) {
-            for family in [Family::Python, Family::Rust, Family::CSharp, Family::JavaScript, Family::Php] {
+            for family in [Family::Python, Family::Rust, Family::CSharp, Family::JavaScript, Family::Php, Family::Swift, Family::Scala, Family::Cpp] {
                 if text.is_char_boundary(at.min(text.len())) {
                     let at = at.min(text.len());
                     let _ = held(family, &text, &(at..at));

@@ -10,6 +10,7 @@ mod family;
 mod literal;
 mod name;
 mod shell;
+mod sops;
 mod terraform;
 mod yaml;
 
@@ -18,6 +19,7 @@ use std::ops::Range;
 pub use diff::{Masked, unified};
 pub use family::Family;
 pub use name::{Subject, names};
+pub use sops::steps as sops_steps;
 
 use crate::finding::Region;
 
@@ -185,7 +187,12 @@ pub fn repair(
         | Family::Java
         | Family::Php
         | Family::CSharp
-        | Family::Rust => {
+        | Family::Rust
+        | Family::Kotlin
+        | Family::Scala
+        | Family::Swift
+        | Family::C
+        | Family::Cpp => {
             let edits = code::edits(family, text, span, name)?;
             let step =
                 format!("Set {name} in the environment of the program, from a secret store.");
@@ -204,6 +211,15 @@ pub fn repair(
         | Family::Compose
         | Family::Spring => yaml::repair(family, text, span, name),
     }
+}
+
+/// The name of the setting that the value at `span` is given to, where a program says it on its line. For values of
+/// which no rule read a name.
+pub fn name_at<'t>(path: &str, text: &'t str, span: &Range<usize>) -> Option<&'t str> {
+    let family = Family::of(path, text)?;
+    literal::is_program(family)
+        .then(|| code::name_before(text, span.start))
+        .flatten()
 }
 
 /// A file of settings for one machine: it leaves git, and an example without values takes its place.

@@ -6,20 +6,22 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::{SignedDuration, Timestamp};
 
 use super::of_entry;
-use crate::finding::{Credential, Notice, date};
+use crate::finding::{Credential, Notice, Severity, date};
 use crate::lists::{Joined, List, Moment, Row, State};
 use crate::plan::Plan;
 use crate::register::{End, Entry, Register, State as Written, base};
 use crate::rule::{Holds, ListField};
 
-/// A token that was not used for longer before its list was taken is told: CIS asks for less, and what a server
-/// notes of uses is coarse.
-const UNUSED: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Ends that are no further apart are the same: some servers keep days, others moments.
 const SAME: SignedDuration = SignedDuration::from_hours(24);
 
 /// The notices about the lists of a run.
-pub(super) fn told(plan: &Plan, joined: &Joined, credentials: &[Credential]) -> Vec<Notice> {
+pub(super) fn told(
+    plan: &Plan,
+    register: Option<&Register>,
+    joined: &Joined,
+    credentials: &[Credential],
+) -> Vec<Notice> {
     let mut out = Vec::new();
     for (number, list) in plan.lists.iter().enumerate() {
         if list.kind.holds == Holds::Names {
@@ -27,11 +29,11 @@ pub(super) fn told(plan: &Plan, joined: &Joined, credentials: &[Credential]) -> 
         }
         let can_end = can_end(list);
         for row in &list.rows {
-            out.extend(unused(list, row));
+            out.extend(unused(plan, list, row));
             out.extend(endless(list, row).filter(|_| can_end));
             out.extend(still_works(list, row));
         }
-        if let Some(register) = &plan.register {
+        if let Some(register) = register {
             let written = WrittenDown::of(register, list, number, joined, credentials);
             out.extend(written.told());
         }
@@ -70,9 +72,10 @@ fn of_row(id: &'static str, row: &Row, message: String, at: Option<Timestamp>) -
 }
 
 /// Accepted by its server and not used: only a list whose day is known tells that.
-fn unused(list: &List, row: &Row) -> Option<Notice> {
+fn unused(plan: &Plan, list: &List, row: &Row) -> Option<Notice> {
     let taken = list.taken.filter(|_| row.state == State::Active)?;
-    let long_before = |at: Timestamp| taken.duration_since(at) > UNUSED;
+    let most = SignedDuration::from_hours(24 * unused_days(plan, list, row));
+    let long_before = |at: Timestamp| taken.duration_since(at) > most;
     let what = match (row.last_used, row.created) {
         (Moment::At(used), _) if long_before(used) => {
             format!("was used last on {}", date(used))
@@ -88,6 +91,18 @@ fn unused(list: &List, row: &Row) -> Option<Notice> {
         on(list)
     );
     Some(of_row("live/unused", row, message, row.last_used.at()))
+}
+
+/// For how many days nobody may use a token of a list: what the policy says of the rules that find such tokens, the
+/// strictest of them.
+fn unused_days(plan: &Plan, list: &List, row: &Row) -> i64 {
+    let owner = [row.owner.as_bytes()];
+    let of = |rule: &str| {
+        let terms = plan.policy.terms(rule, Severity::Medium, &owner);
+        terms.max_unused.days
+    };
+    let rules = list.kind.rules.iter().map(|rule| of(rule));
+    rules.min().unwrap_or_else(|| of(""))
 }
 
 fn endless(list: &List, row: &Row) -> Option<Notice> {

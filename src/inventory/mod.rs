@@ -2,10 +2,13 @@
 //! list, references. Every sentence has absolute dates only, so that it stays the same from day to day.
 
 mod encrypted;
+mod ends;
 mod entries;
 mod found;
 mod listed;
 mod references;
+
+pub(crate) use ends::ahead;
 
 use crate::finding::{Credential, Notice, RepoPath};
 use crate::lists::Joined;
@@ -13,16 +16,30 @@ use crate::plan::Plan;
 use crate::reference::Reference;
 use crate::register::{Entry, Register};
 
-/// The notices of a run. Where it did not read the `whole` of what was asked for, nothing is called unused.
+/// The notices of a run. Where it did not read the `whole` of what was asked for, nothing is called unused. Of a
+/// `change` only what it adds is told: nobody's commit is stopped because a day passed.
 pub(crate) fn notices(
     plan: &Plan,
     credentials: &[Credential],
     joined: &Joined,
     references: &[Reference],
     whole: bool,
+    change: bool,
 ) -> Vec<Notice> {
+    if change {
+        let mut out = listed::told(plan, None, joined, credentials);
+        if let Some(register) = plan.register.as_ref().filter(|_| plan.references) {
+            out.extend(references::added(register, references));
+        }
+        return out;
+    }
     let mut out = encrypted::told(plan, credentials);
-    out.extend(listed::told(plan, joined, credentials));
+    out.extend(listed::told(
+        plan,
+        plan.register.as_ref(),
+        joined,
+        credentials,
+    ));
     if let Some(register) = &plan.register {
         out.extend(entries::told(register, plan));
         out.extend(found::told(register, plan, credentials));

@@ -19,6 +19,11 @@ const SEEN: &[&str] = &[
     "terraform",
 ];
 
+/// What a change reads by name and no entry has.
+pub(super) fn added(register: &Register, references: &[Reference]) -> Vec<Notice> {
+    compared(register, references).0
+}
+
 /// Compares the references with the register.
 pub(super) fn told(
     register: &Register,
@@ -26,6 +31,32 @@ pub(super) fn told(
     references: &[Reference],
     whole: bool,
 ) -> Vec<Notice> {
+    let (mut out, used, inherited) = compared(register, references);
+    let prints: HashSet<_> = credentials.iter().map(|it| it.fingerprint).collect();
+    for (n, entry) in register.entries.iter().enumerate() {
+        let found = entry
+            .fingerprint
+            .is_some_and(|at| prints.contains(&at.value));
+        let schemes = entry.refs.iter();
+        let mut schemes = schemes.map(|at| at.value.split(':').next().unwrap_or_default());
+        let seen = whole
+            && !entry.refs.is_empty()
+            && schemes.all(|it| SEEN.contains(&it) && !(it == "gha" && inherited));
+        if !used.contains(&n) && !found && seen && !entry.is_over() {
+            let message = format!(
+                "Nothing in the files reads the token {} where its entry says: revoke it, or mend the \
+                 entry.",
+                entry.id
+            );
+            let line = entry.refs[0].line;
+            out.push(of_entry(register, "register/unused", entry, line, message));
+        }
+    }
+    out
+}
+
+/// Notices of what no entry has, the entries that are read, and whether every secret is handed on somewhere.
+fn compared(register: &Register, references: &[Reference]) -> (Vec<Notice>, HashSet<usize>, bool) {
     let names = Names::of(register);
     let mut used: HashSet<usize> = HashSet::new();
     // Of each name the first place tells it.
@@ -43,29 +74,9 @@ pub(super) fn told(
             unknown.entry(&reference.name).or_insert(reference);
         }
     }
-    let prints: HashSet<_> = credentials.iter().map(|it| it.fingerprint).collect();
     let mut out: Vec<Notice> = unknown.into_values().map(undocumented).collect();
     out.extend(inherited.map(told_once));
-    for (n, entry) in register.entries.iter().enumerate() {
-        let found = entry
-            .fingerprint
-            .is_some_and(|at| prints.contains(&at.value));
-        let schemes = entry.refs.iter();
-        let mut schemes = schemes.map(|at| at.value.split(':').next().unwrap_or_default());
-        let seen = whole
-            && !entry.refs.is_empty()
-            && schemes.all(|it| SEEN.contains(&it) && !(it == "gha" && inherited.is_some()));
-        if !used.contains(&n) && !found && seen && !entry.is_over() {
-            let message = format!(
-                "Nothing in the files reads the token {} where its entry says: revoke it, or mend the \
-                 entry.",
-                entry.id
-            );
-            let line = entry.refs[0].line;
-            out.push(of_entry(register, "register/unused", entry, line, message));
-        }
-    }
-    out
+    (out, used, inherited.is_some())
 }
 
 /// The entries that a reference means: by its whole name, else by the path that a key is read under.

@@ -12,7 +12,7 @@ use crate::finding::Severity;
 /// Longer spans are a mistake: a hundred years.
 const MOST_DAYS: i64 = 36_500;
 
-/// What says how long: one of the three limits of a policy.
+/// What says how long: one of the limits of a policy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// How long one value may stand before it is changed.
@@ -21,11 +21,21 @@ pub enum Limit {
     MaxLife,
     /// How long before its end it counts as expiring.
     WarnBefore,
+    /// For how long nobody may use it.
+    MaxUnused,
 }
 
+/// How many limits there are.
+const LIMITS: usize = Limit::ALL.len();
+
 impl Limit {
-    /// All three.
-    pub const ALL: [Limit; 3] = [Limit::MaxAge, Limit::MaxLife, Limit::WarnBefore];
+    /// All of them.
+    pub const ALL: [Limit; 4] = [
+        Limit::MaxAge,
+        Limit::MaxLife,
+        Limit::WarnBefore,
+        Limit::MaxUnused,
+    ];
 
     /// The key of the configuration.
     pub fn name(self) -> &'static str {
@@ -33,6 +43,7 @@ impl Limit {
             Limit::MaxAge => "max-age",
             Limit::MaxLife => "max-life",
             Limit::WarnBefore => "warn-before",
+            Limit::MaxUnused => "max-unused",
         }
     }
 
@@ -42,12 +53,13 @@ impl Limit {
             Limit::MaxAge => 365,
             Limit::MaxLife => 366,
             Limit::WarnBefore => 30,
+            Limit::MaxUnused => 90,
         }
     }
 
     fn is_stricter(self, days: i64, than: i64) -> bool {
         match self {
-            Limit::MaxAge | Limit::MaxLife => days < than,
+            Limit::MaxAge | Limit::MaxLife | Limit::MaxUnused => days < than,
             Limit::WarnBefore => days > than,
         }
     }
@@ -71,6 +83,8 @@ pub struct Terms {
     pub max_life: Term,
     /// How long before its end it counts as expiring.
     pub warn_before: Term,
+    /// For how long nobody may use it.
+    pub max_unused: Term,
 }
 
 /// A pattern over names: of rules, of owners.
@@ -111,7 +125,7 @@ pub struct Row {
     /// Whose it is, by one of its facts.
     pub owner: Option<Pattern>,
     /// By [`Limit::ALL`]: days, where it says them.
-    pub days: [Option<i64>; 3],
+    pub days: [Option<i64>; LIMITS],
     /// Who asks for it.
     pub because: String,
 }
@@ -132,7 +146,7 @@ impl Row {
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// What holds where no row fits.
-    general: [Option<Term>; 3],
+    general: [Option<Term>; LIMITS],
     rows: Vec<Row>,
     profile: &'static Profile,
     /// Conditions are told of what a change adds too (`--stale`).
@@ -141,13 +155,13 @@ pub struct Policy {
 
 impl Default for Policy {
     fn default() -> Self {
-        Policy::new([None, None, None], Vec::new(), &NONE)
+        Policy::new([const { None }; LIMITS], Vec::new(), &NONE)
     }
 }
 
 impl Policy {
     /// From what is said in general (by [`Limit::ALL`]), for some credentials, and by a profile.
-    pub fn new(general: [Option<Term>; 3], rows: Vec<Row>, profile: &'static Profile) -> Self {
+    pub fn new(general: [Option<Term>; LIMITS], rows: Vec<Row>, profile: &'static Profile) -> Self {
         Policy {
             general,
             rows,
@@ -184,6 +198,7 @@ impl Policy {
             max_age: term(Limit::MaxAge),
             max_life: term(Limit::MaxLife),
             warn_before: term(Limit::WarnBefore),
+            max_unused: term(Limit::MaxUnused),
         }
     }
 }
@@ -221,7 +236,7 @@ mod tests {
     fn row(kind: &str, max_age: i64) -> Row {
         Row {
             kind: Pattern::new(kind),
-            days: [Some(max_age), None, None],
+            days: [Some(max_age), None, None, None],
             because: format!("row {max_age}"),
             ..Row::default()
         }
@@ -261,7 +276,7 @@ mod tests {
     fn the_strictest_row_that_fits_holds_in_any_order() {
         let rows = vec![row("aws-*", 60), row("*", 200), row("aws-access-*", 90)];
         for rows in [rows.clone(), rows.into_iter().rev().collect()] {
-            let policy = Policy::new([None, None, None], rows, &NONE);
+            let policy = Policy::new([None, None, None, None], rows, &NONE);
             let of = |rule| policy.terms(rule, Severity::High, &[]).max_age.days;
             assert_eq!(of("aws-access-key-id"), 60);
             assert_eq!(of("npm-access-token"), 200);
@@ -272,15 +287,15 @@ mod tests {
     fn severity_and_owner_choose_too() {
         let grave = Row {
             severity: Some(Severity::Critical),
-            days: [None, None, Some(90)],
+            days: [None, None, Some(90), None],
             ..Row::default()
         };
         let theirs = Row {
             owner: Pattern::new("team:*"),
-            days: [Some(30), None, None],
+            days: [Some(30), None, None, None],
             ..Row::default()
         };
-        let policy = Policy::new([None, None, None], vec![grave, theirs], &NONE);
+        let policy = Policy::new([None, None, None, None], vec![grave, theirs], &NONE);
         let terms = |severity, owners: &[&[u8]]| policy.terms("x", severity, owners);
         assert_eq!(terms(Severity::Critical, &[]).warn_before.days, 90);
         assert_eq!(terms(Severity::High, &[]).warn_before.days, 30);
@@ -295,7 +310,7 @@ mod tests {
                 days: 180,
                 because: "file:1".to_owned(),
             };
-            [Some(term), None, None]
+            [Some(term), None, None, None]
         };
         let cis = profiles::named("cis").expect("it is there");
         let of = |rows, rule| {
@@ -308,7 +323,7 @@ mod tests {
         assert_eq!(of(vec![row("aws-*", 30)], "aws-access-key-id").days, 30);
         // What a profile says of all gives way to what the team says.
         let soc2 = profiles::named("soc2").expect("it is there");
-        let alone = Policy::new([None, None, None], Vec::new(), soc2);
+        let alone = Policy::new([None, None, None, None], Vec::new(), soc2);
         assert!(
             alone
                 .terms("x", Severity::High, &[])

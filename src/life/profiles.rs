@@ -40,11 +40,12 @@ pub static PROFILES: &[Profile] = &[
     // every 90 days or less"), and CIS Google Cloud Platform Foundation Benchmark, recommendation 1.7
     // ("Ensure user-managed/external keys for service accounts are rotated every 90 days or fewer"). The
     // benchmark for Azure asks for storage keys to be "periodically regenerated" and names no number, so
-    // there is no row for it. Recommendation 1.12 of the first (unused for 45 days) is about last use,
-    // which no file tells. <https://www.cisecurity.org/cis-benchmarks>
+    // there is no row for it. Recommendation 1.12 of the first ("Ensure credentials unused for 45 days or
+    // greater are disabled") needs the last use, which the lists of servers tell.
+    // <https://www.cisecurity.org/cis-benchmarks>
     Profile {
         name: "cis",
-        about: "CIS Benchmarks: access keys of AWS and service account keys of Google Cloud for 90 days",
+        about: "CIS Benchmarks: access keys of AWS and service account keys of Google Cloud for 90 days, unused ones of AWS for 45",
         asks_for_age: false,
         rows: &[
             Demand {
@@ -52,6 +53,12 @@ pub static PROFILES: &[Profile] = &[
                 limit: Limit::MaxAge,
                 days: 90,
                 source: "CIS AWS Foundations Benchmark, 1.14",
+            },
+            Demand {
+                kinds: &["aws-access-key-id", "aws-secret-access-key"],
+                limit: Limit::MaxUnused,
+                days: 45,
+                source: "CIS AWS Foundations Benchmark, 1.12",
             },
             Demand {
                 kinds: &["google-service-account-key"],

@@ -174,6 +174,13 @@ fn under(name: &Shown, mut report: Report) -> Report {
     for skipped in &mut report.skipped {
         prefix.text(&mut skipped.what);
     }
+    // Two registers may have an entry of one name; a value and a row of a list are the same everywhere.
+    for end in &mut report.ends {
+        if end.id.starts_with("register-") {
+            let of = Fingerprint::of_strong(name.as_str().as_bytes());
+            end.id = format!("{}-{}", end.id, of.short());
+        }
+    }
     for path in &mut report.summary.ignored.credential_stores {
         prefix.text(path);
     }
@@ -241,6 +248,9 @@ fn add(all: &mut Report, of: Report) {
     all.suppressed.extend(of.suppressed);
     all.skipped.extend(of.skipped);
     all.notices.extend(of.notices);
+    all.ends.extend(of.ends);
+    all.ends.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+    all.ends.dedup_by(|a, b| a.id == b.id);
     tokens(&mut all.listed, of.listed);
     let rules: BTreeMap<String, RuleInfo> = std::mem::take(&mut all.rules)
         .into_iter()

@@ -21,6 +21,7 @@ mod gitlab;
 mod hook;
 mod html;
 mod human;
+mod ics;
 mod json;
 mod junit;
 mod link;
@@ -93,6 +94,10 @@ pub static FORMATS: &[&dyn Format] = &[
     &gitlab::Gitlab,
     &gitlab::CodeQuality,
 ];
+
+/// The calendar of what ends. It is no report: it has neither findings without an end nor most of what else a run
+/// says, so that it is asked for by name where ends are what one wants to know.
+pub static CALENDAR: &dyn Format = &ics::Calendar;
 
 /// The format with a name.
 pub fn format(name: &str) -> Option<&'static dyn Format> {

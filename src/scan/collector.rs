@@ -1,18 +1,19 @@
 //! The visitor that a source shows its content to: looks at every lent blob and keeps what people need once its
 //! bytes are gone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::detect::{Base, Candidate, Copied, Cut, Known, Scanned, Scanner, Watch};
 use crate::finding::{
-    Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Reason, Sighting, Skipped,
+    Class, Confidence, Evidence, Located, Member, Oid, Origin, Partner, Reason, RepoPath, Sighting,
+    Skipped,
 };
 use crate::judge::{self, FileMarks};
 use crate::reference::{self, Reference};
 use crate::rule::Kind;
 use crate::secret::Secret;
-use crate::source::{self, ArchiveLimits, Blob, Control, Inherit, Visit};
+use crate::source::{self, ArchiveLimits, Blob, Control, Inherit, Version, Visit};
 
 /// A file that is a finding by itself is named by its first bytes.
 const FILE_VALUE_MAX: usize = 4096;
@@ -25,6 +26,15 @@ const PLACED_AFTER_STOP: usize = 2_000;
 /// So many stretches of one content that were left out are named; the others are counted.
 const CUTS_NAMED: usize = 3;
 
+/// Where credentials are read by name.
+#[derive(Clone, Default)]
+struct References {
+    /// In what a change starts from.
+    before: Vec<Reference>,
+    /// In what is looked at.
+    after: Vec<Reference>,
+}
+
 /// A visitor that collects sightings from several threads.
 pub struct Collector<'a> {
     scanner: &'a Scanner,
@@ -32,7 +42,7 @@ pub struct Collector<'a> {
     archives: Option<ArchiveLimits>,
     control: Option<&'a Control>,
     /// Where credentials are read by name; `None` where nobody asks for that.
-    references: Option<Mutex<Vec<Reference>>>,
+    references: Option<Mutex<References>>,
     found: Mutex<Vec<Sighting>>,
     gaps: Mutex<Vec<Gap>>,
 }
@@ -92,10 +102,19 @@ impl<'a> Collector<'a> {
         self
     }
 
-    /// The references in the files that were shown, sorted.
+    /// The references in the files that were shown, sorted; of a change those that it adds: what was read under
+    /// the same name before, in whatever file, is no news.
     pub fn references(&self) -> Vec<Reference> {
         let all = self.references.as_ref().map(|all| locked(all).clone());
-        reference::settled(all.unwrap_or_default())
+        let References { before, after } = all.unwrap_or_default();
+        let before = reference::settled(before);
+        let known: HashSet<(reference::Kind, &str)> = before
+            .iter()
+            .map(|one| (one.kind, one.name.as_str()))
+            .collect();
+        let mut after = reference::settled(after);
+        after.retain(|one| !known.contains(&(one.kind, one.name.as_str())));
+        after
     }
 
     /// What was not looked at so far, in an order that does not depend on threads. What a change
@@ -203,16 +222,10 @@ impl Visit for Collector<'_> {
     type State = Seen;
 
     fn blob(&self, blob: Blob<'_>, parent: Option<Inherit<'_, Seen>>) -> Seen {
-        if let (Some(references), Origin::File(path)) = (&self.references, blob.origin) {
-            let found = reference::of(path, judge::place_kind(path), blob.bytes);
-            locked(references).extend(found);
-            if reference::looks_at(path) && blob.bytes.len() > reference::MAX_BYTES {
-                self.gap(Gap {
-                    origin: blob.origin.clone(),
-                    reason: Reason::TooLarge,
-                    detail: "scanned, but not for what it reads by name".to_owned(),
-                });
-            }
+        match blob.origin {
+            Origin::File(path) => self.refer(path, blob, Version::After),
+            Origin::Before(path) => self.refer(path, blob, Version::Before),
+            _ => {}
         }
         let stop = || self.control.is_some_and(Control::stopped);
         let watch = Watch::new(&stop);
@@ -274,6 +287,19 @@ impl Visit for Collector<'_> {
         self.keep_files(blob, self.files.of_name(name, blob.bytes));
     }
 
+    fn wants_path(&self, path: &[u8]) -> bool {
+        self.references.is_some() && reference::looks_at(&RepoPath(path.to_vec()))
+    }
+
+    fn version(&self, path: &RepoPath, bytes: &[u8], side: Version) {
+        let origin = Origin::File(path.clone());
+        let blob = Blob {
+            bytes,
+            origin: &origin,
+        };
+        self.refer(path, blob, side);
+    }
+
     fn holders(&self) -> Option<BTreeSet<Oid>> {
         let found = locked(&self.found);
         // What was not looked at to its end may hold something, and is named by its path.
@@ -290,6 +316,27 @@ impl Visit for Collector<'_> {
 }
 
 impl Collector<'_> {
+    /// Gathers what a file reads by name.
+    fn refer(&self, path: &RepoPath, blob: Blob<'_>, side: Version) {
+        let Some(references) = &self.references else {
+            return;
+        };
+        let found = reference::of(path, judge::place_kind(path), blob.bytes);
+        let mut all = locked(references);
+        match side {
+            Version::Before => all.before.extend(found),
+            Version::After => all.after.extend(found),
+        }
+        drop(all);
+        if reference::looks_at(path) && blob.bytes.len() > reference::MAX_BYTES {
+            self.gap(Gap {
+                origin: blob.origin.clone(),
+                reason: Reason::TooLarge,
+                detail: "scanned, but not for what it reads by name".to_owned(),
+            });
+        }
+    }
+
     /// What is a value by its own form. Names are full of words that context rules and generic ones
     /// take for keys, and of ids and digests that stand beside them.
     fn tokens(&self, bytes: &[u8], watch: &Watch<'_>) -> Scanned {

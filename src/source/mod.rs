@@ -119,10 +119,28 @@ pub trait Visit: Sync {
     /// Looks at content once more, under a name that it wants.
     fn named(&self, _blob: Blob<'_>, _name: &[u8]) {}
 
+    /// Whether the versions of a path that a range starts from and ends with are to be shown again, to
+    /// [`Visit::version`]: content of a range is shown without its path.
+    fn wants_path(&self, _path: &[u8]) -> bool {
+        false
+    }
+
+    /// Looks at a version of a path that it wants.
+    fn version(&self, _path: &crate::finding::RepoPath, _bytes: &[u8], _side: Version) {}
+
     /// The blobs in which something was seen so far; `None` when that is not known, and all count.
     fn holders(&self) -> Option<BTreeSet<Oid>> {
         None
     }
+}
+
+/// Which version of a path it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// What a change starts from.
+    Before,
+    /// What it leaves behind.
+    After,
 }
 
 /// Lets a running scan be stopped and watched from outside.

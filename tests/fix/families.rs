@@ -64,6 +64,31 @@ const RUST: Parser = Parser {
     ],
     there: &["--version"],
 };
+const C: Parser = Parser {
+    program: "gcc",
+    args: &["-std=c11", "-fsyntax-only", "-Wall", "-Werror", "@"],
+    there: &["--version"],
+};
+const CPP: Parser = Parser {
+    program: "g++",
+    args: &["-std=c++17", "-fsyntax-only", "@"],
+    there: &["--version"],
+};
+const KOTLIN: Parser = Parser {
+    program: "kotlinc",
+    args: &["-d", ".classes", "@"],
+    there: &["-version"],
+};
+const SCALA: Parser = Parser {
+    program: "scalac",
+    args: &["-d", ".classes", "@"],
+    there: &["-version"],
+};
+const SWIFT: Parser = Parser {
+    program: "swiftc",
+    args: &["-typecheck", "@"],
+    there: &["--version"],
+};
 const BASH: Parser = Parser {
     program: "bash",
     args: &["-n", "@"],
@@ -169,7 +194,7 @@ const ROWS: &[Row] = &[
     (
         "App.java",
         "class App {\n    static final String API_TOKEN = \"@\"; // x\n    char c = '\"';\n}\n",
-        "String API_TOKEN = System.getenv(\"",
+        "String API_TOKEN = System.getenv(\"API_TOKEN\");",
         Some(&JAVA),
     ),
     (
@@ -201,6 +226,36 @@ const ROWS: &[Row] = &[
         "pub fn f() -> String {\n    let api_token = \"Bearer {@}\".to_string();\n    api_token\n}\n",
         "format!(\"Bearer {{{}}}\", std::env::var(",
         Some(&RUST),
+    ),
+    (
+        "App.kt",
+        "object App {\n    val apiToken: String = \"@\" // it's\n    val c = '\"'\n}\n",
+        "val apiToken: String = System.getenv(\"API_TOKEN\") // it's\n",
+        Some(&KOTLIN),
+    ),
+    (
+        "App.scala",
+        "object App {\n  val apiToken = \"@\"\n  val b = s\"x $apiToken\"\n}\n",
+        "val apiToken = sys.env(\"API_TOKEN\")\n",
+        Some(&SCALA),
+    ),
+    (
+        "App.swift",
+        "import Dispatch\n\nlet apiToken = \"Bearer @\"\n",
+        "import Foundation\nimport Dispatch\n\nlet apiToken = (\"Bearer \" + ProcessInfo.processInfo.environment[\"",
+        Some(&SWIFT),
+    ),
+    (
+        "app.c",
+        "#include <stdio.h>\n\nint main(void) {\n    const char *api_token = \"@\"; /* it's */\n    return puts(api_token);\n}\n",
+        "#include <stdlib.h>\n#include <stdio.h>\n\nint main(void) {\n    const char *api_token = getenv(\"API_TOKEN\"); /* it's */\n",
+        Some(&C),
+    ),
+    (
+        "app.cpp",
+        "#include <string>\n\nstatic const std::string api_token = \"Bearer @\";\n",
+        "#include <cstdlib>\n#include <string>\n\nstatic const std::string api_token = (\"Bearer \" + std::string(std::getenv(\"",
+        Some(&CPP),
     ),
     (
         ".github/workflows/ci.yml",

@@ -232,3 +232,43 @@ fn many_places_of_one_file_are_changed_in_several_runs() {
     }
     assert!(findings(&dir.json(&["scan"])).is_empty());
 }
+
+#[test]
+fn a_value_in_a_file_of_sops_goes_back_encrypted() {
+    let dir = Dir::repo();
+    let base64 = |bytes: usize| crate::facts::make::standard(crate::facts::make::bytes(bytes, 3));
+    let cipher = format!(
+        "ENC[AES256_GCM,data:{},iv:{},tag:{},type:str]",
+        base64(12),
+        base64(32),
+        base64(16)
+    );
+    dir.write(
+        "k8s/prod.yaml",
+        format!(
+            "database:\n    user: {cipher}\n    api_token_unencrypted: {}\nsops:\n    mac: {cipher}\n    version: 3.11.0\n",
+            token(1)
+        ),
+    );
+    // Ciphertext is listed only where somebody asks for all.
+    let report = dir.json(&["scan"]);
+    assert_eq!(findings(&report).len(), 1, "{report:#}");
+    let id = findings(&report)[0]["id"]
+        .as_str()
+        .expect("text")
+        .to_owned();
+    dir.run(&["fix", &id])
+        .ends(0)
+        .says("sops set --value-stdin k8s/prod.yaml '[\"database\"][\"api_token_unencrypted\"]'");
+    // A plain file beside the rules of SOPS.
+    let dir = Dir::repo();
+    dir.write(".sops.yaml", "creation_rules:\n  - path_regex: conf/.*\n");
+    dir.write(
+        "conf/app.json",
+        format!("{{\"api_token\": \"{}\"}}\n", token(2)),
+    );
+    let id = self::id(&dir);
+    dir.run(&["fix", &id])
+        .ends(0)
+        .says("sops encrypt --in-place conf/app.json");
+}

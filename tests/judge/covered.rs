@@ -146,3 +146,42 @@ fn a_token_in_the_dress_of_ciphertext_fails() {
         dir.run(&["scan", "."]).ends(1);
     }
 }
+
+/// Neither a name that says secret nor a file of a known name is needed: the form is enough.
+#[test]
+fn ciphertext_under_any_name_is_told_by_its_age() {
+    let dir = Dir::repo();
+    let bytes = |length: usize, seed| crate::facts::make::bytes(length, seed);
+    let sealed = BASE64_STANDARD.encode([&[2, 0][..], &bytes(512 + 40, 1)].concat());
+    dir.write(
+        "deploy/app.yaml",
+        format!("kind: SealedSecret\nspec:\n  encryptedData:\n    host: {sealed}\n"),
+    );
+    let body = BASE64_STANDARD.encode(bytes(300, 2));
+    let lines: Vec<&str> = (0..body.len())
+        .step_by(60)
+        .map(|at| &body[at..(at + 60).min(body.len())])
+        .collect();
+    dir.write(
+        "hiera/node.yaml",
+        format!("ntp::server: >\n  ENC[PKCS7,{}]\n", lines.join("\n  ")),
+    );
+    dir.commit("encrypted");
+    let report = dir.json(&["history"]);
+    assert_eq!(findings(&report).len(), 0, "{report:#}");
+    let notices = report["notices"].as_array().expect("a list").iter();
+    let told: Vec<&str> = notices.filter_map(|one| one["message"].as_str()).collect();
+    for tool in ["Sealed Secrets", "hiera-eyaml"] {
+        let start = format!("What {tool} encrypts in this file is the same since 2023-11-14");
+        assert!(
+            told.iter().any(|one| one.starts_with(&start)),
+            "{tool}: {told:?}"
+        );
+    }
+    // A token beside them is found all the same.
+    dir.write(
+        "hiera/node.yaml",
+        format!("ntp::server: ENC[PKCS7,{body}]\n{}", line(1)),
+    );
+    dir.run(&["scan", "."]).ends(1);
+}

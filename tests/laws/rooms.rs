@@ -42,7 +42,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("reference", &["detect", "finding"]),
     (
         "inventory",
-        &["finding", "lists", "plan", "reference", "register", "rule"],
+        &[
+            "finding",
+            "lists",
+            "plan",
+            "reference",
+            "register",
+            "rule",
+            "secret",
+        ],
     ),
     ("thresholds", &["finding"]),
     // Of `source` it needs the limits that a repository may not raise, of `life` the policy.

@@ -197,3 +197,55 @@ fn a_list_that_can_prove_nothing_is_refused_as_the_only_one() {
         run.errors()
     );
 }
+
+#[test]
+fn a_token_that_nobody_uses_is_told_by_the_policy() {
+    let dir = Dir::repo();
+    let id = expand("{check:aws-key-id:AKIA{base32:16}}", 3);
+    dir.write("app.env", format!("AWS_ACCESS_KEY_ID={id}\n"));
+    dir.commit("A key");
+    // Sixty days before the list was taken.
+    let list = format!(
+        r#"{{"AccessKeyMetadata":[{{"UserName":"build","AccessKeyId":"{id}","Status":"Active","CreateDate":"2023-01-01T00:00:00Z","AccessKeyLastUsed":{{"LastUsedDate":"2026-09-21T00:00:00Z"}}}}]}}"#
+    );
+    let list = snapshot(&dir, "aws", &list, &[]);
+    let told = |more: &[&str]| {
+        let args = [&["history", "--with", &list], more].concat();
+        let report = dir.json(&args);
+        let conditions = findings(&report)[0]["conditions"]
+            .as_array()
+            .expect("a list");
+        let unused = conditions.iter().find(|one| one["id"] == "stale/unused");
+        let notices = report["notices"].as_array().expect("a list").iter();
+        let live = notices
+            .filter(|one| one["reported"] == "live/unused")
+            .count();
+        (
+            unused.map(|one| format!("{} ({})", one["message"], one["policy"])),
+            live,
+        )
+    };
+    assert_eq!(told(&[]), (None, 0), "90 days are the default");
+    let (unused, live) = told(&["--policy-profile", "cis"]);
+    assert_eq!(live, 1);
+    assert_eq!(
+        unused.as_deref(),
+        Some(
+            "\"It was used last on 2026-09-21, as the list of its server says; unused for 45 days it is to be disabled, on 2026-11-05.\" (\"profile cis: CIS AWS Foundations Benchmark, 1.12\")"
+        )
+    );
+    dir.write("keysweep.toml", "[policy]\nmax-unused = \"30d\"\n");
+    let (unused, live) = told(&[]);
+    assert!(unused.expect("by the file").contains("keysweep.toml:2"));
+    assert_eq!(live, 1);
+    dir.run(&[
+        "history",
+        "--with",
+        &list,
+        "--now",
+        NOW,
+        "--fail-on",
+        "stale/unused",
+    ])
+    .ends(1);
+}

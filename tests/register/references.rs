@@ -196,3 +196,142 @@ fn a_file_that_is_too_long_for_this_is_named() {
     );
     dir.run(&["scan"]).ends(0).says("clean");
 }
+
+const REGISTER: &str = "[[token]]\nid = \"release-token\"\nkind = \"github-pat\"\nowner = \"team:a\"\npurpose = \"x\"\nscope = [\"x\"]\n\
+                        expires = 2020-01-01\nrefs = [\"gha:secrets.RELEASE_TOKEN\"]\n";
+
+fn workflow(names: &[&str]) -> String {
+    let steps = names
+        .iter()
+        .map(|name| format!("      - run: a ${{{{ secrets.{name} }}}}\n"));
+    format!(
+        "on: push\njobs:\n  a:\n    steps:\n{}",
+        steps.collect::<String>()
+    )
+}
+
+/// The ids and subjects of the notices of a run.
+fn notices(dir: &Dir, args: &[&str]) -> Vec<String> {
+    let report = dir.json(args);
+    let all = report["notices"].as_array().expect("a list").iter();
+    all.map(|one| {
+        format!(
+            "{} {} {}:{}",
+            one["reported"].as_str().expect("text"),
+            one["subject"].as_str().expect("text"),
+            one["file"].as_str().expect("text"),
+            one["line"]
+        )
+    })
+    .collect()
+}
+
+#[test]
+fn a_change_is_told_what_it_reads_and_nobody_wrote_down() {
+    let dir = Dir::repo();
+    let path = ".github/workflows/ci.yml";
+    dir.write("tokens.toml", REGISTER);
+    dir.write(path, workflow(&["RELEASE_TOKEN", "OLD_TOKEN"]));
+    dir.commit("base");
+    dir.write("notes.txt", "nothing\n");
+    dir.commit("other");
+    dir.write(path, workflow(&["NEW_TOKEN", "OLD_TOKEN", "RELEASE_TOKEN"]));
+    let told = ["register/undocumented NEW_TOKEN .github/workflows/ci.yml:5"];
+    dir.git(&["add", "-A"]);
+    // Neither the entry that ended nor what was read before stops anybody.
+    assert_eq!(notices(&dir, &["staged"]), told);
+    dir.commit("reads it");
+    dir.write("more.txt", "nothing\n");
+    dir.commit("more");
+    for range in ["HEAD~3..HEAD", "HEAD~2..HEAD", "HEAD~2...HEAD"] {
+        assert_eq!(
+            notices(&dir, &["history", "--range", range]),
+            told,
+            "{range}"
+        );
+        dir.run(&["history", "--range", range]).ends(0);
+    }
+    let none: [&str; 0] = [];
+    for range in ["HEAD~1..HEAD", "HEAD~3..HEAD~2"] {
+        assert_eq!(
+            notices(&dir, &["history", "--range", range]),
+            none,
+            "{range}"
+        );
+    }
+    let range = ["history", "--range", "HEAD~2..HEAD"];
+    assert_eq!(
+        notices(&dir, &[&range[..], &["--untrusted"]].concat()),
+        none
+    );
+    dir.run(&[&range[..], &["--fail-on", "register/undocumented"]].concat())
+        .ends(1);
+    // What the same range writes down, or reads no longer, is no news.
+    dir.write(
+        "tokens.toml",
+        REGISTER.replace("RELEASE_TOKEN", "RELEASE_TOKEN\", \"gha:secrets.NEW_TOKEN"),
+    );
+    dir.commit("written down");
+    assert_eq!(notices(&dir, &["history", "--range", "HEAD~3..HEAD"]), none);
+    dir.write(
+        path,
+        workflow(&["RELEASE_TOKEN", "OLD_TOKEN", "SHORT_TOKEN"]),
+    );
+    dir.commit("comes");
+    dir.write(path, workflow(&["RELEASE_TOKEN", "OLD_TOKEN"]));
+    dir.commit("and goes");
+    assert_eq!(notices(&dir, &["history", "--range", "HEAD~2..HEAD"]), none);
+    // A first commit has nothing before it.
+    assert_eq!(notices(&dir, &["staged"]), none, "nothing is staged");
+}
+
+#[test]
+fn a_merge_adds_what_its_branch_adds_and_not_what_the_other_side_has() {
+    let dir = Dir::repo();
+    let path = ".github/workflows/ci.yml";
+    dir.write("tokens.toml", REGISTER);
+    dir.write(path, workflow(&["RELEASE_TOKEN"]));
+    dir.commit("base");
+    dir.git(&["checkout", "-q", "-b", "topic"]);
+    dir.write("topic.txt", "x\n");
+    dir.write(".github/workflows/topic.yml", workflow(&["TOPIC_TOKEN"]));
+    dir.commit("topic");
+    dir.git(&["checkout", "-q", "main"]);
+    dir.write(path, workflow(&["RELEASE_TOKEN", "MAIN_TOKEN"]));
+    dir.commit("main");
+    dir.git(&["checkout", "-q", "topic"]);
+    dir.git(&["merge", "-q", "--no-edit", "main"]);
+    assert_eq!(
+        notices(&dir, &["history", "--range", "main..topic"]),
+        ["register/undocumented TOPIC_TOKEN .github/workflows/topic.yml:5"]
+    );
+}
+
+#[test]
+fn the_history_says_what_was_rotated_and_not_written_down() {
+    let dir = Dir::repo();
+    let value = |seed| format!("RELEASE_TOKEN={}\n", crate::common::token(seed));
+    dir.write("tokens.toml", format!("{REGISTER}rotated = 2023-01-01\n"));
+    dir.write("app.env", value(1));
+    dir.commit("one");
+    let check = || dir.run(&["tokens", "check", "--derive", "--now", crate::common::NOW]);
+    check()
+        .ends(0)
+        .says("The history knows of no change that the register lacks.");
+    dir.write("app.env", value(2));
+    dir.commit("two");
+    let run = check();
+    run.ends(0);
+    assert_eq!(
+        run.text(),
+        "release-token: its value changed on 2023-11-14 by Ann, in app.env:1; the register says 2023-01-01.\n  \
+         keysweep tokens edit release-token rotated=2023-11-14\n1 change; nothing was written.\n"
+    );
+    dir.run(&["tokens", "edit", "release-token", "rotated=2023-11-14"])
+        .ends(0);
+    check().ends(0).says("no change that the register lacks");
+    // Without a history nothing can be said.
+    let bare = Dir::new();
+    bare.write("tokens.toml", REGISTER);
+    bare.run(&["tokens", "check", "--derive"]).ends(2);
+}

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::super::args::{Common, Limits, Lists, heading};
+use super::super::args::{Common, Due, Limits, Lists, heading};
 use super::super::{With, lists, output, scan};
+use super::derive;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::register::{FILE, Register};
@@ -21,6 +22,12 @@ pub struct Check {
     /// Read this register. [default: tokens.toml at the top of the repository]
     #[arg(long, value_name = "FILE", help_heading = heading::INPUT)]
     register: Option<PathBuf>,
+    /// Say instead which rotations the history knows and the register does not, with the commands that write them
+    /// down. Nothing is changed.
+    #[arg(long)]
+    derive: bool,
+    #[command(flatten)]
+    due: Due,
     #[command(flatten)]
     lists: Lists,
     #[command(flatten)]
@@ -34,10 +41,13 @@ pub struct Check {
 /// # Errors
 /// There is no register or a broken one, and what makes a scan pointless.
 pub fn run(check: Check) -> Result<ExitCode> {
-    let outputs = output::Outputs::open(&check.common)?;
+    let outputs = output::Outputs::open_dated(&check.common)?;
     let dir = check.dir.unwrap_or_else(|| PathBuf::from("."));
     let root = home(std::slice::from_ref(&dir))?.root;
     let mut register = read(&root, check.register.as_deref())?;
+    if check.derive {
+        return derive::run(&root, &register, &check.common, &check.limits);
+    }
     register.expired_fails = true;
     register.every_reference = check.common.all;
     let input = Input::Tree(TreeOptions {
@@ -54,7 +64,8 @@ pub fn run(check: Check) -> Result<ExitCode> {
         references: true,
         lists: lists::read(&check.lists)?,
     };
-    let report = scan(input, &check.limits, &check.common, with)?;
+    let mut report = scan(input, &check.limits, &check.common, with)?;
+    check.due.keep(&mut report);
     outputs.write(&report)?;
     Ok(ExitCode::from(report.exit_status()))
 }

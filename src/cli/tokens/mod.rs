@@ -1,6 +1,7 @@
 //! `keysweep tokens`: the register of a repository, `tokens.toml`, and the lists of servers. One file a subcommand.
 
 mod check;
+mod derive;
 mod edit;
 mod import;
 mod init;

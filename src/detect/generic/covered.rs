@@ -62,12 +62,19 @@ pub(in crate::detect) fn why(assignment: &Assignment<'_>, bytes: &[u8]) -> Optio
     row.map(|(why, ..)| *why)
 }
 
-/// Why what a rule matched is ciphertext, by its own form: a vector of SOPS, a text of Ansible Vault.
+/// Why what a rule matched is ciphertext, by its own form: a vector of SOPS, a text of Ansible Vault, a value of
+/// hiera-eyaml or of Sealed Secrets.
 pub(in crate::detect) fn by_form(whole: &[u8]) -> Option<&'static str> {
-    let vector = whole.starts_with(b",iv:") && memchr::memmem::find(whole, b",tag:").is_some();
-    match whole.starts_with(b"$ANSIBLE_VAULT;") {
-        true => Some("ciphertext of Ansible Vault"),
-        false => vector.then_some("ciphertext of SOPS"),
+    let starts = |heads: &[&[u8]]| heads.iter().any(|head| whole.starts_with(head));
+    if starts(&[b"$ANSIBLE_VAULT;"]) {
+        Some("ciphertext of Ansible Vault")
+    } else if starts(&[b",iv:"]) && memchr::memmem::find(whole, b",tag:").is_some() {
+        Some("ciphertext of SOPS")
+    } else if starts(&[b"ENC[PKCS7,", b"ENC[GPG,"]) {
+        Some("ciphertext of hiera-eyaml")
+    } else {
+        // Tokens of this length are rare, and none begins so.
+        (whole.len() >= 700 && is_sealed(whole)).then_some("ciphertext of Sealed Secrets")
     }
 }
 
@@ -200,7 +207,10 @@ fn message(seen: &Seen<'_>, start: &[u8]) -> bool {
 /// A value of Sealed Secrets: the length of an encrypted session key in two bytes, that key (RSA
 /// of 2,048 or 4,096 bits), and what it encrypts.
 fn sealed(seen: &Seen<'_>) -> bool {
-    let value = seen.value.trim_ascii();
+    is_sealed(seen.value.trim_ascii())
+}
+
+fn is_sealed(value: &[u8]) -> bool {
     let lead = value.get(..4).map(|lead| BASE64_STANDARD.decode(lead));
     let key = match lead {
         Some(Ok(lead)) if lead.len() > 1 => usize::from(lead[0]) << 8 | usize::from(lead[1]),

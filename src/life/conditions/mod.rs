@@ -65,13 +65,14 @@ fn condition(id: ConditionId, severity: Severity, message: String, facts: &[Fiel
 impl Case<'_> {
     /// All that it has, in the order of their urgency.
     fn conditions(&self) -> Vec<Condition> {
-        let each: [fn(&Self) -> Option<Condition>; 8] = [
+        let each: [fn(&Self) -> Option<Condition>; 9] = [
             Self::expiring,
             Self::not_rotated,
             Self::never_expires,
             Self::overscoped,
             Self::long_lived,
             Self::age,
+            Self::unused,
             Self::reused,
             Self::wrong_environment,
         ];
@@ -295,6 +296,47 @@ impl Case<'_> {
             at: Some(since),
             policy: Some(most.because.clone()),
             ..condition(ConditionId::Age, Severity::Low, message, &[field])
+        })
+    }
+
+    /// Its server says when somebody used it last. Only what its server still accepts can be used.
+    fn unused(&self) -> Option<Condition> {
+        let it = self.credential;
+        let by_list = |fact: &&Fact| fact.source == Source::List;
+        let accepted = self.facts(Field::State).filter(by_list);
+        let mut accepted = accepted.filter_map(Fact::text);
+        if !accepted.any(|text| text.starts_with(b"active on ")) || !it.stands() {
+            return None;
+        }
+        let mut used = self.facts(Field::LastUsed).filter(by_list);
+        let used = used.next()?;
+        let since = match used.time() {
+            Some(at) => at,
+            // It was never used: since it was made.
+            None => self
+                .facts(Field::Issued)
+                .filter(by_list)
+                .find_map(Fact::time)?,
+        };
+        let most = &self.terms.max_unused;
+        let end = Timestamp::from_second(since.as_second().checked_add(most.days * DAY)?).ok()?;
+        if end >= self.now || !self.is_in_use() {
+            return None;
+        }
+        let what = match used.time() {
+            Some(at) => format!("It was used last on {}", date(at)),
+            None => format!("It was made on {} and never used", date(since)),
+        };
+        let message = format!(
+            "{what}, as the list of its server says; unused for {} it is to be disabled, on {}.",
+            days(most.days),
+            date(end)
+        );
+        let facts = [Field::LastUsed, Field::State];
+        Some(Condition {
+            at: Some(since),
+            policy: Some(most.because.clone()),
+            ..condition(ConditionId::Unused, Severity::Low, message, &facts)
         })
     }
 

@@ -21,10 +21,10 @@ use std::sync::atomic::Ordering;
 use jiff::Timestamp;
 
 use super::{
-    Configuration, Finding, Hidden, Outcome, Read, Report, ReportOptions, Run, SchemaVersion,
+    Configuration, End, Finding, Hidden, Outcome, Read, Report, ReportOptions, Run, SchemaVersion,
     Summary, Tool,
 };
-use crate::finding::{Class, Confidence, Credential, Mode, Notice, Weight};
+use crate::finding::{self, Class, Confidence, Credential, Mode, Notice, Weight};
 use crate::lists::List;
 use crate::place::About;
 use crate::plan::Plan;
@@ -148,10 +148,27 @@ impl<'a> View<'a> {
             notices,
             listed: Vec::new(),
             skipped,
+            ends: Vec::new(),
             base: run::base(masker, options.base.as_deref()),
         }
         .settled(options.strict)
         .linked()
+    }
+
+    /// Masks what there is to say of ends.
+    pub(crate) fn ends(&self, all: Vec<finding::End>) -> Vec<End> {
+        let masked = all.into_iter().map(|end| End {
+            id: end.id,
+            at: end.at,
+            warn: end.warn,
+            what: self.masker.show(&end.what),
+            about: end
+                .about
+                .iter()
+                .map(|line| self.masker.show(line))
+                .collect(),
+        });
+        masked.collect()
     }
 
     /// Turns credentials into results, worst first, and counts those below the thresholds.

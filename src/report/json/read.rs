@@ -102,6 +102,7 @@ fn read_lines(lines: &[(usize, &[u8])]) -> Result<Report, Unreadable> {
         notices,
         listed,
         skipped,
+        ends: Vec::new(),
         base: Default::default(),
     })
 }

@@ -5,6 +5,7 @@
 //! A new member stands here and where [`build`](super::build) fills it; formats that show it say how.
 
 mod against;
+mod end;
 mod finding;
 mod listed;
 mod notice;
@@ -15,6 +16,7 @@ mod summary;
 mod written;
 
 pub use against::{Against, Change, What};
+pub use end::End;
 pub use finding::{Check, Condition, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
 pub use listed::Listed;
 pub use notice::Notice;
@@ -62,6 +64,10 @@ pub struct Report {
     pub listed: Vec<Listed>,
     /// What was not read.
     pub skipped: Vec<Skipped>,
+    /// What ends after the moment of the run, in the order of the ends. Only a calendar shows it: the other formats
+    /// say it with the finding, the notice or the row; not written.
+    #[serde(skip)]
+    pub ends: Vec<End>,
     /// What paths are relative to; not written.
     #[serde(skip)]
     pub base: Base,

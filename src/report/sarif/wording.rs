@@ -330,6 +330,7 @@ fn condition_tags(id: ConditionId) -> &'static [&'static str] {
         ConditionId::Overscoped => &["external/cwe/cwe-250", "owasp/nhi5-2025"],
         ConditionId::LongLived => &["external/cwe/cwe-263", "owasp/nhi7-2025"],
         ConditionId::Age => &["external/cwe/cwe-262", "owasp/nhi7-2025"],
+        ConditionId::Unused => &["owasp/nhi1-2025"],
         ConditionId::Reused => &["owasp/nhi9-2025"],
         ConditionId::WrongEnvironment => &["owasp/nhi8-2025"],
     }

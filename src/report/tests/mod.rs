@@ -325,6 +325,7 @@ pub fn sample() -> Report {
         notices: Vec::new(),
         listed: vec![listed()],
         skipped: gaps,
+        ends: Vec::new(),
         base: Base::Root,
     }
     .settled(false)

@@ -1,7 +1,7 @@
 //! One pass over a range: messages, then what each commit has and none of its parents, then, for
 //! the commits where that holds something, all that they changed.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use gix::mailmap::Snapshot;
@@ -16,7 +16,7 @@ use super::{Change, File, Range, Step};
 use crate::finding::{Name, Oid, Origin, Reason, RepoPath, Skipped};
 use crate::source::git::graph::{Node, parse_commit, parse_tag, parse_who};
 use crate::source::names::{self, Headers};
-use crate::source::{Blob, Control, Visit, archive};
+use crate::source::{Blob, Control, Version, Visit, archive};
 
 /// The paths that a commit has and none of its parents has in the same way.
 type Fresh = Vec<(Rc<[u8]>, File)>;
@@ -72,6 +72,7 @@ impl<V: Visit> Scan<'_, V> {
         self.names(&versus, &fresh, &paths);
         drop(paths);
         self.show()?;
+        self.versions(&versus, &fresh, ends);
         self.compare(versus, fresh, ends)?;
         self.of_end(ends);
         self.range.skipped.extend(self.walk.gaps());
@@ -100,6 +101,57 @@ impl<V: Visit> Scan<'_, V> {
                 }
                 names::show(name.clone(), bytes, self.visit);
                 self.range.named_by.insert(name, commit.node.oid);
+            }
+        }
+    }
+
+    /// Shows the versions that wanted paths have at the ends of the range, and those that stood before it: what
+    /// a parent has and no commit of the range brought.
+    fn versions(&mut self, versus: &[Versus<'_>], fresh: &[Fresh], ends: &Ends) {
+        let mut brought: BTreeMap<&[u8], BTreeSet<Oid>> = BTreeMap::new();
+        for (path, file) in fresh.iter().flatten() {
+            if !file.link && self.visit.wants_path(path) {
+                brought.entry(path).or_default().insert(file.oid);
+            }
+        }
+        if brought.is_empty() {
+            return;
+        }
+        let mut wanted: BTreeSet<(&[u8], Oid, bool)> = BTreeSet::new();
+        for (commit, fresh) in versus.iter().zip(fresh) {
+            for (path, _) in fresh {
+                let Some(own) = brought.get(&**path) else {
+                    continue;
+                };
+                for parent in &commit.parents {
+                    let file = self.trees.lookup(*parent, path);
+                    let before = file.filter(|file| !file.link && !own.contains(&file.oid));
+                    wanted.extend(before.map(|file| (&**path, file.oid, true)));
+                }
+            }
+        }
+        for tip in &ends.tips {
+            let Some(tree) = self.walk.tree(tip) else {
+                continue;
+            };
+            for (path, own) in &brought {
+                let file = self.trees.lookup(tree, path);
+                let after = file.filter(|file| own.contains(&file.oid));
+                wanted.extend(after.map(|file| (*path, file.oid, false)));
+            }
+        }
+        let mut buffer = Vec::new();
+        for (path, oid, before) in wanted {
+            let path = RepoPath(path.to_vec());
+            let side = match before {
+                true => Version::Before,
+                false => Version::After,
+            };
+            match self.objects.blob(&oid, &mut buffer) {
+                Ok(()) => self.visit.version(&path, &buffer, side),
+                // What the range brought was told where it was shown.
+                Err(fault) if before => self.range.skipped.push(fault.of(path.0)),
+                Err(_) => {}
             }
         }
     }
