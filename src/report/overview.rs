@@ -76,7 +76,9 @@ pub(super) fn of(report: &Report, style: Style) -> Option<Overview<'_>> {
     let (mut first, mut rest) = (Vec::new(), Vec::new());
     for row in rows {
         let of_rule = taken.entry(&row.reported).or_default();
-        if first.len() < FIRST && *of_rule < OF_ONE_RULE && row.class == Class::Credential {
+        // What can do no harm is never what to look at first.
+        let harmless = common(row) == Common::Harmless;
+        if first.len() < FIRST && *of_rule < OF_ONE_RULE && !harmless {
             *of_rule += 1;
             first.push(row);
         } else {
