@@ -205,7 +205,7 @@ fn a_long_list_answers_first_and_is_grouped() {
     let (code, places): (Vec<&str>, Vec<&str>) =
         lines.into_iter().partition(|line| line.starts_with("  | "));
     assert!(!code.is_empty() && places.len() >= 5, "{places:#?}");
-    for line in &places {
+    for line in &places[..places.len() - 1] {
         assert!(!line.starts_with(' ') && line.contains("  id "), "{line}");
         assert!(!line.contains(": info: "), "{line}");
     }
