@@ -100,17 +100,17 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A name for each credential of the report. Of the one that is `meant` its file is asked where no rule read a name.
+/// A name for each credential of the report. Of the one that is `meant` its files are asked where no rule read a name.
 fn names(root: &Path, report: &Report, meant: &Finding) -> BTreeMap<String, String> {
-    let named = || {
-        let place = meant.first_place()?;
+    // The best place may be one of what a compiler made of the program.
+    let named = |place: &Place| {
         let bytes = read(&inside(root, place.path.as_str()).ok()?).ok()?;
         let text = std::str::from_utf8(&bytes).ok()?;
         let span = fix::span(text, place.region)?;
         fix::name_at(place.path.as_str(), text, &span).map(str::to_owned)
     };
     let own = match meant.key {
-        None => named().unwrap_or_default(),
+        None => meant.places.iter().find_map(named).unwrap_or_default(),
         Some(_) => String::new(),
     };
 
