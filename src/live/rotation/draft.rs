@@ -5,11 +5,12 @@ use jiff::Timestamp;
 
 use super::find;
 use super::plan::{Change, Holds, Place, Successor, What};
+use super::run::held;
 use super::seal::{Seal, digest};
 use super::words;
 use crate::finding::DAY;
 use crate::live::driver::About;
-use crate::live::issuer::{Can, Held, Issuer, Listed, Token, Verdict};
+use crate::live::issuer::{Can, Issuer, Listed, Token, Verdict};
 use crate::live::servers::Server;
 use crate::live::store::{Content, Named};
 use crate::register::{Entry, Policy};
@@ -361,10 +362,7 @@ fn lives(issuer: &mut dyn Issuer, token: &Token, value: Option<&Secret>) -> Resu
     if !issuer.can().check || token.row.state == crate::lists::State::Expired {
         return Ok(());
     }
-    let held = Held {
-        owner: Some(token.row.owner.clone()),
-        name: Some(token.row.name.clone()),
-    };
+    let held = held(&token.row.owner, &token.row.name);
     match issuer.check(value, &held) {
         Ok(Verdict::Live) => Ok(()),
         Ok(Verdict::Dead) => Err(

@@ -304,7 +304,7 @@ impl Run<'_, '_> {
             .map_or(0, |last| last.stored.len());
         let all = self.stores.len();
         format!(
-            "{why}. {hold} of {all} stores hold the new token and the others what they held; both tokens are              alive. Mend it, then run `keysweep live resume {}`",
+            "{why}. {hold} of {all} stores hold the new token and the others what they held; both tokens are alive. Mend it, then run `keysweep live resume {}`",
             self.journal.id
         )
     }
@@ -336,7 +336,8 @@ impl Run<'_, '_> {
 pub(super) fn held(owner: &str, name: &str) -> Held {
     let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
     Held {
-        owner: some(owner),
+        // An account is its own owner.
+        owner: some(owner).or_else(|| some(name)),
         name: some(name),
     }
 }

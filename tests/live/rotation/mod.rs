@@ -1,9 +1,12 @@
 //! Rotation: `live plan`, `apply`, `status`, `resume` against a hub that is played.
 
 mod hub;
+mod inplace;
 mod killed;
+mod nameless;
 mod plan;
 mod stops;
+mod stores;
 mod whole;
 
 use std::fs;

@@ -325,3 +325,19 @@ fn a_plan_is_as_its_schema_says() {
     more["value"] = Value::from("x");
     assert!(!validator.is_valid(&more));
 }
+
+#[test]
+fn the_schema_is_the_committed_one() {
+    let bench = Bench::new();
+    let written = bench
+        .desk
+        .dir
+        .run(&["generate", "plan-schema"])
+        .ends(0)
+        .text();
+    let committed = include_str!("../../../docs/plan.schema.json");
+    assert!(
+        written == committed,
+        "keysweep generate plan-schema writes it"
+    );
+}
