@@ -24,7 +24,9 @@ download() {
 # `why` says the reason. A checksum that does not fit is no reason to build: it ends the step.
 fetch_release() {
   local binary=$1 version target address folder sum wanted
-  why='' version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$GITHUB_ACTION_PATH/Cargo.toml" | head -1)
+  # shellcheck disable=SC2034 # told by whoever calls this
+  why=''
+  version=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$GITHUB_ACTION_PATH/Cargo.toml" | head -1)
   target=$(release_target)
   if [[ -z ${KEYSWEEP_REPOSITORY:-} ]]; then
     why='the action is used from a folder, not from its repository'
@@ -35,6 +37,7 @@ fetch_release() {
     return 1
   fi
   address="${GITHUB_SERVER_URL:-}/$KEYSWEEP_REPOSITORY/releases/download/v$version"
+  # shellcheck disable=SC2154 # lib.sh sets it
   folder=$(mktemp -d "$work/release.XXXXXXXX")
   if [[ ${KEYSWEEP_REF:-} != "v$version" ]]; then
     if ! download "$address/commit.txt" "$folder/commit.txt" ||
@@ -44,6 +47,7 @@ fetch_release() {
     fi
   fi
   if ! download "$address/keysweep-$target.tar.gz" "$folder/archive"; then
+    # shellcheck disable=SC2034 # told by whoever calls this
     why="release v$version has no program for $target, or cannot be reached"
     return 1
   fi
