@@ -10,6 +10,7 @@ use super::http::{Client, Request};
 use super::issuer::{Can, Held, Issuer, Listed, Made, Token, Verdict, Want};
 use super::servers::Server;
 use super::sigv4::{Signed, Signer};
+use super::vars::UNRESERVED;
 use super::xml::{self, Element};
 use crate::lists::{self, Asked};
 use crate::rule::ListKind;
@@ -168,8 +169,8 @@ impl Service {
         let mut pairs = vec![("Action", action), ("Version", self.version)];
         pairs.extend(fields);
         let encode = |text: &str| {
-            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
-                .to_string()
+            // The emulator signs what it would write itself, so that nothing more may be encoded than has to be.
+            percent_encoding::utf8_percent_encode(text, UNRESERVED).to_string()
         };
         let pairs: Vec<String> = pairs
             .iter()

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::secret::Secret;
 
 /// What stands as it is in a part of a path or a query (RFC 3986, unreserved).
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+pub(super) const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')

@@ -116,6 +116,13 @@ impl Filled {
             (Value::Number(_), Value::Number(_)) => Ok(()),
             // Moments are near, and no more is asked.
             (Value::String(text), _) if text.starts_with("{{end") || text == "*" => Ok(()),
+            // A value that never was: any but the operator's.
+            (Value::String(text), is) if text == "{{other}}" => {
+                match *is == Value::from(secret()) {
+                    true => Err("the operator's value was tried".into()),
+                    false => Ok(()),
+                }
+            }
             (Value::String(text), Value::String(is)) => {
                 let learned = ["name", "value", "value2"];
                 if let Some(name) = learned
@@ -366,8 +373,9 @@ fn trial(fault: &'static str) -> String {
                     _ => json!("a7"),
                 };
                 let now = jiff::Timestamp::now().to_string();
+                let wanted: Value = serde_json::from_slice(&asked.body).expect("JSON");
                 let mut token = json!({
-                    "id": "a7", "user": "ann", "note": "x", "scopes": ["self"], "created": now,
+                    "id": "a7", "user": "ann", "note": wanted["note"], "scopes": ["self"], "created": now,
                     "expires_at": null, "last_activity": null,
                 });
                 if fault == "granted more" {
