@@ -100,6 +100,19 @@ impl Desk {
         self.dir.outside("config/keysweep/servers.toml")
     }
 
+    /// Has the server asked by this driver instead of the one of its kind.
+    pub fn driven_by(&self, driver: &str) {
+        private(&self.servers_file().with_file_name("own.toml"), driver);
+        let text = fs::read_to_string(self.servers_file()).expect("written");
+        let mut servers: toml::Table = text.parse().expect("TOML");
+        let entry = servers["server"][self.alias]
+            .as_table_mut()
+            .expect("an entry");
+        entry.remove("kind");
+        entry.insert("driver".into(), "own.toml".into());
+        private(&self.servers_file(), &servers.to_string());
+    }
+
     /// The server as keysweep knows it.
     pub fn server(&self) -> Server {
         let servers = Servers::read(&self.servers_file()).expect("a file of servers");

@@ -5,9 +5,11 @@ use std::time::Duration;
 use keysweep::live::{Held, Verdict};
 use keysweep::secret::Secret;
 
+use crate::consumer::stored;
 use crate::desk::Desk;
 use crate::kinds::{DEVPI, JUPYTERHUB, KEYCLOAK, Kind, UNLEASH, VERDACCIO};
-use crate::round::{dies, held, made};
+use crate::rotation::{register, stores};
+use crate::round::{dies, held, left, made};
 
 /// What was revoked and what never was are dead, whatever the server answers.
 fn is_dead(kind: &Kind) {
@@ -64,6 +66,40 @@ fn unleash_ends_tokens_late() {
     issuer.revoke(&made.token).expect("it is ended");
     let took = dies(issuer.as_mut(), &made.value, &Held::default());
     eprintln!("unleash: dead after {} s", took.as_secs());
+}
+
+/// Asked for one project in an older way, it grants every project: the successor could do more than the token that it
+/// follows, so it is ended again, and everything is as it was.
+#[test]
+fn unleash_grants_more_than_it_is_asked_for() {
+    let Some(desk) = Desk::at("unleash") else {
+        return;
+    };
+    let made = made(&desk, &UNLEASH);
+    let driver = include_str!("../../rules/servers/unleash.toml");
+    let older = driver.replace(
+        "projects = \"{old.projects}\"",
+        "project = \"default\"",
+    );
+    assert_ne!(driver, older, "the driver has another form now");
+    desk.driven_by(&older);
+    let [one, _] = stores(&desk, &made);
+    let before = stored(&one);
+    register(&desk, &made, "");
+    desk.live(&["plan", "deploy", "-o", "plan.json"]).ends(0);
+    let run = desk.live(&["apply", "plan.json", "--yes"]);
+    run.ends(1);
+    assert_eq!(stored(&one), before);
+    let mut issuer = desk.connect();
+    let all = left(issuer.as_mut(), &made.others);
+    assert_eq!(all.len(), 1, "{}", run.text());
+    assert_eq!(all[0].row.created, made.token.row.created);
+    let verdict = issuer
+        .check(&made.value, &Held::default())
+        .expect("an answer");
+    assert_eq!(verdict, Verdict::Live);
+    desk.clean_everywhere();
+    issuer.revoke(&all[0]).expect("it is ended");
 }
 
 /// Two servers list the secrets themselves; none of it reaches a file.
