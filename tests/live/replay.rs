@@ -118,7 +118,7 @@ impl Filled {
             (Value::String(text), _) if text.starts_with("{{end") || text == "*" => Ok(()),
             // A value that never was: any but the operator's.
             (Value::String(text), is) if text == "{{other}}" => {
-                match *is == Value::from(secret()) {
+                match is.as_str() == Some(secret().as_str()) {
                     true => Err("the operator's value was tried".into()),
                     false => Ok(()),
                 }

@@ -77,10 +77,7 @@ fn unleash_grants_more_than_it_is_asked_for() {
     };
     let made = made(&desk, &UNLEASH);
     let driver = include_str!("../../rules/servers/unleash.toml");
-    let older = driver.replace(
-        "projects = \"{old.projects}\"",
-        "project = \"default\"",
-    );
+    let older = driver.replace("projects = \"{old.projects}\"", "project = \"default\"");
     assert_ne!(driver, older, "the driver has another form now");
     desk.driven_by(&older);
     let [one, _] = stores(&desk, &made);
