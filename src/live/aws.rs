@@ -210,9 +210,11 @@ impl Service {
             body: Some((FORM, body)),
         })?;
         let text = std::str::from_utf8(answer.body()).ok();
+        // An emulator calls its XML a page of HTML.
+        let is_xml = text.is_some_and(|text| text.trim_start().starts_with("<?xml"));
         Ok(Said {
             status: answer.status,
-            xml: text.filter(|_| !answer.html).and_then(xml::read),
+            xml: text.filter(|_| is_xml || !answer.html).and_then(xml::read),
         })
     }
 }

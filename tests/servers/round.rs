@@ -139,11 +139,16 @@ fn found(desk: &Desk, kind: &Kind, made: &Made) {
     let planted = desk.holder(desk.dir.path().join("deploy.env"));
     let value = String::from_utf8_lossy(made.value.expose()).into_owned();
     let name = kind.alias.replace('-', "_").to_uppercase();
-    // The user beside it says whose password it may be.
-    let text = format!(
-        "{name}_USER={}\n{name}_PASSWORD={value}\n",
-        made.token.row.owner
-    );
+    let row = &made.token.row;
+    let text = match kind.alias {
+        // The secret is known by the id beside it.
+        "moto" => format!(
+            "AWS_ACCESS_KEY_ID={}\nAWS_SECRET_ACCESS_KEY={value}\n",
+            row.id
+        ),
+        // The user beside it says whose password it may be.
+        _ => format!("{name}_USER={}\n{name}_PASSWORD={value}\n", row.owner),
+    };
     desk.dir.write("deploy.env", text);
     desk.dir.commit("deploy");
     assert!(planted.exists());
