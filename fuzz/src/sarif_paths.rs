@@ -25,7 +25,7 @@ pub fn check(bytes: &[u8]) {
     rules
         .extend(rule::load_file("fuzz.toml", RULE).expect("the rule loads"))
         .expect("the set is empty");
-    let content = format!("key = {}_0a1b2c3d\n", "fuzzkey");
+    let content = format!("key = {}_8f3c61e4\n", "fuzzkey");
     let input = Input::Stream(
         name.to_owned(),
         Box::new(std::io::Cursor::new(content.into_bytes())),
