@@ -115,7 +115,13 @@ impl World for Around {
             let after = turned(&name, before, entry, turn)?;
             // Names and ids come from a server. What looks like a credential in them is not written.
             let scanner = Scanner::new(keysweep::builtin::set());
-            if scanner.spans(&after).len() > scanner.spans(before).len() {
+            // The id of a key of AWS names it, as ids of other servers do, and opens nothing.
+            let is_secret = |rule: usize| scanner.rules().rules[rule].id != "aws-access-key-id";
+            let secrets = |text: &[u8]| {
+                let found = scanner.scan(text);
+                found.iter().filter(|one| is_secret(one.rule)).count()
+            };
+            if secrets(&after) > secrets(before) {
                 bail!(
                     "what the server calls the token looks like a credential, and the register holds none"
                 );
