@@ -260,6 +260,8 @@ fn crates_are_named_only_in_their_rooms() {
         (
             "sha1",
             &[
+                // Baselines of detect-secrets hold digests of values.
+                "cli/import/",
                 "lists/",
                 "life/facts/openpgp.rs",
                 "live/accounts/mariadb.rs",

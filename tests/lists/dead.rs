@@ -236,7 +236,8 @@ fn a_token_that_nobody_uses_is_told_by_the_policy() {
     dir.write("keysweep.toml", "[policy]\nmax-unused = \"30d\"\n");
     dir.commit("The policy of a history is that of HEAD");
     let (unused, live) = told(&[]);
-    assert!(unused.expect("by the file").contains("keysweep.toml:2"));
+    let unused = unused.expect("by the file");
+    assert!(unused.contains("keysweep.toml (HEAD):2"), "{unused}");
     assert_eq!(live, 1);
     dir.run(&[
         "history",

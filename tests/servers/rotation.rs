@@ -92,7 +92,8 @@ pub fn rotated(desk: &Desk, kind: &Kind, made: &Made) {
     let calls = consumer.end();
     assert!(calls.good >= 5, "{alias}: {} calls", calls.good);
     assert_eq!(calls.values, 2, "{alias}: values that the consumer used");
-    if kind.way == Way::Overlap {
+    // A store takes the secret alone, and who uses a key of AWS needs its new id too.
+    if kind.way == Way::Overlap && alias != "moto" {
         assert!(calls.bad.is_empty(), "{alias}: {:?}", calls.bad);
     }
     let all = left(issuer.as_mut(), &made.others);
