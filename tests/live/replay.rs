@@ -504,3 +504,71 @@ fn the_driver_of_the_page_loads() {
     assert_eq!(format!("{:?}", shown.list), format!("{:?}", own.list));
     assert_eq!(format!("{:?}", shown.create), format!("{:?}", own.create));
 }
+
+/// An emulator of IAM and STS: one user, and errors that are called HTML, as moto calls them.
+fn iam(made: &Mutex<bool>, asked: &Asked) -> Answer {
+    let body = String::from_utf8_lossy(&asked.body).into_owned();
+    let is = |action: &str| body.contains(&format!("Action={action}&"));
+    let mut made = made.lock().expect("whole");
+    let signed = asked.headers.get("authorization").cloned();
+    let ours = signed.is_some_and(|signed| signed.contains("Credential=ours/"));
+    let xml =
+        |inside: &str| Answer::json(200, format!("<Answer><Result>{inside}</Result></Answer>"));
+    let refused = |code: &str| {
+        let text = format!(
+            "<?xml version=\"1.0\"?><ErrorResponse><Error><Code>{code}</Code></Error></ErrorResponse>"
+        );
+        Answer::html(403, &text)
+    };
+    let member = "<member><UserName>ann</UserName><AccessKeyId>made</AccessKeyId><Status>Active</Status>\
+                  <CreateDate>2026-11-26T10:00:00Z</CreateDate></member>";
+    if is("GetCallerIdentity") {
+        return match (ours, *made) {
+            (true, _) => xml("<Arn>arn:aws:iam::1:user/boss</Arn>"),
+            (false, false) => refused("InvalidClientTokenId"),
+            // Which secret signed is not looked at here: moto looks at that.
+            (false, true) => xml("<Arn>arn:aws:iam::1:user/ann</Arn>"),
+        };
+    }
+    if is("CreateAccessKey") {
+        *made = true;
+        let secret = expand("{alnum:40}", 3);
+        return xml(&format!(
+            "<AccessKey><AccessKeyId>made</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey></AccessKey>"
+        ));
+    }
+    if is("DeleteAccessKey") {
+        *made = false;
+    }
+    match (is("ListUsers"), is("ListAccessKeys") && *made) {
+        (true, _) => xml("<Users><member><UserName>ann</UserName></member></Users>"),
+        (_, true) => xml(&format!("<AccessKeyMetadata>{member}</AccessKeyMetadata>")),
+        _ => xml(""),
+    }
+}
+
+#[test]
+fn a_key_of_aws_is_made_signed_for_and_proved_dead() {
+    let made = Mutex::new(false);
+    let server = Loopback::new(move |asked| iam(&made, asked));
+    let entry = super::hub(&server).replace("\"jupyterhub\"", "\"aws\"\nuser = \"ours\"");
+    let desk = Desk::new(&entry);
+    let run = desk.live(&["driver-test", "--server", "hub", "--owner", "ann"]);
+    let told = format!("{}{}", run.text(), run.errors());
+    for says in [
+        "the answer names its id",
+        "the new value is live",
+        "it is dead at once",
+        "it is gone from the list",
+    ] {
+        assert!(told.contains(says), "{says}: {told}");
+    }
+    let secret = expand("{alnum:40}", 3);
+    assert!(!told.contains(&secret));
+    for asked in server.asked() {
+        assert!(
+            !String::from_utf8_lossy(&asked.body).contains(&secret),
+            "no secret is sent"
+        );
+    }
+}
