@@ -26,6 +26,7 @@ pub mod register;
 pub mod report;
 pub mod rule;
 pub mod scan;
+mod schema;
 pub mod secret;
 pub mod source;
 pub mod suppress;

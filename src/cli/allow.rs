@@ -7,14 +7,48 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Error, Result, bail};
+use clap::Args;
 use jiff::civil::Date;
 
-use super::args::Allow;
+use super::args::Looking;
 use super::known::{House, Look};
+use super::parse::date;
 use super::{choose, last, output};
 use keysweep::detect::Scanner;
 use keysweep::suppress::Known;
 use keysweep::suppress::{BASELINE, Baseline, Entry, PathGlob, Salt};
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep allow 66383512 --reason \"only the mail sandbox\"
+  keysweep allow 6638 --until 2027-06-30   The first digits do
+  keysweep allow --last               What the last hook failed on")]
+pub struct Allow {
+    /// Ids of findings, as reports show them.
+    #[arg(value_name = "ID")]
+    pub ids: Vec<String>,
+    /// Allow what the last hook, or the last `staged`, failed on.
+    #[arg(long, conflicts_with = "ids")]
+    pub last: bool,
+    /// Why it is allowed. Everybody who can read the repository can read this.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Allow it up to and including this day (2027-06-30).
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub until: Option<Date>,
+    /// Allow it only in paths that match this pattern, written as in a .gitignore.
+    #[arg(long, value_name = "GLOB")]
+    pub path: Option<String>,
+    /// A directory of the repository. [default: .]
+    #[arg(long, value_name = "DIR")]
+    pub repo: Option<PathBuf>,
+    /// Search the whole history as well.
+    #[arg(long)]
+    pub history: bool,
+    #[command(flatten)]
+    pub looking: Looking,
+}
 
 /// Bytes of a reason.
 const MAX_REASON: usize = 300;

@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
+use super::parse::{
+    confidences, duration, formats, gap, moment, output, profile, severities, since, size,
+};
 use keysweep::config::{self, Config};
 use keysweep::finding::{Confidence, Reason, Severity};
-use keysweep::life::{self, PROFILES, Profile};
-use keysweep::report::{self, Format, People, Report};
+use keysweep::life::Profile;
+use keysweep::report::{Format, People, Report};
 use keysweep::source::ArchiveLimits;
 use keysweep::thresholds::FailOn;
 
@@ -131,34 +133,6 @@ pub struct Commits {
     pub pushed: bool,
 }
 
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  keysweep baseline create            Know what is found today
-  keysweep baseline update            Add what is new
-  keysweep baseline prune --history   Drop entries that fit nothing any more")]
-pub struct Baseline {
-    /// What to do.
-    pub verb: BaselineVerb,
-    /// A directory of the repository. [default: .]
-    pub path: Option<PathBuf>,
-    /// Search the whole history instead of the working tree.
-    #[arg(long)]
-    pub history: bool,
-    #[command(flatten)]
-    pub looking: Looking,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum BaselineVerb {
-    /// Make it from what is found now.
-    Create,
-    /// Add what is found now and not known; sort it.
-    Update,
-    /// Remove what fits nothing any more or is past its date.
-    Prune,
-}
-
 /// What lies outside a repository and is read all the same.
 #[derive(Args, Clone, Default)]
 pub struct Alternates {
@@ -195,38 +169,6 @@ pub struct Looking {
     pub now: Option<jiff::Timestamp>,
 }
 
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  keysweep allow 66383512 --reason \"only the mail sandbox\"
-  keysweep allow 6638 --until 2027-06-30   The first digits do
-  keysweep allow --last               What the last hook failed on")]
-pub struct Allow {
-    /// Ids of findings, as reports show them.
-    #[arg(value_name = "ID")]
-    pub ids: Vec<String>,
-    /// Allow what the last hook, or the last `staged`, failed on.
-    #[arg(long, conflicts_with = "ids")]
-    pub last: bool,
-    /// Why it is allowed. Everybody who can read the repository can read this.
-    #[arg(long, value_name = "TEXT")]
-    pub reason: Option<String>,
-    /// Allow it up to and including this day (2027-06-30).
-    #[arg(long, value_name = "DATE", value_parser = date)]
-    pub until: Option<jiff::civil::Date>,
-    /// Allow it only in paths that match this pattern, written as in a .gitignore.
-    #[arg(long, value_name = "GLOB")]
-    pub path: Option<String>,
-    /// A directory of the repository. [default: .]
-    #[arg(long, value_name = "DIR")]
-    pub repo: Option<PathBuf>,
-    /// Search the whole history as well.
-    #[arg(long)]
-    pub history: bool,
-    #[command(flatten)]
-    pub looking: Looking,
-}
-
 /// Which files of the repository may hide findings.
 #[derive(Args, Default)]
 pub struct Trust {
@@ -244,112 +186,6 @@ pub struct Trust {
     /// List suppressed findings too, each with its reason.
     #[arg(long, help_heading = heading::OUTPUT)]
     pub show_suppressed: bool,
-}
-
-#[derive(Args)]
-#[command(after_help = "\
-Examples:
-  keysweep rules github         The rules whose id, name or provider has this word
-  keysweep rules github-pat     The page of one rule
-  keysweep rules --severity critical --json
-  keysweep rules check my.toml  Run the examples of a rule file")]
-pub struct Rules {
-    /// Print the page of the rule with this id, or list those whose id, name or provider has this word (or
-    /// whose id fits this pattern, `aws-*`). `check FILE` runs the examples of a rule file.
-    #[arg(value_name = "ID|WORD")]
-    pub word: Option<String>,
-    /// With `check`: the rule file.
-    #[arg(value_name = "FILE")]
-    pub file: Option<PathBuf>,
-    /// List the rules of this provider alone.
-    #[arg(long, value_name = "NAME")]
-    pub provider: Option<String>,
-    /// List the rules of this kind alone.
-    #[arg(long, value_enum)]
-    pub kind: Option<RuleKind>,
-    /// List the rules of this severity alone.
-    #[arg(long, value_name = "LEVEL", value_parser = severities())]
-    pub severity: Option<Severity>,
-    /// Print JSON: a list of objects.
-    #[arg(long)]
-    pub json: bool,
-    /// Add the rules of this file. Repeatable.
-    #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
-    pub rules: Vec<PathBuf>,
-    #[command(flatten)]
-    pub config: ConfigArgs,
-}
-
-/// How rules recognise what they find.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum RuleKind {
-    /// By a form of its own.
-    Token,
-    /// By the name that a value is given to.
-    Context,
-    /// By the name of a file, or its first bytes.
-    File,
-}
-
-impl RuleKind {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            RuleKind::Token => "token",
-            RuleKind::Context => "context",
-            RuleKind::File => "file",
-        }
-    }
-}
-
-#[derive(Args)]
-pub struct Generate {
-    /// What to print.
-    pub what: Generated,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub enum Generated {
-    Bash,
-    Elvish,
-    Fish,
-    PowerShell,
-    Zsh,
-    Man,
-    /// Of the JSON report.
-    #[value(alias = "schema")]
-    ReportSchema,
-    /// Of the snapshots that `tokens import` writes.
-    SnapshotSchema,
-    /// Of the plans that `live plan` writes.
-    #[cfg(feature = "live")]
-    PlanSchema,
-    /// The manual's table of the lists that are read.
-    ListTable,
-    /// The manual's table of the servers that are asked.
-    #[cfg(feature = "live")]
-    ServerTable,
-    /// Of keysweep.toml.
-    ConfigSchema,
-    /// The manual's table of the keys of keysweep.toml.
-    ConfigTable,
-}
-
-#[derive(Args)]
-pub struct ConfigVerb {
-    #[command(subcommand)]
-    pub verb: ConfigWhat,
-}
-
-#[derive(Subcommand)]
-pub enum ConfigWhat {
-    /// Every value with its origin: a line of the file, or the default.
-    Show {
-        /// What would be scanned. [default: .]
-        path: Option<PathBuf>,
-        #[command(flatten)]
-        config: ConfigArgs,
-    },
 }
 
 /// Which configuration file is read.
@@ -571,126 +407,4 @@ pub enum Color {
     Auto,
     Always,
     Never,
-}
-
-/// The names of the formats, which completions know, and the formats themselves.
-fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
-    let name = |format: &&dyn Format| PossibleValue::new(format.name()).help(format.about());
-    let all = report::FORMATS.iter().chain([&report::CALENDAR]);
-    let names = PossibleValuesParser::new(all.map(name));
-    names.try_map(|name| format(&name))
-}
-
-fn format(name: &str) -> Result<&'static dyn Format, String> {
-    let names = || report::FORMATS.iter().map(|format| format.name());
-    if name == report::CALENDAR.name() {
-        return Ok(report::CALENDAR);
-    }
-    report::format(name).ok_or_else(|| {
-        let hint = keysweep::rule::closest(name, names())
-            .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        let names: Vec<&str> = names().collect();
-        let names = names.join(", ");
-        format!("there is no format `{name}`{hint} (formats: {names})")
-    })
-}
-
-fn output(text: &str) -> Result<(&'static dyn Format, PathBuf), String> {
-    let (name, path) = text
-        .split_once('=')
-        .ok_or("write FORMAT=FILE, for example sarif=out.sarif")?;
-    if path.is_empty() {
-        return Err("the file's name is missing".to_owned());
-    }
-    Ok((format(name)?, PathBuf::from(path)))
-}
-
-/// The severities, which completions know.
-fn severities() -> impl TypedValueParser<Value = Severity> {
-    let names = PossibleValuesParser::new(Severity::ALL.map(Severity::name));
-    names.try_map(|name| severity(&name))
-}
-
-/// The confidences, which completions know.
-fn confidences() -> impl TypedValueParser<Value = Confidence> {
-    let names = PossibleValuesParser::new(Confidence::ALL.map(Confidence::name));
-    names.try_map(|name| confidence(&name))
-}
-
-fn confidence(text: &str) -> Result<Confidence, String> {
-    Confidence::ALL
-        .into_iter()
-        .find(|c| c.name() == text)
-        .ok_or_else(|| "it is low, medium or high".to_owned())
-}
-
-fn severity(text: &str) -> Result<Severity, String> {
-    Severity::ALL
-        .into_iter()
-        .find(|s| s.name() == text)
-        .ok_or_else(|| "it is info, low, medium, high or critical".to_owned())
-}
-
-/// Bytes, with K, M or G for powers of 1024.
-fn size(text: &str) -> Result<u64, String> {
-    config::size(text)
-        .ok_or_else(|| "write a number of bytes, or one with K, M or G behind it".to_owned())
-}
-
-/// A standard for the age of credentials.
-fn profile(text: &str) -> Result<&'static Profile, String> {
-    life::profile(text).ok_or_else(|| {
-        let names: Vec<&str> = PROFILES.iter().map(|profile| profile.name).collect();
-        format!("the profiles are {}", names.join(", "))
-    })
-}
-
-/// A failure that can be accepted.
-fn gap(text: &str) -> Result<Reason, String> {
-    Reason::acceptable(text).ok_or_else(|| {
-        let names: Vec<&str> = Reason::ACCEPTABLE.into_iter().map(Reason::code).collect();
-        format!("the kinds are shallow, partial, {}", names.join(", "))
-    })
-}
-
-fn duration(text: &str) -> Result<std::time::Duration, String> {
-    let wrong = || "write how long, with a unit: 90s, 10m, 1h 30m".to_owned();
-    // A bare number has always meant seconds.
-    let text = match text.bytes().all(|b| b.is_ascii_digit()) {
-        true => format!("{text}s"),
-        false => text.to_owned(),
-    };
-    let read: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    std::time::Duration::try_from(read).map_err(|_| wrong())
-}
-
-fn date(text: &str) -> Result<jiff::civil::Date, String> {
-    text.parse()
-        .map_err(|_| "write a date, for example 2027-06-30".to_owned())
-}
-
-pub(super) fn moment(text: &str) -> Result<jiff::Timestamp, String> {
-    let whole = if text.contains('T') {
-        text.to_owned()
-    } else {
-        format!("{text}T00:00:00Z")
-    };
-    whole
-        .parse()
-        .map_err(|_| "write a date (2026-11-24) or a moment (2026-11-24T12:00:00Z)".to_owned())
-}
-
-/// A moment, or how long before now it was.
-fn since(text: &str) -> Result<jiff::Timestamp, String> {
-    let Ok(back) = text.parse::<jiff::Span>() else {
-        return moment(text).map_err(|_| {
-            "write a date (2026-11-24), a moment (2026-11-24T12:00:00Z), or how long ago (30d, 2w)"
-                .to_owned()
-        });
-    };
-    // Days and weeks are those of a calendar, here of UTC.
-    let now = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC);
-    let then = now.checked_sub(back.abs());
-    then.map(|then| then.timestamp())
-        .map_err(|_| format!("`{text}` is longer ago than any calendar knows"))
 }

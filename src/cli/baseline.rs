@@ -7,14 +7,43 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Error, Result, bail};
+use clap::{Args, ValueEnum};
 
-use super::args::{Baseline, BaselineVerb};
+use super::args::Looking;
 use super::known::{Change, House, Look};
 use super::output;
 use keysweep::Examined;
 use keysweep::finding::Class;
 use keysweep::report::Report;
 use keysweep::suppress::BASELINE;
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep baseline create            Know what is found today
+  keysweep baseline update            Add what is new
+  keysweep baseline prune --history   Drop entries that fit nothing any more")]
+pub struct Baseline {
+    /// What to do.
+    pub verb: BaselineVerb,
+    /// A directory of the repository. [default: .]
+    pub path: Option<PathBuf>,
+    /// Search the whole history instead of the working tree.
+    #[arg(long)]
+    pub history: bool,
+    #[command(flatten)]
+    pub looking: Looking,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BaselineVerb {
+    /// Make it from what is found now.
+    Create,
+    /// Add what is found now and not known; sort it.
+    Update,
+    /// Remove what fits nothing any more or is past its date.
+    Prune,
+}
 
 /// What `create` says when it must not write.
 const THERE_ALREADY: &str = ".keysweep-baseline is there already: `keysweep baseline update` adds \

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use clap::{Args, Subcommand};
 
-use super::args::{ConfigArgs, ConfigVerb, ConfigWhat};
+use super::args::ConfigArgs;
 use super::rule_files;
 use keysweep::config::{self, At, Config, FILE, Whose};
 use keysweep::detect::Scanner;
@@ -15,6 +16,23 @@ use keysweep::report::terminal;
 use keysweep::rule::{Provenance, RuleSet};
 use keysweep::secret::Masker;
 use keysweep::source::{self, PolicyFile, PolicyFrom};
+
+#[derive(Args)]
+pub struct ConfigVerb {
+    #[command(subcommand)]
+    pub verb: ConfigWhat,
+}
+
+#[derive(Subcommand)]
+pub enum ConfigWhat {
+    /// Every value with its origin: a line of the file, or the default.
+    Show {
+        /// What would be scanned. [default: .]
+        path: Option<PathBuf>,
+        #[command(flatten)]
+        config: ConfigArgs,
+    },
+}
 
 /// Longer ones are refused by the reader; reading stops there.
 const MAX: u64 = 2 << 20;

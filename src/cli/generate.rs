@@ -4,11 +4,43 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::CommandFactory;
+use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::Shell;
 
-use super::args::Generated;
 use super::verbs::Cli;
+
+#[derive(Args)]
+pub struct Generate {
+    /// What to print.
+    pub what: Generated,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Generated {
+    Bash,
+    Elvish,
+    Fish,
+    PowerShell,
+    Zsh,
+    Man,
+    /// Of the JSON report.
+    #[value(alias = "schema")]
+    ReportSchema,
+    /// Of the snapshots that `tokens import` writes.
+    SnapshotSchema,
+    /// Of the plans that `live plan` writes.
+    #[cfg(feature = "live")]
+    PlanSchema,
+    /// The manual's table of the lists that are read.
+    ListTable,
+    /// The manual's table of the servers that are asked.
+    #[cfg(feature = "live")]
+    ServerTable,
+    /// Of keysweep.toml.
+    ConfigSchema,
+    /// The manual's table of the keys of keysweep.toml.
+    ConfigTable,
+}
 
 /// What the manual page says besides the commands.
 const SECTIONS: &str = r#".SH EXAMPLES

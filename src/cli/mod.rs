@@ -25,6 +25,7 @@ mod lists;
 #[cfg(feature = "live")]
 mod live;
 mod output;
+mod parse;
 mod policy;
 mod progress;
 mod rule_files;

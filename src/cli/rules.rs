@@ -6,16 +6,75 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
 use globset::Glob;
 use serde_json::json;
 
-use super::args::{RuleKind, Rules};
+use super::args::{ConfigArgs, heading};
+use super::parse::severities;
 use super::{config, rule_files};
 use keysweep::detect::Scanner;
 use keysweep::example::expand;
+use keysweep::finding::Severity;
 use keysweep::report::terminal;
 use keysweep::rule::{Kind, Rule, RuleSet, closest};
 use keysweep::secret::Masker;
+
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep rules github         The rules whose id, name or provider has this word
+  keysweep rules github-pat     The page of one rule
+  keysweep rules --severity critical --json
+  keysweep rules check my.toml  Run the examples of a rule file")]
+pub struct Rules {
+    /// Print the page of the rule with this id, or list those whose id, name or provider has this word (or
+    /// whose id fits this pattern, `aws-*`). `check FILE` runs the examples of a rule file.
+    #[arg(value_name = "ID|WORD")]
+    pub word: Option<String>,
+    /// With `check`: the rule file.
+    #[arg(value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// List the rules of this provider alone.
+    #[arg(long, value_name = "NAME")]
+    pub provider: Option<String>,
+    /// List the rules of this kind alone.
+    #[arg(long, value_enum)]
+    pub kind: Option<RuleKind>,
+    /// List the rules of this severity alone.
+    #[arg(long, value_name = "LEVEL", value_parser = severities())]
+    pub severity: Option<Severity>,
+    /// Print JSON: a list of objects.
+    #[arg(long)]
+    pub json: bool,
+    /// Add the rules of this file. Repeatable.
+    #[arg(long, value_name = "FILE", help_heading = heading::POLICY)]
+    pub rules: Vec<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// How rules recognise what they find.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RuleKind {
+    /// By a form of its own.
+    Token,
+    /// By the name that a value is given to.
+    Context,
+    /// By the name of a file, or its first bytes.
+    File,
+}
+
+impl RuleKind {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            RuleKind::Token => "token",
+            RuleKind::Context => "context",
+            RuleKind::File => "file",
+        }
+    }
+}
 
 /// Random templates are tried with several seeds.
 const SEEDS: std::ops::Range<u64> = 0..4;

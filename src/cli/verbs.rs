@@ -2,17 +2,22 @@
 
 use clap::{Parser, Subcommand};
 
-use super::args::{Allow, Baseline, ConfigVerb, Generate, History, Rules, Scan, Staged};
+use super::allow::Allow;
+use super::args::{History, Scan, Staged};
 use super::audit::Audit;
+use super::baseline::Baseline;
 use super::compare::Compare;
+use super::config::ConfigVerb;
 use super::event::Event;
 use super::explain::Explain;
 use super::fix::Fix;
+use super::generate::Generate;
 use super::hook::Hook;
 use super::import::Import;
 use super::init::Init;
 #[cfg(feature = "live")]
 use super::live::Live;
+use super::rules::Rules;
 use super::show::Show;
 use super::tokens::Tokens;
 

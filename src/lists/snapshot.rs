@@ -5,13 +5,12 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Dropped, Equal, Handle, Hash, List, MAX_ROWS, Moment, Row, State, Unreadable, kind};
 use crate::rule::{HashKind, ListKind};
+use crate::schema;
 use crate::secret::Fingerprint;
 
 /// The version of the form that is written and read.
@@ -342,21 +341,5 @@ fn row(written: WrittenRow) -> Result<Row, String> {
 
 /// `docs/snapshot.schema.json`.
 pub fn schema() -> String {
-    let closed = |schema: &mut schemars::Schema| {
-        if let Some(text) = schema.get_mut("description")
-            && let Some(broken) = text.as_str()
-        {
-            *text = broken.replace('\n', " ").into();
-        }
-        // Sizes of integers in memory.
-        if schema.get("type").is_some_and(|of| of == "integer") {
-            schema.remove("format");
-        }
-    };
-    let schema = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .with_transform(RecursiveTransform(closed))
-        .into_generator()
-        .into_root_schema_for::<Snapshot>();
-    serde_json::to_string_pretty(&schema).expect("a schema is plain JSON") + "\n"
+    schema::text(&schema::of::<Snapshot>(|_| {}))
 }

@@ -349,8 +349,5 @@ fn first_members(answer: Element) -> Option<Vec<Element>> {
 }
 
 fn unexpected(action: &str, why: &str) -> Fault {
-    Fault::Unexpected {
-        request: format!("{action} of IAM"),
-        why: why.to_owned(),
-    }
+    Fault::unexpected(format!("{action} of IAM"), why)
 }

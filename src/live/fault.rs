@@ -36,6 +36,33 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// An answer that is no success, in our words: servers write secrets into theirs.
+    pub(super) fn refused(request: String, status: u16) -> Fault {
+        let why = match status {
+            300..=399 => "a redirect, which is not followed: write the address that it leads to",
+            400 => "the server does not take the request",
+            401 => "the secret is not accepted",
+            403 => "the secret may not do that, or is not accepted",
+            404 => "there is no such thing, or the secret may not see it",
+            409 => "it is there already, or there are as many as there may be",
+            500..=599 => "the server has an error",
+            _ => "that is not what the driver calls success",
+        };
+        Fault::Refused {
+            status,
+            request,
+            why: why.into(),
+        }
+    }
+
+    /// An answer that is not as it should be.
+    pub(super) fn unexpected(request: impl Into<String>, why: impl Into<String>) -> Fault {
+        Fault::Unexpected {
+            request: request.into(),
+            why: why.into(),
+        }
+    }
+
     /// Whether what was asked for may have happened all the same.
     pub fn may_have_happened(&self) -> bool {
         match self {

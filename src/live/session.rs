@@ -1,6 +1,6 @@
 //! Does with a server what its driver says, over HTTP.
 
-use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -8,18 +8,16 @@ use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::draw::drawn;
-use super::driver::{
-    About, By, Call, Check, Create, Driver, ListCalls, Pages, Pick, Presents, Step,
-};
+use super::driver::{About, By, Call, Create, Driver, ListCalls, Pages, Presents, Step};
 use super::fault::Fault;
+use super::gathered::{Entry, Gathered, member, records};
 use super::http::Client;
 use super::issuer::{Can, Held, Issuer, Listed, Made, PARTLY, Token, Verdict, Want};
 use super::servers::Server;
 use super::vars::{Var, Vars};
 use crate::base64::{Engine as _, STANDARD};
-use crate::lists::{self, Asked, Dropped, List, MAX_ROWS};
-use crate::rule::{Holds, ListKind};
-use crate::secret::{Fingerprint, Secret};
+use crate::rule::ListKind;
+use crate::secret::Secret;
 
 /// Requests that one list may take. At ten a second it is twenty minutes.
 const MAX_REQUESTS: usize = 12_000;
@@ -27,7 +25,8 @@ const MAX_REQUESTS: usize = 12_000;
 /// One server, while it is asked.
 pub(super) struct Session {
     alias: String,
-    driver: Driver,
+    /// Shared, so that a request of it can be sent while the session is changed.
+    driver: Rc<Driver>,
     kind: &'static ListKind,
     client: Client,
     /// What the operator knows.
@@ -56,7 +55,7 @@ impl Session {
         }
         Ok(Session {
             alias: server.alias.clone(),
-            driver: server.driver.clone(),
+            driver: Rc::new(server.driver.clone()),
             kind: server.driver.list_kind().map_err(not_sent)?,
             client: Client::new(&server.address, server.roots.as_deref(), server.pause)?,
             operator,
@@ -70,11 +69,11 @@ impl Session {
         if self.driver.login.is_empty() || self.login.is_some_and(|at| at.elapsed() < lasts) {
             return Ok(());
         }
-        for step in self.driver.login.clone() {
+        let driver = Rc::clone(&self.driver);
+        for step in &driver.login {
             let answer = self.sent(&step.call, &Vars::default(), &Presents::default())?;
             let answer = succeeded(&step.call, answer)?;
-            let kept = kept(&step, &answer)?;
-            for (name, value) in kept {
+            for (name, value) in kept(step, &answer)? {
                 // What a login gives opens the server.
                 let value = match value {
                     Value::String(text) => Var::Secret(Secret::new(text.as_bytes())),
@@ -105,8 +104,8 @@ impl Session {
     /// Sends a request as the operator.
     pub(super) fn asked(&mut self, call: &Call, vars: &Vars) -> Result<Answer, Fault> {
         self.log_in()?;
-        let admin = self.driver.auth.admin.clone();
-        self.sent(call, vars, &admin)
+        let driver = Rc::clone(&self.driver);
+        self.sent(call, vars, &driver.auth.admin)
     }
 
     /// Asks for every page, and gives each record to `take`.
@@ -126,10 +125,8 @@ impl Session {
         vars.set("cursor", Var::Nothing);
         loop {
             if *budget == 0 {
-                return Err(unexpected(
-                    call,
-                    &format!("the list takes more than {MAX_REQUESTS} requests"),
-                ));
+                let why = format!("the list takes more than {MAX_REQUESTS} requests");
+                return Err(Fault::unexpected(call.shown(), why));
             }
             *budget -= 1;
             vars.set(
@@ -194,7 +191,7 @@ impl Session {
                     let value = member(key.as_deref(), &record, pick);
                     if matches!(value, Var::Nothing) {
                         let why = format!("nothing stands at `{}` of a record", pick.at);
-                        return Err(unexpected(&over.call, &why));
+                        return Err(Fault::unexpected(over.call.shown(), why));
                     }
                     vars.set(format!("each.{name}"), value);
                 }
@@ -204,7 +201,7 @@ impl Session {
         )?;
         match asking {
             Asking::Whole => Ok(all),
-            Asking::Refused(status) => Err(refused(&over.call, status)),
+            Asking::Refused(status) => Err(Fault::refused(over.call.shown(), status)),
         }
     }
 
@@ -264,11 +261,12 @@ impl Issuer for Session {
     }
 
     fn list(&mut self) -> Result<Listed, Fault> {
-        let calls = self.driver.list.clone();
+        let driver = Rc::clone(&self.driver);
+        let calls = driver.list.as_ref();
         let calls = calls.ok_or_else(|| self.cannot("list its tokens"))?;
         let mut gathered = Gathered::new(self.kind, &self.alias, calls.over.is_some());
         let mut budget = MAX_REQUESTS;
-        for each in self.each(&calls, &mut budget)? {
+        for each in self.each(calls, &mut budget)? {
             let mut added = Map::new();
             let known = self.operator.and(&each);
             for (name, template) in &calls.add {
@@ -284,8 +282,8 @@ impl Issuer for Session {
                 &each,
                 &mut budget,
                 &mut |Entry { key, record }| {
-                    let took = gathered.take(&calls, &each, &added, key, record);
-                    took.map_err(|why| unexpected(&calls.call, &why))
+                    let took = gathered.take(calls, &each, &added, key, record);
+                    took.map_err(|why| Fault::unexpected(calls.call.shown(), why))
                 },
             )?;
             if let Asking::Refused(status) = asking {
@@ -298,7 +296,8 @@ impl Issuer for Session {
     }
 
     fn check(&mut self, value: &Secret, held: &Held) -> Result<Verdict, Fault> {
-        let check = self.driver.check.clone();
+        let driver = Rc::clone(&self.driver);
+        let check = driver.check.as_ref();
         let check = check.ok_or_else(|| self.cannot("try a value"))?;
         let mut vars = Vars::default();
         vars.set("value", Var::Secret(value.clone()));
@@ -308,29 +307,29 @@ impl Issuer for Session {
                 vars.set(name, Var::Text(text.clone()));
             }
         }
-        let who = self.driver.auth.value.clone();
-        let answer = self.sent(&check.call, &vars, &who)?;
-        Ok(verdict(&check, &answer))
+        let answer = self.sent(&check.call, &vars, &driver.auth.value)?;
+        Ok(check.verdict(&answer))
     }
 
     fn own(&mut self) -> Result<Option<String>, Fault> {
-        let check = self.driver.check.clone();
-        let pointer = check.as_ref().and_then(|check| check.id.clone());
+        let driver = Rc::clone(&self.driver);
+        let check = driver.check.as_ref();
+        let pointer = check.and_then(|check| check.id.as_ref());
         let secret = self.operator.get("secret").cloned();
         let (Some(check), Some(pointer), Some(secret)) = (check, pointer, secret) else {
             return Ok(None);
         };
         let mut vars = Vars::default();
         vars.set("value", secret);
-        let who = self.driver.auth.value.clone();
-        let answer = self.sent(&check.call, &vars, &who)?;
+        let answer = self.sent(&check.call, &vars, &driver.auth.value)?;
         Ok(answer
-            .at(&pointer)
+            .at(pointer)
             .and_then(|id| Var::Json(id.clone()).shown()))
     }
 
     fn create(&mut self, want: &Want) -> Result<Made, Fault> {
-        let create = self.driver.create.clone();
+        let driver = Rc::clone(&self.driver);
+        let create = driver.create.as_ref();
         let create = create.ok_or_else(|| self.cannot("make a token"))?;
         let mut vars = match &want.like {
             Some(token) => of_token(token),
@@ -340,26 +339,29 @@ impl Issuer for Session {
         vars.set("owner", Var::Text(want.owner.clone()));
         vars.set("scope", Var::List(want.scope.clone()));
         ends(&mut vars, want.ends, Timestamp::now());
-        self.made(&create, vars, None)
+        self.made(create, vars, None)
     }
 
     fn replace(&mut self, token: &Token) -> Result<Made, Fault> {
-        let replace = self.driver.replace.clone();
+        let driver = Rc::clone(&self.driver);
+        let replace = driver.replace.as_ref();
         let replace = replace.ok_or_else(|| self.cannot("give a token another value"))?;
-        self.made(&replace, of_token(token), None)
+        self.made(replace, of_token(token), None)
     }
 
     fn replace_by(&mut self, token: &Token, value: &Secret) -> Result<Made, Fault> {
-        let replace = self.driver.replace.clone().filter(Create::draws);
+        let driver = Rc::clone(&self.driver);
+        let replace = driver.replace.as_ref().filter(|replace| replace.draws());
         let replace = replace.ok_or_else(|| self.cannot("give a token a value of our choice"))?;
-        self.made(&replace, of_token(token), Some(value.clone()))
+        self.made(replace, of_token(token), Some(value.clone()))
     }
 
     fn revoke(&mut self, token: &Token) -> Result<(), Fault> {
-        let revoke = self.driver.revoke.clone();
+        let driver = Rc::clone(&self.driver);
+        let revoke = driver.revoke.as_ref();
         let revoke = revoke.ok_or_else(|| self.cannot("end a token"))?;
-        let answer = self.asked(&revoke, &of_token(token))?;
-        succeeded(&revoke, answer).map(|_| ())
+        let answer = self.asked(revoke, &of_token(token))?;
+        succeeded(revoke, answer).map(|_| ())
     }
 }
 
@@ -369,220 +371,6 @@ enum Asking {
     Whole,
     /// The server refused, and the driver says that it may.
     Refused(u16),
-}
-
-/// The rows of a list as they come in.
-struct Gathered {
-    kind: &'static ListKind,
-    asked: Asked,
-    list: List,
-    tokens: Vec<Token>,
-}
-
-impl Gathered {
-    fn new(kind: &'static ListKind, alias: &str, of_all: bool) -> Self {
-        let taken = Timestamp::now();
-        Gathered {
-            kind,
-            asked: Asked {
-                server: Some(alias.to_owned()),
-                taken: Some(taken),
-                complete: of_all,
-                sole: false,
-                columns: Vec::new(),
-            },
-            list: List {
-                kind,
-                server: alias.to_owned(),
-                taken: Some(taken),
-                complete: kind.holds == Holds::All || of_all && lists::can_be_complete(kind),
-                sole: false,
-                rows: Vec::new(),
-                dropped: Dropped::default(),
-                notes: Vec::new(),
-            },
-            tokens: Vec::new(),
-        }
-    }
-
-    fn incomplete(&mut self, why: String) {
-        self.list.complete = false;
-        self.note(why);
-    }
-
-    fn note(&mut self, note: String) {
-        if self.list.notes.len() < 20 && !self.list.notes.contains(&note) {
-            self.list.notes.push(note);
-        }
-    }
-
-    /// Reads one record as its kind of list says, in a document of its own, so that each row is known to be this
-    /// record's.
-    fn take(
-        &mut self,
-        calls: &ListCalls,
-        each: &Vars,
-        added: &Map<String, Value>,
-        key: Option<String>,
-        record: Value,
-    ) -> Result<(), String> {
-        let mut vars = each.clone();
-        for (name, pick) in &calls.keep {
-            vars.set(format!("old.{name}"), member(key.as_deref(), &record, pick));
-        }
-        let values = calls.value.iter();
-        let values = values.filter_map(|pointer| record.pointer(pointer)?.as_str());
-        let values: Vec<Secret> = values.map(|text| Secret::new(text.as_bytes())).collect();
-        let document = document(&calls.items, key, record, added);
-        let read = lists::read(self.kind, document.to_string().as_bytes(), &self.asked);
-        let read = read.map_err(|error| error.message)?;
-        self.list.dropped.secrets += read.dropped.secrets;
-        self.list.dropped.guessable += read.dropped.guessable;
-        for note in read.notes {
-            self.note(note);
-        }
-        for row in read.rows {
-            if self.list.rows.len() >= MAX_ROWS {
-                return Err(format!("a list has at most {MAX_ROWS} rows"));
-            }
-            self.list.rows.push(row.clone());
-            // A record may hold the value before too, which is a row of its own.
-            let digest = row.equal.map(|equal| equal.digest);
-            let mut own = values.iter();
-            let own = own.find(|value| Some(Fingerprint::of_strong(value.expose())) == digest);
-            self.tokens.push(Token {
-                value: own.cloned(),
-                row,
-                vars: vars.clone(),
-            });
-        }
-        Ok(())
-    }
-
-    /// The list; a token that two pages have, because the list changed between them, is one.
-    fn finish(mut self) -> Listed {
-        let mut seen: HashMap<(String, String), usize> = HashMap::new();
-        let tokens = std::mem::take(&mut self.tokens);
-        for token in tokens {
-            let row = &token.row;
-            let at = self.tokens.len();
-            if !row.id.is_empty()
-                && let Some(before) = seen.insert((row.id.clone(), row.owner.clone()), at)
-                && self
-                    .tokens
-                    .get(before)
-                    .is_some_and(|other| other.row == *row)
-            {
-                seen.insert((row.id.clone(), row.owner.clone()), before);
-                continue;
-            }
-            self.tokens.push(token);
-        }
-        self.list.rows = self.tokens.iter().map(|token| token.row.clone()).collect();
-        Listed {
-            list: self.list,
-            tokens: self.tokens,
-        }
-    }
-}
-
-/// A document with one record where the driver says that records are.
-fn document(items: &str, key: Option<String>, record: Value, added: &Map<String, Value>) -> Value {
-    let mut value = match key {
-        Some(key) => Value::Object(Map::from_iter([(key, record)])),
-        None => Value::Array(vec![record]),
-    };
-    for name in items
-        .split('/')
-        .skip(1)
-        .collect::<Vec<_>>()
-        .into_iter()
-        .rev()
-    {
-        value = Value::Object(Map::from_iter([(name.to_owned(), value)]));
-    }
-    match &mut value {
-        Value::Object(members) => {
-            members.extend(added.iter().map(|(k, v)| (k.clone(), v.clone())));
-        }
-        // A list by itself has nothing around it: what is added stands in the record.
-        Value::Array(records) => {
-            for record in records {
-                if let Value::Object(members) = record {
-                    members.extend(added.iter().map(|(k, v)| (k.clone(), v.clone())));
-                }
-            }
-        }
-        _ => {}
-    }
-    value
-}
-
-/// A record of a page.
-struct Entry {
-    /// Its name, where records are the members of an object.
-    key: Option<String>,
-    record: Value,
-}
-
-/// The records of a page.
-fn records(
-    call: &Call,
-    answer: &Answer,
-    (items, keyed): (&str, bool),
-) -> Result<Vec<Entry>, Fault> {
-    let bare = |record: &Value| Entry {
-        key: None,
-        record: record.clone(),
-    };
-    let json = answer
-        .json()
-        .ok_or_else(|| unexpected(call, "it is no JSON"))?;
-    match (json.pointer(items), keyed) {
-        (Some(Value::Array(records)), false) => Ok(records.iter().map(bare).collect()),
-        (Some(Value::Object(members)), true) => {
-            let named = members.iter().map(|(name, record)| Entry {
-                key: Some(name.clone()),
-                record: record.clone(),
-            });
-            Ok(named.collect())
-        }
-        // Some servers write an empty list so.
-        (Some(Value::Null), _) => Ok(Vec::new()),
-        // A single record.
-        (Some(record @ Value::Object(_)), false) => Ok(vec![bare(record)]),
-        _ => Err(unexpected(call, "no list stands where it should")),
-    }
-}
-
-/// What is taken out of a record that may have a name.
-fn member(key: Option<&str>, record: &Value, pick: &Pick) -> Var {
-    match pick.of(key, record) {
-        None => Var::Nothing,
-        Some(Value::String(text)) => Var::Text(text),
-        Some(other) => Var::Json(other),
-    }
-}
-
-/// What an answer says of a token.
-pub(super) fn verdict(check: &Check, answer: &Answer) -> Verdict {
-    // An API answers with no page: a proxy, a login or an error of the host does, and says nothing of the token.
-    if answer.html {
-        return Verdict::Unknown(format!(
-            "the answer (status {}) is a page of HTML, perhaps of a proxy",
-            answer.status
-        ));
-    }
-    let live = check.live.iter().any(|fits| fits.holds(answer));
-    let dead = check.dead.iter().any(|fits| fits.holds(answer));
-    match (live, dead) {
-        (true, false) => Verdict::Live,
-        (false, true) => Verdict::Dead,
-        _ => Verdict::Unknown(format!(
-            "the answer (status {}) is neither that of a living nor that of a dead token",
-            answer.status
-        )),
-    }
 }
 
 /// The headers by which somebody presents himself.
@@ -621,33 +409,7 @@ fn succeeded(call: &Call, answer: Answer) -> Result<Answer, Fault> {
             request: call.shown(),
             why: "a page of HTML, perhaps of a proxy or a login".into(),
         }),
-        false => Err(refused(call, answer.status)),
-    }
-}
-
-/// A refusal, in our words: servers write secrets into theirs.
-fn refused(call: &Call, status: u16) -> Fault {
-    let why = match status {
-        300..=399 => "a redirect, which is not followed: write the address that it leads to",
-        400 => "the server does not take the request",
-        401 => "the secret is not accepted",
-        403 => "the secret may not do that, or is not accepted",
-        404 => "there is no such thing, or the secret may not see it",
-        409 => "it is there already, or there are as many as there may be",
-        500..=599 => "the server has an error",
-        _ => "that is not what the driver calls success",
-    };
-    Fault::Refused {
-        status,
-        request: call.shown(),
-        why: why.into(),
-    }
-}
-
-fn unexpected(call: &Call, why: &str) -> Fault {
-    Fault::Unexpected {
-        request: call.shown(),
-        why: why.to_owned(),
+        false => Err(Fault::refused(call.shown(), answer.status)),
     }
 }
 
@@ -655,8 +417,12 @@ fn unexpected(call: &Call, why: &str) -> Fault {
 fn kept(step: &Step, answer: &Answer) -> Result<Vec<(String, Value)>, Fault> {
     let kept = step.keep.iter().map(|(name, pick)| {
         let value = answer.json().and_then(|json| pick.of(None, json));
-        let value = value
-            .ok_or_else(|| unexpected(&step.call, &format!("nothing stands at `{}`", pick.at)))?;
+        let value = value.ok_or_else(|| {
+            Fault::unexpected(
+                step.call.shown(),
+                format!("nothing stands at `{}`", pick.at),
+            )
+        })?;
         Ok((name.clone(), value))
     });
     kept.collect()

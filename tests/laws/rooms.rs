@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 /// `judge`, `life`, `suppress` and `report`; `builtin` is the built-in set of `rule`.
 const ROOMS: &[(&str, &[&str])] = &[
     ("base64", &[]),
+    ("schema", &[]),
     ("secret", &[]),
     ("finding", &["secret"]),
     ("rule", &["finding"]),
@@ -30,12 +31,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Whether a listed token was drawn by a machine is asked with the checks of the detector.
     (
         "lists",
-        &["base64", "builtin", "detect", "finding", "rule", "secret"],
+        &[
+            "base64", "builtin", "detect", "finding", "rule", "schema", "secret",
+        ],
     ),
     // What a server answers is read as a list of its kind is.
     (
         "live",
-        &["base64", "finding", "lists", "register", "rule", "secret"],
+        &[
+            "base64", "finding", "lists", "register", "rule", "schema", "secret",
+        ],
     ),
     ("suppress", &["rule", "finding", "secret"]),
     ("register", &["finding", "rule", "secret"]),
@@ -68,6 +73,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "plan",
             "thresholds",
             "rule",
+            "schema",
             "secret",
             "source",
             "suppress",

@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use super::args::{Baseline, BaselineVerb, Looking};
+use super::args::Looking;
+use super::baseline::{Baseline, BaselineVerb};
 use super::output;
 use super::whole::{self, Lasting, Mode};
 use super::{baseline, hook};

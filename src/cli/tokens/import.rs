@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
-use super::super::args::{heading, moment};
+use super::super::args::heading;
 use super::super::lists as files;
+use super::super::parse::moment;
 use super::super::whole::{self, Lasting, Mode};
 use keysweep::lists::{self, Asked};
 use keysweep::rule::{Holds, ListField};

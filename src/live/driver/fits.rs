@@ -4,6 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::answer::Answer;
+use super::super::issuer::Verdict;
+use super::Check;
 
 /// A condition on an answer; each member that is there has to hold.
 #[derive(Clone, Debug, Deserialize)]
@@ -45,6 +47,29 @@ impl Fits {
     /// Whether it looks at anything but the status.
     pub(super) fn looks_inside(&self) -> bool {
         self.has.is_some() || self.lacks.is_some() || self.text.is_some()
+    }
+}
+
+impl Check {
+    /// What an answer says of a token.
+    pub fn verdict(&self, answer: &Answer) -> Verdict {
+        // An API answers with no page: a proxy, a login or an error of the host does, and says nothing of the token.
+        if answer.html {
+            return Verdict::Unknown(format!(
+                "the answer (status {}) is a page of HTML, perhaps of a proxy",
+                answer.status
+            ));
+        }
+        let live = self.live.iter().any(|fits| fits.holds(answer));
+        let dead = self.dead.iter().any(|fits| fits.holds(answer));
+        match (live, dead) {
+            (true, false) => Verdict::Live,
+            (false, true) => Verdict::Dead,
+            _ => Verdict::Unknown(format!(
+                "the answer (status {}) is neither that of a living nor that of a dead token",
+                answer.status
+            )),
+        }
     }
 }
 

@@ -90,7 +90,6 @@ fn what_cannot_be_meant_is_refused() {
 fn the_odd_answers_of_servers_are_known() {
     use super::super::Verdict;
     use super::super::answer::Answer;
-    use super::super::session::verdict;
     let scope = r#"{"message":"token does not have at least one of required scope(s), required=[read:user]"}"#;
     let (live, dead, unknown) = (Some(true), Some(false), None);
     let cases = [
@@ -162,10 +161,8 @@ fn the_odd_answers_of_servers_are_known() {
     ];
     let said = |kind: &str, status, content: &str, body: &str| {
         let check = builtin(kind).expect("a driver").check.expect("a check");
-        match verdict(
-            &check,
-            &Answer::new(status, content, body.as_bytes().to_vec()),
-        ) {
+        let answer = Answer::new(status, content, body.as_bytes().to_vec());
+        match check.verdict(&answer) {
             Verdict::Live => Some(true),
             Verdict::Dead => Some(false),
             Verdict::Unknown(_) => None,

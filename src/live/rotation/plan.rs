@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
 use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::finding::DAY;
+use crate::schema;
 
 /// The version that plans name.
 pub const PLAN_VERSION: u32 = 1;
@@ -291,21 +290,5 @@ fn do_the_same(one: &Change, other: &Change) -> bool {
 
 /// `docs/plan.schema.json`.
 pub fn schema() -> String {
-    let plain = |schema: &mut schemars::Schema| {
-        if let Some(text) = schema.get_mut("description")
-            && let Some(broken) = text.as_str()
-        {
-            *text = broken.replace('\n', " ").into();
-        }
-        // Sizes of integers in memory.
-        if schema.get("type").is_some_and(|of| of == "integer") {
-            schema.remove("format");
-        }
-    };
-    let schema = SchemaSettings::draft2020_12()
-        .for_serialize()
-        .with_transform(RecursiveTransform(plain))
-        .into_generator()
-        .into_root_schema_for::<Plan>();
-    serde_json::to_string_pretty(&schema).expect("a schema is plain JSON") + "\n"
+    schema::text(&schema::of::<Plan>(|_| {}))
 }
