@@ -38,6 +38,11 @@ const common = {
   description: field("description"),
   license: field("license"),
 };
+// A statement of provenance has to name the repository that the package names.
+const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository } = process.env;
+if (server && repository) {
+  common.repository = { type: "git", url: `git+${server}/${repository}.git` };
+}
 
 rmSync(out, { recursive: true, force: true });
 for (const pair of given) {

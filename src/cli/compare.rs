@@ -52,12 +52,21 @@ pub fn run(args: &Compare) -> Result<ExitCode> {
     Ok(ExitCode::from(compared.exit_status()))
 }
 
-/// Reads a report. One that holds the values themselves is refused: what is printed here would too.
+/// Reads a report; `-` is standard input. One that holds the values themselves is refused: what is printed here would
+/// too.
 pub fn report(path: &Path) -> Result<Report> {
     let name = path.display();
     let mut text = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_REPORT + 1).read_to_end(&mut text))
+    let input: Box<dyn Read> = match path == Path::new("-") {
+        true => Box::new(std::io::stdin().lock()),
+        false => {
+            let file = File::open(path);
+            Box::new(file.with_context(|| format!("the report {name} cannot be read"))?)
+        }
+    };
+    input
+        .take(MAX_REPORT + 1)
+        .read_to_end(&mut text)
         .with_context(|| format!("the report {name} cannot be read"))?;
     if text.len() as u64 > MAX_REPORT {
         bail!("the report {name} is larger than 1 GiB, which is more than is read");

@@ -125,6 +125,22 @@ impl Mapper {
         self.more = more;
     }
 
+    /// Whether the last document says that there is more than came.
+    pub(super) fn says_more(&self) -> bool {
+        self.more
+    }
+
+    /// The rows so far.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.list.rows
+    }
+
+    /// It has not every token of the server.
+    pub(super) fn incomplete(&mut self, why: String) {
+        self.list.complete = false;
+        self.note(why);
+    }
+
     /// Takes one record.
     ///
     /// # Errors

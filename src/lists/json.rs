@@ -231,7 +231,7 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
 }
 
 /// A member of an object as a record that knows its name.
-fn named(name: String, value: Value) -> Value {
+pub(super) fn named(name: String, value: Value) -> Value {
     let mut members = match value {
         Value::Object(members) => members,
         value => Map::from_iter([("value".to_owned(), value)]),

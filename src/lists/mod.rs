@@ -24,6 +24,7 @@ use std::io::{BufRead, BufReader, Read};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::builtin;
 use crate::rule::{Holds, ListField, ListFormat, ListKind, closest};
@@ -274,6 +275,53 @@ pub fn read(kind: &'static ListKind, input: impl Read, asked: &Asked) -> Result<
         ListFormat::Acl => acl::read(&mut input, &mut mapper)?,
     }
     Ok(mapper.finish())
+}
+
+/// Reads a list record by record, as a server gives it page by page.
+#[cfg_attr(not(feature = "live"), allow(dead_code))]
+pub(crate) struct Reader(Mapper);
+
+#[cfg_attr(not(feature = "live"), allow(dead_code))]
+impl Reader {
+    /// A list without a record yet.
+    pub fn new(kind: &'static ListKind, asked: &Asked) -> Self {
+        Reader(Mapper::new(kind, asked))
+    }
+
+    /// Takes a record, which may have a name, with what stands around the records; the rows that it made.
+    ///
+    /// # Errors
+    /// It is none of this kind, or one too many.
+    pub fn record(
+        &mut self,
+        key: Option<&str>,
+        value: Value,
+        around: &Map<String, Value>,
+    ) -> Result<&[Row], String> {
+        let value = match key {
+            Some(key) => json::named(key.to_owned(), value),
+            None => value,
+        };
+        let before = self.0.rows().len();
+        self.0.record(ListFormat::Json, &value, around)?;
+        Ok(&self.0.rows()[before..])
+    }
+
+    /// Takes what a page says besides its records; whether it says that there are more.
+    pub fn page(&mut self, around: &Map<String, Value>) -> bool {
+        self.0.document(ListFormat::Json, around);
+        self.0.says_more()
+    }
+
+    /// The list has not every token of the server: why.
+    pub fn incomplete(&mut self, why: String) {
+        self.0.incomplete(why);
+    }
+
+    /// The list.
+    pub fn finish(self) -> List {
+        self.0.finish()
+    }
 }
 
 fn unread(error: std::io::Error) -> Unreadable {

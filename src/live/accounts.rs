@@ -179,6 +179,13 @@ impl<C: Client> Issuer for Accounts<C> {
             let why = "the account is not known, and a password is tried with it";
             return Ok(Verdict::Unknown(why.into()));
         };
+        // The scanned files choose the value, and it goes into a file of options: what could be more than a password
+        // there, or would be sent otherwise than it stands, is not tried.
+        let is_password = |text: &str| !text.is_empty() && !text.chars().any(char::is_control);
+        if !std::str::from_utf8(value.expose()).is_ok_and(is_password) {
+            let why = "the value is no text of one line, and is not tried as a password";
+            return Ok(Verdict::Unknown(why.into()));
+        }
         let who = self.client.who();
         let said = self.run("a login", Some((&account, value)), who)?;
         Ok(self.client.verdict(&said, &account))

@@ -65,6 +65,9 @@ impl Client {
             // No proxy of the environment sees the secret.
             .proxy(None)
             .timeout_global(Some(PATIENCE))
+            // Told apart from the rest: as long as there is no connection, nothing was sent.
+            .timeout_resolve(Some(PATIENCE / 2))
+            .timeout_connect(Some(PATIENCE / 2))
             .user_agent(concat!("keysweep/", env!("CARGO_PKG_VERSION")))
             .accept("application/json")
             // Each request has a connection of its own: an old one that broke would leave open what was sent.
@@ -156,7 +159,7 @@ fn failed(shown: &str, address: &Address, error: &Error) -> Fault {
             not_sent("its certificate is not trusted, has ended, or is for another name")
         }
         Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-            not_sent("no connection within 10 seconds")
+            not_sent("no connection within 5 seconds")
         }
         Error::Timeout(_) => lost("no whole answer within 10 seconds"),
         Error::BodyExceedsLimit(_) => lost("an answer of more than 1 MiB"),

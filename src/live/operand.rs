@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 use toml::Value;
 
@@ -12,9 +13,18 @@ use crate::secret::Secret;
 /// Longest secret that is read, in bytes. Private keys and JSON of service accounts are shorter.
 const MAX: u64 = 64 << 10;
 
-/// Where a secret comes from. The secret itself never stands in `servers.toml`.
+/// A secret by where it comes from. The secret itself never stands in `servers.toml`.
+#[derive(Clone, Debug)]
+pub struct Operand {
+    from: Origin,
+    /// What came from there. A program that asks somebody is started once, and whoever uses the secret twice uses
+    /// the same one.
+    value: OnceLock<Result<Secret, String>>,
+}
+
+/// Where a secret comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Operand {
+enum Origin {
     /// `env:NAME`: a variable of the environment.
     Env(String),
     /// `file:PATH`: a file that only its owner can read.
@@ -29,13 +39,36 @@ impl Operand {
     /// # Errors
     /// It is a literal, or none of the forms; the text is not quoted, because it may be the secret.
     pub fn parse(value: &Value, dir: &Path) -> Result<Self, String> {
+        Origin::parse(value, dir).map(Operand::from)
+    }
+
+    /// Reads the secret, the first time.
+    ///
+    /// # Errors
+    /// It is not there, others can read the file, the program failed, or what came is no secret of one line.
+    pub fn read(&self) -> Result<Secret, String> {
+        self.value.get_or_init(|| self.from.read()).clone()
+    }
+}
+
+impl From<Origin> for Operand {
+    fn from(from: Origin) -> Self {
+        Operand {
+            from,
+            value: OnceLock::new(),
+        }
+    }
+}
+
+impl Origin {
+    fn parse(value: &Value, dir: &Path) -> Result<Self, String> {
         let ways =
             "write \"env:NAME\", \"file:PATH\" or { program = [\"pass\", \"show\", \"git\"] }";
         match value {
             Value::String(text) => match text.split_once(':') {
-                Some(("env", name)) if is_name(name) => Ok(Operand::Env(name.to_owned())),
+                Some(("env", name)) if is_name(name) => Ok(Origin::Env(name.to_owned())),
                 Some(("env", _)) => Err("names no variable of the environment".into()),
-                Some(("file", path)) if !path.is_empty() => Ok(Operand::File(dir.join(path))),
+                Some(("file", path)) if !path.is_empty() => Ok(Origin::File(dir.join(path))),
                 _ => Err(format!(
                     "is a literal, and a secret does not belong into this file; {ways}"
                 )),
@@ -48,20 +81,16 @@ impl Operand {
         }
     }
 
-    /// Reads the secret.
-    ///
-    /// # Errors
-    /// It is not there, others can read the file, the program failed, or what came is no secret of one line.
-    pub fn read(&self) -> Result<Secret, String> {
+    fn read(&self) -> Result<Secret, String> {
         let bytes = match self {
-            Operand::Env(name) => std::env::var_os(name)
+            Origin::Env(name) => std::env::var_os(name)
                 .ok_or_else(|| format!("the variable {name} is not set"))?
                 .into_encoded_bytes(),
-            Operand::File(path) => {
+            Origin::File(path) => {
                 let at = path.display();
                 file(path).map_err(|why| format!("the file {at} {why}"))?
             }
-            Operand::Program(words) => {
+            Origin::Program(words) => {
                 let name = words.first().map_or("", String::as_str);
                 printed(words).map_err(|why| format!("the program `{name}` {why}"))?
             }
@@ -70,11 +99,11 @@ impl Operand {
     }
 
     /// How it is called in sentences.
-    pub fn called(&self) -> String {
+    fn called(&self) -> String {
         match self {
-            Operand::Env(name) => format!("the variable {name}"),
-            Operand::File(path) => format!("the file {}", path.display()),
-            Operand::Program(words) => {
+            Origin::Env(name) => format!("the variable {name}"),
+            Origin::File(path) => format!("the file {}", path.display()),
+            Origin::Program(words) => {
                 format!("the program `{}`", words.first().map_or("", String::as_str))
             }
         }
@@ -85,14 +114,14 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
-fn program(words: &[Value]) -> Result<Operand, String> {
+fn program(words: &[Value]) -> Result<Origin, String> {
     let words: Option<Vec<String>> = words
         .iter()
         .map(|word| word.as_str().map(str::to_owned))
         .collect();
     match words {
         Some(words) if words.first().is_some_and(|name| !name.is_empty()) => {
-            Ok(Operand::Program(words))
+            Ok(Origin::Program(words))
         }
         _ => Err("names no program: write its name and its arguments as texts".into()),
     }
@@ -176,17 +205,17 @@ fn one_line(bytes: &[u8]) -> Result<Secret, String> {
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Operand, String> {
+    fn parse(text: &str) -> Result<Origin, String> {
         let table: toml::Table = format!("secret = {text}").parse().expect("TOML");
-        Operand::parse(&table["secret"], Path::new("/dir"))
+        Origin::parse(&table["secret"], Path::new("/dir"))
     }
 
     #[test]
     fn literals_are_refused_without_being_quoted() {
-        assert_eq!(parse("\"env:A_B1\""), Ok(Operand::Env("A_B1".into())));
+        assert_eq!(parse("\"env:A_B1\""), Ok(Origin::Env("A_B1".into())));
         assert_eq!(
             parse("\"file:x\""),
-            Ok(Operand::File(PathBuf::from("/dir/x")))
+            Ok(Origin::File(PathBuf::from("/dir/x")))
         );
         assert!(parse("{ program = [\"pass\", \"show\"] }").is_ok());
         for bad in [
@@ -229,20 +258,20 @@ mod tests {
         std::fs::write(&path, "word\n").expect("written");
         let mode = |mode| {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("set");
-            Operand::File(path.clone()).read()
+            Origin::File(path.clone()).read()
         };
         assert!(mode(0o600).is_ok());
         assert!(mode(0o640).expect_err("refused").contains("chmod 600"));
         assert!(mode(0o604).is_err());
-        assert!(Operand::File(dir.path().to_owned()).read().is_err());
-        assert!(Operand::File(dir.path().join("none")).read().is_err());
+        assert!(Origin::File(dir.path().to_owned()).read().is_err());
+        assert!(Origin::File(dir.path().join("none")).read().is_err());
     }
 
     #[cfg(unix)]
     #[test]
     fn a_program_that_fails_gives_no_secret() {
         let run = |words: &[&str]| {
-            Operand::Program(words.iter().map(|w| (*w).to_owned()).collect()).read()
+            Origin::Program(words.iter().map(|w| (*w).to_owned()).collect()).read()
         };
         assert!(run(&["printf", "word"]).is_ok());
         assert!(run(&["false"]).expect_err("failed").contains("failed"));

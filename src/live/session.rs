@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::draw::drawn;
-use super::driver::{About, By, Call, Create, Driver, ListCalls, Pages, Presents, Step};
+use super::driver::{About, By, Call, Create, Driver, ListCalls, Presents, Records, Step};
 use super::fault::Fault;
-use super::gathered::{Entry, Gathered, member, records};
+use super::gathered::{Entry, Gathered, entries, member};
 use super::http::Client;
 use super::issuer::{Can, Held, Issuer, Listed, Made, PARTLY, Token, Verdict, Want};
 use super::servers::Server;
@@ -111,13 +111,12 @@ impl Session {
     /// Asks for every page, and gives each record to `take`.
     fn pages(
         &mut self,
-        call: &Call,
-        pages: Option<&Pages>,
-        items: (&str, bool),
+        records: &Records,
         vars: &Vars,
         budget: &mut usize,
         take: &mut dyn FnMut(Entry) -> Result<(), Fault>,
     ) -> Result<Asking, Fault> {
+        let (call, pages) = (&records.call, records.pages.as_ref());
         let mut vars = vars.clone();
         let mut number = pages.map_or(1, |pages| pages.first);
         let mut before = 0_u64;
@@ -144,17 +143,17 @@ impl Session {
             let answer = succeeded(call, answer)?;
             // A server that knows nothing of pages gives the first one again and again.
             if last.as_deref() == Some(answer.body()) {
-                return Ok(Asking::Whole);
+                return Ok(Asking::Whole(answer));
             }
-            let records = records(call, &answer, items)?;
-            let count = records.len() as u64;
+            let entries = entries(records, &answer)?;
+            let count = entries.len() as u64;
             last = Some(answer.body().to_vec());
-            records.into_iter().try_for_each(&mut *take)?;
+            entries.into_iter().try_for_each(&mut *take)?;
             let Some(pages) = pages else {
-                return Ok(Asking::Whole);
+                return Ok(Asking::Whole(answer));
             };
             match pages.by {
-                By::Page | By::Offset if count < pages.size => return Ok(Asking::Whole),
+                By::Page | By::Offset if count < pages.size => return Ok(Asking::Whole(answer)),
                 By::Page => number += 1,
                 By::Offset => before += count,
                 By::Cursor => {
@@ -164,7 +163,7 @@ impl Session {
                         .and_then(|next| answer.at(next)?.as_str());
                     match next.filter(|next| !next.is_empty()) {
                         Some(next) => vars.set("cursor", Var::Text(next.to_owned())),
-                        None => return Ok(Asking::Whole),
+                        None => return Ok(Asking::Whole(answer)),
                     }
                 }
             }
@@ -178,29 +177,21 @@ impl Session {
         };
         let mut all = Vec::new();
         let none = Vars::default();
-        let items = (over.items.as_str(), over.keyed);
-        let asking = self.pages(
-            &over.call,
-            over.pages.as_ref(),
-            items,
-            &none,
-            budget,
-            &mut |Entry { key, record }| {
-                let mut vars = Vars::default();
-                for (name, pick) in &over.keep {
-                    let value = member(key.as_deref(), &record, pick);
-                    if matches!(value, Var::Nothing) {
-                        let why = format!("nothing stands at `{}` of a record", pick.at);
-                        return Err(Fault::unexpected(over.call.shown(), why));
-                    }
-                    vars.set(format!("each.{name}"), value);
+        let asking = self.pages(over, &none, budget, &mut |Entry { key, record }| {
+            let mut vars = Vars::default();
+            for (name, pick) in &over.keep {
+                let value = member(key.as_deref(), &record, pick);
+                if matches!(value, Var::Nothing) {
+                    let why = format!("nothing stands at `{}` of a record", pick.at);
+                    return Err(Fault::unexpected(over.call.shown(), why));
                 }
-                all.push(vars);
-                Ok(())
-            },
-        )?;
+                vars.set(format!("each.{name}"), value);
+            }
+            all.push(vars);
+            Ok(())
+        })?;
         match asking {
-            Asking::Whole => Ok(all),
+            Asking::Whole(_) => Ok(all),
             Asking::Refused(status) => Err(Fault::refused(over.call.shown(), status)),
         }
     }
@@ -243,6 +234,22 @@ impl Session {
         })
     }
 
+    /// Sends a value to the server, and says what the answer means.
+    fn tried(&mut self, value: &Secret, held: &Held) -> Result<(Verdict, Answer), Fault> {
+        let driver = Rc::clone(&self.driver);
+        let check = driver.check.as_ref();
+        let check = check.ok_or_else(|| self.cannot("try a value"))?;
+        let mut vars = Vars::default();
+        vars.set("value", Var::Secret(value.clone()));
+        for (name, text) in [("owner", &held.owner), ("name", &held.name)] {
+            if let Some(text) = text {
+                vars.set(name, Var::Text(text.clone()));
+            }
+        }
+        let answer = self.sent(&check.call, &vars, &driver.auth.value)?;
+        Ok((check.verdict(&answer), answer))
+    }
+
     fn cannot(&self, what: &str) -> Fault {
         Fault::CannotDo(format!(
             "`{}`: a server of the kind {} cannot be asked to {what}",
@@ -273,58 +280,52 @@ impl Issuer for Session {
                 let text = known.fill(template).map_err(Fault::NotSent)?;
                 added.insert(name.clone(), Value::String(text));
             }
-            let items = (calls.items.as_str(), calls.keyed);
-            let pages = calls.pages.as_ref();
-            let asking = self.pages(
-                &calls.call,
-                pages,
-                items,
-                &each,
-                &mut budget,
-                &mut |Entry { key, record }| {
-                    let took = gathered.take(calls, &each, &added, key, record);
-                    took.map_err(|why| Fault::unexpected(calls.call.shown(), why))
-                },
-            )?;
-            if let Asking::Refused(status) = asking {
-                gathered.incomplete(format!(
+            gathered.next();
+            let asking = self.pages(&calls.records, &each, &mut budget, &mut |entry| {
+                let took = gathered.take(calls, &each, &added, entry);
+                took.map_err(|why| Fault::unexpected(calls.records.call.shown(), why))
+            })?;
+            match asking {
+                Asking::Whole(last) => gathered.last_page(&last),
+                Asking::Refused(status) => gathered.incomplete(format!(
                     "a part of the list was refused with status {status}; {PARTLY}"
-                ));
+                )),
             }
         }
         Ok(gathered.finish())
     }
 
     fn check(&mut self, value: &Secret, held: &Held) -> Result<Verdict, Fault> {
-        let driver = Rc::clone(&self.driver);
-        let check = driver.check.as_ref();
-        let check = check.ok_or_else(|| self.cannot("try a value"))?;
-        let mut vars = Vars::default();
-        vars.set("value", Var::Secret(value.clone()));
-        let known = [("owner", &held.owner), ("name", &held.name)];
-        for (name, text) in known {
-            if let Some(text) = text {
-                vars.set(name, Var::Text(text.clone()));
-            }
-        }
-        let answer = self.sent(&check.call, &vars, &driver.auth.value)?;
-        Ok(check.verdict(&answer))
+        self.tried(value, held).map(|(verdict, _)| verdict)
     }
 
     fn own(&mut self) -> Result<Option<String>, Fault> {
         let driver = Rc::clone(&self.driver);
-        let check = driver.check.as_ref();
-        let pointer = check.and_then(|check| check.id.as_ref());
-        let secret = self.operator.get("secret").cloned();
-        let (Some(check), Some(pointer), Some(secret)) = (check, pointer, secret) else {
+        let pointer = driver.check.as_ref().and_then(|check| check.id.as_ref());
+        let secret = match self.operator.get("secret") {
+            Some(Var::Secret(secret)) => Some(secret.clone()),
+            _ => None,
+        };
+        let (Some(pointer), Some(secret)) = (pointer, secret) else {
             return Ok(None);
         };
-        let mut vars = Vars::default();
-        vars.set("value", secret);
-        let answer = self.sent(&check.call, &vars, &driver.auth.value)?;
-        Ok(answer
-            .at(pointer)
-            .and_then(|id| Var::Json(id.clone()).shown()))
+        let user = self.operator.text("user");
+        let held = Held {
+            owner: user.clone(),
+            name: user,
+        };
+        let (verdict, answer) = self.tried(&secret, &held)?;
+        let unclear = |why: String| Fault::CannotDo(format!("`{}`: {why}", self.alias));
+        match verdict {
+            Verdict::Live => answer
+                .at(pointer)
+                .and_then(|id| Var::Json(id.clone()).shown())
+                .map(Some)
+                .ok_or_else(|| unclear(format!("nothing stands at `{pointer}`"))),
+            // What is no token of this server is none of those that it lists.
+            Verdict::Dead => Ok(None),
+            Verdict::Unknown(why) => Err(unclear(why)),
+        }
     }
 
     fn create(&mut self, want: &Want) -> Result<Made, Fault> {
@@ -367,8 +368,8 @@ impl Issuer for Session {
 
 /// How asking for a list ended.
 enum Asking {
-    /// Every page came.
-    Whole,
+    /// Every page came; the last one.
+    Whole(Answer),
     /// The server refused, and the driver says that it may.
     Refused(u16),
 }

@@ -146,7 +146,7 @@ fn what_is_no_report_is_said() {
     desk.dir.write("x.json", "{\"a\": 1}");
     desk.live(&["check", "x.json"])
         .ends(2)
-        .complains("it has no findings");
+        .complains("`schema_version` is missing");
     desk.live(&["check", "none.json"])
         .ends(2)
         .complains("cannot be read");

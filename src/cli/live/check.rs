@@ -1,27 +1,29 @@
 //! `keysweep live check`: which findings of a report are alive. First the servers' lists are asked, which needs no
 //! value; only what no list tells is sent, and only with `--try`.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use clap::{Args, ValueEnum};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::super::args::Looking;
+use super::super::compare;
 use super::super::known::{House, Look};
 use super::super::output;
 use super::From;
 use keysweep::Examined;
+use keysweep::finding::Class;
 use keysweep::lists::{How, List, Match, State};
 use keysweep::live::{Fault, Held, Issuer, Server, Verdict, connect};
 use keysweep::suppress::Known;
 
-/// Bytes of a report that are read.
-const MAX_REPORT: u64 = 1 << 30;
 /// Between two values that are tried: servers that count failures must not be made to lock somebody out.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Refused values after which a server is left alone.
@@ -46,6 +48,10 @@ pub struct Check {
     /// Send what no list tells to the server of its kind.
     #[arg(long = "try")]
     send: bool,
+    /// Each of the servers is the only one of its kind that issued what the report is about: a token that
+    /// its complete list of tokens does not have is dead.
+    #[arg(long)]
+    sole: bool,
     /// Only these servers, by their names in the file. Repeatable.
     #[arg(long = "server", value_name = "NAME")]
     only: Vec<String>,
@@ -67,8 +73,8 @@ struct Found {
     fingerprint: String,
     id: String,
     rule: String,
-    /// When it came, as far as the report knows; later is greater.
-    since: String,
+    /// When it came, as far as the report knows.
+    since: Option<Timestamp>,
 }
 
 /// By fingerprint a credential with its value, and which rows of which servers' lists it is.
@@ -100,6 +106,8 @@ struct Asked {
     list: Option<List>,
     rules: Vec<String>,
     refused: u32,
+    /// When a value was tried last.
+    tried: Option<Instant>,
     /// Why nothing more is sent to it.
     left_alone: Option<&'static str>,
 }
@@ -137,7 +145,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
     for found in &findings {
         let outcome = match held.get(&found.fingerprint) {
             None => Outcome::unknown("it does not stand any more where the report was made"),
-            Some((known, matches)) => outcome(&mut asked, found, known, matches, check.send),
+            Some((known, matches)) => outcome(&mut asked, found, known, matches, &check),
         };
         alive |= outcome.word == "live";
         let place = held
@@ -155,46 +163,24 @@ pub fn run(check: Check) -> Result<ExitCode> {
 
 /// The credentials of a report, newest first.
 fn findings(path: &Path) -> Result<Vec<Found>> {
-    let shown = path.display();
-    let mut text = Vec::new();
-    let input: Box<dyn std::io::Read> = match path == Path::new("-") {
-        true => Box::new(std::io::stdin().lock()),
-        false => Box::new(
-            std::fs::File::open(path)
-                .with_context(|| format!("the report {shown} cannot be read"))?,
-        ),
-    };
-    input
-        .take(MAX_REPORT)
-        .read_to_end(&mut text)
-        .with_context(|| format!("the report {shown} cannot be read"))?;
-    let report: Value = serde_json::from_slice(&text)
-        .map_err(|_| anyhow!("{shown} is no report in JSON: make one with --format json"))?;
-    let Some(findings) = report["findings"].as_array() else {
-        bail!("{shown} is no report of keysweep: it has no findings");
-    };
-    let of_one = |finding: &Value| {
-        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let counts = finding["class"] == "credential" && finding["suppressed"].is_null();
-        counts.then(|| Found {
-            fingerprint: text(&finding["fingerprint"]),
-            id: text(&finding["id"]),
-            rule: text(&finding["rule"]),
-            since: text(&finding["timeline"]["first"]["date"]),
+    let report = compare::report(path)?;
+    let credentials = report.findings.into_iter();
+    let credentials = credentials.filter(|one| one.class == Class::Credential);
+    let mut findings: Vec<Found> = credentials
+        .map(|one| Found {
+            fingerprint: one.fingerprint.to_string(),
+            id: one.id,
+            rule: one.rule,
+            since: one.timeline.map(|timeline| timeline.first.date),
         })
-    };
-    let mut findings: Vec<Found> = findings.iter().filter_map(of_one).collect();
+        .collect();
     // What stands in no commit yet is the newest of all.
-    findings.sort_by(|a, b| {
-        let newest = |found: &Found| (found.since.is_empty(), found.since.clone());
-        newest(b).cmp(&newest(a))
-    });
+    findings.sort_by_key(|found| Reverse((found.since.is_none(), found.since)));
     Ok(findings)
 }
 
 /// Opens a server and asks for its list. A list that does not come is said; values may be tried all the same.
-fn ask(mut server: Server) -> Result<Asked, Fault> {
-    server.pause = server.pause.max(PAUSE);
+fn ask(server: Server) -> Result<Asked, Fault> {
     let mut issuer = connect(&server)?;
     let list = match issuer.can().list {
         false => None,
@@ -213,6 +199,7 @@ fn ask(mut server: Server) -> Result<Asked, Fault> {
         list,
         rules: kind.rules.iter().map(|rule| rule.to_string()).collect(),
         refused: 0,
+        tried: None,
         left_alone: None,
     })
 }
@@ -254,7 +241,7 @@ fn outcome(
     found: &Found,
     known: &Known,
     matches: &[(usize, Match)],
-    send: bool,
+    check: &Check,
 ) -> Outcome {
     if let Some(said) = matches.iter().find_map(|(n, one)| listed(&asked[*n], one)) {
         return said;
@@ -268,7 +255,8 @@ fn outcome(
         return Outcome::unknown("several servers are of its kind: name one with --server");
     }
     let server = Some(one.alias.clone());
-    if is_missing(one) {
+    // As everywhere, absence proves something only on the user's word that no other server can have issued it.
+    if check.sole && matches.is_empty() && is_missing(one) {
         let why = format!(
             "`{}` lists every token itself, and has none like it",
             one.alias
@@ -280,7 +268,7 @@ fn outcome(
             sent: false,
         };
     }
-    let mut outcome = match (send, one.left_alone, one.issuer.can().check) {
+    let mut outcome = match (check.send, one.left_alone, one.issuer.can().check) {
         (_, _, false) => Outcome::unknown("no list has it, and its server cannot be asked"),
         (false, ..) => {
             Outcome::unknown(format!("no list has it; --try sends it to `{}`", one.alias))
@@ -331,6 +319,11 @@ fn tried(server: &mut Asked, known: &Known) -> Outcome {
         owner: known.server_id.clone(),
         name: known.server_id.clone(),
     };
+    if let Some(tried) = server.tried {
+        std::thread::sleep(PAUSE.saturating_sub(tried.elapsed()));
+    }
+    server.tried = Some(Instant::now());
+    let mut sent = true;
     let (word, why) = match server.issuer.check(&known.value, &held) {
         Ok(Verdict::Live) => ("live", format!("`{}` accepts it", server.alias)),
         Ok(Verdict::Dead) => {
@@ -342,6 +335,7 @@ fn tried(server: &mut Asked, known: &Known) -> Outcome {
         }
         Ok(Verdict::Unknown(why)) => ("unknown", why),
         Err(fault) => {
+            sent = !matches!(fault, Fault::NotSent(_) | Fault::CannotDo(_));
             if matches!(fault, Fault::TooMany { .. }) {
                 server.left_alone = Some("its server asked to be left alone (429)");
             }
@@ -352,7 +346,7 @@ fn tried(server: &mut Asked, known: &Known) -> Outcome {
         word,
         why,
         server: None,
-        sent: true,
+        sent,
     }
 }
 
@@ -381,8 +375,8 @@ fn write(form: Form, told: &[(&Found, Option<String>, Outcome)]) -> Result<()> {
             out,
             "{:<8} {:<8} {:<28} {}  {why}",
             outcome.word,
-            found.id,
-            found.rule,
+            output::plain(&found.id),
+            output::plain(&found.rule),
             output::plain(place)
         )?;
     }

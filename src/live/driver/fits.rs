@@ -27,7 +27,7 @@ impl Fits {
         let said = |pointer: &String| answer.at(pointer).is_some_and(is_said);
         let text = |text: &String| {
             let text = text.as_bytes();
-            !text.is_empty() && answer.body().windows(text.len()).any(|part| part == text)
+            !text.is_empty() && memchr::memmem::find(answer.body(), text).is_some()
         };
         self.status == answer.status
             && self.has.as_ref().is_none_or(said)

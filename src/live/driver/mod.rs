@@ -167,28 +167,20 @@ pub struct Check {
 /// How the list is asked for.
 #[derive(Clone, Debug)]
 pub struct ListCalls {
-    /// The list is asked for once for each of these.
-    pub over: Option<Over>,
-    /// The request.
-    pub call: Call,
-    /// How it goes on.
-    pub pages: Option<Pages>,
-    /// Where its records are.
-    pub items: String,
-    /// The records are the members of an object.
-    pub keyed: bool,
+    /// The list is asked for once for each of these: mostly users. What is kept of one is `{each.NAME}`.
+    pub over: Option<Records>,
+    /// The list; what is kept of a record beside its row is `{old.NAME}`.
+    pub records: Records,
     /// Members that a document gets besides, as the command for exporting it adds them.
     pub add: BTreeMap<String, String>,
     /// Where tokens themselves stand in a record, of servers that list secrets. A row has the one that its kind of
     /// list dropped into a digest.
     pub value: Vec<String>,
-    /// What else of a record is kept, as `{old.NAME}`.
-    pub keep: BTreeMap<String, Pick>,
 }
 
-/// What a list is asked for by: mostly users.
+/// A request for records, and how it goes on.
 #[derive(Clone, Debug)]
-pub struct Over {
+pub struct Records {
     /// The request.
     pub call: Call,
     /// How it goes on.
@@ -197,7 +189,7 @@ pub struct Over {
     pub items: String,
     /// The records are the members of an object; the name of each is `/__key`.
     pub keyed: bool,
-    /// What of a record is kept, as `{each.NAME}`.
+    /// What of a record is kept.
     pub keep: BTreeMap<String, Pick>,
 }
 
@@ -339,7 +331,7 @@ impl Driver {
     fn asked_for_by_admin(&self) -> Vec<&str> {
         let mut all: Vec<&str> = self.auth.admin.names().unwrap_or_default();
         let calls = self.login.iter().map(|step| &step.call);
-        let calls = calls.chain(self.list.iter().map(|list| &list.call));
+        let calls = calls.chain(self.list.iter().map(|list| &list.records.call));
         for call in calls {
             all.extend(call.names().unwrap_or_default());
         }

@@ -9,7 +9,7 @@ use super::call::{self, Call, Step};
 use super::fits::Fits;
 use super::pages::Pages;
 use super::pick::Pick;
-use super::{Check, Create, Driver, ListCalls, Over};
+use super::{Check, Create, Driver, ListCalls, Records};
 
 /// Reads a driver.
 ///
@@ -88,45 +88,32 @@ impl From<Texts> for Vec<String> {
 
 impl ListCalls {
     fn take(mut table: Table) -> Result<ListCalls, String> {
-        let over = match table.remove("over") {
-            None => None,
-            Some(Value::Table(over)) => Some(Over::take(over)?),
-            Some(_) => return Err("`over` is a table".into()),
-        };
-        let call = Call::take(&mut table)?;
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Rest {
-            pages: Option<Pages>,
-            #[serde(default)]
-            items: String,
-            #[serde(default)]
-            keyed: bool,
-            #[serde(default)]
+        let over = taken(&mut table, "over")?.map(Records::take).transpose()?;
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Own {
             add: BTreeMap<String, String>,
-            #[serde(default)]
             value: Texts,
-            #[serde(default)]
-            keep: BTreeMap<String, Pick>,
         }
-        let rest: Rest = call::into(table)?;
-        let value = Vec::from(rest.value);
-        call::pointers(value.iter().chain([&rest.items]))?;
+        let own = ["add", "value"];
+        let own: Table = own
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), table.remove(key)?)))
+            .collect();
+        let own: Own = call::into(own)?;
+        let value = Vec::from(own.value);
+        call::pointers(&value)?;
         Ok(ListCalls {
             over,
-            call,
-            pages: rest.pages,
-            items: rest.items,
-            keyed: rest.keyed,
-            add: rest.add,
+            records: Records::take(table)?,
+            add: own.add,
             value,
-            keep: rest.keep,
         })
     }
 }
 
-impl Over {
-    fn take(mut table: Table) -> Result<Over, String> {
+impl Records {
+    fn take(mut table: Table) -> Result<Records, String> {
         let call = Call::take(&mut table)?;
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
@@ -136,11 +123,12 @@ impl Over {
             items: String,
             #[serde(default)]
             keyed: bool,
+            #[serde(default)]
             keep: BTreeMap<String, Pick>,
         }
         let rest: Rest = call::into(table)?;
         call::pointers([&rest.items])?;
-        Ok(Over {
+        Ok(Records {
             call,
             pages: rest.pages,
             items: rest.items,
@@ -152,11 +140,7 @@ impl Over {
 
 impl Create {
     fn take(mut table: Table) -> Result<Create, String> {
-        let then = match table.remove("then") {
-            None => Vec::new(),
-            Some(Value::Array(steps)) => steps,
-            Some(_) => return Err("`then` has tables".into()),
-        };
+        let then = steps(&mut table, "then")?;
         let value = match table.remove("value") {
             None => "{value}".to_owned(),
             Some(Value::String(text)) => text,
@@ -169,12 +153,7 @@ impl Create {
                 .map_err(|_| "`otherwise` has values by names".to_owned())?,
         };
         let mut steps = vec![Step::take(table)?];
-        for step in then {
-            match step {
-                Value::Table(step) => steps.push(Step::take(step)?),
-                _ => return Err("`then` has tables".into()),
-            }
-        }
+        steps.extend(then);
         Ok(Create {
             steps,
             value,

@@ -53,17 +53,20 @@ impl Driver {
                 let names = over.call.names()?;
                 paged(&over.pages, &names).map_err(in_table("list.over"))?;
                 known("list.over", names, &asked)?;
+                if over.keep.is_empty() {
+                    return Err("[list.over]: `keep` says what the list is asked for by".into());
+                }
                 let each = over.keep.keys().map(|name| format!("each.{name}"));
                 asked.extend(each.clone());
                 of_token.extend(each);
             }
-            let calls = list.call.names()?;
-            paged(&list.pages, &calls).map_err(in_table("list"))?;
+            let calls = list.records.call.names()?;
+            paged(&list.records.pages, &calls).map_err(in_table("list"))?;
             known("list", calls, &asked)?;
             for template in list.add.values() {
                 known("list.add", names(template)?, &asked)?;
             }
-            of_token.extend(list.keep.keys().map(|name| format!("old.{name}")));
+            of_token.extend(list.records.keep.keys().map(|name| format!("old.{name}")));
         }
         if let Some(create) = &self.create {
             let mut asked = of_token.clone();
@@ -91,11 +94,13 @@ impl Check {
             return Err("`live` is empty".into());
         }
         // A page for everything would make every value alive.
-        match self.live.iter().find(|fits| !fits.looks_inside()) {
-            Some(fits) if fits.status == 200 => {
-                Err("`live` with status 200 alone is true of any page: add `has` or `text`".into())
-            }
-            _ => Ok(()),
+        let bare = |fits: &Fits| (200..300).contains(&fits.status) && !fits.looks_inside();
+        match self.live.iter().find(|fits| bare(fits)) {
+            Some(fits) => Err(format!(
+                "`live` with status {} alone is true of any page: add `has` or `text`",
+                fits.status
+            )),
+            None => Ok(()),
         }
     }
 }
