@@ -31,6 +31,8 @@ names! {
     Check {
         /// CRC-32 of the rest in base62 at the end.
         Crc32Base62 = "crc32-base62",
+        /// CRC-32 of all before the last `_` in base62 behind it.
+        Crc32Base62All = "crc32-base62-all",
         /// CRC-32 of the rest in hexadecimal digits at the end.
         Crc32Hex = "crc32-hex",
         /// CRC-32 of the part behind the prefix in hexadecimal digits at the end.
@@ -70,6 +72,7 @@ impl Check {
     pub fn is_checksum(self) -> bool {
         match self {
             Check::Crc32Base62
+            | Check::Crc32Base62All
             | Check::Crc32Hex
             | Check::Crc32HexBody
             | Check::Crc32LeHex

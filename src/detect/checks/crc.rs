@@ -54,6 +54,26 @@ pub(super) fn complete_base62(stem: &str) -> Option<String> {
     })
 }
 
+/// Synapse's tokens: the CRC of all before the last `_`, six digits behind that.
+/// Source: synapse `synapse/handlers/auth.py`.
+pub(super) fn base62_all(value: &[u8]) -> Verdict {
+    match value
+        .len()
+        .checked_sub(7)
+        .and_then(|at| value.split_at_checked(at))
+    {
+        Some((body, [b'_', tail @ ..])) if tail.iter().all(u8::is_ascii_alphanumeric) => {
+            Verdict::of(digits(crc32fast::hash(body).into(), 62, 6).as_bytes() == tail)
+        }
+        _ => Verdict::Unknown,
+    }
+}
+
+pub(super) fn complete_base62_all(stem: &str) -> String {
+    let crc = crc32fast::hash(stem.as_bytes());
+    format!("{stem}_{}", digits(crc.into(), 62, 6))
+}
+
 /// Atlassian: the last eight hexadecimal digits are the CRC of everything before them. The `=`
 /// that some tokens have there may or may not be part of it.
 pub(super) fn hex(value: &[u8]) -> Verdict {

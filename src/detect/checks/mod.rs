@@ -49,6 +49,7 @@ pub fn run(check: Check, whole: &[u8], value: &[u8]) -> Verdict {
     }
     match check {
         Check::Crc32Base62 => crc::base62(value),
+        Check::Crc32Base62All => crc::base62_all(value),
         Check::Crc32Hex => crc::hex(value),
         Check::Crc32HexBody => crc::hex_body(value),
         Check::Crc32LeHex => crc::le_hex(value),
@@ -77,6 +78,7 @@ pub fn run(check: Check, whole: &[u8], value: &[u8]) -> Verdict {
 pub fn complete(check: Check, stem: &str) -> Option<String> {
     match check {
         Check::Crc32Base62 => crc::complete_base62(stem),
+        Check::Crc32Base62All => Some(crc::complete_base62_all(stem)),
         Check::Crc32Hex => Some(crc::complete_hex(stem)),
         Check::Crc32HexBody => crc::complete_hex_body(stem),
         Check::Crc32LeHex => crc::complete_le_hex(stem),

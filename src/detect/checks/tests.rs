@@ -33,6 +33,10 @@ fn templates() -> Vec<(&'static str, String)> {
         ("crc32-hex-body", "{check:crc32-hex-body:cfut_{alnum:40}}"),
         ("crc32-hex-body", "{check:crc32-hex-body:zpka_{hex:32}}"),
         ("crc32-le-hex", "{check:crc32-le-hex:glsa_{alnum:32}}"),
+        (
+            "crc32-base62-all",
+            "{check:crc32-base62-all:syt_{b64:deploy}_{lower:20}}",
+        ),
         ("crc32-le-base64", "{check:crc32-le-base64:cflt{base64:54}}"),
         (
             "gitlab-routable",
