@@ -2,6 +2,7 @@
 //! module, too.
 
 use sha1::{Digest, Sha1};
+use sha2::Sha256;
 
 /// A packet of OpenPGP in the new form.
 fn packet(tag: u8, body: &[u8]) -> Vec<u8> {
@@ -14,12 +15,19 @@ fn subpacket(kind: u8, text: &[u8]) -> Vec<u8> {
     [&[length, kind], text].concat()
 }
 
-/// A signature that names the key `id` as its issuer.
-fn signature(kind: u8, made: u32, id: &[u8], more: &[Vec<u8>]) -> Vec<u8> {
+/// A signature that names its issuer: by its id in version 4, by its fingerprint in version 6.
+fn signature(kind: u8, made: u32, issuer: &[u8], more: &[Vec<u8>]) -> Vec<u8> {
+    let (version, open) = match issuer.len() {
+        8 => (4, subpacket(16, issuer)),
+        _ => (6, subpacket(33, &[&[6], issuer].concat())),
+    };
     let hashed = [subpacket(2, &made.to_be_bytes()), more.concat()].concat();
-    let open = subpacket(16, id);
-    let length = |area: &[u8]| u16::try_from(area.len()).expect("short").to_be_bytes();
-    let head = [4, kind, 22, 8];
+    let length = |area: &[u8]| {
+        let length = u32::try_from(area.len()).expect("short").to_be_bytes();
+        let digits = if version == 4 { 2 } else { 0 };
+        length[digits..].to_vec()
+    };
+    let head = [version, kind, 22, 8];
     let tail = [0xab, 0xcd, 0, 1, 1, 0, 1, 1];
     packet(
         2,
@@ -37,10 +45,14 @@ fn signature(kind: u8, made: u32, id: &[u8], more: &[Vec<u8>]) -> Vec<u8> {
 
 /// What a made key of OpenPGP says.
 pub struct Pgp<'a> {
+    /// 4 or 6.
+    pub version: u8,
     /// Seconds since 1970.
     pub created: u32,
-    /// Seconds from then to its end.
+    /// Seconds from then to its end, as the certification of its user says.
     pub life: Option<u32>,
+    /// The same, as a newer signature about the key itself says, where there is one.
+    pub direct: Option<Option<u32>>,
     pub user: &'a str,
     /// When it was revoked, and the code of the reason.
     pub revoked: Option<(u32, u8)>,
@@ -48,19 +60,38 @@ pub struct Pgp<'a> {
 
 /// The packets of a secret key, and its fingerprint. `bytes`: 64 that differ from key to key.
 pub fn pgp(it: &Pgp<'_>, bytes: &[u8]) -> (Vec<u8>, String) {
-    // Ed25519 in its older form.
-    let curve = [9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1];
-    let point = [&[1, 7, 0x40], &bytes[..32]].concat();
     let created = it.created.to_be_bytes();
-    let public = [&[4], &created[..], &[22], &curve, &point].concat();
-    let size = u16::try_from(public.len()).expect("short").to_be_bytes();
-    let print = Sha1::digest([&[0x99], &size[..], &public].concat());
-    let id = &print[12..];
+    let (public, print) = match it.version {
+        4 => {
+            // Ed25519 in its older form.
+            let curve = [9, 0x2b, 6, 1, 4, 1, 0xda, 0x47, 0x0f, 1];
+            let point = [&[1, 7, 0x40], &bytes[..32]].concat();
+            let public = [&[4], &created[..], &[22], &curve, &point].concat();
+            let size = u16::try_from(public.len()).expect("short").to_be_bytes();
+            let print = Sha1::digest([&[0x99], &size[..], &public].concat()).to_vec();
+            (public, print)
+        }
+        _ => {
+            let public = [&[6], &created[..], &[27, 0, 0, 0, 32], &bytes[..32]].concat();
+            let size = u32::try_from(public.len()).expect("short").to_be_bytes();
+            let print = Sha256::digest([&[0x9b], &size[..], &public].concat()).to_vec();
+            (public, print)
+        }
+    };
+    let id = match it.version {
+        4 => &print[12..],
+        _ => &print[..],
+    };
     let key = [&public[..], &[0, 1, 0], &bytes[32..64], &[1, 2]].concat();
-    let life = it.life.map(|life| subpacket(9, &life.to_be_bytes()));
+    let end = |life: u32| subpacket(9, &life.to_be_bytes());
+    let life = it.life.map(end);
     let mut out = packet(5, &key);
     if let Some((at, code)) = it.revoked {
         out.extend(signature(0x20, at, id, &[subpacket(29, &[code])]));
+    }
+    if let Some(direct) = it.direct {
+        let end = direct.map(end);
+        out.extend(signature(0x1f, it.created + 4, id, end.as_slice()));
     }
     out.extend(packet(13, it.user.as_bytes()));
     // An older signature, of which the newer one is the better.

@@ -932,8 +932,10 @@ fn files(group: &mut Group) {
     let seed = group.seed;
     let pgp = |life, revoked| {
         let key = keyfiles::Pgp {
+            version: 4,
             created: 1_700_000_000,
             life,
+            direct: None,
             user: "Ann <ann@demo.test>",
             revoked,
         };

@@ -4,7 +4,8 @@
 //! `sun/security/pkcs12/PKCS12KeyStore.java`.
 
 use super::der::Der;
-use super::{Certainty, Fact, Facts, Field, Seen, steps, time, x509};
+use super::wire::Wire;
+use super::{Certainty, Fact, Facts, Field, Seen, time, x509};
 
 /// Most keys that are told of.
 const KEYS: usize = 8;
@@ -87,39 +88,37 @@ fn java<'a>(rest: &'a [u8], form: &'static str) -> Store<'a> {
         form,
         ..Store::default()
     };
-    let mut from = Java(rest);
+    let mut from = Wire(rest);
     let _ = java_entries(&mut from, &mut store);
     store
 }
 
-fn java_entries<'a>(from: &mut Java<'a>, store: &mut Store<'a>) -> Option<()> {
+fn java_entries<'a>(from: &mut Wire<'a>, store: &mut Store<'a>) -> Option<()> {
     let version = from.number(4)?;
     let count = from.number(4)?;
     for _ in 0..count.min(ENTRIES as u64) {
         let kind = from.number(4)?;
-        let size = from.number(2)?;
-        let alias = from.take(size)?;
+        let alias = from.counted(2)?;
         let made = i64::try_from(from.number(8)? / 1000).ok();
-        let made = made.and_then(time::seconds);
+        let made = made.and_then(time::stamp);
         match kind {
             // A private key: itself encrypted, and its chain.
             1 => {
-                let size = from.number(4)?;
-                from.take(size)?;
+                from.counted(4)?;
                 store.keys.push(Entry {
                     alias: alias.to_vec(),
                     made,
                     ..Entry::default()
                 });
                 for _ in 0..from.number(4)?.min(CHAIN as u64) {
-                    let certificate = from.certificate(version)?;
+                    let certificate = certificate(from, version)?;
                     if let Some(entry) = store.keys.last_mut() {
                         entry.certificates.push(certificate);
                     }
                 }
             }
             2 => {
-                from.certificate(version)?;
+                certificate(from, version)?;
                 store.trusted += 1;
             }
             // A secret key is a serialized object, whose end only Java knows.
@@ -137,33 +136,12 @@ fn java_entries<'a>(from: &mut Java<'a>, store: &mut Store<'a>) -> Option<()> {
     Some(())
 }
 
-/// Reads what `java.io.DataOutputStream` writes.
-struct Java<'a>(&'a [u8]);
-
-impl<'a> Java<'a> {
-    /// A number of so many bytes, at most eight.
-    fn number(&mut self, bytes: usize) -> Option<u64> {
-        let (digits, rest) = self.0.split_at_checked(bytes)?;
-        self.0 = rest;
-        steps::took(1);
-        Some(digits.iter().fold(0, |n, b| n << 8 | u64::from(*b)))
+/// A certificate behind its type, which the first version does not have.
+fn certificate<'a>(from: &mut Wire<'a>, version: u64) -> Option<&'a [u8]> {
+    if version == 2 {
+        from.counted(2)?;
     }
-
-    fn take(&mut self, length: u64) -> Option<&'a [u8]> {
-        let (taken, rest) = self.0.split_at_checked(usize::try_from(length).ok()?)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    fn certificate(&mut self, version: u64) -> Option<&'a [u8]> {
-        // Its type, which the first version does not have.
-        if version == 2 {
-            let size = self.number(2)?;
-            self.take(size)?;
-        }
-        let size = self.number(4)?;
-        self.take(size)
-    }
+    from.counted(4)
 }
 
 /// Object identifiers, as they are encoded.
@@ -289,5 +267,6 @@ fn names(attributes: &[u8]) -> (Vec<u8>, &[u8]) {
 
 /// Java writes when it stored the key: `Time ` and milliseconds.
 fn made(id: &[u8]) -> Option<jiff::Timestamp> {
-    time::digits(id.strip_prefix(b"Time ")?)
+    let digits = std::str::from_utf8(id.strip_prefix(b"Time ")?).ok()?;
+    time::stamp(digits.parse::<i64>().ok()?.div_euclid(1000))
 }

@@ -1,6 +1,7 @@
 //! Keytabs of Kerberos: whose keys they are, which version, since when, and for which encryption. Source: MIT Kerberos,
 //! `doc/formats/keytab_file_format`.
 
+use super::wire::Wire;
 use super::{Certainty, Fact, Facts, Field, Seen, steps, time};
 
 /// Most entries that are read.
@@ -8,7 +9,9 @@ const ENTRIES: usize = 1024;
 /// Most principals that are told.
 const PRINCIPALS: usize = 8;
 /// Most parts of the name of a principal.
-const PARTS: u16 = 16;
+const PARTS: u64 = 16;
+/// Most encryptions of one key.
+const ENCRYPTIONS: usize = 16;
 
 /// The file as far as it was kept.
 pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
@@ -19,9 +22,10 @@ pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
 struct Principal {
     name: Vec<u8>,
     /// The number of the key's version.
-    version: u32,
-    made: u32,
-    encryptions: Vec<u16>,
+    version: u64,
+    /// In seconds since 1970.
+    made: i64,
+    encryptions: Vec<u64>,
 }
 
 pub(super) fn facts(file: &[u8]) -> Vec<Fact> {
@@ -33,7 +37,7 @@ pub(super) fn facts(file: &[u8]) -> Vec<Fact> {
     };
     for principal in read(rest) {
         facts.text(Field::Owner, &principal.name);
-        facts.time(Field::Issued, time::seconds(principal.made.into()));
+        facts.time(Field::Issued, time::stamp(principal.made));
         let names: Vec<String> = principal
             .encryptions
             .iter()
@@ -86,8 +90,7 @@ fn add(all: &mut Vec<Principal>, read: Principal) {
         std::cmp::Ordering::Less => *known = read,
         std::cmp::Ordering::Equal => {
             for one in read.encryptions {
-                if known.encryptions.len() < usize::from(PARTS) && !known.encryptions.contains(&one)
-                {
+                if known.encryptions.len() < ENCRYPTIONS && !known.encryptions.contains(&one) {
                     known.encryptions.push(one);
                 }
             }
@@ -97,57 +100,38 @@ fn add(all: &mut Vec<Principal>, read: Principal) {
 }
 
 fn principal(entry: &[u8]) -> Option<Principal> {
-    let mut from = entry;
-    let count = short(&mut from)?;
+    let mut from = Wire(entry);
+    let count = from.number(2)?;
     if !(1..=PARTS).contains(&count) {
         return None;
     }
-    let realm = counted(&mut from)?;
+    let realm = from.counted(2)?;
     let mut name = Vec::new();
     for part in 0..count {
         if part > 0 {
             name.push(b'/');
         }
-        name.extend(counted(&mut from)?);
+        name.extend(from.counted(2)?);
     }
     name.push(b'@');
     name.extend(realm);
-    let _kind = take(&mut from, 4)?;
-    let made = long(take(&mut from, 4)?)?;
-    let version = u32::from(*take(&mut from, 1)?.first()?);
-    let encryption = short(&mut from)?;
-    let _key = counted(&mut from)?;
+    let _kind = from.number(4)?;
+    let made = from.number(4)?;
+    let version = from.number(1)?;
+    let encryption = from.number(2)?;
+    let _key = from.counted(2)?;
     // A version of more than eight bits stands behind the key.
-    let wide = take(&mut from, 4).and_then(long).filter(|n| *n > 0);
+    let wide = from.number(4).filter(|n| *n > 0);
     Some(Principal {
         name,
         version: wide.unwrap_or(version),
-        made,
+        made: i64::try_from(made).ok()?,
         encryptions: vec![encryption],
     })
 }
 
-fn take<'a>(from: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
-    let (taken, rest) = from.split_at_checked(length)?;
-    *from = rest;
-    Some(taken)
-}
-
-fn short(from: &mut &[u8]) -> Option<u16> {
-    Some(u16::from_be_bytes(take(from, 2)?.try_into().ok()?))
-}
-
-fn long(bytes: &[u8]) -> Option<u32> {
-    Some(u32::from_be_bytes(bytes.try_into().ok()?))
-}
-
-fn counted<'a>(from: &mut &'a [u8]) -> Option<&'a [u8]> {
-    let length = short(from)?;
-    take(from, usize::from(length))
-}
-
 /// The name of an encryption (the registry of RFC 3961); those that RFC 6649 and RFC 8429 deprecate are called weak.
-fn encryption(number: u16) -> String {
+fn encryption(number: u64) -> String {
     let name = match number {
         1 => "des-cbc-crc (weak)",
         2 => "des-cbc-md4 (weak)",

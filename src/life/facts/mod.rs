@@ -35,6 +35,7 @@ mod steps;
 mod time;
 mod unleash;
 mod url;
+mod wire;
 mod workos;
 mod x509;
 

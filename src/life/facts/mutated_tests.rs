@@ -9,7 +9,7 @@ use crate::secret::Secret;
 
 #[path = "../../../tests/facts/keyfiles.rs"]
 #[allow(dead_code, reason = "the tests of the whole program use the rest")]
-mod keyfiles;
+pub(super) mod keyfiles;
 
 /// A credential and what stands beside it.
 #[derive(Clone, Default)]
@@ -86,8 +86,10 @@ fn made(name: FactDecoder) -> Option<Seed> {
     Some(match name {
         FactDecoder::OpenPgp => {
             let key = keyfiles::Pgp {
+                version: 4,
                 created: 1_700_000_000,
                 life: Some(100_000_000),
+                direct: None,
                 user: "Ann <ann@demo.test>",
                 revoked: Some((1_750_000_000, 2)),
             };

@@ -32,19 +32,46 @@ struct Key {
     fingerprint: String,
     encrypted: bool,
     users: Vec<Vec<u8>>,
-    /// The newest signature that speaks of the life of the key: when it was made, and after how many seconds the key
-    /// ends; 0 is never.
-    life: Option<(u32, u32)>,
+    /// The version of its form: 4 or 6.
+    version: u8,
+    /// The newest signature that certifies a user.
+    user: Option<Signed>,
+    /// The newest signature about the key itself.
+    direct: Option<Signed>,
     /// When and why it was revoked.
     revoked: Option<(u32, &'static str)>,
 }
 
+/// What a signature says of the life of the key.
+#[derive(Clone, Copy)]
+struct Signed {
+    /// When it was made.
+    at: u32,
+    /// After how many seconds the key ends; 0 is never. None where it does not speak of that.
+    life: Option<u32>,
+}
+
 impl Key {
+    /// After how many seconds it ends; 0 is never. A key without a word about its end has none (RFC 9580, section
+    /// 5.2.3.13). Keys of version 6 say it in a signature about the key itself (section 10.1.1); of others the word of
+    /// their users comes first, because most programs write it there alone.
+    fn life(&self) -> Option<u32> {
+        let life = |signed: Option<Signed>| signed.and_then(|it| it.life);
+        let (user, direct) = (life(self.user), life(self.direct));
+        let signed = self.user.or(self.direct).is_some();
+        let silent = (signed && user.or(direct).is_none()).then_some(0);
+        match self.version {
+            6 => direct,
+            _ => user.or(direct),
+        }
+        .or(silent)
+    }
+
     fn tell(self, out: &mut Facts) {
         if self.created == 0 {
             return;
         }
-        let moment = |seconds: u64| i64::try_from(seconds).ok().and_then(time::seconds);
+        let moment = |seconds: u64| i64::try_from(seconds).ok().and_then(time::stamp);
         out.time(Field::Issued, moment(self.created.into()));
         out.text(
             Field::Kind,
@@ -63,9 +90,9 @@ impl Key {
             out.text(Field::Revocation, format!("revoked{on}: {why}"));
         }
         out.certainty = Certainty::Inferred;
-        match self.life {
-            Some((_, 0)) => out.never(),
-            Some((_, life)) => {
+        match self.life() {
+            Some(0) => out.never(),
+            Some(life) => {
                 let end = u64::from(self.created) + u64::from(life);
                 out.time(Field::Expires, moment(end));
             }
@@ -109,6 +136,7 @@ impl Key {
         let (&version, rest) = body.split_first()?;
         let (created, rest) = rest.split_first_chunk::<4>()?;
         self.created = u32::from_be_bytes(*created);
+        self.version = version;
         let (public, behind) = match version {
             4 => {
                 let length = 5 + public_part(rest)?;
@@ -166,11 +194,15 @@ impl Key {
             Some(u32::from_be_bytes(text.try_into().ok()?))
         };
         let made = number(2)?;
-        match kind {
-            // It certifies a user, or speaks of the key itself.
-            0x10..=0x13 | 0x1f if self.life.is_none_or(|(at, _)| at <= made) => {
-                self.life = Some((made, number(9).unwrap_or(0)));
+        let newest = |known: &mut Option<Signed>| {
+            if known.is_none_or(|known| known.at <= made) {
+                let life = number(9);
+                *known = Some(Signed { at: made, life });
             }
+        };
+        match kind {
+            0x10..=0x13 => newest(&mut self.user),
+            0x1f => newest(&mut self.direct),
             0x20 => {
                 let reason = Subpackets(hashed).find(|(kind, _)| *kind == 29);
                 let code = reason.and_then(|(_, text)| text.first().copied());

@@ -1,6 +1,7 @@
 //! OpenSSH: the comment of a private key that no passphrase protects, and the certificate that stands beside a
 //! key. Sources: OpenSSH `PROTOCOL.key`, `PROTOCOL.certkeys`.
 
+use super::wire::Wire;
 use super::{Certainty, Fact, Facts, Field, Seen, steps, time};
 use crate::detect::checks::pem_body;
 
@@ -27,20 +28,20 @@ pub(super) fn facts(pem: &[u8]) -> Vec<Fact> {
 /// The last string before the padding `1 2 3 …` of the private part.
 fn comment(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut from = Wire(bytes.strip_prefix(b"openssh-key-v1\0")?);
-    if from.string()? != b"none" {
+    if from.counted(4)? != b"none" {
         return None;
     }
-    let (_derivation, _options) = (from.string()?, from.string()?);
-    if from.number()? != 1 {
+    let (_derivation, _options) = (from.counted(4)?, from.counted(4)?);
+    if from.number(4)? != 1 {
         return None;
     }
-    let _public = from.string()?;
-    let mut private = Wire(from.string()?);
-    if private.number()? != private.number()? {
+    let _public = from.counted(4)?;
+    let mut private = Wire(from.counted(4)?);
+    if private.number(4)? != private.number(4)? {
         return None;
     }
     for _ in 0..PARTS {
-        let part = private.string()?;
+        let part = private.counted(4)?;
         let padding = (1u8..).zip(private.0);
         if private.0.len() < 16 && padding.clone().all(|(n, byte)| n == *byte) {
             return Some(part.to_vec());
@@ -60,7 +61,7 @@ pub(super) fn certificate(bytes: &[u8]) -> Vec<Fact> {
 
 fn read_certificate(bytes: &[u8], facts: &mut Facts) -> Option<()> {
     let mut from = Wire(bytes);
-    let kind = from.string()?;
+    let kind = from.counted(4)?;
     let key = kind.strip_suffix(b"-cert-v01@openssh.com")?;
     let parts = match key {
         b"ssh-ed25519" => 1,
@@ -72,21 +73,21 @@ fn read_certificate(bytes: &[u8], facts: &mut Facts) -> Option<()> {
     };
     // The nonce, and the public key.
     for _ in 0..=parts {
-        from.string()?;
+        from.counted(4)?;
     }
-    let _serial = from.long()?;
-    let host = match from.number()? {
+    let _serial = from.number(8)?;
+    let host = match from.number(4)? {
         1 => false,
         2 => true,
         _ => return None,
     };
-    let id = from.string()?;
-    let mut list = Wire(from.string()?);
+    let id = from.counted(4)?;
+    let mut list = Wire(from.counted(4)?);
     let mut names = Vec::new();
     while names.len() < PARTS && !list.0.is_empty() {
-        names.push(list.string()?);
+        names.push(list.counted(4)?);
     }
-    let (start, end) = (from.long()?, from.long()?);
+    let (start, end) = (from.number(8)?, from.number(8)?);
     facts.text(
         Field::Kind,
         if host {
@@ -97,36 +98,11 @@ fn read_certificate(bytes: &[u8], facts: &mut Facts) -> Option<()> {
     );
     facts.text(Field::Id, id);
     facts.text(Field::Scope, names.join(&b' '));
-    let moment = |seconds| i64::try_from(seconds).ok().and_then(time::seconds);
+    let moment = |seconds| i64::try_from(seconds).ok().and_then(time::stamp);
     facts.time(Field::NotBefore, moment(start));
     match end {
         u64::MAX => facts.never(),
         end => facts.time(Field::Expires, moment(end)),
     }
     Some(())
-}
-
-/// Reads what RFC 4251, section 5, calls strings and numbers.
-struct Wire<'a>(&'a [u8]);
-
-impl<'a> Wire<'a> {
-    fn number(&mut self) -> Option<u32> {
-        let (bytes, rest) = self.0.split_first_chunk::<4>()?;
-        self.0 = rest;
-        Some(u32::from_be_bytes(*bytes))
-    }
-
-    fn long(&mut self) -> Option<u64> {
-        let (bytes, rest) = self.0.split_first_chunk::<8>()?;
-        self.0 = rest;
-        Some(u64::from_be_bytes(*bytes))
-    }
-
-    fn string(&mut self) -> Option<&'a [u8]> {
-        steps::took(1);
-        let length = usize::try_from(self.number()?).ok()?;
-        let (text, rest) = self.0.split_at_checked(length)?;
-        self.0 = rest;
-        Some(text)
-    }
 }

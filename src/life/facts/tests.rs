@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::mutated_tests::keyfiles;
 use super::*;
 use crate::base64::{Engine, STANDARD_BARE};
 use crate::example::expand;
@@ -185,6 +186,72 @@ fn certificates_beside_keys() {
     );
     let server = certificate(b"www.example.org", b"Example");
     assert!(said(&x509::facts(&[&server], false)).contains(&"account=Example".to_owned()));
+}
+
+/// What a made key of OpenPGP says of its end.
+fn end_of_pgp(version: u8, created: u32, life: Option<u32>, direct: Option<Option<u32>>) -> String {
+    let key = keyfiles::Pgp {
+        version,
+        created,
+        life,
+        direct,
+        user: "Ann <ann@demo.test>",
+        revoked: None,
+    };
+    let bytes = keyfiles::pgp(&key, &[0x5a; 64]).0;
+    let armor = keyfiles::armor(&bytes, |bytes| {
+        base64::prelude::BASE64_STANDARD.encode(bytes)
+    });
+    let facts = said(&openpgp::facts(armor.as_bytes()));
+    assert!(
+        facts.iter().any(|fact| fact.starts_with("issued=")),
+        "{facts:?}"
+    );
+    let end = facts.iter().find_map(|fact| fact.strip_prefix("expires="));
+    end.unwrap_or("unknown").to_owned()
+}
+
+#[test]
+fn the_end_of_a_pgp_key_is_what_its_version_says_it_in() {
+    const MADE: u32 = 1_700_000_000;
+    const END: &str = "2027-01-15T08:00:00Z";
+    let life = Some(100_000_000);
+    for (version, user, direct, want) in [
+        (4, life, None, END),
+        (4, None, None, "never"),
+        // A signature about the key that does not speak of its end takes nothing back.
+        (4, life, Some(None), END),
+        (4, None, Some(life), END),
+        (4, None, Some(None), "never"),
+        (6, None, Some(life), END),
+        (6, Some(5), Some(life), END),
+        (6, None, Some(None), "never"),
+        (6, life, Some(None), "unknown"),
+    ] {
+        let end = end_of_pgp(version, MADE, user, direct);
+        assert_eq!(end, want, "version {version}: {user:?}, {direct:?}");
+    }
+}
+
+#[test]
+fn dates_of_old_keys_are_told_where_their_field_is_a_date() {
+    // 1999: a number that may be a date is none so long ago, and the date of a key is.
+    let made = 920_000_000;
+    assert_eq!(time::seconds(made), None);
+    assert_eq!(
+        time::stamp(made).map(|at| at.to_string()).as_deref(),
+        Some("1999-02-26T03:33:20Z")
+    );
+    assert!(time::stamp(0).is_none() && time::stamp(253_402_300_799).is_none());
+    let made = u32::try_from(made).expect("small");
+    assert_eq!(
+        end_of_pgp(4, made, Some(1_000_000), None),
+        "1999-03-09T17:20:00Z"
+    );
+    let file = keyfiles::jks("old", 920_000_000_000, &certificate(b"a", b"b"));
+    assert!(said(&keystore::facts(&file)).contains(&"issued=1999-02-26T03:33:20Z".to_owned()));
+    let file = keyfiles::keytab(&["host"], "DEMO.TEST", made, 3, &[18]);
+    assert!(said(&keytab::facts(&file)).contains(&"issued=1999-02-26T03:33:20Z".to_owned()));
 }
 
 #[test]

@@ -1,12 +1,24 @@
 //! Moments as credentials write them, to the second, and only sane ones.
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 
-/// 2005-01-01 and 2125-01-01 in seconds: what lies outside is no date of a credential. The bounds
-/// are fixed so that facts do not depend on the clock.
+use crate::finding::YEARS;
+
+/// 2005-01-01 and 2125-01-01 in seconds: a number outside of them is no date of a credential, where only its name or its
+/// place says that it is one. The bounds are fixed so that facts do not depend on the clock.
 const WINDOW: std::ops::Range<i64> = 1_104_537_600..4_891_363_200;
 
-/// A moment in seconds since 1970.
+/// A moment in seconds since 1970, in a field that is a date by the definition of its form: any in the years in which a
+/// token can have been made and can end.
+pub(super) fn stamp(seconds: i64) -> Option<Timestamp> {
+    let at = Timestamp::from_second(seconds).ok()?;
+    YEARS
+        .contains(&Offset::UTC.to_datetime(at).year())
+        .then_some(at)
+}
+
+/// A moment in seconds since 1970, where it is likely that a number is one.
 pub(super) fn seconds(seconds: i64) -> Option<Timestamp> {
     if WINDOW.contains(&seconds) {
         Timestamp::from_second(seconds).ok()

@@ -58,9 +58,9 @@ fn authority(certificate: &Certificate) -> bool {
     matches!(found, Ok(Some((_, constraints))) if constraints.ca)
 }
 
-/// None for the year 9999, which stands for no end, as for all else outside the sane window.
+/// None for the year 9999, which stands for no end, as for all else outside the years of tokens.
 fn moment(moment: Time) -> Option<jiff::Timestamp> {
-    time::seconds(i64::try_from(moment.to_unix_duration().as_secs()).ok()?)
+    time::stamp(i64::try_from(moment.to_unix_duration().as_secs()).ok()?)
 }
 
 /// The values of an attribute as their bytes; at most eight.
