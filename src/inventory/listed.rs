@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::of_entry;
 use crate::finding::{Credential, Notice, Severity, date};
-use crate::lists::{Joined, List, Moment, Row, State};
+use crate::lists::{Joined, List, Moment, Row, State, Unused, unused_since};
 use crate::plan::Plan;
 use crate::register::{End, Entry, Register, State as Written, base};
 use crate::rule::{Holds, ListField};
@@ -73,17 +73,9 @@ fn of_row(id: &'static str, row: &Row, message: String, at: Option<Timestamp>) -
 
 /// Accepted by its server and not used: only a list whose day is known tells that.
 fn unused(plan: &Plan, list: &List, row: &Row) -> Option<Notice> {
-    let taken = list.taken.filter(|_| row.state == State::Active)?;
-    let most = SignedDuration::from_hours(24 * unused_days(plan, list, row));
-    let long_before = |at: Timestamp| taken.duration_since(at) > most;
-    let what = match (row.last_used, row.created) {
-        (Moment::At(used), _) if long_before(used) => {
-            format!("was used last on {}", date(used))
-        }
-        (Moment::Never, Moment::At(made)) if long_before(made) => {
-            format!("was made on {} and never used", date(made))
-        }
-        _ => return None,
+    let what = match unused_since(list, row, || unused_days(plan, list, row))? {
+        Unused::Since(used) => format!("was used last on {}", date(used)),
+        Unused::Ever(made) => format!("was made on {} and never used", date(made)),
     };
     let message = format!(
         "{} {what}, {}: revoke it, or find out who needs it.",
@@ -134,7 +126,7 @@ fn may_be(entry: &Entry, list: &List) -> bool {
 }
 
 /// One list beside the register.
-struct WrittenDown<'a> {
+pub(super) struct WrittenDown<'a> {
     register: &'a Register,
     list: &'a List,
     /// Entries of this server, or of no server, by what a row can be called; more than one is nothing.
@@ -146,7 +138,7 @@ struct WrittenDown<'a> {
 }
 
 impl<'a> WrittenDown<'a> {
-    fn of(
+    pub(super) fn of(
         register: &'a Register,
         list: &'a List,
         number: usize,
@@ -186,7 +178,7 @@ impl<'a> WrittenDown<'a> {
 
     /// The entry of a row: by its value, its id at the server, or its name, where one fits alone. A name may be
     /// followed by the day of its version (`deploy-20261126`).
-    fn entry(&self, number: usize, row: &Row) -> Option<&'a Entry> {
+    pub(super) fn entry(&self, number: usize, row: &Row) -> Option<&'a Entry> {
         let only = |found: Option<&Vec<&'a Entry>>| match found.map(Vec::as_slice) {
             Some([one]) => Some(*one),
             _ => None,

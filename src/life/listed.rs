@@ -1,51 +1,119 @@
 //! What servers list as a source of facts: a credential that was found to be a token of a list has that token's owner,
 //! scope and dates, and the day on which its server still knew it.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 
 use crate::finding::{Certainty, Credential, Fact, Field, Source, Status, Value, date};
 use crate::lists::{How, Joined, List, Match, Moment, State};
 
-/// The facts of the credential with a number. `own` is what the other sources know of it.
-pub(super) fn facts(
-    lists: &[List],
-    joined: &Joined,
-    number: usize,
-    credential: &Credential,
-    own: &[Fact],
-) -> Vec<Fact> {
-    let matches = joined.matches.get(number).into_iter().flatten();
-    let mut out: Vec<Fact> = matches
-        .flat_map(|one| of_row(&lists[one.list], one))
-        .collect();
-    for list in joined.absent.get(number).into_iter().flatten() {
-        out.push(absent(&lists[*list], credential, own));
-    }
-    for list in joined.unclear.get(number).into_iter().flatten() {
-        let text = format!(
-            "not joined: several tokens in the list of {} fit",
-            lists[*list].server
-        );
-        out.push(fact(Field::State, text, Certainty::Inferred));
-    }
-    out
+/// What the lists have to say of one credential.
+pub(super) struct Said<'l, 'c> {
+    pub(super) lists: &'l [List],
+    pub(super) joined: &'l Joined,
+    /// Its number among the joined ones.
+    pub(super) number: usize,
+    pub(super) credential: &'c Credential,
+    /// What the other sources know of it.
+    pub(super) own: &'c [Fact],
 }
 
-/// That a complete list does not have it. Only what was there before the list was taken is dead by that.
-fn absent(list: &List, credential: &Credential, own: &[Fact]) -> Fact {
-    let (older, taken) = match list.taken {
-        Some(taken) => (is_older(credential, own, taken), date(taken)),
-        None => (false, "an unknown day".to_owned()),
-    };
-    let (more, certainty) = match older {
-        true => ("", Certainty::Certain),
-        false => ("; it may be newer than the list", Certainty::Inferred),
-    };
-    let text = format!(
-        "not listed on {taken} by {}, whose list is complete{more}",
-        list.server
-    );
-    fact(Field::State, text, certainty)
+/// The word of the newest list about a credential.
+#[derive(Default)]
+pub(super) struct Word<'l> {
+    /// The row by which its server accepted it when that list was taken.
+    pub(super) accepted_by: Option<&'l Match>,
+    /// The status, where its server did not.
+    pub(super) refused: Option<Status>,
+}
+
+impl<'l> Said<'l, '_> {
+    fn matches(&self) -> impl Iterator<Item = &'l Match> {
+        self.joined.matches.get(self.number).into_iter().flatten()
+    }
+
+    /// The complete lists that do not have it.
+    fn absent(&self) -> impl Iterator<Item = &'l List> {
+        let lists = self.lists;
+        let absent = self.joined.absent.get(self.number).into_iter().flatten();
+        absent.map(move |list| &lists[*list])
+    }
+
+    /// The facts.
+    pub(super) fn facts(&self) -> Vec<Fact> {
+        let lists = self.lists;
+        let of_rows = self.matches().flat_map(|one| of_row(&lists[one.list], one));
+        let mut out: Vec<Fact> = of_rows.collect();
+        out.extend(self.absent().map(|list| {
+            let certainty = self.absence(list);
+            let more = match certainty {
+                Certainty::Certain => "",
+                _ => "; it may be newer than the list",
+            };
+            let text = format!(
+                "not listed {} by {}, whose list is complete{more}",
+                on(list),
+                list.server
+            );
+            fact(Field::State, text, certainty)
+        }));
+        for list in self.joined.unclear.get(self.number).into_iter().flatten() {
+            let text = format!(
+                "not joined: several tokens in the list of {} fit",
+                lists[*list].server
+            );
+            out.push(fact(Field::State, text, Certainty::Inferred));
+        }
+        out
+    }
+
+    /// How sure it is that its server does not accept it because a complete list does not have it: only what was there
+    /// before the list was taken is dead by that.
+    fn absence(&self, list: &List) -> Certainty {
+        let older = list
+            .taken
+            .is_some_and(|taken| is_older(self.credential, self.own, taken));
+        match older {
+            true => Certainty::Certain,
+            false => Certainty::Inferred,
+        }
+    }
+
+    /// The word of the newest list counts; of several of one day, that which has it as accepted, and of those the one
+    /// that knows of the latest use.
+    pub(super) fn word(&self) -> Word<'l> {
+        let lists = self.lists;
+        let said = self.matches().filter_map(|one| {
+            let list = &lists[one.list];
+            let row = &list.rows[one.row];
+            let by = match row.state {
+                State::Active => Some(one),
+                State::Revoked | State::Disabled => None,
+                // Where an account past its end still logs in, its end proves nothing.
+                State::Expired if list.kind.ends => None,
+                State::Expired | State::Unknown => return None,
+            };
+            let used = by.and(row.last_used.at());
+            Some((list.taken, by, used, certainty(one)))
+        });
+        let absent = self.absent();
+        let absent = absent.map(|list| (list.taken, None, None, self.absence(list)));
+        let newest = said
+            .chain(absent)
+            .max_by_key(|(taken, by, used, sure)| (*taken, by.is_some(), *used, Reverse(*sure)));
+        match newest {
+            None => Word::default(),
+            Some((_, Some(by), ..)) => Word {
+                accepted_by: Some(by),
+                refused: None,
+            },
+            Some((told, None, _, certainty)) => Word {
+                accepted_by: None,
+                refused: Some(Status::Revoked { told, certainty }),
+            },
+        }
+    }
 }
 
 /// Whether it was issued before a moment: by its own bytes, or because a commit of a whole history held it then.
@@ -62,63 +130,17 @@ fn is_older(credential: &Credential, own: &[Fact], taken: Timestamp) -> bool {
         .any(|at| at < taken)
 }
 
-/// What the lists say of a credential.
-pub(super) struct Word {
-    /// Its server accepted it when the newest list was taken that has it.
-    pub(super) accepted: bool,
-    /// The status, where its server did not.
-    pub(super) refused: Option<Status>,
-}
-
-/// The word of the newest list counts; of several of one day, that which has it as accepted.
-pub(super) fn word(lists: &[List], joined: &Joined, number: usize, facts: &[Fact]) -> Word {
-    let matches = joined.matches.get(number).into_iter().flatten();
-    let said = matches.filter_map(|one| {
-        let list = &lists[one.list];
-        let accepted = match list.rows[one.row].state {
-            State::Active => true,
-            State::Revoked | State::Disabled => false,
-            // Where an account past its end still logs in, its end proves nothing.
-            State::Expired if list.kind.ends => false,
-            State::Expired | State::Unknown => return None,
-        };
-        let certainty = match one.certain {
-            true => Certainty::Certain,
-            false => Certainty::Stated,
-        };
-        Some((list.taken, accepted, certainty))
-    });
-    let absent = joined.absent.get(number).into_iter().flatten();
-    let absent = absent.map(|list| {
-        let list = &lists[*list];
-        let says = |fact: &&Fact| {
-            fact.source == Source::List
-                && fact
-                    .text()
-                    .is_some_and(|text| text.starts_with(b"not listed"))
-        };
-        let certainty = facts.iter().filter(says).map(|fact| fact.certainty).min();
-        (list.taken, false, certainty.unwrap_or(Certainty::Inferred))
-    });
-    let newest = said
-        .chain(absent)
-        .max_by_key(|(taken, accepted, certainty)| {
-            (*taken, *accepted, std::cmp::Reverse(*certainty))
-        });
-    Word {
-        accepted: newest.is_some_and(|(_, accepted, _)| accepted),
-        refused: newest
-            .filter(|(_, accepted, _)| !accepted)
-            .map(|(told, _, certainty)| Status::Revoked { told, certainty }),
+/// How sure it is that a row is about the credential that met it.
+fn certainty(found: &Match) -> Certainty {
+    match found.certain {
+        true => Certainty::Certain,
+        false => Certainty::Stated,
     }
 }
 
 fn of_row(list: &List, found: &Match) -> Vec<Fact> {
     let row = &list.rows[found.row];
-    let certainty = match found.certain {
-        true => Certainty::Certain,
-        false => Certainty::Stated,
-    };
+    let certainty = certainty(found);
     // Where an account past its end still logs in, its end proves nothing.
     let end = match list.kind.ends {
         true => certainty,
@@ -170,16 +192,21 @@ fn of_row(list: &List, found: &Match) -> Vec<Fact> {
 
 /// `active on 2026-11-26, as git lists it (joined by its hash)`.
 fn state(list: &List, state: State, how: How) -> String {
-    let on = match list.taken {
-        Some(taken) => format!("on {}", date(taken)),
-        None => "on an unknown day".to_owned(),
-    };
     format!(
-        "{} {on}, as {} lists it (joined by {})",
+        "{} {}, as {} lists it (joined by {})",
         state.name(),
+        on(list),
         list.server,
         how.words()
     )
+}
+
+/// The day on which a list was taken.
+fn on(list: &List) -> String {
+    match list.taken {
+        Some(taken) => format!("on {}", date(taken)),
+        None => "on an unknown day".to_owned(),
+    }
 }
 
 fn fact(field: Field, text: String, certainty: Certainty) -> Fact {

@@ -25,7 +25,7 @@ pub use profiles::{NONE, PROFILES, Profile, named as profile};
 use jiff::Timestamp;
 
 use crate::finding::{Credential, Fact, Field, Status, Value};
-use crate::lists::{Joined, List, Seen, join};
+use crate::lists::{Joined, List, Seen, join, unused_since};
 use crate::register::Register;
 use crate::rule::{Check, Rule, RuleSet};
 
@@ -105,8 +105,14 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) 
         join(lists, &seen.collect::<Vec<_>>())
     };
     for (number, (credential, mut facts)) in credentials.iter_mut().zip(each).enumerate() {
-        let listed = listed::facts(lists, &joined, number, credential, &facts);
-        let word = listed::word(lists, &joined, number, &listed);
+        let said = listed::Said {
+            lists,
+            joined: &joined,
+            number,
+            credential,
+            own: &facts,
+        };
+        let (listed, word) = (said.facts(), said.word());
         facts.extend(listed);
         let rule = &rules.rules[credential.best.rule];
         let facts = status::ordered(facts);
@@ -117,13 +123,17 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) 
         let status = credential.life.status;
         credential.life.status = match word.refused {
             Some(refused) if !status.is_certainly_expired() => refused,
-            None if status == Status::Unknown && !word.accepted => {
+            None if status == Status::Unknown && word.accepted_by.is_none() => {
                 kind::past(rule, credential, now).unwrap_or_default()
             }
             _ => status,
         };
         if asked.conditions {
-            credential.conditions = conditions::of(rule, credential, &terms, now);
+            let unused = word.accepted_by.and_then(|one| {
+                let list = &lists[one.list];
+                unused_since(list, &list.rows[one.row], || terms.max_unused.days)
+            });
+            credential.conditions = conditions::of(rule, credential, &terms, unused, now);
         }
     }
     joined

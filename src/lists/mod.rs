@@ -17,6 +17,7 @@ mod point;
 mod snapshot;
 mod sniff;
 mod table;
+mod unused;
 
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
@@ -36,6 +37,7 @@ pub use hash::Hash;
 pub use join::{How, Joined, Match, Seen, join};
 pub use manual::table;
 pub use snapshot::{Refused, SNAPSHOT_VERSION, read_snapshot, schema, write_snapshot};
+pub(crate) use unused::{Unused, unused_since};
 
 use fields::Mapper;
 

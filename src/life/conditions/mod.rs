@@ -16,6 +16,7 @@ use crate::finding::{
     Class, Condition, ConditionId, Confidence, Credential, DAY, Fact, Field, Place, PlaceKind,
     Severity, Source, Status, date,
 };
+use crate::lists::Unused;
 use crate::rule::{Generic, Rule};
 
 /// Days before its end in which an expiring credential is an emergency.
@@ -26,20 +27,24 @@ struct Case<'a> {
     rule: &'a Rule,
     credential: &'a Credential,
     terms: &'a Terms,
+    unused: Option<Unused>,
     now: Timestamp,
 }
 
-/// The conditions of a credential whose facts and status are known, the most urgent first.
+/// The conditions of a credential whose facts and status are known, the most urgent first. `unused`: since when nobody
+/// used it, where its server accepts it and that is longer than the terms allow.
 pub(super) fn of(
     rule: &Rule,
     credential: &Credential,
     terms: &Terms,
+    unused: Option<Unused>,
     now: Timestamp,
 ) -> Vec<Condition> {
     let case = Case {
         rule,
         credential,
         terms,
+        unused,
         now,
     };
     if !case.is_told() {
@@ -301,31 +306,16 @@ impl Case<'_> {
 
     /// Its server says when somebody used it last. Only what its server still accepts can be used.
     fn unused(&self) -> Option<Condition> {
-        let it = self.credential;
-        let by_list = |fact: &&Fact| fact.source == Source::List;
-        let accepted = self.facts(Field::State).filter(by_list);
-        let mut accepted = accepted.filter_map(Fact::text);
-        if !accepted.any(|text| text.starts_with(b"active on ")) || !it.stands() {
+        let unused = self.unused?;
+        if !self.credential.stands() || !self.is_in_use() {
             return None;
         }
-        let mut used = self.facts(Field::LastUsed).filter(by_list);
-        let used = used.next()?;
-        let since = match used.time() {
-            Some(at) => at,
-            // It was never used: since it was made.
-            None => self
-                .facts(Field::Issued)
-                .filter(by_list)
-                .find_map(Fact::time)?,
-        };
+        let since = unused.at();
         let most = &self.terms.max_unused;
         let end = Timestamp::from_second(since.as_second().checked_add(most.days * DAY)?).ok()?;
-        if end >= self.now || !self.is_in_use() {
-            return None;
-        }
-        let what = match used.time() {
-            Some(at) => format!("It was used last on {}", date(at)),
-            None => format!("It was made on {} and never used", date(since)),
+        let what = match unused {
+            Unused::Since(at) => format!("It was used last on {}", date(at)),
+            Unused::Ever(made) => format!("It was made on {} and never used", date(made)),
         };
         let message = format!(
             "{what}, as the list of its server says; unused for {} it is to be disabled, on {}.",
