@@ -7,30 +7,33 @@
 
 use std::collections::BTreeSet;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use super::{List, Seen, State};
 use crate::detect::checks::{self, Verdict};
 use crate::finding::{Class, Field, Source, Value};
 use crate::rule::{Check, ListField, ListKind};
 
-/// Whether a list of this kind can tell of a token that it does not have it.
+/// Whether a list of this kind can tell of a token that it does not have it: it says which tokens are of its kind, and
+/// knows each of its own by something certain.
 pub fn can_prove(kind: &ListKind) -> bool {
     let mut fields = kind.reads.iter().flat_map(|read| read.fields.iter());
-    kind.by_id || fields.any(|(field, _)| *field == ListField::Secret)
+    let of_kind = !kind.rules.is_empty() || !kind.value.is_empty();
+    of_kind && (kind.by_id || fields.any(|(field, _)| *field == ListField::Secret))
 }
 
 /// A list that lacks no token of its kind.
 pub(super) struct Whole<'l> {
     list: &'l List,
-    form: Option<Regex>,
+    /// The form of a whole token of its kind.
+    form: Option<&'l Regex>,
     /// The accounts of AWS whose keys the list has.
     accounts: BTreeSet<u64>,
 }
 
 impl<'l> Whole<'l> {
     /// None where the list cannot prove anything.
-    pub(super) fn of(list: &'l List) -> Option<Self> {
+    pub(super) fn of(list: &'l List, form: Option<&'l Regex>) -> Option<Self> {
         let fits = list.sole && list.complete && list.taken.is_some() && can_prove(list.kind);
         // A token that the list knows by a part of it alone may be any.
         let known = |row: &super::Row| match list.kind.by_id {
@@ -40,13 +43,10 @@ impl<'l> Whole<'l> {
         if !fits || !list.rows.iter().all(known) {
             return None;
         }
-        let value = &list.kind.value;
         let ids = list.rows.iter().map(|row| row.id.as_bytes());
         Some(Whole {
             list,
-            form: (!value.is_empty())
-                .then(|| Regex::new(&format!("^(?:{value})$")).ok())
-                .flatten(),
+            form,
             accounts: ids.filter_map(account).collect(),
         })
     }
@@ -55,10 +55,8 @@ impl<'l> Whole<'l> {
     pub(super) fn lacks(&self, seen: &Seen<'_>) -> bool {
         let best = &seen.credential.best;
         let value = best.secret.expose();
-        let text = std::str::from_utf8(value).ok();
-        let of_form = text.zip(self.form.as_ref());
         let of_kind = self.list.kind.rules.contains(&seen.rule.id)
-            || of_form.is_some_and(|(text, form)| form.is_match(text));
+            || self.form.is_some_and(|form| form.is_match(value));
         if best.class != Class::Credential || !of_kind {
             return false;
         }

@@ -6,6 +6,8 @@ use std::collections::hash_map::{DefaultHasher, Entry};
 use std::hash::{Hash as _, Hasher};
 use std::io::BufRead;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 
 use super::point::Record;
@@ -429,11 +431,25 @@ impl Mapper {
 
     /// Drops the token: only a digest of it goes on.
     fn equal(&mut self, record: &Record<'_>, from: &[ListFrom]) -> Option<Equal> {
-        let secret = from
+        let (one, text) = from
             .iter()
-            .find_map(|one| record.texts(&one.at).into_iter().next())?;
-        let guessable = !is_drawn(&secret);
+            .find_map(|one| Some((one, record.texts(&one.at).into_iter().next()?)))?;
         self.list.dropped.secrets += 1;
+        let secret = match one.base64 {
+            false => text,
+            true => {
+                let decoded = BASE64_STANDARD.decode(text).ok();
+                let Some(secret) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+                    self.note(format!(
+                        "row {}: its token is no text in base64, and is not compared",
+                        self.records
+                    ));
+                    return None;
+                };
+                secret
+            }
+        };
+        let guessable = !is_drawn(&secret);
         self.list.dropped.guessable += u64::from(guessable);
         Some(Equal {
             digest: Fingerprint::of_strong(secret.as_bytes()),

@@ -104,7 +104,7 @@ pub fn join(lists: &[List], seen: &[Seen<'_>]) -> Joined {
         }
         index.ask(seen, &mut found, &mut rounds, &mut out);
         index.apart(&mut found);
-        let whole = Whole::of(list);
+        let whole = Whole::of(list, index.value.as_ref());
         for (at, found) in found.into_iter().enumerate() {
             match found {
                 Found::None => {

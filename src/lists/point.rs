@@ -1,5 +1,7 @@
 //! What a JSON pointer finds in a record, and its text.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 /// Texts of one value that are kept; a list of more scopes than this says nothing that a person reads.
@@ -43,12 +45,17 @@ impl<'a> Record<'a> {
 fn find<'a>(mut values: Vec<&'a Value>, pointer: &str) -> Vec<&'a Value> {
     for part in pointer.split('/').skip(1) {
         // Annotations of Kubernetes have slashes in their names.
-        let part = &part.replace("~1", "/").replace("~0", "~");
-        let step = |value: &'a Value| -> Vec<&'a Value> {
-            match (value, part.as_str()) {
-                (Value::Array(all), "*") => all.iter().collect(),
-                (Value::Object(members), name) => members.get(name).into_iter().collect(),
-                _ => Vec::new(),
+        let part = match part.contains('~') {
+            true => Cow::Owned(part.replace("~1", "/").replace("~0", "~")),
+            false => Cow::Borrowed(part),
+        };
+        let step = |value: &'a Value| -> &'a [Value] {
+            match (value, &*part) {
+                (Value::Array(all), "*") => all,
+                (Value::Object(members), name) => {
+                    members.get(name).map_or(&[][..], std::slice::from_ref)
+                }
+                _ => &[],
             }
         };
         values = values.into_iter().flat_map(step).collect();

@@ -156,6 +156,8 @@ pub struct ListFrom {
     pub part: Part,
     /// Of a hash, its kind.
     pub hash: Option<HashKind>,
+    /// Of a token, that it stands there in base64.
+    pub base64: bool,
 }
 
 /// The part of a token that a list shows.
@@ -274,6 +276,8 @@ struct Table {
     #[serde(default)]
     part: Part,
     hash: Option<HashKind>,
+    #[serde(default)]
+    base64: bool,
 }
 
 /// An error in a file: where, and what.
@@ -435,6 +439,9 @@ fn source(field: ListField, from: Given) -> Result<ListFrom, String> {
     if (field == ListField::Hash) != table.hash.is_some() {
         return Err("`hash` says the kind of a hash, and of nothing else".to_owned());
     }
+    if table.base64 && field != ListField::Secret {
+        return Err("`base64` says how a token is written, and of nothing else".to_owned());
+    }
     let words = table.words.into_iter();
     let words: Vec<(Text, Text)> = words
         .map(|(word, means)| (word.into(), means.into()))
@@ -451,6 +458,7 @@ fn source(field: ListField, from: Given) -> Result<ListFrom, String> {
         plus_days: table.plus_days.into(),
         part: table.part,
         hash: table.hash,
+        base64: table.base64,
     })
 }
 

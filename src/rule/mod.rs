@@ -361,7 +361,7 @@ pub mod emit {
             None => "None".to_owned(),
         };
         format!(
-            "ListFrom {{ at: {}, find: {}, words: Cow::Borrowed(&[{}]), and: {}, before: {}, behind: {}, absent: {}, never_if: {}, plus_days: {}, part: Part::{:?}, hash: {hash} }}",
+            "ListFrom {{ at: {}, find: {}, words: Cow::Borrowed(&[{}]), and: {}, before: {}, behind: {}, absent: {}, never_if: {}, plus_days: {}, part: Part::{:?}, hash: {hash}, base64: {} }}",
             text(&from.at),
             text(&from.find),
             words.join(", "),
@@ -372,6 +372,7 @@ pub mod emit {
             text(&from.never_if),
             text(&from.plus_days),
             from.part,
+            from.base64,
         )
     }
 

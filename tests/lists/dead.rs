@@ -250,3 +250,82 @@ fn a_token_that_nobody_uses_is_told_by_the_policy() {
     ])
     .ends(1);
 }
+
+#[test]
+fn a_list_says_nothing_of_the_time_after_it_was_taken() {
+    let dir = Dir::repo();
+    let id = expand("{check:aws-key-id:AKIA{base32:16}}", 3);
+    dir.write("app.env", format!("AWS_ACCESS_KEY_ID={id}\n"));
+    dir.commit("A key");
+    let list = |used: &str, taken: &str, name: &str| {
+        let list = format!(
+            r#"{{"AccessKeyMetadata":[{{"UserName":"build","AccessKeyId":"{id}","Status":"Active","CreateDate":"2023-01-01T00:00:00Z","AccessKeyLastUsed":{{"LastUsedDate":"{used}T00:00:00Z"}}}}]}}"#
+        );
+        let (file, to) = (dir.outside("list.json"), dir.outside(name));
+        fs::write(&file, list).expect("writable");
+        let (file, to) = (file.display().to_string(), to.display().to_string());
+        let import = [
+            "tokens", "import", "aws", &file, "--taken", taken, "-o", &to,
+        ];
+        dir.run(&import).ends(0);
+        to
+    };
+    let unused = |lists: &[&str], now: &str| {
+        let mut args = vec!["history", "--format", "json", "--now", now];
+        args.extend(lists.iter().flat_map(|list| ["--with", *list]));
+        let report = dir.run(&args).json();
+        let conditions = findings(&report)[0]["conditions"].clone();
+        let mut all = conditions.as_array().expect("a list").iter();
+        all.any(|one| one["id"] == "stale/unused")
+    };
+    // Used two days before the list was taken, which is half a year ago.
+    let fresh = list("2026-11-18", "2026-11-20", "fresh.json");
+    assert!(!unused(&[&fresh], "2027-06-01"));
+    let idle = list("2026-01-02", "2026-11-20", "idle.json");
+    assert!(unused(&[&idle], "2027-06-01"));
+    // By an old list it was idle, and then somebody used it: the newest list counts, whichever comes first.
+    let old = list("2025-01-02", "2025-11-20", "old.json");
+    assert!(unused(&[&old], "2026-11-24"));
+    assert!(!unused(&[&old, &fresh], "2026-11-24"));
+    assert!(!unused(&[&fresh, &old], "2026-11-24"));
+}
+
+/// A token of a service account as older versions of Kubernetes issued it, of another account with each seed.
+fn of_service_account(seed: u64) -> String {
+    let claims = format!(
+        r#"{{"iss":"kubernetes/serviceaccount","kubernetes.io/serviceaccount/namespace":"prod","sub":"account{seed}"}}"#
+    );
+    expand(
+        &format!(r#"{{jwt:{{"alg":"RS256","kid":""}}.{claims}}}"#),
+        seed,
+    )
+}
+
+#[test]
+fn a_secret_of_kubernetes_is_the_token_in_base64() {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+    let own = of_service_account(1);
+    let item = |uid: &str, token: &str| {
+        format!(
+            r#"{{"metadata":{{"uid":"{uid}","name":"deploy-token","namespace":"prod","creationTimestamp":"2023-01-01T00:00:00Z","annotations":{{"kubernetes.io/service-account.name":"deploy"}}}},"data":{{"token":"{token}"}}}}"#
+        )
+    };
+    let list = |items: &[String], more: &[&str]| {
+        let list = format!(r#"{{"kind":"List","items":[{}]}}"#, items.join(","));
+        let dir = Dir::repo();
+        dir.write("deploy.env", format!("KUBE_TOKEN={own}\n"));
+        dir.commit("A token");
+        let list = snapshot(&dir, "kubernetes", &list, more);
+        told(&dir.json(&["history", "--with", &list]))
+    };
+    let (status, _, _, state) = list(&[item("a", &BASE64_STANDARD.encode(&own))], &[]);
+    assert_eq!(status, "never-expires");
+    assert!(state.ends_with("(joined by the token itself)"), "{state}");
+    // The only cluster has another token, and not this one.
+    let other = BASE64_STANDARD.encode(of_service_account(2));
+    assert_eq!(list(&[item("b", &other)], &["--sole"]).0, "revoked");
+    assert_ne!(list(&[item("b", &other)], &[]).0, "revoked");
+    // What is no base64 may be any token.
+    assert_ne!(list(&[item("b", "not base64")], &["--sole"]).0, "revoked");
+}
