@@ -109,7 +109,10 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
         whole,
         mode.is_change(),
     );
-    let ends = inventory::ahead(plan, &credentials, &joined);
+    let ends = match plan.ends {
+        true => inventory::ahead(plan, &credentials, &joined),
+        false => Vec::new(),
+    };
 
     let finder = |text: &[u8]| plan.scanner.spans(text);
     // A sample is no secret, and often a plain word that reports are full of.

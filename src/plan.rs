@@ -80,6 +80,8 @@ pub struct Plan {
     pub register: Option<Register>,
     /// Whether places that read credentials by name are gathered.
     pub references: bool,
+    /// Whether the ends that lie ahead are gathered, for a calendar.
+    pub ends: bool,
     /// What servers say of the tokens that they issued, as administrators exported it.
     pub lists: Arc<[List]>,
     /// The moment that statuses hold for.

@@ -174,6 +174,40 @@ fn calendar(dir: &Dir, verb: &[&str], with: &str, now: &str, more: &[&str]) -> V
 }
 
 #[test]
+fn what_the_register_and_a_list_know_has_one_event() {
+    let dir = Dir::repo();
+    let entry = |id: &str, end: &str| {
+        format!("[[token]]\nid = \"{id}\"\nkind = \"jupyterhub\"\nexpires = {end}\n\n")
+    };
+    // Of the second the register has an end that is past, so that of its list counts.
+    dir.write(
+        "tokens.toml",
+        entry("nightly", "2027-06-02") + &entry("weekly", "2026-01-02"),
+    );
+    dir.commit("ends");
+    let row = |name: &str| {
+        format!(
+            r#"{{"user":"ann","id":"{name}1","note":"{name}","scopes":["tokens"],"created":"2026-01-02T03:04:05Z","last_activity":"2026-11-20T00:00:00Z","expires_at":"2027-06-02T00:00:00Z"}}"#
+        )
+    };
+    let rows = ["nightly", "weekly", "other"].map(row).join(",");
+    let file = dir.outside("hub.json");
+    fs::write(&file, format!(r#"{{"api_tokens":[{rows}]}}"#)).expect("writable");
+    let with = format!("jupyterhub={}", file.display());
+    let bytes = calendar(&dir, &["tokens", "check"], &with, "2026-11-24", &[]);
+    let events = events(&read(&bytes));
+    let titles: Vec<&str> = events.keys().map(String::as_str).collect();
+    assert_eq!(
+        titles,
+        [
+            "The token nightly ends",
+            "The token other of jupyterhub ends",
+            "The token weekly of jupyterhub ends"
+        ]
+    );
+}
+
+#[test]
 fn everything_that_ends_has_an_event_and_an_alarm() {
     let (dir, with) = made();
     for verb in [&["audit"][..], &["tokens", "check"]] {

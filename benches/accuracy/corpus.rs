@@ -171,6 +171,7 @@ fn listed_by(weights: &Weights, dir: &Path, from: Confidence) -> Listing {
         suppressions: Default::default(),
         register: None,
         references: false,
+        ends: false,
         lists: Default::default(),
         now: jiff::Timestamp::now(),
         policy: keysweep::life::Policy::default(),

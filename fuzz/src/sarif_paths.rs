@@ -37,6 +37,7 @@ pub fn check(bytes: &[u8]) {
         suppressions: Default::default(),
         register: None,
         references: false,
+        ends: false,
         lists: Default::default(),
         now: jiff::Timestamp::UNIX_EPOCH,
         policy: keysweep::life::Policy::default(),

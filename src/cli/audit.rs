@@ -228,6 +228,7 @@ fn one(
     let with = With {
         // Only files that stand there refer to anything, and only a register makes that worth a word.
         references: register.is_some() && !is_bare(repo),
+        ends: output::has_calendar(&audit.common),
         register,
         lists: Arc::clone(lists),
     };

@@ -148,6 +148,7 @@ impl House {
             suppressions,
             register: None,
             references: self.references,
+            ends: false,
             lists: Arc::clone(&self.lists),
             now: self.now,
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,

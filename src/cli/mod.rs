@@ -219,6 +219,8 @@ struct With {
     register: Option<Register>,
     /// Whether places that read credentials by name are gathered.
     references: bool,
+    /// Whether what ends is gathered, for a calendar.
+    ends: bool,
     /// What servers say of the tokens that they issued.
     lists: Arc<[List]>,
 }
@@ -274,6 +276,7 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, mut with: With) -> R
         suppressions,
         register: with.register,
         references: with.references,
+        ends: with.ends,
         lists: with.lists,
         now: now(common.now)?,
         policy,

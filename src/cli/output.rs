@@ -46,6 +46,13 @@ pub fn plain(message: &str) -> String {
     lines.join("\n  | ")
 }
 
+/// Whether a calendar of what ends is one of the outputs.
+pub fn has_calendar(common: &Common) -> bool {
+    let files = common.output.iter().map(|(format, _)| format);
+    let mut all = files.chain([&common.format]);
+    all.any(|format| format.name() == report::CALENDAR.name())
+}
+
 /// The outputs of a run.
 pub struct Outputs {
     format: &'static dyn Format,
@@ -56,12 +63,8 @@ pub struct Outputs {
 impl Outputs {
     /// Checks every output before anything is scanned. A calendar is none of them: most verbs know nothing of ends.
     pub fn open(common: &Common) -> Result<Self> {
-        let files = common.output.iter().map(|(format, _)| format);
-        let calendar = report::CALENDAR.name();
-        if files
-            .chain([&common.format])
-            .any(|format| format.name() == calendar)
-        {
+        if has_calendar(common) {
+            let calendar = report::CALENDAR.name();
             bail!(
                 "{calendar}, a calendar of what ends, is made by `keysweep audit` and `keysweep tokens check`"
             );

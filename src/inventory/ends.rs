@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::listed::WrittenDown;
 use crate::finding::{Class, Credential, DAY, End, Fact, Field, Severity, date};
 use crate::lists::{Joined, List, Row, State};
 use crate::plan::Plan;
@@ -19,16 +20,21 @@ pub(crate) fn ahead(plan: &Plan, credentials: &[Credential], joined: &Joined) ->
             out.push(end);
         }
     }
+    // The entries of the register whose end is told, by themselves or by their credential.
+    let mut written: HashSet<&str> = HashSet::new();
     if let Some(register) = &plan.register {
-        let open = register.entries.iter().filter(|entry| !entry.is_over());
-        let own = |entry: &&register::Entry| {
+        for entry in register.entries.iter().filter(|entry| !entry.is_over()) {
             let print = entry.fingerprint.as_ref();
-            print.is_none_or(|at| !told.contains(&at.value))
-        };
-        out.extend(
-            open.filter(own)
-                .filter_map(|entry| of_entry(plan, register, entry)),
-        );
+            if print.is_some_and(|at| told.contains(&at.value)) {
+                written.insert(&entry.id);
+            } else if let Some(end) = of_entry(plan, register, entry) {
+                // By an end that is past, its row may say otherwise.
+                if end.at > plan.now {
+                    written.insert(&entry.id);
+                }
+                out.push(end);
+            }
+        }
     }
     let mut found: HashSet<(usize, usize)> = HashSet::new();
     for (credential, matches) in credentials.iter().zip(&joined.matches) {
@@ -37,8 +43,12 @@ pub(crate) fn ahead(plan: &Plan, credentials: &[Credential], joined: &Joined) ->
         }
     }
     for (number, list) in plan.lists.iter().enumerate() {
+        let register = plan.register.as_ref().filter(|_| !written.is_empty());
+        let entries = register.map(|it| WrittenDown::of(it, list, number, joined, credentials));
         for (at, row) in list.rows.iter().enumerate() {
-            if !found.contains(&(number, at)) {
+            let entry = entries.as_ref().and_then(|it| it.entry(at, row));
+            let known = entry.is_some_and(|entry| written.contains(entry.id.as_str()));
+            if !known && !found.contains(&(number, at)) {
                 out.extend(of_row(plan, list, row));
             }
         }

@@ -46,6 +46,7 @@ fn an_interruption_is_told_once() {
                 suppressions: Default::default(),
                 register: None,
                 references: false,
+                ends: false,
                 lists: Default::default(),
                 now: jiff::Timestamp::UNIX_EPOCH,
                 policy: keysweep::life::Policy::default(),

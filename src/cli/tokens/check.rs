@@ -62,6 +62,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
     let with = With {
         register: Some(register),
         references: true,
+        ends: output::has_calendar(&check.common),
         lists: lists::read(&check.lists)?,
     };
     let mut report = scan(input, &check.limits, &check.common, with)?;
