@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::line_of;
+use super::yaml::indent;
 
 /// The commands that put the new value of the one at `span` into the file at `path`. None where SOPS has nothing to do
 /// with it: the file is not one of its own, and the repository has no rules for it (`has_rules`).
@@ -72,10 +73,6 @@ fn name(line: &str) -> Option<&str> {
     let fits = !name.is_empty() && !name.starts_with('-') && name.chars().all(plain);
     let value = rest.is_empty() || rest.starts_with([' ', '\r', '\n']);
     (fits && value).then_some(name)
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start_matches(' ').len()
 }
 
 /// A word of a command line of a shell.

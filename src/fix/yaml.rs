@@ -70,7 +70,7 @@ fn secret_name(name: &str) -> String {
 }
 
 /// How far a line is indented, in blanks.
-fn indent(line: &str) -> usize {
+pub(super) fn indent(line: &str) -> usize {
     line.len() - line.trim_start_matches(' ').len()
 }
 

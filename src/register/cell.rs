@@ -189,16 +189,11 @@ impl Cell<'_> {
 
     /// What became of a value.
     pub(super) fn state(&self) -> Result<State, Fault> {
-        const WORDS: &[(&str, State)] = &[
-            ("deployed", State::Deployed),
-            ("overlap", State::Overlap),
-            ("revoked", State::Revoked),
-        ];
         let text = self.item.as_str().unwrap_or_default();
-        match WORDS.iter().find(|(word, _)| *word == text) {
-            Some((_, state)) => Ok(*state),
+        match State::ALL.into_iter().find(|state| state.name() == text) {
+            Some(state) => Ok(state),
             None => {
-                let words: Vec<&'static str> = WORDS.iter().map(|(word, _)| *word).collect();
+                let words = State::ALL.map(State::name);
                 let hint = nearest(text, &words);
                 self.wrong(&format!("is one of {}{hint}", words.join(", ")))
             }

@@ -162,6 +162,20 @@ pub enum State {
     Revoked,
 }
 
+impl State {
+    /// All of them.
+    pub const ALL: [State; 3] = [State::Deployed, State::Overlap, State::Revoked];
+
+    /// The word that the register has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Deployed => "deployed",
+            State::Overlap => "overlap",
+            State::Revoked => "revoked",
+        }
+    }
+}
+
 /// A value, and the line (from 1) that it stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct At<T> {

@@ -110,7 +110,7 @@ fn with_state(text: &str, id: &str, turn: &Turn) -> Result<String, String> {
     let Some(version) = at else {
         return with_version(text, id, old);
     };
-    let state = name(old.state);
+    let state = old.state.name();
     match version.get("state").and_then(Item::span) {
         Some(span) => Ok([
             &text[..span.start],
@@ -151,7 +151,7 @@ fn says(table: &Table, version: &Version) -> bool {
         .unwrap_or("deployed");
     let id = version.server_id.as_ref().map(|id| id.value.as_str());
     id == table.get("server_id").and_then(Item::as_str)
-        && state == name(version.state)
+        && state == version.state.name()
         && day_of(table) == version.created.map(|at| date(at.value))
 }
 
@@ -199,7 +199,7 @@ fn lines_of(version: &Version) -> Vec<String> {
             End::Never => "expires = \"never\"".to_owned(),
         });
     }
-    lines.push(format!("state = \"{}\"", name(version.state)));
+    lines.push(format!("state = \"{}\"", version.state.name()));
     if let Some(by) = &version.by {
         lines.push(format!("by = {}", text(&by.value)));
     }
@@ -248,14 +248,6 @@ fn end_of(table: &Table) -> Option<usize> {
         Item::None => None,
     });
     ends.max().or(own)
-}
-
-fn name(state: State) -> &'static str {
-    match state {
-        State::Deployed => "deployed",
-        State::Overlap => "overlap",
-        State::Revoked => "revoked",
-    }
 }
 
 #[cfg(test)]
