@@ -16,7 +16,7 @@ use crate::finding::{self, Class, Confidence, Evidence, Ground};
 use crate::rule::{Check, Rule, Token};
 
 /// Judging an assignment looks at so many bytes on both sides of it.
-const JUDGED: usize = 256;
+pub(super) const JUDGED: usize = 256;
 
 /// Reading what stands around a word or run looks at so many bytes, besides the value itself.
 const READ: usize = 128;

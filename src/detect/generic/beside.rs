@@ -5,6 +5,7 @@ use super::code::CODE;
 use super::expression::EXPRESSIONS;
 use super::joint::JOINT;
 use super::key::{Name, Says};
+use super::reference;
 use super::refusal::Refusal;
 use super::value::is_uuid;
 use super::words;
@@ -195,6 +196,11 @@ const BESIDE: &[Row] = &[
         |s| s.name.says == Says::Key && is_public_half(s.a.key, s.value),
         r#"nkey: "UA{base32:54}""#,
     ),
+    (
+        Refusal::Reference,
+        |s| s.before().ends_with(b":") && is_in_store(s.a.key, s.value),
+        "github-secret:maple/app#TOKEN",
+    ),
 ];
 
 /// Why the surroundings say that the value is no secret.
@@ -225,6 +231,11 @@ fn starts_in_an_escape(site: &Site<'_>) -> bool {
 fn is_verdict(site: &Site<'_>) -> bool {
     let before = &site.bytes[..site.a.key_at];
     site.a.key.eq_ignore_ascii_case(b"pass") && before.trim_ascii_end().ends_with(b"---")
+}
+
+/// `github-secret:corp/app#TOKEN`, of which the name of the store was taken for that of a secret.
+fn is_in_store(store: &[u8], value: &[u8]) -> bool {
+    reference::STORES.contains(&store) && reference::is_place(value)
 }
 
 /// The algorithm was taken for a part of the name: `"secret": "sha256:<hex>"`.

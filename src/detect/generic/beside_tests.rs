@@ -107,3 +107,50 @@ fn an_escape_is_not_cut() {
     assert!(told("\\"));
     assert!(!told(" = "));
 }
+
+#[test]
+fn a_place_in_a_store_is_no_value_and_what_is_none_stays() {
+    let scanner = crate::detect::Scanner::new(crate::builtin::set());
+    let found = |text: &str| scanner.spans(text.as_bytes());
+    for place in [
+        "github-secret:corp/app#TOKEN",
+        "github-secret:OWNER/REPO#NAME",
+        "github-secret:app#TOKEN",
+        "k8s-secret:prod/app#token",
+        "gitea-secret:git/boss/app#OTHER_TOKEN",
+        "gitlab-variable:lab/team/app#DEPLOY_KEY",
+    ] {
+        // Not even a sample: what is found anywhere is hidden in messages.
+        for text in [
+            format!("{place}\n"),
+            format!("{place}: it is not there\n"),
+            format!("password = \"{place}\"\n"),
+            format!("write it like {place}, and again\n"),
+        ] {
+            assert_eq!(found(&text), [], "{text}");
+        }
+    }
+    let value = made("{alnum:24}");
+    for text in [
+        format!("github-secret: {value}\n"),
+        format!("github-secret:{value}\n"),
+        format!("password = \"github-secret:corp/{value}\"\n"),
+        format!("password = \"other-secret:corp/app#{value}\"\n"),
+        format!("github-secret: corp/app#{value}\n"),
+    ] {
+        assert_ne!(found(&text), [], "{text}");
+    }
+}
+
+#[test]
+fn a_network_is_an_address_and_bits_of_it() {
+    let refused = |value: &str| {
+        let text = format!("api_secret = \"{value}\"\n");
+        let at = text.find("api_secret").expect("it is there");
+        let a = read_from_word(text.as_bytes(), at..at + 10);
+        let judged = judge(&a.expect("an assignment"), text.as_bytes());
+        judged.err() == Some(crate::detect::generic::Refusal::Host)
+    };
+    assert!(refused("10.20.0.0/16") && refused("2001:db8::/32") && refused("::/0"));
+    assert!(!refused("10.20.0.999/16") && !refused("a:b:cafe/16") && !refused("10.20.0.0/99"));
+}

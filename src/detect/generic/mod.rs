@@ -208,7 +208,10 @@ fn decide(
         ground,
         kind: kind(name),
         strong,
-        not_set: not_set(assignment, bytes, features, form),
+        // Of what stands on something else than its score nobody asks.
+        not_set: matches!(ground, Ground::Score(_) | Ground::Drawn)
+            .then(|| not_set(assignment, bytes, features, form))
+            .flatten(),
         reasons: why.into_iter().chain(weights.reasons(features)).collect(),
         score,
     };

@@ -1,6 +1,8 @@
 //! How programs and settings write moments, networks, methods, rules of styles and ways to sign in. Rows of
 //! [`super::open`].
 
+use core::net::IpAddr;
+
 use super::open::{Row, all};
 use super::refusal::Refusal;
 use super::words;
@@ -63,12 +65,15 @@ fn is_form_of_a_date(value: &[u8]) -> bool {
             b'-' | b'/' | b':' | b'.' | b'+' | b' ' | b'_' | b',' | b'\''
         )
     };
-    let year = [&b"yyyy"[..], b"YYYY"]
-        .iter()
-        .any(|year| memchr::memmem::find(value, year).is_some());
+    let year = || {
+        let mut forms = [&b"yyyy"[..], b"YYYY"].into_iter();
+        forms.any(|year| memchr::memmem::find(value, year).is_some())
+    };
     let runs = value.split(joint).filter(|run| !run.is_empty());
-    year && value.iter().any(joint)
-        && value.iter().all(|b| part(b) || joint(b))
+    // Nearly every value has a byte that no such form has, and soon.
+    value.iter().all(|b| part(b) || joint(b))
+        && value.iter().any(joint)
+        && year()
         && runs
             .clone()
             .all(|run| run.iter().all(|b| *b == run[0]) || run == b"TO")
@@ -86,22 +91,15 @@ fn is_network(value: &[u8]) -> bool {
         return false;
     };
     let (address, bits) = (&value[..slash], &value[slash + 1..]);
-    let number = |part: &[u8]| {
-        let text = std::str::from_utf8(part).ok();
-        text.is_some_and(|text| text.parse::<u8>().is_ok())
+    let address = std::str::from_utf8(address).ok();
+    let longest: u8 = match address.and_then(|text| text.parse().ok()) {
+        Some(IpAddr::V4(_)) => 32,
+        Some(IpAddr::V6(_)) => 128,
+        None => return false,
     };
-    let dotted = || {
-        address
-            .split(|b| *b == b'.')
-            .filter(|part| number(part))
-            .count()
-            == 4
-    };
-    let colons = address.iter().filter(|b| **b == b':').count();
-    let hex = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
-    matches!(bits.len(), 1..=3)
-        && all(bits, u8::is_ascii_digit)
-        && (address.len() <= 15 && dotted() || colons >= 2 && all(address, hex))
+    let bits = Some(bits).filter(|bits| all(bits, u8::is_ascii_digit));
+    let bits = bits.and_then(|bits| std::str::from_utf8(bits).ok()?.parse::<u8>().ok());
+    bits.is_some_and(|bits| bits <= longest)
 }
 
 /// `Api\\LeafController@show`: a method, as frameworks for PHP name it to those who call it later.

@@ -76,6 +76,15 @@ const WHOLE: &[Form] = &[
     ),
     (is_in_double_marks, "__TOKEN__"),
     (|v| words::KEPT_ELSEWHERE.starts(v), "vault:kv/db"),
+    (is_in_store, "github-secret:corp/app#TOKEN"),
+];
+
+/// Stores of secrets on servers, as entries of the register name them.
+pub(super) const STORES: [&[u8]; 4] = [
+    b"github-secret",
+    b"gitlab-variable",
+    b"gitea-secret",
+    b"k8s-secret",
 ];
 
 /// The bytes of which one stands in every value that a row of [`WITHIN`] is true of.
@@ -95,6 +104,29 @@ pub(super) fn is_reference(value: &[u8]) -> bool {
     let is = |forms: &[Form]| forms.iter().any(|(test, _)| test(value));
     // One look at most values says that none of the marks stands in them.
     value.iter().any(|b| MARK[usize::from(*b)]) && is(WITHIN) || is(WHOLE)
+}
+
+/// `github-secret:corp/app#TOKEN`: where a token is kept on a server, as the register says it and messages repeat it.
+fn is_in_store(value: &[u8]) -> bool {
+    let behind = |store: &&[u8]| value.strip_prefix(*store)?.strip_prefix(b":");
+    STORES.iter().find_map(behind).is_some_and(is_place)
+}
+
+/// `corp/app#TOKEN`: short names with slashes between them, and a last one behind `#`. A sentence may go on behind it.
+pub(super) fn is_place(value: &[u8]) -> bool {
+    let value = match value {
+        [place @ .., b':' | b',' | b';'] => place,
+        place => place,
+    };
+    let is_name = |part: &[u8]| {
+        let fits = |b: &u8| b.is_ascii_alphanumeric() || b"._-".contains(b);
+        (1..=64).contains(&part.len()) && part.iter().all(fits)
+    };
+    let Some(mark) = memchr::memchr(b'#', value) else {
+        return false;
+    };
+    let path = value[..mark].split(|b| *b == b'/');
+    path.chain([&value[mark + 1..]]).all(is_name)
 }
 
 /// The furthest that the end of a field is looked for, in bytes.

@@ -363,8 +363,14 @@ fn a_place_on_a_server_that_is_not_there_is_said_before() {
         ),
         ("gitea-secret:none/boss/app#OTHER", "has no server `none`"),
         ("gitlab-variable:lab/team/app#OTHER", "status 404"),
-        ("github-secret:app#TOKEN", "write it like github-secret:"),
-        ("k8s-secret:app#TOKEN", "write it like k8s-secret:"),
+        (
+            "github-secret:app#TOKEN",
+            "write it like github-secret:OWNER/REPO#NAME",
+        ),
+        (
+            "k8s-secret:app#TOKEN",
+            "write it like k8s-secret:NAMESPACE/NAME#KEY",
+        ),
         ("k8s-secret:prod/--all#TOKEN", "write it like k8s-secret:"),
         ("program:deploy", "write it like program:"),
     ] {
