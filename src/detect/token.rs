@@ -262,3 +262,24 @@ pub(super) fn of(rule: &Rule) -> Option<&Token> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_patterns_of_ours_are_large_once_they_are_compiled() {
+        // What grows with the longest match is bounded by `tail-cap` instead of a number of repetitions; in these
+        // something stands behind the long part.
+        const LARGE: [&str; 4] = [
+            "azure-refresh-token",
+            "google-service-account-key",
+            "private-key-putty",
+            "private-key-putty-encrypted",
+        ];
+        let rules = crate::builtin::set();
+        let large = rules.rules.iter().filter(|rule| weight(rule) > Some(1));
+        let large: Vec<&str> = large.map(|rule| &*rule.id).collect();
+        assert_eq!(large, LARGE);
+    }
+}

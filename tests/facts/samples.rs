@@ -744,7 +744,9 @@ fn ids(group: &mut Group) {
     );
     let user = group.of("bot{lower:5}");
     let name = make::standard(&user).replace('=', "");
-    let token = group.of(&format!("syt_{name}_{{lower:20}}_{{alnum:6}}"));
+    let token = group.of(&format!(
+        "{{check:crc32-base62-all:syt_{name}_{{lower:20}}}}"
+    ));
     group.add(
         bare("Matrix", "matrix-synapse-access-token"),
         "MATRIX_ACCESS_TOKEN=@\n",
