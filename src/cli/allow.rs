@@ -14,7 +14,6 @@ use super::args::Looking;
 use super::known::{House, Look};
 use super::parse::date;
 use super::{choose, last, output};
-use keysweep::detect::Scanner;
 use keysweep::suppress::Known;
 use keysweep::suppress::{BASELINE, Baseline, Entry, PathGlob, Salt};
 
@@ -181,7 +180,7 @@ fn check(what: &str, text: &str, found: &[Known]) -> Result<()> {
         let value = known.subject.secret.expose();
         value.len() >= 4 && memchr::memmem::find(text.as_bytes(), value).is_some()
     });
-    let scanner = Scanner::new(keysweep::builtin::set());
+    let scanner = output::scanner();
     if told || !scanner.scan(text.as_bytes()).is_empty() {
         bail!("the {what} holds a credential, which everybody could read; leave it out");
     }

@@ -9,7 +9,6 @@ use anyhow::{Context, Result, anyhow, bail};
 
 use super::args::Lists;
 use super::output;
-use keysweep::detect::Scanner;
 use keysweep::finding::{Class, Confidence, date};
 use keysweep::lists::{self, Asked, List, State, Unreadable};
 
@@ -78,7 +77,7 @@ pub fn at(name: &str, error: &Unreadable) -> anyhow::Error {
 
 /// Finds credentials of known kinds; the score over names and values has no names here.
 pub fn finder() -> impl Fn(&[u8]) -> Vec<(std::ops::Range<usize>, String)> {
-    let scanner = Scanner::new(keysweep::builtin::set());
+    let scanner = output::scanner();
     move |text: &[u8]| {
         let found = scanner.scan(text).into_iter();
         let known = found.filter(|one| {

@@ -16,11 +16,16 @@ use keysweep::detect::Scanner;
 use keysweep::report::{self, Format, Report, Style};
 use keysweep::secret::Masker;
 
+/// The scanner with the built-in rules alone, for what keysweep itself is about to say or to write; made once.
+pub fn scanner() -> &'static Scanner {
+    static SCANNER: OnceLock<Scanner> = OnceLock::new();
+    SCANNER.get_or_init(|| Scanner::new(keysweep::builtin::set()))
+}
+
 /// A message without the credentials that stand in it: names of files, references and revisions
 /// come from anywhere.
 pub fn masked(message: &str) -> String {
-    static SCANNER: OnceLock<Scanner> = OnceLock::new();
-    let scanner = SCANNER.get_or_init(|| Scanner::new(keysweep::builtin::set()));
+    let scanner = scanner();
     let finder = |text: &[u8]| scanner.spans(text);
     let masker = Masker::new([], &finder, false);
     masker.show(message.as_bytes()).as_str().to_owned()

@@ -6,6 +6,7 @@ mod postgresql;
 mod redis;
 
 use std::io::Write as _;
+use std::time::{Duration, Instant};
 
 use tempfile::NamedTempFile;
 
@@ -15,7 +16,7 @@ use super::draw::drawn;
 use super::driver::{About, Driver};
 use super::fault::Fault;
 use super::issuer::{Can, Held, Issuer, Listed, Made, Token, Verdict, Want};
-use super::program::{Run, Said};
+use super::program::{Failed, Run, Said};
 use super::servers::Server;
 use crate::lists::Row;
 use crate::rule::ListKind;
@@ -64,8 +65,6 @@ pub(super) struct To<'t> {
     pub roots: Option<&'t std::path::Path>,
     pub account: &'t str,
     pub password: &'t Secret,
-    /// What is asked for, in words.
-    pub shown: &'static str,
 }
 
 /// A database whose accounts are kept.
@@ -82,8 +81,8 @@ struct Own {
     roots: Option<std::path::PathBuf>,
     account: String,
     password: Secret,
-    pause: std::time::Duration,
-    last: Option<std::time::Instant>,
+    pause: Duration,
+    last: Option<Instant>,
 }
 
 impl<C: Client> Accounts<C> {
@@ -108,31 +107,25 @@ impl<C: Client> Accounts<C> {
         })
     }
 
-    fn run(
-        &mut self,
-        shown: &'static str,
-        who: Option<(&str, &Secret)>,
-        statements: &str,
-    ) -> Result<Said, Fault> {
+    fn run(&mut self, who: Option<(&str, &Secret)>, statements: &str) -> Result<Said, Fault> {
         let own = &mut self.server;
         if let Some(last) = own.last {
             std::thread::sleep(own.pause.saturating_sub(last.elapsed()));
         }
-        own.last = Some(std::time::Instant::now());
+        own.last = Some(Instant::now());
         let (account, password) = who.unwrap_or((&own.account, &own.password));
         let to = To {
             address: &own.address,
             roots: own.roots.as_deref(),
             account,
             password,
-            shown,
         };
         self.client.run(&to, statements)
     }
 
     /// Runs statements as the operator, which have to do what they say.
     fn done(&mut self, shown: &'static str, statements: &str) -> Result<Said, Fault> {
-        let said = self.run(shown, None, statements)?;
+        let said = self.run(None, statements)?;
         match self.client.went_well(&said) {
             true => Ok(said),
             false => Err(Fault::Refused {
@@ -187,7 +180,7 @@ impl<C: Client> Issuer for Accounts<C> {
             return Ok(Verdict::Unknown(why.into()));
         }
         let who = self.client.who();
-        let said = self.run("a login", Some((&account, value)), who)?;
+        let said = self.run(Some((&account, value)), who)?;
         Ok(self.client.verdict(&said, &account))
     }
 
@@ -222,6 +215,33 @@ impl<C: Client> Issuer for Accounts<C> {
         let statements = statements.map_err(|why| self.not_written(why))?;
         self.done("the end of an account", &statements).map(|_| ())
     }
+}
+
+/// How long a client may take in all.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Bytes that it may print: a list of all accounts comes at once.
+const MAX_OUTPUT: usize = 64 << 20;
+
+/// Runs a client with these statements on its standard input.
+fn client(
+    name: &str,
+    arguments: Vec<String>,
+    environment: Vec<(&'static str, String)>,
+    statements: &str,
+) -> Result<Said, Fault> {
+    let run = Run {
+        name: name.into(),
+        arguments: arguments.into_iter().map(Into::into).collect(),
+        dir: None,
+        environment: Some(environment),
+        input: statements.as_bytes(),
+        patience: PATIENCE,
+        most: MAX_OUTPUT,
+    };
+    run.run().map_err(|failed| match failed {
+        Failed::NotStarted(why) => Fault::NotSent(why),
+        Failed::Lost(why) => Fault::Lost(format!("{why}; what it was asked for may have happened")),
+    })
 }
 
 /// Whether a name can stand in a statement and in an argument.

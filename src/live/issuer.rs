@@ -126,6 +126,17 @@ pub struct Held {
     pub name: Option<String>,
 }
 
+impl Held {
+    /// What a row says of its token. An account is its own owner.
+    pub fn of(row: &Row) -> Held {
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        Held {
+            owner: some(&row.owner).or_else(|| some(&row.name)),
+            name: some(&row.name),
+        }
+    }
+}
+
 /// Whether a value is accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {

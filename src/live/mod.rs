@@ -13,6 +13,7 @@ mod aws;
 mod draw;
 pub mod driver;
 mod fault;
+mod find;
 mod gathered;
 mod http;
 mod issuer;

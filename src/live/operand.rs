@@ -135,7 +135,7 @@ fn file(path: &Path) -> Result<Vec<u8>, String> {
     if !meta.is_file() {
         return Err("is no ordinary file".into());
     }
-    owner_only(&meta).map_err(str::to_owned)?;
+    owner_only(&meta, "600")?;
     let mut bytes = Vec::new();
     file.take(MAX + 1)
         .read_to_end(&mut bytes)
@@ -143,19 +143,21 @@ fn file(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Whether nobody but its owner may read or change a file.
+/// Whether nobody but its owner may read or change a file; if not, the mode that it should have is said.
 #[cfg(unix)]
-pub(super) fn owner_only(meta: &std::fs::Metadata) -> Result<(), &'static str> {
+pub(super) fn owner_only(meta: &std::fs::Metadata, mode: &str) -> Result<(), String> {
     use std::os::unix::fs::PermissionsExt as _;
     match meta.permissions().mode() & 0o077 {
         0 => Ok(()),
-        _ => Err("can be read or changed by others; run `chmod 600` on it"),
+        _ => Err(format!(
+            "can be read or changed by others; run `chmod {mode}` on it"
+        )),
     }
 }
 
 /// On other systems rights are lists that the standard library does not read.
 #[cfg(not(unix))]
-pub(super) fn owner_only(_: &std::fs::Metadata) -> Result<(), &'static str> {
+pub(super) fn owner_only(_: &std::fs::Metadata, _: &str) -> Result<(), String> {
     Ok(())
 }
 

@@ -114,7 +114,7 @@ impl Servers {
             return Err(error(0, "it is no file of servers".into()));
         }
         // It decides where secrets are sent.
-        owner_only(&meta).map_err(|why| error(0, format!("it {why}")))?;
+        owner_only(&meta, "600").map_err(|why| error(0, format!("it {why}")))?;
         let text = std::fs::read_to_string(file).map_err(unread)?;
         let dir = file.parent().unwrap_or(Path::new("."));
         let servers = parse(&text, dir).map_err(|(at, message)| {

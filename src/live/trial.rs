@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 
 use super::fault::Fault;
+use super::find::{self, Sought};
 use super::issuer::{Held, Issuer, Listed, Made, Token, Verdict, Want};
-use crate::lists::{Handle, Moment, Row, State};
-use crate::secret::{Fingerprint, Secret};
+use crate::lists::{Moment, Row};
+use crate::secret::Secret;
 
 /// How long the token of a trial lives at most, if the trial is killed: two days, because some servers count days.
 const LIFE: SignedDuration = SignedDuration::from_hours(48);
@@ -181,11 +182,12 @@ impl Trial<'_> {
             ends,
             like,
         };
+        let before: Vec<String> = before.tokens.iter().map(|t| find::mark(&t.row)).collect();
         let made = self.issuer.create(&want);
         let lost = made.as_ref().is_err_and(Fault::may_have_happened);
         let Some(made) = self.done("create", made) else {
             if lost {
-                self.end_orphan(before, &want.name);
+                self.end_orphan(&before, &want);
             }
             return;
         };
@@ -198,11 +200,11 @@ impl Trial<'_> {
             Outcome::Well,
             format!("`{}` was made; {id}", want.name),
         );
-        let Some(token) = self.found(before, &made, &want.name) else {
+        let Some(token) = self.found(&before, &made, &want) else {
             return;
         };
         self.compare(&token.row, &want, now, &made.value);
-        let held = held(&token.row);
+        let held = Held::of(&token.row);
         self.try_values(&made.value, &held);
         let (token, value) = match self.issuer.can().replace {
             true => self.replaced(token, made.value, &held),
@@ -211,46 +213,54 @@ impl Trial<'_> {
         self.ended(&token, &value);
     }
 
-    /// The row of a new token.
-    fn found(&mut self, before: &Listed, made: &Made, name: &str) -> Option<Token> {
+    /// The row of a new token, as a rotation looks for it.
+    fn found(&mut self, before: &[String], made: &Made, want: &Want) -> Option<Token> {
         let after = self.list()?;
-        let digest = Fingerprint::of_strong(made.value.expose());
-        let is_new = |token: &&Token| !before.tokens.iter().any(|old| same(&old.row, &token.row));
-        let by_value = |token: &Token| token.row.equal.is_some_and(|equal| equal.digest == digest);
-        let found = match &made.id {
-            Some(id) => only(after.tokens.iter().filter(is_new), |token| {
-                token.row.id == *id
-            }),
-            None => only(after.tokens.iter().filter(is_new), by_value)
-                .or_else(|| only(after.tokens.iter().filter(is_new), |_| true)),
+        let sought = Sought {
+            owner: None,
+            before,
+            name: &want.name,
+            id: made.id.as_deref(),
+            value: Some(&made.value),
+            // That it ends otherwise than it was asked to is told of it.
+            ends: None,
         };
-        match found {
-            Some(token) => Some(token.clone()),
-            None => {
-                let text =
-                    format!("the new token cannot be found in the list: end `{name}` by hand");
-                self.say("list", Outcome::Wrong, text);
-                None
-            }
-        }
+        let why = match sought.within(&after, self.issuer.about()) {
+            Ok(Some(token)) => return Some(token.clone()),
+            Ok(None) => "the list does not have it".to_owned(),
+            Err(why) => why,
+        };
+        let text = format!(
+            "the new token cannot be found: {why}. End `{}` by hand",
+            want.name
+        );
+        self.say("list", Outcome::Wrong, text);
+        None
     }
 
     /// Ends what may have been made although no answer came.
-    fn end_orphan(&mut self, before: &Listed, name: &str) {
+    fn end_orphan(&mut self, before: &[String], want: &Want) {
         let Some(after) = self.list() else {
             return;
         };
-        let is_new = |token: &&Token| !before.tokens.iter().any(|old| same(&old.row, &token.row));
-        let named = |token: &Token| token.row.name.is_empty() || token.row.name == name;
-        if let Some(orphan) = only(after.tokens.iter().filter(is_new), named) {
-            let revoked = self.issuer.revoke(orphan);
-            if self.done("revoke", revoked).is_some() {
-                self.say(
-                    "revoke",
-                    Outcome::Well,
-                    "what was made all the same was ended",
-                );
+        let sought = Sought {
+            owner: None,
+            before,
+            name: &want.name,
+            id: None,
+            value: None,
+            ends: want.ends,
+        };
+        match sought.within(&after, self.issuer.about()) {
+            Ok(Some(orphan)) => {
+                let revoked = self.issuer.revoke(orphan);
+                if self.done("revoke", revoked).is_some() {
+                    let text = "what was made all the same was ended";
+                    self.say("revoke", Outcome::Well, text);
+                }
             }
+            Ok(None) => {}
+            Err(why) => self.say("revoke", Outcome::Wrong, why),
         }
     }
 
@@ -358,14 +368,10 @@ impl Trial<'_> {
             return (token, old);
         };
         self.say("replace", Outcome::Well, "it has another value");
-        let held = Held {
-            owner: held.owner.clone(),
-            name: held.name.clone(),
-        };
         let after = self.list();
         if self.issuer.can().check {
-            self.expect("the new value", &made.value, &held, Verdict::Live);
-            self.after_replacing(&old, &held, after.as_ref());
+            self.expect("the new value", &made.value, held, Verdict::Live);
+            self.after_replacing(&old, held, after.as_ref());
         }
         let id = made.id.clone().unwrap_or_else(|| token.row.id.clone());
         let again = after.as_ref().and_then(|listed| {
@@ -383,10 +389,10 @@ impl Trial<'_> {
             Some(Verdict::Live) => {
                 let text = "the old value is accepted still";
                 self.say("replace", Outcome::Well, text);
-                let digest = Fingerprint::of_strong(old.expose());
                 let row = after.and_then(|listed| {
                     only(listed.tokens.iter(), |token| {
-                        token.row.equal.is_some_and(|equal| equal.digest == digest)
+                        token.row.equal.is_some()
+                            && find::is_value_of(&token.row, old) == Some(true)
                     })
                 });
                 if let Some(row) = row.cloned() {
@@ -410,7 +416,7 @@ impl Trial<'_> {
         };
         let text = format!("`{}` has another value; it is not kept", token.row.called());
         self.say("replace", Outcome::Well, text);
-        let held = held(&token.row);
+        let held = Held::of(&token.row);
         self.try_values(&made.value, &held);
         self.replaced(token.clone(), made.value, &held);
     }
@@ -427,17 +433,17 @@ impl Trial<'_> {
         }
         self.say("revoke", Outcome::Well, "the server says that it ended");
         if self.issuer.can().check {
-            self.proved_dead(value, &held(&token.row));
+            self.proved_dead(value, &Held::of(&token.row));
         }
         let Some(after) = self.list() else {
             return;
         };
-        let ended = |state| matches!(state, State::Revoked | State::Expired | State::Disabled);
-        let left = after.tokens.iter().find(|one| same(&one.row, &token.row));
-        match left.map(|one| one.row.state) {
+        let mark = find::mark(&token.row);
+        let left = after.tokens.iter().find(|one| find::mark(&one.row) == mark);
+        match left {
             None => self.say("prove", Outcome::Well, "it is gone from the list"),
-            Some(state) if ended(state) => {
-                let text = format!("the list has it as {}", state.name());
+            Some(one) if find::is_over(&one.row) => {
+                let text = format!("the list has it as {}", one.row.state.name());
                 self.say("prove", Outcome::Well, text);
             }
             Some(_) => self.say("prove", Outcome::Wrong, "it is in the list still"),
@@ -488,41 +494,14 @@ fn only<'t>(
     fitting.next().is_none().then_some(found)
 }
 
-/// Whether two lists have one token: by its id and owner, else by itself, else by all that is said.
-fn same(one: &Row, other: &Row) -> bool {
-    match (one.id.is_empty(), one.equal) {
-        (false, _) => one.id == other.id && one.owner == other.owner,
-        (true, Some(_)) => one.equal == other.equal,
-        (true, None) => one == other,
-    }
-}
-
-fn held(row: &Row) -> Held {
-    let some = |text: &String| (!text.is_empty()).then(|| text.clone());
-    Held {
-        owner: some(&row.owner).or_else(|| some(&row.name)),
-        name: some(&row.name),
-    }
-}
-
 /// How a found value would meet its row.
 fn by(row: &Row, value: &Secret) -> Option<&'static str> {
-    let bytes = value.expose();
-    let digest = Fingerprint::of_strong(bytes);
-    if row.equal.is_some_and(|equal| equal.digest == digest) {
-        return Some("the token itself");
-    }
-    if row.hashes.iter().any(|hash| hash.fits(bytes)) {
-        return Some("a hash that fits it");
-    }
-    let shown = match row.handle.as_ref()? {
-        Handle::Start(start) => bytes.starts_with(start.as_bytes()),
-        Handle::End(end) => bytes.ends_with(end.as_bytes()),
-        Handle::Both(start, end) => {
-            bytes.starts_with(start.as_bytes()) && bytes.ends_with(end.as_bytes())
-        }
+    let how = match (&row.equal, row.hashes.is_empty()) {
+        (Some(_), _) => "the token itself",
+        (None, false) => "a hash that fits it",
+        (None, true) => "characters of it",
     };
-    shown.then_some("characters of it")
+    (find::is_value_of(row, value) == Some(true)).then_some(how)
 }
 
 /// A value of the same form with other letters at its end.

@@ -16,7 +16,7 @@ pub use edit::edited;
 pub use keys::{ENTRY, Key, entry_key};
 pub use names::Names;
 pub use read::RegisterError;
-pub use versions::{Turn, base, turned};
+pub use versions::{Print, Turn, base, turned};
 pub use write::{Proposed, proposal};
 
 use crate::secret::Fingerprint;

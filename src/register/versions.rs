@@ -8,6 +8,7 @@ use super::edit::{entry, line_end};
 use super::read::{parsed, plain};
 use super::{End, Entry, Register, RegisterError, State, Version, edited};
 use crate::finding::date;
+use crate::secret::Fingerprint;
 
 /// The name without the day that a rotation put behind it: `deploy-20261126`, `deploy-20261126-2`.
 pub fn base(name: &str) -> &str {
@@ -33,8 +34,20 @@ pub struct Turn {
     pub new: Option<Version>,
     /// The value that it follows, with its new state.
     pub old: Version,
-    /// The fingerprint of the new value, for an entry that has one.
-    pub fingerprint: Option<crate::secret::Fingerprint>,
+    /// What becomes of the fingerprint of an entry that has one.
+    pub fingerprint: Print,
+}
+
+/// The fingerprint of the value that is in use from now on.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Print {
+    /// The one that the entry says.
+    #[default]
+    Same,
+    /// This one.
+    Is(Fingerprint),
+    /// Nobody knows it. The entry says none then: that of the value before would be wrong.
+    Unknown,
 }
 
 /// The register after a rotation of the entry `id`. What it says already is not said twice.
@@ -83,8 +96,11 @@ fn keys(entry: &Entry, turn: &Turn) -> Vec<(String, String)> {
     if let (Some(_), Some(end)) = (&entry.expires, new.expires) {
         set("expires", shown(end.value));
     }
-    if let (Some(_), Some(print)) = (&entry.fingerprint, turn.fingerprint) {
-        set("fingerprint", print.to_string());
+    match (&entry.fingerprint, turn.fingerprint) {
+        (Some(_), Print::Is(print)) => set("fingerprint", print.to_string()),
+        // An empty value takes the key out.
+        (Some(_), Print::Unknown) => set("fingerprint", String::new()),
+        _ => {}
     }
     keys
 }
@@ -278,7 +294,7 @@ mod tests {
         Turn {
             new: Some(version("9", "2026-11-26", State::Deployed)),
             old: version("8", "2026-06-01", state),
-            fingerprint: None,
+            fingerprint: Print::Same,
         }
     }
 
@@ -317,6 +333,34 @@ mod tests {
         );
         assert!(after.ends_with("# end"), "{after:?}");
         assert!(!after.replace("\r\n", "").contains('\n'), "{after:?}");
+    }
+
+    #[test]
+    fn no_entry_keeps_the_fingerprint_of_the_value_before() {
+        let old = Fingerprint::of_strong(b"old");
+        let text = format!(
+            "[[token]]\nid = \"a\"\n  fingerprint = \"{old}\"  # of the first\nserver = \"x\"\n"
+        );
+        let after = |fingerprint| {
+            let turn = Turn {
+                fingerprint,
+                ..turn(State::Overlap)
+            };
+            let after = turned("t", text.as_bytes(), "a", &turn).expect("right");
+            String::from_utf8(after).expect("text")
+        };
+        let new = Fingerprint::of_strong(b"new");
+        let is = after(Print::Is(new));
+        assert!(
+            is.contains(&format!("\n  fingerprint = \"{new}\"  # of the first\n")),
+            "{is}"
+        );
+        let unknown = after(Print::Unknown);
+        assert!(
+            unknown.starts_with("[[token]]\nid = \"a\"\nserver = \"x\"\n  [[token.version]]\n"),
+            "{unknown}"
+        );
+        assert!(after(Print::Same).contains(&old.to_string()));
     }
 
     #[test]

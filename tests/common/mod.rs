@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -39,6 +40,19 @@ pub fn jwt(exp: i64, seed: u64) -> String {
         &format!(r#"{{jwt:{{"alg":"RS256","typ":"JWT"}}.{claims}}}"#),
         seed,
     )
+}
+
+/// Waits until something is so; a minute at most, and then the test falls.
+#[track_caller]
+pub fn until(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "waited a minute, and it is not so: {what}"
+        );
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// A temporary directory, removed when dropped.

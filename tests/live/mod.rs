@@ -9,6 +9,7 @@ mod rotation;
 mod servers;
 
 use std::fs;
+use std::process::Command;
 
 use crate::common::{Dir, Run};
 use loopback::Loopback;
@@ -33,15 +34,25 @@ impl Desk {
         private(&path, 0o600);
     }
 
-    /// Runs `keysweep live` with these arguments and the file of servers.
-    pub fn live(&self, args: &[&str]) -> Run {
+    /// `keysweep live` with these arguments, the file of servers, and a place of its own for journals.
+    pub fn command(&self, args: &[&str]) -> Command {
         let file = self.dir.outside("servers.toml");
         let mut all = vec!["live"];
         all.extend(args);
-        all.extend(["--servers", file.to_str().expect("text")]);
+        // It asks no server.
+        if args[0] != "status" {
+            all.extend(["--servers", file.to_str().expect("text")]);
+        }
         let mut command = self.dir.command(&all);
-        command.env("HUB_TOKEN", secret());
-        Run::new(command)
+        command
+            .env("HUB_TOKEN", secret())
+            .env("XDG_STATE_HOME", self.dir.outside("state"));
+        command
+    }
+
+    /// Runs that.
+    pub fn live(&self, args: &[&str]) -> Run {
+        Run::new(self.command(args))
     }
 }
 

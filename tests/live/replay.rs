@@ -442,7 +442,10 @@ fn a_server_that_does_otherwise_is_told() {
             "granted more",
             "asked for the scope `self`, it has `self admin`",
         ),
-        ("two of one id", "cannot be found in the list"),
+        (
+            "two of one id",
+            "cannot be found: the server lists 2 new tokens",
+        ),
         ("hangs up", "what was made all the same was ended"),
         ("never ends", "it should be dead and is live"),
         ("says yes and does nothing", "it is in the list still"),

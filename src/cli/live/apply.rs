@@ -9,11 +9,13 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::super::output;
+use super::super::{output, signals};
 use super::From;
 use super::desk::{self, Around, Which, say};
 use super::plan::show;
-use keysweep::live::rotation::{self, Desk, Journals, MAX_PLAN, Outcome, Plan, What, moment};
+use keysweep::live::rotation::{
+    self, Desk, Journals, MAX_PLAN, Outcome, Plan, What, World as _, moment,
+};
 
 /// Does what a plan says, and proves it. Everything is looked at again before, and where it is
 /// otherwise than the plan says, nothing is done.
@@ -83,19 +85,23 @@ pub fn run(apply: Apply) -> Result<ExitCode> {
     plan.is_of(Timestamp::now())
         .map_err(|why| anyhow!("{}: {why}", apply.plan.display()))?;
     let by = apply.by.unwrap_or_else(user);
-    let around = Around::of(&file)?;
+    let around = Around::of(&file, &signals::asked()?);
     let mut status = 0;
+    let mut stopped = false;
     for (n, one) in ready.into_iter().enumerate() {
         let entry = &plan.changes[n].entry;
+        // What comes after a stop is not begun.
+        if stopped || around.stops() {
+            output::complain(&format!("{entry}: not begun; make a new plan for it"));
+            status = 2;
+            continue;
+        }
         say(&format!("{entry}:"));
         let (id, outcome) = desk
             .apply(&plan, n, one, &by, &around, (&journals, &lock))
             .map_err(|why| anyhow!("{entry}: {why}; nothing was done"))?;
         status = status.max(tell(entry, &id, &outcome));
-        // What comes after a stop is nothing to be begun.
-        if matches!(outcome, Outcome::Stopped(_)) {
-            break;
-        }
+        stopped = matches!(outcome, Outcome::Stopped(_));
     }
     Ok(ExitCode::from(status))
 }

@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use super::super::output;
 use super::super::whole;
-use super::super::{output, signals};
-use keysweep::detect::Scanner;
 use keysweep::live::rotation::{Journals, World};
 use keysweep::register::{FILE, Register, Turn, turned};
 use keysweep::source::{git_dir, home, tracks};
@@ -80,15 +79,13 @@ pub struct Around {
 }
 
 impl Around {
-    /// For a register; from here on Ctrl-C asks to stop between two steps.
-    ///
-    /// # Errors
-    /// Signals cannot be watched.
-    pub fn of(file: &Path) -> Result<Self> {
-        Ok(Around {
+    /// For a register, and what Ctrl-C sets ([`signals::asked`]): one and the same for all rotations of a run, so that
+    /// it is not lost between two of them.
+    pub fn of(file: &Path, asked: &Arc<AtomicBool>) -> Self {
+        Around {
             file: file.to_owned(),
-            asked: signals::asked()?,
-        })
+            asked: Arc::clone(asked),
+        }
     }
 }
 
@@ -114,7 +111,7 @@ impl World for Around {
             let before = before.unwrap_or_default();
             let after = turned(&name, before, entry, turn)?;
             // Names and ids come from a server. What looks like a credential in them is not written.
-            let scanner = Scanner::new(keysweep::builtin::set());
+            let scanner = output::scanner();
             // The id of a key of AWS names it, as ids of other servers do, and opens nothing.
             let is_secret = |rule: usize| scanner.rules().rules[rule].id != "aws-access-key-id";
             let secrets = |text: &[u8]| {

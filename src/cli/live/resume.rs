@@ -1,16 +1,17 @@
 //! `keysweep live resume`: goes on with rotations that did not end.
 
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use jiff::Timestamp;
 
-use super::super::output;
+use super::super::{output, signals};
 use super::From;
 use super::apply::tell;
 use super::desk::{self, Around, say};
-use keysweep::live::rotation::{Desk, Outcome, State, moment};
+use keysweep::live::rotation::{Desk, State, moment};
 
 /// Goes on with rotations that did not end: those whose overlap is over, and those that were cut off.
 /// What a run left that was cut off is found in the list of the server and ended.
@@ -48,9 +49,17 @@ pub fn run(resume: Resume) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let servers = resume.from.servers()?;
+    let asked = signals::asked()?;
     let mut status = 0;
     for (id, state) in all {
         let entry = state.head.change.entry.clone();
+        if asked.load(Ordering::Relaxed) {
+            output::complain(&format!(
+                "{entry}: not gone on with ({id}), because you stopped it"
+            ));
+            status = 2;
+            continue;
+        }
         if let Some(until) = state.deployed.filter(|until| Timestamp::now() < *until)
             && state.registered.deployed
             && !resume.no_wait
@@ -71,18 +80,13 @@ pub fn run(resume: Resume) -> Result<ExitCode> {
                 tracked: &desk::tracked,
                 programs: state.head.programs,
             };
-            let around = Around::of(&file)?;
+            let around = Around::of(&file, &asked);
             let journal = journals.go_on(&id, &lock).map_err(|why| anyhow!(why))?;
             let gone_on = desk.resume(state, journal, resume.no_wait, &around);
             gone_on.map_err(|why| anyhow!(why))
         })();
         match done {
-            Ok(outcome) => {
-                status = status.max(tell(&entry, &id, &outcome));
-                if matches!(&outcome, Outcome::Stopped(why) if why.starts_with("you stopped it")) {
-                    break;
-                }
-            }
+            Ok(outcome) => status = status.max(tell(&entry, &id, &outcome)),
             Err(error) => {
                 output::complain(&format!("{entry}: {error:#}"));
                 status = 2;

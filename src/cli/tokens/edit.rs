@@ -8,9 +8,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::super::known::Change;
-use super::super::whole;
+use super::super::{output, whole};
 use super::check;
-use keysweep::detect::Scanner;
 use keysweep::register::{FILE, edited};
 use keysweep::source::home;
 
@@ -61,7 +60,7 @@ pub fn run(edit: &Edit) -> Result<ExitCode> {
         Ok(((after != before).then_some(after), change))
     })?;
     let mut out = std::io::stdout().lock();
-    out.write_all(super::super::output::masked(&change.shown()).as_bytes())
+    out.write_all(output::masked(&change.shown()).as_bytes())
         .and_then(|()| out.flush())
         .context("standard output cannot be written")?;
     Ok(ExitCode::SUCCESS)
@@ -73,7 +72,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>> {
 
 /// A register holds no value. What the scanner takes for one, by itself or behind its key, is not written.
 fn refuse_credential(key: &str, value: &str) -> Result<()> {
-    let scanner = Scanner::new(keysweep::builtin::set());
+    let scanner = output::scanner();
     let behind = format!("{key} = \"{value}\"\n");
     let texts = [value, behind.as_str()];
     if texts

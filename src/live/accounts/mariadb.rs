@@ -2,7 +2,7 @@
 
 use sha1::{Digest as _, Sha1};
 
-use super::{Client, Fault, Row, Run, Said, Secret, To, Verdict, is_account, secret_file, text};
+use super::{Client, Fault, Row, Said, Secret, To, Verdict, client, is_account, secret_file, text};
 
 const LIST: &str = "SELECT JSON_OBJECT('Host', Host, 'User', User, 'Priv', JSON_COMPACT(Priv)) FROM mysql.global_priv;\n";
 
@@ -31,14 +31,8 @@ impl Client for Mariadb {
         // The first argument has to be this one: no other file is read then.
         let first = format!("--defaults-file={}", file.path().display());
         let others = ["--batch", "--raw", "--skip-column-names"].map(str::to_owned);
-        Run {
-            name: "mariadb",
-            shown: to.shown,
-            arguments: std::iter::once(first).chain(others).collect(),
-            environment: Vec::new(),
-            input: statements.as_bytes(),
-        }
-        .run()
+        let arguments = std::iter::once(first).chain(others).collect();
+        client("mariadb", arguments, Vec::new(), statements)
     }
 
     fn list(&self) -> &'static str {

@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
-use super::{Client, Fault, Row, Run, Said, Secret, To, Verdict, quoted, secret_file, text};
+use super::{Client, Fault, Row, Said, Secret, To, Verdict, client, quoted, secret_file, text};
 use crate::base64::{Engine as _, STANDARD};
 
 /// As often as PostgreSQL itself goes around.
@@ -53,14 +53,8 @@ impl Client for Postgresql {
             "-f",
             "-",
         ];
-        Run {
-            name: "psql",
-            shown: to.shown,
-            arguments: arguments.map(str::to_owned).to_vec(),
-            environment,
-            input: statements.as_bytes(),
-        }
-        .run()
+        let arguments = arguments.map(str::to_owned).to_vec();
+        client("psql", arguments, environment, statements)
     }
 
     fn list(&self) -> &'static str {

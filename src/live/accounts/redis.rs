@@ -2,7 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Client, Fault, Row, Run, Said, Secret, To, Verdict, text};
+use super::{Client, Fault, Row, Said, Secret, To, Verdict, client, text};
 
 pub(in crate::live) struct Redis;
 
@@ -26,14 +26,8 @@ impl Client for Redis {
                 arguments.extend(["--cacert".to_owned(), roots.display().to_string()]);
             }
         }
-        Run {
-            name: "redis-cli",
-            shown: to.shown,
-            arguments,
-            environment: vec![("REDISCLI_AUTH", text(to.password))],
-            input: statements.as_bytes(),
-        }
-        .run()
+        let environment = vec![("REDISCLI_AUTH", text(to.password))];
+        client("redis-cli", arguments, environment, statements)
     }
 
     fn list(&self) -> &'static str {
@@ -114,6 +108,7 @@ mod tests {
             well: true,
             output: output.as_bytes().to_vec(),
             errors: errors.to_owned(),
+            ..Said::default()
         }
     }
 

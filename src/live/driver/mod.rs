@@ -87,6 +87,9 @@ pub struct About {
     pub never_expires: bool,
     /// Longest life in days that the server grants, where it grants less than it is asked for.
     pub longest: Option<u32>,
+    /// What the server puts before the names that it is given.
+    #[serde(default)]
+    pub name_prefix: String,
     /// An owner has no two tokens of one name.
     #[serde(default)]
     pub unique_names: bool,

@@ -3,10 +3,9 @@
 
 use jiff::Timestamp;
 
-use super::find;
 use super::journal::Event;
 use super::run::{Deployed, MAX_ATTEMPTS, Run};
-use crate::live::drawn;
+use crate::live::{drawn, find};
 use crate::secret::Secret;
 
 impl Run<'_, '_> {

@@ -6,13 +6,12 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::draft::{Draft, Facts, draft};
-use super::find;
-use super::journal::{Event, Head, Journal, Journals, Lock};
+use super::journal::{Head, Journal, Journals, Lock};
 use super::plan::{Change, Holds, PLAN_VERSION, Plan, What};
 use super::run::{Outcome, Run, World};
 use super::seal::{Seal, digest, fresh};
 use super::state::State;
-use super::words;
+use crate::live::find;
 use crate::live::issuer::{Issuer, Listed, connect};
 use crate::live::servers::{Server, Servers};
 use crate::live::store::{self, Around, Content, Named};
@@ -378,7 +377,7 @@ impl Wanted<'_> {
         };
         match desk.asked(&alias.value, plan, servings) {
             Err(_) => true,
-            Ok(asked) => match find::of_entry(&asked.listed, entry) {
+            Ok(asked) => match find::of_entry(&asked.listed, entry, asked.issuer.about()) {
                 Err(_) => true,
                 Ok(token) => token
                     .row
@@ -386,39 +385,6 @@ impl Wanted<'_> {
                     .at()
                     .is_some_and(|at| at.as_second() <= until),
             },
-        }
-    }
-}
-
-impl State {
-    /// The state of a rotation that begins.
-    fn begun(head: Head) -> State {
-        let line = super::journal::Line {
-            at: Timestamp::now(),
-            event: Event::Begun(Box::new(head)),
-        };
-        State::of(&[line]).expect("it begins with what it is about")
-    }
-
-    /// What it is doing, in a sentence.
-    pub fn says(&self) -> String {
-        let change = &self.head.change;
-        match (&self.over, &self.stopped, self.deployed) {
-            (Some(None), ..) => {
-                let proof = self.proof(&change.old.mark);
-                let proof = proof.map_or("is ended", |proof| proof.words());
-                format!("done: {} {proof}", change.old.called())
-            }
-            (Some(Some(why)), ..) => format!("undone: {why}"),
-            (None, Some(why), _) => format!("stopped: {why}"),
-            (None, None, Some(until)) if Timestamp::now() < until => format!(
-                "both tokens live until {}; `keysweep live resume` goes on after that",
-                words::moment(until)
-            ),
-            (None, None, Some(_)) => {
-                "the stores hold the new token, and the old one is to be ended: `keysweep live resume`".into()
-            }
-            (None, None, None) => "was cut off: `keysweep live resume` finishes or undoes it".into(),
         }
     }
 }

@@ -3,14 +3,14 @@
 
 use jiff::Timestamp;
 
-use super::find;
-use super::plan::{Change, Holds, Place, Successor, What};
-use super::run::held;
+use super::plan::{self, Change, Holds, Place, Successor, What};
 use super::seal::{Seal, digest};
 use super::words;
 use crate::finding::DAY;
+use crate::lists::Row;
 use crate::live::driver::About;
-use crate::live::issuer::{Can, Issuer, Listed, Token, Verdict};
+use crate::live::find;
+use crate::live::issuer::{Can, Held, Issuer, Listed, Token, Verdict};
 use crate::live::servers::Server;
 use crate::live::store::{Content, Named};
 use crate::register::{Entry, Policy};
@@ -54,8 +54,8 @@ pub fn draft(
     issuer: &mut dyn Issuer,
     stores: &mut [Named<'_>],
 ) -> Result<Draft, String> {
-    let token = find::of_entry(facts.listed, facts.entry)?;
-    let old = find::listed(&token.row);
+    let token = find::of_entry(facts.listed, facts.entry, issuer.about())?;
+    let old = plan::Listed::of(&token.row);
     if find::marked(facts.listed, &old.mark).is_none() {
         return Err(format!("the server lists more than one {}", old.called()));
     }
@@ -67,7 +67,7 @@ pub fn draft(
         what,
         server: facts.server.alias.clone(),
         kind: about.kind.clone(),
-        state: state(facts, &old),
+        state: state(facts, &token.row, &about),
         old,
         successor: None,
         stores: Vec::new(),
@@ -100,7 +100,7 @@ fn not_our_own(facts: &Facts<'_>, token: &Token, issuer: &mut dyn Issuer) -> Res
     let refuse = || {
         Err(format!(
             "{} is what keysweep itself asks `{}` with: rotate it by hand, or with another credential in servers.toml",
-            find::listed(row).called(),
+            plan::Listed::of(row).called(),
             facts.server.alias
         ))
     };
@@ -152,8 +152,8 @@ fn what(facts: &Facts<'_>, can: Can, about: &About) -> Result<What, String> {
 }
 
 /// A digest of where the server is and which tokens of this name it lists.
-fn state(facts: &Facts<'_>, old: &super::plan::Listed) -> String {
-    let mut marks: Vec<String> = find::kin(facts.listed, old)
+fn state(facts: &Facts<'_>, old: &Row, about: &About) -> String {
+    let mut marks: Vec<String> = find::kin(facts.listed, old, about)
         .iter()
         .map(|token| find::mark(&token.row))
         .collect();
@@ -185,12 +185,12 @@ fn successor(
     if what.is_in_place() {
         return Ok(Successor {
             name: row.name.clone(),
-            scope: find::listed(row).scope,
+            scope: plan::Listed::of(row).scope,
             ends: row.expires.at(),
         });
     }
     let of_register = facts.entry.name.as_ref().map(|name| name.value.as_str());
-    let base = find::base(of_register.unwrap_or(&row.name));
+    let base = of_register.unwrap_or_else(|| find::base(about.name_of(row)));
     let base = if base.is_empty() {
         &facts.entry.id
     } else {
@@ -203,11 +203,11 @@ fn successor(
         .tokens
         .iter()
         .filter(owned)
-        .find(|t| find::is_named(&t.row, &name))
+        .find(|t| about.is_named(&t.row, &name))
     {
         return Err(format!(
             "there is a token {} already: it was rotated today, or a rotation did not end (`keysweep live status`)",
-            find::listed(&other.row).called()
+            plan::Listed::of(&other.row).called()
         ));
     }
     let count = facts.listed.tokens.iter().filter(owned).count();
@@ -356,14 +356,13 @@ fn lives(issuer: &mut dyn Issuer, token: &Token, value: Option<&Secret>) -> Resu
     if find::is_value_of(&token.row, value) == Some(false) {
         return Err(format!(
             "what the stores hold is not {}: another value would be ended than the one that is replaced",
-            find::listed(&token.row).called()
+            plan::Listed::of(&token.row).called()
         ));
     }
     if !issuer.can().check || token.row.state == crate::lists::State::Expired {
         return Ok(());
     }
-    let held = held(&token.row.owner, &token.row.name);
-    match issuer.check(value, &held) {
+    match issuer.check(value, &Held::of(&token.row)) {
         Ok(Verdict::Live) => Ok(()),
         Ok(Verdict::Dead) => Err(
             "the server does not accept what the stores hold, so it is not the token that it lists; \

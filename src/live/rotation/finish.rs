@@ -4,13 +4,12 @@ use std::time::Instant;
 
 use jiff::Timestamp;
 
-use super::find;
 use super::journal::{Event, Proof};
 use super::plan::{Listed, What};
-use super::run::{GRACE, Run, held};
-use crate::lists::State as Said;
-use crate::live::issuer::{PARTLY, Token, Verdict};
-use crate::register::{At, End, State as Became, Turn, Version};
+use super::run::{GRACE, Run};
+use crate::live::find;
+use crate::live::issuer::{Held, PARTLY, Token, Verdict};
+use crate::register::{At, End, Print, State as Became, Turn, Version};
 use crate::secret::{Fingerprint, Secret};
 
 impl Run<'_, '_> {
@@ -68,18 +67,17 @@ impl Run<'_, '_> {
             .cloned()
             .or_else(|| token.and_then(|token| token.value.clone()));
         let called = token.map_or("the token".to_owned(), |token| {
-            find::listed(&token.row).called()
+            Listed::of(&token.row).called()
         });
         let mut fault = None;
-        if let Some(token) = token.filter(|token| !is_over(token)) {
+        if let Some(token) = token.filter(|token| !find::is_over(&token.row)) {
             self.log(Event::End {
                 mark: mark.to_owned(),
             })?;
             fault = self.issuer.revoke(token).err();
         }
         let value = value.filter(|_| self.issuer.can().check);
-        let row = token.map(|token| &token.row);
-        let held = row.map_or_else(|| held("", ""), |row| held(&row.owner, &row.name));
+        let held = token.map_or_else(Held::default, |token| Held::of(&token.row));
         let until = Instant::now() + self.issuer.about().settles() + GRACE;
         let mut gone = false;
         loop {
@@ -129,7 +127,7 @@ impl Run<'_, '_> {
             .tokens
             .iter()
             .filter(|token| find::mark(&token.row) == mark);
-        Ok(of_mark.all(is_over))
+        Ok(of_mark.all(|token| find::is_over(&token.row)))
     }
 
     fn proved(&mut self, mark: &str, proof: Proof) -> Result<Proof, String> {
@@ -169,7 +167,7 @@ impl Run<'_, '_> {
             Some(value) => {
                 let until = Instant::now() + self.issuer.about().settles() + GRACE;
                 loop {
-                    match self.issuer.check(&value, &held(&old.owner, &old.name)) {
+                    match self.issuer.check(&value, &old.held()) {
                         Ok(Verdict::Dead) => break Proof::Check,
                         Err(fault) => {
                             return Err(format!("the old value could not be tried: {fault}"));
@@ -193,20 +191,28 @@ impl Run<'_, '_> {
         self.proved(&old.mark, proof)
     }
 
-    /// Writes the versions into the register.
+    /// Writes the versions into the register. Nothing is called revoked there before it is proved dead, also what was
+    /// changed in its place.
     pub(super) fn tell_register(&mut self, ended: bool) -> Result<(), String> {
         let head = self.state.head.clone();
         let change = &head.change;
-        let over = ended || change.what.is_in_place();
-        let state = match over {
+        let state = match ended {
             true => Became::Revoked,
             false => Became::Overlap,
         };
-        let value = self.new.as_ref();
+        let fingerprint = match change.what == What::Revoke || self.state.registered.deployed {
+            true => Print::Same,
+            false => {
+                let value = self.new.clone().or_else(|| self.shown());
+                value.map_or(Print::Unknown, |value| {
+                    Print::Is(Fingerprint::of_strong(value.expose()))
+                })
+            }
+        };
         let turn = Turn {
             new: self.new_version().filter(|_| change.what != What::Revoke),
             old: version(&change.old, state),
-            fingerprint: value.map(|value| Fingerprint::of_strong(value.expose())),
+            fingerprint,
         };
         self.world.register(&change.entry, &turn).map_err(|why| {
             format!(
@@ -215,9 +221,7 @@ impl Run<'_, '_> {
                 self.journal.id
             )
         })?;
-        self.log(Event::Registered {
-            ended: over && ended,
-        })
+        self.log(Event::Registered { ended })
     }
 
     /// What the register says of the new value.
@@ -257,9 +261,4 @@ fn version(token: &Listed, state: Became) -> Version {
 
 fn at<T>(value: T) -> At<T> {
     At { value, line: 0 }
-}
-
-/// Whether the list itself says that a token is over.
-fn is_over(token: &Token) -> bool {
-    token.row.state == Said::Revoked
 }

@@ -235,12 +235,8 @@ impl Journals {
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&self.dir).map_err(cannot)?;
         let meta = fs::metadata(&self.dir).map_err(cannot)?;
-        crate::live::operand::owner_only(&meta).map_err(|why| {
-            format!(
-                "the directory {dir} for journals {}",
-                why.replace("600", "700")
-            )
-        })?;
+        crate::live::operand::owner_only(&meta, "700")
+            .map_err(|why| format!("the directory {dir} for journals {why}"))?;
         let file = private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(self.dir.join("lock"))
             .map_err(cannot)?;

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use super::find;
 use super::journal::Event;
-use super::plan::{Successor, What};
+use super::plan::{self, Successor, What};
 use super::run::{GRACE, MAX_ATTEMPTS, Run};
+use crate::live::find::{self, Sought};
 use crate::live::issuer::{Listed, Made, Token, Want};
 
 /// A token that was made, and how it is found in the list.
@@ -95,7 +95,15 @@ impl Run<'_, '_> {
             ));
         }
         let listed = self.issuer.list().map_err(|fault| fault.to_string())?;
-        match find::new(&listed, &old.owner, before, name, None, successor.ends)? {
+        let sought = Sought {
+            owner: Some(&old.owner),
+            before,
+            name,
+            id: None,
+            value: None,
+            ends: successor.ends,
+        };
+        match sought.within(&listed, self.issuer.about())? {
             Some(token) => {
                 let token = token.clone();
                 self.end(&find::mark(&token.row), Some(&token), None)?;
@@ -118,15 +126,15 @@ impl Run<'_, '_> {
             let found = match self.state.head.change.what {
                 What::Replace => find::marked(&listed, &old.mark),
                 _ => {
-                    let known = (fresh.made.id.as_deref(), &fresh.made.value);
-                    find::new(
-                        &listed,
-                        &old.owner,
-                        &fresh.before,
-                        &fresh.name,
-                        Some(known),
-                        successor.ends,
-                    )?
+                    let sought = Sought {
+                        owner: Some(&old.owner),
+                        before: &fresh.before,
+                        name: &fresh.name,
+                        id: fresh.made.id.as_deref(),
+                        value: Some(&fresh.made.value),
+                        ends: successor.ends,
+                    };
+                    sought.within(&listed, self.issuer.about())?
                 }
             };
             match found {
@@ -165,15 +173,15 @@ impl Run<'_, '_> {
                 (_, true) => None,
                 (Some(token), _) => find::marked(listed, &token.mark),
                 (None, _) => {
-                    let known = attempt.id.as_deref();
-                    find::orphan(
-                        listed,
-                        owner,
-                        &attempt.before,
-                        &attempt.name,
-                        known,
-                        successor.ends,
-                    )?
+                    let sought = Sought {
+                        owner: Some(owner),
+                        before: &attempt.before,
+                        name: &attempt.name,
+                        id: attempt.id.as_deref(),
+                        value: None,
+                        ends: successor.ends,
+                    };
+                    sought.within(listed, self.issuer.about())?
                 }
             };
             let Some(token) = token.cloned() else {
@@ -185,7 +193,7 @@ impl Run<'_, '_> {
             }
             self.world.say(&format!(
                 "{} was left by a run that was cut off, and is ended",
-                find::listed(&token.row).called()
+                plan::Listed::of(&token.row).called()
             ));
             self.end(&mark, Some(&token), None)?;
         }

@@ -3,7 +3,6 @@
 mod choose;
 mod desk;
 mod draft;
-mod find;
 mod finish;
 mod journal;
 mod make;

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::words;
 use crate::finding::DAY;
+use crate::lists::Row;
+use crate::live::find;
+use crate::live::issuer::Held;
 use crate::schema;
 
 /// The version that plans name.
@@ -115,6 +118,31 @@ pub struct Listed {
 }
 
 impl Listed {
+    /// What a plan says of a row.
+    pub fn of(row: &Row) -> Listed {
+        let mut scope = row.scope.clone();
+        scope.sort();
+        scope.dedup();
+        Listed {
+            mark: find::mark(row),
+            id: row.id.clone(),
+            name: row.name.clone(),
+            owner: row.owner.clone(),
+            scope,
+            created: row.created.at(),
+            expires: row.expires.at(),
+        }
+    }
+
+    /// What is known of its value when it is tried.
+    pub fn held(&self) -> Held {
+        Held::of(&Row {
+            name: self.name.clone(),
+            owner: self.owner.clone(),
+            ..Row::default()
+        })
+    }
+
     /// What it is called in sentences.
     pub fn called(&self) -> String {
         let id = match self.id.is_empty() {
@@ -270,22 +298,11 @@ impl Change {
             );
         }
         // What people read is made of all that: another text alone was written by somebody.
-        same(
-            !do_the_same(self, now) || (&self.steps, &self.warnings) == (&now.steps, &now.warnings),
-            "its sentences are not those that belong to it".into(),
-        );
+        if out.is_empty() && (&self.steps, &self.warnings) != (&now.steps, &now.warnings) {
+            out.push("its sentences are not those that belong to it".into());
+        }
         out
     }
-}
-
-/// Whether two changes do the same.
-fn do_the_same(one: &Change, other: &Change) -> bool {
-    let bare = |change: &Change| Change {
-        steps: Vec::new(),
-        warnings: Vec::new(),
-        ..change.clone()
-    };
-    bare(one) == bare(other)
 }
 
 /// `docs/plan.schema.json`.

@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::find;
 use super::journal::{Event, Journal, Proof};
 use super::plan::{self, Successor, What};
 use super::state::State;
+use crate::live::driver::About;
+use crate::live::find;
 use crate::live::issuer::{Held, Issuer, Listed, Token, Verdict};
 use crate::live::store::{Content, Named};
 use crate::register::Turn;
@@ -96,7 +97,8 @@ impl Run<'_, '_> {
                     _ => self.deploy()?,
                 };
                 if let Deployed::Undone(why) = deployed {
-                    self.log(Event::Undone { why: why.clone() })?;
+                    let logged = self.log(Event::Undone { why: why.clone() });
+                    logged.map_err(|cannot| format!("{why}; {cannot}"))?;
                     return Ok(Outcome::Undone(why));
                 }
             }
@@ -126,7 +128,7 @@ impl Run<'_, '_> {
         let mut listed = self.issuer.list().map_err(|fault| fault.to_string())?;
         if self.state.attempts.is_empty() {
             // Between the look at everything and the yes of somebody may lie hours.
-            if let Some(why) = otherwise(&listed, &change, &successor) {
+            if let Some(why) = otherwise(&listed, self.issuer.about(), &change, &successor) {
                 return Ok(Deployed::Undone(why));
             }
         } else if self.all_stored() {
@@ -150,7 +152,7 @@ impl Run<'_, '_> {
         };
         let value = fresh.made.value.clone();
         let token = self.found(&fresh, &successor)?;
-        let listed = find::listed(&token.row);
+        let listed = plan::Listed::of(&token.row);
         self.log(Event::Found {
             token: listed.clone(),
         })?;
@@ -201,9 +203,7 @@ impl Run<'_, '_> {
         }
         let until = Instant::now() + GRACE;
         loop {
-            let verdict = self
-                .issuer
-                .check(value, &held(&token.row.owner, &token.row.name));
+            let verdict = self.issuer.check(value, &Held::of(&token.row));
             let why = match verdict {
                 Ok(Verdict::Live) => return Ok(None),
                 Ok(Verdict::Dead) => "the server does not accept the token that it made".to_owned(),
@@ -269,12 +269,11 @@ impl Run<'_, '_> {
                 Ok(Err(why)) => (format!("was written, and cannot be read back: {why}"), true),
                 Err(unwritten) => (unwritten.why, unwritten.may_hold),
             };
-            self.log(Event::NotStored {
-                n,
-                why: why.clone(),
-                may_hold,
-            })?;
-            return Ok(Some(format!("the store {name} {why}")));
+            let said = format!("the store {name} {why}");
+            // A disk that is full for the store is full for the journal too: both are said.
+            self.log(Event::NotStored { n, why, may_hold })
+                .map_err(|cannot| format!("{said}; {cannot}"))?;
+            return Ok(Some(said));
         }
         Ok(None)
     }
@@ -296,17 +295,45 @@ impl Run<'_, '_> {
         }
     }
 
-    pub(super) fn half_written(&self, why: &str) -> String {
-        let hold = self
-            .state
-            .attempts
-            .last()
-            .map_or(0, |last| last.stored.len());
-        let all = self.stores.len();
+    /// Why the stores were not all written, and what holds what now.
+    fn half_written(&self, why: &str) -> String {
+        let others = match self.state.head.change.what.is_in_place() {
+            // What was changed in its place has one value.
+            true => "the old value, which the others may hold, is dead",
+            false => "both tokens are alive",
+        };
         format!(
-            "{why}. {hold} of {all} stores hold the new token and the others what they held; both tokens are alive. Mend it, then run `keysweep live resume {}`",
+            "{why}. {}; {others}. Mend it, then run `keysweep live resume {}`",
+            self.stored(),
             self.journal.id
         )
+    }
+
+    /// How many stores hold the new value, in words.
+    fn stored(&self) -> String {
+        let last = self.state.attempts.last();
+        format!(
+            "{} of {} stores hold the new value",
+            last.map_or(0, |last| last.stored.len()),
+            self.stores.len()
+        )
+    }
+
+    /// The new value, where an earlier run made it: what the stores show that were written, if it is accepted.
+    pub(super) fn shown(&mut self) -> Option<Secret> {
+        let last = self.state.attempts.last()?.clone();
+        let token = last.token?;
+        let value = last.stored.iter().find_map(|n| {
+            let (_, store) = self.stores.get_mut(*n)?;
+            match store.read() {
+                Ok(Content::Value(value)) => Some(value),
+                _ => None,
+            }
+        })?;
+        let lives = !self.issuer.can().check
+            || matches!(self.issuer.check(&value, &token.held()), Ok(Verdict::Live));
+        // Somebody may have put the old one back meanwhile.
+        (lives && self.old.as_ref() != Some(&value)).then_some(value)
     }
 
     /// Stops between two steps where the user asked for it.
@@ -327,25 +354,27 @@ impl Run<'_, '_> {
     }
 
     pub(super) fn log(&mut self, event: Event) -> Result<(), String> {
-        self.journal.write(&event)?;
+        self.journal.write(&event).map_err(|why| {
+            format!(
+                "{why}; {} as far as it was written down. Make room, then run `keysweep live resume {}`, which looks at what is there and finishes or undoes it",
+                self.stored(),
+                self.journal.id
+            )
+        })?;
         self.state.take(&event);
         Ok(())
     }
 }
 
-pub(super) fn held(owner: &str, name: &str) -> Held {
-    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-    Held {
-        // An account is its own owner.
-        owner: some(owner).or_else(|| some(name)),
-        name: some(name),
-    }
-}
-
 /// What changed on the server since the change was worked out.
-fn otherwise(listed: &Listed, change: &plan::Change, successor: &Successor) -> Option<String> {
+fn otherwise(
+    listed: &Listed,
+    about: &About,
+    change: &plan::Change,
+    successor: &Successor,
+) -> Option<String> {
     let old = &change.old;
-    let now = find::marked(listed, &old.mark).map(|token| find::listed(&token.row));
+    let now = find::marked(listed, &old.mark).map(|token| plan::Listed::of(&token.row));
     if now.as_ref() != Some(old) {
         return Some(format!(
             "the server says otherwise of {} than before",
@@ -353,11 +382,11 @@ fn otherwise(listed: &Listed, change: &plan::Change, successor: &Successor) -> O
         ));
     }
     let named = |token: &&Token| {
-        token.row.owner == old.owner && find::is_named(&token.row, &successor.name)
+        token.row.owner == old.owner && about.is_named(&token.row, &successor.name)
     };
     let mut tokens = listed.tokens.iter();
     let other = tokens.find(named).filter(|_| change.what == What::Rotate)?;
-    let other = find::listed(&other.row);
+    let other = plan::Listed::of(&other.row);
     Some(format!("there is {} already", other.called()))
 }
 

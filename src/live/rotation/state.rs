@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::journal::{Event, Head, Line, Proof};
 use super::plan::Listed;
+use super::words;
 
 /// How far a rotation is.
 #[derive(Clone, Debug)]
@@ -59,6 +60,15 @@ pub struct Attempt {
 }
 
 impl State {
+    /// The state of a rotation that begins.
+    pub fn begun(head: Head) -> State {
+        let line = Line {
+            at: Timestamp::now(),
+            event: Event::Begun(Box::new(head)),
+        };
+        State::of(&[line]).expect("it begins with what it is about")
+    }
+
     /// The state after these lines; `None` where the first does not say what it is about.
     pub fn of(lines: &[Line]) -> Option<State> {
         let (first, rest) = lines.split_first()?;
@@ -160,5 +170,30 @@ impl State {
             .iter()
             .find(|(dead, _)| dead == mark)
             .map(|(_, proof)| *proof)
+    }
+
+    /// What it is doing, in a sentence.
+    pub fn says(&self) -> String {
+        let change = &self.head.change;
+        match (&self.over, &self.stopped, self.deployed) {
+            (Some(None), ..) => {
+                let proof = self.proof(&change.old.mark);
+                let proof = proof.map_or("is ended", |proof| proof.words());
+                format!("done: {} {proof}", change.old.called())
+            }
+            (Some(Some(why)), ..) => format!("undone: {why}"),
+            (None, Some(why), _) => format!("stopped: {why}"),
+            (None, None, Some(until)) if Timestamp::now() < until => format!(
+                "both tokens live until {}; `keysweep live resume` goes on after that",
+                words::moment(until)
+            ),
+            (None, None, Some(_)) if change.what.is_in_place() => {
+                "the stores hold the new value, and that the old one is dead is to be proved: `keysweep live resume`".into()
+            }
+            (None, None, Some(_)) => {
+                "the stores hold the new token, and the old one is to be ended: `keysweep live resume`".into()
+            }
+            (None, None, None) => "was cut off: `keysweep live resume` finishes or undoes it".into(),
+        }
     }
 }

@@ -105,11 +105,7 @@ impl Store for Dotenv<'_> {
     fn read(&mut self) -> Result<Content, String> {
         let (bytes, _) = self.bytes()?;
         let spot = self.spot(&bytes)?;
-        let value = spot.value(&bytes);
-        Ok(match value.is_empty() {
-            true => Content::Empty,
-            false => Content::Value(Secret::new(&value)),
-        })
+        Ok(Content::of(&spot.value(&bytes)))
     }
 
     fn ready(&mut self) -> Result<(), String> {
@@ -131,9 +127,8 @@ impl Store for Dotenv<'_> {
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
         let (before, meta) = self.bytes().map_err(Unwritten::untouched)?;
         let spot = self.spot(&before).map_err(Unwritten::untouched)?;
-        let written = spot.written(value.expose()).map_err(Unwritten::untouched)?;
-        let whole = &spot.whole;
-        let after = [&before[..whole.start], &written, &before[whole.end..]].concat();
+        let after = spot.spliced(&before, value.expose());
+        let after = after.map_err(Unwritten::untouched)?;
         let path = self.beside(&after, &meta).map_err(Unwritten::untouched)?;
         // Somebody may have saved the file meanwhile, who knows nothing of us.
         let same = self.bytes().is_ok_and(|(now, _)| now == before);
@@ -171,6 +166,17 @@ impl Spot {
             Some(b'"') => unescaped(&text[1..text.len() - 1]),
             Some(_) => text[1..text.len() - 1].to_vec(),
         }
+    }
+
+    /// The file with another value here.
+    fn spliced(&self, bytes: &[u8], value: &[u8]) -> Result<Vec<u8>, String> {
+        let (before, rest) = (&bytes[..self.whole.start], &bytes[self.whole.end..]);
+        // Only a blank before it makes a comment of what follows; without one it would be read as a part of the value.
+        let blank: &[u8] = match rest.first() {
+            Some(b'#') => b" ",
+            _ => b"",
+        };
+        Ok([before, &self.written(value)?, blank, rest].concat())
     }
 
     /// A value as it is written here: in the quotes that stand here, where it can stand in them. What means
@@ -225,10 +231,18 @@ fn spots(bytes: &[u8], key: &[u8]) -> Result<Vec<Spot>, usize> {
                     quote: Some(*quote),
                 }
             }
-            _ => Spot {
-                whole: start..start + bare(&bytes[start..end]),
-                quote: None,
-            },
+            _ => {
+                let length = bare(&bytes[start..end]);
+                // An empty value stands right behind the `=`: a shell would run what stands behind a blank.
+                let start = match length {
+                    0 => at + bytes[at..start].trim_ascii_end().len(),
+                    _ => start,
+                };
+                Spot {
+                    whole: start..start + length,
+                    quote: None,
+                }
+            }
         };
         // A value in quotes may go over several lines, which are no assignments.
         at = line_end(bytes, spot.whole.end) + 1;
@@ -331,9 +345,11 @@ mod tests {
         let [spot] = spots.as_slice() else {
             return Err(format!("{} lines", spots.len()));
         };
-        let written = spot.written(value.as_bytes())?;
-        let (start, end) = (spot.whole.start, spot.whole.end);
-        let all = [&bytes[..start], &written, &bytes[end..]].concat();
+        let all = spot.spliced(bytes, value.as_bytes())?;
+        // Whatever the file looks like, what was written is read back from it.
+        let again = self::spots(&all, b"KEY").expect("closed");
+        assert_eq!(again.len(), 1, "{text:?}");
+        assert_eq!(again[0].value(&all), value.as_bytes(), "{text:?}");
         Ok(String::from_utf8(all).expect("text"))
     }
 
@@ -352,7 +368,11 @@ mod tests {
                 "# KEY=no\nA=\"x\nKEY=inside\n\"\nKEY=new\n",
             ),
             ("KEY2=a\nKEY=old#no comment\n", "KEY2=a\nKEY=new\n"),
-            ("KEY=# empty\n", "KEY=new# empty\n"),
+            ("KEY=# empty\n", "KEY=new # empty\n"),
+            ("KEY= # empty\n", "KEY=new # empty\n"),
+            ("KEY=\t# empty", "KEY=new\t# empty"),
+            ("KEY=  \n", "KEY=new  \n"),
+            ("KEY=''# empty\n", "KEY='new' # empty\n"),
             ("\u{feff}x\nKEY=old\n\n\n", "\u{feff}x\nKEY=new\n\n\n"),
         ] {
             assert_eq!(after(before, "new").as_deref(), Ok(want), "{before:?}");

@@ -19,11 +19,14 @@ pub trait Store {
     /// It cannot be asked, or the place is not there.
     fn read(&mut self) -> Result<Content, String>;
 
-    /// Whether a value can be written to it, as far as that can be told without writing one.
+    /// Whether a value can be written to it, as far as that can be told without writing one: where nothing more is
+    /// known, that the place is there.
     ///
     /// # Errors
     /// It cannot: why.
-    fn ready(&mut self) -> Result<(), String>;
+    fn ready(&mut self) -> Result<(), String> {
+        self.read().map(|_| ())
+    }
 
     /// Writes a value in place of the one that it holds.
     ///
@@ -46,6 +49,16 @@ pub enum Content {
     Hidden,
 }
 
+impl Content {
+    /// What a place holds that shows these bytes.
+    fn of(value: &[u8]) -> Content {
+        match value.is_empty() {
+            true => Content::Empty,
+            false => Content::Value(Secret::new(value)),
+        }
+    }
+}
+
 /// Why a value was not written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unwritten {
@@ -57,7 +70,7 @@ pub struct Unwritten {
 
 impl Unwritten {
     /// Nothing was changed.
-    fn untouched(why: impl Into<String>) -> Self {
+    pub(super) fn untouched(why: impl Into<String>) -> Self {
         Unwritten {
             why: why.into(),
             may_hold: false,

@@ -2,93 +2,44 @@
 //! read where it is an answer, and never shown, because it may repeat the value.
 
 use std::ffi::OsStr;
-use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::{Around, Content, Store, Unwritten, place_and_key};
 use crate::base64::{Engine as _, STANDARD};
+use crate::live::program::{Failed, Run};
 use crate::secret::Secret;
 
 /// How long a program may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes of an answer that are read.
-const MAX: u64 = 4 << 20;
-
-/// A program that ran: why it did not do what it was asked for.
-struct Failed {
-    why: String,
-    /// It was started, so that it may have done it all the same.
-    ran: bool,
-}
+const MAX: usize = 4 << 20;
 
 /// Runs a program with something on its standard input; what it printed.
 fn run<S: AsRef<OsStr>>(dir: Option<&Path>, words: &[S], input: &[u8]) -> Result<Vec<u8>, Failed> {
-    let (name, arguments) = words.split_first().ok_or(Failed {
-        why: "names no program".into(),
-        ran: false,
-    })?;
-    let shown = name.as_ref().to_string_lossy().into_owned();
-    let mut command = Command::new(name);
-    command
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    if let Some(dir) = dir {
-        command.current_dir(dir);
-    }
-    let mut child = command.spawn().map_err(|error| Failed {
-        why: match error.kind() {
-            ErrorKind::NotFound => format!("needs the program `{shown}`, which is not there"),
-            _ => format!("cannot start `{shown}`: {error}"),
-        },
-        ran: false,
-    })?;
-    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-    let input = Secret::new(input);
-    std::thread::spawn(move || {
-        // A program that ends without reading closes its input, which its status tells.
-        stdin.map(|mut stdin| stdin.write_all(input.expose()))
-    });
-    let reader = std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let _ = stdout.map(|out| out.take(MAX).read_to_end(&mut bytes));
-        bytes
-    });
-    let failed = |why: String| Failed { why, ran: true };
-    let until = Instant::now() + PATIENCE;
-    let status = loop {
-        match child.try_wait() {
-            Ok(Some(status)) => break status,
-            Ok(None) if Instant::now() > until => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return Err(failed(format!(
-                    "`{shown}` did not end within two minutes and was ended"
-                )));
-            }
-            Ok(None) => std::thread::sleep(Duration::from_millis(10)),
-            Err(error) => return Err(failed(format!("`{shown}` cannot be waited for: {error}"))),
-        }
+    let words: Vec<_> = words.iter().map(|word| word.as_ref().to_owned()).collect();
+    let (name, arguments) = words
+        .split_first()
+        .ok_or_else(|| Failed::NotStarted("names no program".into()))?;
+    let run = Run {
+        name: name.clone(),
+        arguments: arguments.to_vec(),
+        dir,
+        environment: None,
+        input,
+        patience: PATIENCE,
+        most: MAX,
     };
-    match status.success() {
-        true => Ok(reader.join().unwrap_or_default()),
-        false => Err(failed(format!(
-            "`{shown}` failed ({status}); what it printed is not shown, because it may repeat the value"
+    let said = run.run()?;
+    match said.well {
+        true => Ok(said.output),
+        false => Err(Failed::Lost(format!(
+            "`{}` failed ({}); what it printed is not shown, because it may repeat the value",
+            name.to_string_lossy(),
+            said.ended
         ))),
-    }
-}
-
-impl From<Failed> for Unwritten {
-    fn from(failed: Failed) -> Self {
-        Unwritten {
-            why: failed.why,
-            may_hold: failed.ran,
-        }
     }
 }
 
@@ -119,10 +70,6 @@ impl Own {
 impl Store for Own {
     fn read(&mut self) -> Result<Content, String> {
         Ok(Content::Hidden)
-    }
-
-    fn ready(&mut self) -> Result<(), String> {
-        Ok(())
     }
 
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
@@ -160,13 +107,9 @@ impl Store for Sops {
             OsStr::new(&self.index),
             self.path.as_os_str(),
         ];
-        let bytes = run(None, &words, b"").map_err(|failed| failed.why)?;
+        let bytes = run(None, &words, b"")?;
         let value = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-        Ok(content(value))
-    }
-
-    fn ready(&mut self) -> Result<(), String> {
-        self.read().map(|_| ())
+        Ok(Content::of(value))
     }
 
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
@@ -218,7 +161,7 @@ impl Store for Github {
 
     fn ready(&mut self) -> Result<(), String> {
         let words = ["gh", "secret", "list", "--repo", &self.repo];
-        let listed = run(None, &words, b"").map_err(|failed| failed.why)?;
+        let listed = run(None, &words, b"")?;
         let names = String::from_utf8_lossy(&listed);
         let has = names
             .lines()
@@ -275,14 +218,14 @@ impl Store for Kubernetes {
             "--output",
             "json",
         ];
-        let bytes = run(None, &words, b"").map_err(|failed| failed.why)?;
+        let bytes = run(None, &words, b"")?;
         let read: Option<Value> = serde_json::from_slice(&bytes).ok();
         let read = read.ok_or("was answered by kubectl with no JSON")?;
         let value = read["data"][&self.key].as_str().ok_or("has no such key")?;
         let value = STANDARD
             .decode(value)
             .map_err(|_| "has a value that is no base64")?;
-        Ok(content(&value))
+        Ok(Content::of(&value))
     }
 
     fn ready(&mut self) -> Result<(), String> {
@@ -296,9 +239,8 @@ impl Store for Kubernetes {
             "--namespace",
             &self.namespace,
         ];
-        run(None, &words, b"")
-            .map(|_| ())
-            .map_err(|failed| failed.why)
+        run(None, &words, b"")?;
+        Ok(())
     }
 
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
@@ -317,12 +259,5 @@ impl Store for Kubernetes {
         ];
         run(None, &words, patch.to_string().as_bytes())?;
         Ok(())
-    }
-}
-
-fn content(value: &[u8]) -> Content {
-    match value.is_empty() {
-        true => Content::Empty,
-        false => Content::Value(Secret::new(value)),
     }
 }

@@ -181,12 +181,8 @@ impl Store for Vault<'_> {
         let (data, _) = self.secret()?;
         match data.get(&self.key).and_then(Value::as_str) {
             None => Err("has no such key; write an empty one first".into()),
-            Some(value) => Ok(content(value)),
+            Some(value) => Ok(Content::of(value.as_bytes())),
         }
-    }
-
-    fn ready(&mut self) -> Result<(), String> {
-        self.read().map(|_| ())
     }
 
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
@@ -326,23 +322,12 @@ impl Store for Gitlab<'_> {
         Ok(answer
             .at("/value")
             .and_then(Value::as_str)
-            .map_or(Content::Hidden, content))
-    }
-
-    fn ready(&mut self) -> Result<(), String> {
-        self.read().map(|_| ())
+            .map_or(Content::Hidden, |value| Content::of(value.as_bytes())))
     }
 
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
         let mut vars = Vars::default();
         vars.set("value", Var::Secret(value.clone()));
         self.door.change(&self.put, &vars)
-    }
-}
-
-fn content(value: &str) -> Content {
-    match value.is_empty() {
-        true => Content::Empty,
-        false => Content::Value(Secret::new(value.as_bytes())),
     }
 }

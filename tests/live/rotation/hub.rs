@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::super::loopback::{Answer, Asked, Loopback};
 use super::super::secret;
+use crate::common::until;
 
 /// A token of the hub.
 #[derive(Clone, Debug)]
@@ -134,14 +135,9 @@ impl Hub {
 
     /// Waits until it holds a request back.
     pub fn wait_until_it_holds(&self) {
-        let begun = Instant::now();
-        while !self.holding.load(Ordering::SeqCst) {
-            assert!(
-                begun.elapsed() < Duration::from_secs(60),
-                "nothing is held back"
-            );
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until("a request is held back", || {
+            self.holding.load(Ordering::SeqCst)
+        });
     }
 
     /// Lets go of what it holds back, and holds nothing more.

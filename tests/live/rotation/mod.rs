@@ -43,6 +43,16 @@ id = \"other\"
 owner = \"team:shop\"
 ";
 
+/// Asks a process to stop, as Ctrl-C does.
+#[cfg(unix)]
+pub fn interrupt(child: &Child) {
+    let pid = child.id().to_string();
+    let kill = Command::new("kill").args(["-INT", &pid]).status();
+    assert!(kill.expect("kill is there").success());
+    // The signal is there; the process has it as soon as the system lets it run.
+    std::thread::sleep(std::time::Duration::from_millis(100));
+}
+
 impl Bench {
     /// A token in two stores.
     pub fn new() -> Self {
@@ -68,15 +78,7 @@ impl Bench {
 
     /// `keysweep live` with these arguments.
     pub fn command(&self, args: &[&str]) -> Command {
-        let servers = self.desk.dir.outside("servers.toml");
-        let mut all = vec!["live"];
-        all.extend(args);
-        if args[0] != "status" {
-            all.extend(["--servers", servers.to_str().expect("text")]);
-        }
-        let mut command = self.desk.dir.command(&all);
-        command.env("HUB_TOKEN", secret());
-        command.env("XDG_STATE_HOME", self.desk.dir.outside("state"));
+        let mut command = self.desk.command(args);
         command.env("USER", "ann");
         command
     }
@@ -85,6 +87,53 @@ impl Bench {
         let run = Run::new(self.command(args));
         self.is_clean(&run);
         run
+    }
+
+    /// Runs it where no file may be longer than so many blocks of 512 bytes: as on a full disk, what is written behind
+    /// that fails.
+    #[cfg(unix)]
+    pub fn limited(&self, blocks: usize, args: &[&str]) -> Run {
+        let inner = self.command(args);
+        let mut command = Command::new("sh");
+        command
+            .arg("-c")
+            .arg(format!("ulimit -f {blocks}; exec \"$@\""))
+            .arg("sh")
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .current_dir(self.desk.dir.path())
+            .env_clear();
+        let set = inner.get_envs();
+        command.envs(set.filter_map(|(name, value)| Some((name, value?))));
+        let run = Run::new(command);
+        self.is_clean(&run);
+        run
+    }
+
+    /// Runs it until the hub holds a request back, and stops it there as Ctrl-C does.
+    #[cfg(unix)]
+    pub fn interrupted(&self, holds: (usize, bool), args: &[&str]) -> Run {
+        self.hub.odd(Odd {
+            holds: Some(holds),
+            ..Odd::default()
+        });
+        let child = self.start(args);
+        self.hub.wait_until_it_holds();
+        interrupt(&child);
+        self.hub.let_go();
+        let run = Run::from(child.wait_with_output().expect("it ends"));
+        self.is_clean(&run);
+        run
+    }
+
+    /// The number, from 1, of the first request of a method in an `apply` of this plan, as [`Odd::holds`] counts.
+    pub fn number_of(&self, method: &str) -> usize {
+        let before = self.hub.loopback.paths().len();
+        self.apply().ends(0);
+        let asked = self.hub.loopback.paths();
+        let mut asked = asked[before..].iter();
+        let at = asked.position(|path| path.starts_with(method));
+        at.expect("it is asked") + 1
     }
 
     /// Plans the rotation of the entry.

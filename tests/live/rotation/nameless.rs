@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::super::Desk;
 use super::super::loopback::{Answer, Asked, Loopback};
-use super::super::{Desk, secret};
-use crate::common::Run;
+use crate::common::{Run, until};
 
 #[derive(Default)]
 struct Index {
@@ -71,33 +71,22 @@ impl Place {
         }
     }
 
-    fn command(&self, args: &[&str]) -> std::process::Command {
-        let servers = self.desk.dir.outside("servers.toml");
-        let mut all = vec!["live"];
-        all.extend(args);
-        all.extend(["--servers", servers.to_str().expect("text")]);
-        let mut command = self.desk.dir.command(&all);
-        command.env("HUB_TOKEN", secret());
-        command.env("XDG_STATE_HOME", self.desk.dir.outside("state"));
-        command
-    }
-
     fn run(&self, args: &[&str]) -> Run {
-        Run::new(self.command(args))
+        self.desk.live(args)
     }
 
     /// Kills a run between the making of a token and the answer.
     fn kill(&self) {
         self.run(&["plan", "upload", "-o", "p.json"]).ends(0);
         self.holds.store(true, Ordering::SeqCst);
-        let mut child = self.command(&["apply", "p.json", "--yes"]);
+        let mut child = self.desk.command(&["apply", "p.json", "--yes"]);
         let mut child = child
             .stdout(std::process::Stdio::null())
             .spawn()
             .expect("it starts");
-        while !self.held.load(Ordering::SeqCst) {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        until("the answer is held back", || {
+            self.held.load(Ordering::SeqCst)
+        });
         child.kill().expect("it runs");
         child.wait().expect("it ended");
         self.holds.store(false, Ordering::SeqCst);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use keysweep::secret::Fingerprint;
+
 use super::{Bench, Odd};
 
 #[track_caller]
@@ -133,46 +135,182 @@ fn a_token_that_is_listed_late_is_waited_for() {
     bench.is_whole();
 }
 
-/// The second store is larger than files may be: as on a full disk, what was written before stays, and is said.
+/// Whether the register has the fingerprint of the value that the stores hold.
+#[track_caller]
+fn tells_the_fingerprint(bench: &Bench) {
+    let value = bench.the_one().value;
+    let fingerprint = Fingerprint::of_strong(value.as_bytes());
+    let register = bench.read("tokens.toml");
+    assert!(
+        register.contains(&format!("\nfingerprint = \"{fingerprint}\"\n")),
+        "{register}"
+    );
+}
+
+/// A bench whose entry has the fingerprint of its value.
+fn fingerprinted() -> Bench {
+    let bench = Bench::with("{fingerprint}");
+    let fingerprint = Fingerprint::of_strong(bench.old.as_bytes());
+    let line = format!("fingerprint = \"{fingerprint}\"");
+    let register = bench.read("tokens.toml").replace("{fingerprint}", &line);
+    bench.desk.dir.write("tokens.toml", register);
+    tells_the_fingerprint(&bench);
+    bench
+}
+
+/// The second store would be larger than files may be.
 #[cfg(unix)]
 #[test]
-fn a_full_disk_keeps_both_tokens_alive_until_it_is_mended() {
+fn a_disk_that_is_full_for_a_store_shows_before_anything_is_done() {
     let bench = Bench::new();
     bench.plan();
-    let apply = bench.command(&["apply", "plan.json", "--yes"]);
-    let mut words: Vec<String> = vec!["ulimit -f 64; exec \"$@\"".into(), "sh".into()];
-    words.push(apply.get_program().to_str().expect("text").to_owned());
-    words.extend(
-        apply
-            .get_args()
-            .map(|arg| arg.to_str().expect("text").to_owned()),
-    );
-    let limited = || {
-        let mut command = std::process::Command::new("sh");
-        command
-            .arg("-c")
-            .args(&words)
-            .current_dir(bench.desk.dir.path())
-            .env_clear();
-        for (name, value) in apply.get_envs() {
-            if let Some(value) = value {
-                command.env(name, value);
-            }
-        }
-        crate::common::Run::new(command)
-    };
-    // More than 64 blocks of at most a kibibyte.
     let old = bench.read(".env");
+    let more = "x".repeat(40 << 10);
+    bench.desk.dir.write(".env", format!("{old}# {more}\n"));
+    bench
+        .limited(64, &["apply", "plan.json", "--yes"])
+        .ends(2)
+        .complains("the store dotenv:.env#TOKEN cannot be written");
+    assert!(bench.journals().is_empty());
+    assert_eq!(bench.hub.alive().len(), 2);
+    bench.is_whole();
+}
+
+/// Both tokens live on, and the register has the right fingerprint although the run that made the value is gone.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_for_the_register_is_said_and_gone_on_with() {
+    let bench = fingerprinted();
+    let more = "x".repeat(40 << 10);
+    let register = format!("{}# {more}\n", bench.read("tokens.toml"));
+    bench.desk.dir.write("tokens.toml", &register);
+    bench.plan();
+    let run = bench.limited(64, &["apply", "plan.json", "--yes"]);
+    run.ends(2).complains("tokens.toml cannot be written");
+    assert_eq!(bench.read("tokens.toml"), register);
+    assert_eq!(bench.hub.alive().len(), 3);
+    assert_ne!(bench.stored()[0], bench.old);
+    bench.resume().ends(0).says("done");
+    bench.is_whole();
+    tells_the_fingerprint(&bench);
+}
+
+/// The disk is full at each line of the journal in turn. Nothing goes on that is not written down, that is said, and
+/// afterwards `resume` makes one whole thing of it.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_for_the_journal() {
+    const LIMIT: usize = 16 * 512;
+    let whole = fingerprinted();
+    whole.plan().apply().ends(0);
+    let lines: Vec<usize> = whole
+        .journals()
+        .lines()
+        .map(|line| line.len() + 1)
+        .collect();
+    assert!(lines.len() > 10, "{lines:?}");
+    for (n, line) in lines.iter().enumerate() {
+        let bench = fingerprinted();
+        bench.plan();
+        // Who did it stands in the first line: as much is there of it that the limit falls into this one.
+        let before: usize = lines[..n].iter().sum();
+        let by = "x".repeat(LIMIT - before - line / 2);
+        let run = bench.limited(16, &["apply", "plan.json", "--yes", "--by", &by]);
+        let said = format!("line {n}: {}{}", run.text(), run.errors());
+        assert_eq!(run.status, Some(2), "{said}");
+        assert!(said.contains("cannot be written"), "{said}");
+        let says = if n == 0 {
+            "nothing was done"
+        } else {
+            "keysweep live resume"
+        };
+        assert!(said.contains(says), "{said}");
+        let alive = bench.hub.alive();
+        let lives = |value: &String| alive.iter().any(|token| token.value == *value);
+        assert!(bench.stored().iter().all(lives), "{said}");
+        let run = bench.resume();
+        let said = format!("{said}\nresume: {}{}", run.text(), run.errors());
+        assert!(matches!(run.status, Some(0 | 1)), "{said}");
+        bench.is_whole();
+        tells_the_fingerprint(&bench);
+        bench
+            .run(&["status", "--unfinished"])
+            .ends(0)
+            .says("no rotation");
+    }
+}
+
+/// Ctrl-C while the hub makes the new token.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_before_a_store_is_written_undoes_it() {
+    let bench = Bench::new();
+    let n = Bench::new().plan().number_of("POST");
+    bench.plan();
+    bench
+        .interrupted((n, true), &["apply", "plan.json", "--yes"])
+        .ends(1)
+        .complains("nothing is changed: you stopped it. The new token is ended again");
+    assert_eq!(bench.the_one().value, bench.old);
+    bench.is_whole();
+    bench.resume().ends(0).says("no rotation is unfinished");
+}
+
+/// Two entries, each with a token and a store.
+fn two() -> Bench {
+    let bench = Bench::new();
+    let value = bench.hub.give("ann", "shop", &["read:users"]);
     bench
         .desk
         .dir
-        .write(".env", format!("{old}# {}\n", "x".repeat(80 << 10)));
-    let run = limited();
+        .write("shop/.env", format!("TOKEN={value}\n"));
+    let entry = "[[token]]\nid = \"shop\"\nserver = \"hub\"\nname = \"shop\"\nowner = \"team:shop\"\nrotate_every = \"30d\"\nstores = [\"dotenv:shop/.env#TOKEN\"]\n";
+    let register = format!("{}{entry}", bench.read("tokens.toml"));
+    bench.desk.dir.write("tokens.toml", register);
+    bench
+        .run(&["plan", "deploy", "shop", "-o", "plan.json"])
+        .ends(0);
+    bench
+}
+
+/// Ctrl-C comes too late for the first of two: the second is not begun.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_is_not_lost_between_two_rotations() {
+    let n = two().number_of("DELETE");
+    let bench = two();
+    let before = bench.read("shop/.env");
+    let run = bench.interrupted((n, true), &["apply", "plan.json", "--yes"]);
     run.ends(2)
-        .complains("the store dotenv:.env#TOKEN cannot be written");
-    bench.is_clean(&run);
-    // It shows before anything is done.
-    assert_eq!(bench.the_one().value, bench.old);
-    bench.desk.dir.write(".env", old);
+        .says("deploy: done")
+        .complains("shop: not begun; make a new plan for it");
+    assert_eq!(bench.read("shop/.env"), before);
     bench.is_whole();
+    bench.resume().ends(0).says("no rotation is unfinished");
+}
+
+/// The same for two that are gone on with.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_is_not_lost_between_two_that_are_resumed() {
+    let bench = two();
+    // The hub says that it ended the old ones, and does not.
+    let keeps = || Odd {
+        keeps: true,
+        ..Odd::default()
+    };
+    for entry in ["deploy", "shop"] {
+        let plan = format!("{entry}.json");
+        bench.run(&["plan", entry, "-o", &plan]).ends(0);
+        bench.hub.odd(keeps());
+        bench.run(&["apply", &plan, "--yes"]).ends(2);
+        bench.hub.odd(Odd::default());
+    }
+    // Users, tokens of two, and then the end of the old one.
+    let run = bench.interrupted((4, true), &["resume"]);
+    run.ends(2)
+        .says("deploy: done")
+        .complains("shop: not gone on with");
+    bench.is_whole();
+    bench.resume().ends(0).says("shop: done");
 }

@@ -1,6 +1,7 @@
 //! Stores behind programs (stand-ins that the test writes) and behind servers (played).
 
 use std::fs;
+use std::process::Child;
 use std::sync::{Arc, Mutex};
 
 use base64::Engine as _;
@@ -9,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::super::loopback::{Answer, Asked, Loopback};
 use super::super::{hub as entry, private, secret};
-use super::{Bench, Odd};
-use crate::common::Run;
+use super::{Bench, interrupt};
+use crate::common::{Run, until};
 
 /// Programs that keep how they were called, what stood on their standard input, and what all processes of the machine
 /// were called with meanwhile.
@@ -107,22 +108,19 @@ fn programs_get_the_value_on_their_standard_input_and_nowhere_else() {
 
 #[cfg(unix)]
 #[test]
-fn a_program_that_fails_before_anything_is_written_undoes_it() {
+fn a_program_that_fails_may_have_written_all_the_same() {
     let bench = bench("'program:[\"sh\", \"-c\", \"cat; cat >&2; exit 4\"]'");
     run(
         &bench,
         &["plan", "deploy", "--run-programs", "-o", "plan.json"],
     )
     .ends(0);
-    // It ran, so that it may have written the value all the same.
     run(&bench, &["apply", "plan.json", "--yes", "--run-programs"])
         .ends(2)
         .complains("`sh` failed (exit status: 4); what it printed is not shown")
         .complains("both tokens are alive");
     assert_eq!(bench.hub.alive().len(), 3);
-    // Mended, it goes on with another token, and both earlier ones are ended.
-    let text = bench.read("tokens.toml");
-    bench.desk.dir.write("tokens.toml", text);
+    // As long as nobody mends it, the old token lives on.
     run(&bench, &["resume"]).ends(2);
     let alive = bench.hub.alive();
     assert!(
@@ -131,24 +129,30 @@ fn a_program_that_fails_before_anything_is_written_undoes_it() {
     );
 }
 
-/// The second of three stores hangs, and the run is killed there: the first has a value that nobody knows any more.
+fn there(bench: &Bench, file: &str) -> bool {
+    bench.desk.dir.path().join(file).exists()
+}
+
+/// A run whose second of three stores hangs until the file `hang` is gone.
 #[cfg(unix)]
-#[test]
-fn killed_between_two_stores() {
+fn hanging() -> (Bench, Child) {
     let hang = "while [ -e hang ]; do sleep 0.05; done; cat > mine; touch done";
     let bench = bench(&format!(
         "\"dotenv:deploy/.env#HUB_TOKEN\", 'program:[\"sh\", \"-c\", \"touch begun; {hang}\"]', \"dotenv:.env#TOKEN\""
     ));
-    run(
-        &bench,
-        &["plan", "deploy", "--run-programs", "-o", "plan.json"],
-    )
-    .ends(0);
+    let words = ["plan", "deploy", "--run-programs", "-o", "plan.json"];
+    run(&bench, &words).ends(0);
     bench.desk.dir.write("hang", "");
-    let mut child = bench.start(&["apply", "plan.json", "--yes", "--run-programs"]);
-    while !bench.desk.dir.path().join("begun").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    let child = bench.start(&["apply", "plan.json", "--yes", "--run-programs"]);
+    until("the second store is written", || there(&bench, "begun"));
+    (bench, child)
+}
+
+/// The first store has a value that nobody knows any more.
+#[cfg(unix)]
+#[test]
+fn killed_between_two_stores() {
+    let (bench, mut child) = hanging();
     child.kill().expect("it runs");
     child.wait().expect("it ended");
     let [first, second] = bench.stored();
@@ -164,9 +168,7 @@ fn killed_between_two_stores() {
     assert!(alive.contains(&first) && alive.contains(&second));
     fs::remove_file(bench.desk.dir.path().join("hang")).expect("there");
     // What the killed run started ends with the value of that run.
-    while !bench.desk.dir.path().join("done").exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    until("it ends", || there(&bench, "done"));
     bench.run(&["resume"]).ends(0).says("done");
     bench.is_whole();
     let new = bench.the_one();
@@ -174,38 +176,24 @@ fn killed_between_two_stores() {
     assert_eq!(bench.read("mine"), new.value);
 }
 
-/// Ctrl-C while the hub thinks: stopped between two steps, and gone on with.
+/// Ctrl-C while the second store is written: that step is ended, and the next is not begun.
 #[cfg(unix)]
 #[test]
-fn an_interrupt_stops_between_two_steps() {
-    for n in [7, 9, 12, 15] {
-        let bench = Bench::new();
-        bench.plan();
-        bench.hub.odd(Odd {
-            holds: Some((n, true)),
-            ..Odd::default()
-        });
-        let child = bench.start(&["apply", "plan.json", "--yes"]);
-        bench.hub.wait_until_it_holds();
-        let pid = child.id().to_string();
-        std::process::Command::new("kill")
-            .args(["-INT", &pid])
-            .status()
-            .expect("kill is there");
-        std::thread::sleep(std::time::Duration::from_millis(300));
-        bench.hub.let_go();
-        let run = Run::from(child.wait_with_output().expect("it ends"));
-        bench.is_clean(&run);
-        let said = format!("{n}: {}{}", run.text(), run.errors());
-        assert!(matches!(run.status, Some(0..=2)), "{said}");
-        assert!(
-            run.status == Some(0) || said.contains("you stopped it"),
-            "{said}"
-        );
-        let run = bench.resume();
-        assert!(matches!(run.status, Some(0 | 1)), "{said}{}", run.errors());
-        bench.is_whole();
-    }
+fn an_interrupt_stops_between_two_stores() {
+    let (bench, child) = hanging();
+    interrupt(&child);
+    fs::remove_file(bench.desk.dir.path().join("hang")).expect("there");
+    let stopped = Run::from(child.wait_with_output().expect("it ends"));
+    bench.is_clean(&stopped);
+    stopped
+        .ends(2)
+        .complains("you stopped it. 2 of 3 stores hold the new value; both tokens are alive");
+    let [first, third] = bench.stored();
+    assert_eq!(first, bench.read("mine"));
+    assert_eq!(third, bench.old);
+    bench.resume().ends(0).says("done");
+    bench.is_whole();
+    assert_eq!(bench.read("mine"), bench.the_one().value);
 }
 
 /// A server with a Vault, a Gitea and a GitLab.

@@ -64,6 +64,10 @@ fn a_token_is_rotated_with_two_commands_and_proved() {
     bench
         .hub
         .change(|token| token.note = token.note.replace("deploy-20", "deploy-19"));
+    bench
+        .run(&["plan", "deploy", "-o", "next.json"])
+        .ends(0)
+        .says("End deploy-19");
 }
 
 #[cfg(unix)]
