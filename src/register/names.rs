@@ -41,6 +41,8 @@ fn same(name: &str) -> String {
 /// What is kept under a path has the path for its name, and the key of that alone means nothing
 /// (`token`); where a key is the name of a setting or a secret of CI, it is the name.
 fn of_place(place: &str) -> Vec<String> {
+    // A store that takes the id of the token is the same place.
+    let place = place.strip_prefix("id:").unwrap_or(place);
     let (scheme, rest) = place.split_once(':').unwrap_or(("", place));
     let rest = rest
         .strip_prefix("secrets.")

@@ -92,7 +92,7 @@ pub fn rotated(desk: &Desk, kind: &Kind, made: &Made) {
     let calls = consumer.end();
     assert!(calls.good >= 5, "{alias}: {} calls", calls.good);
     assert_eq!(calls.values, 2, "{alias}: values that the consumer used");
-    // A store takes the secret alone, and who uses a key of AWS needs its new id too.
+    // These stores take the secret alone, and who uses a key of AWS needs its new id too.
     if kind.way == Way::Overlap && alias != "moto" {
         assert!(calls.bad.is_empty(), "{alias}: {:?}", calls.bad);
     }

@@ -288,7 +288,7 @@ fn old_value(head: &Head, stores: &mut [Named<'_>], operator: Option<&Secret>) -
         .change
         .stores
         .iter()
-        .filter(|place| place.holds == Holds::Value);
+        .filter(|place| place.holds == Holds::Value && !store::takes_id(&place.store));
     places.into_iter().find_map(|place| {
         let (_, store) = stores.iter_mut().find(|(name, _)| *name == place.store)?;
         match store.read() {

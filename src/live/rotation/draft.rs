@@ -12,7 +12,7 @@ use crate::live::driver::About;
 use crate::live::find;
 use crate::live::issuer::{Can, Held, Issuer, Listed, Token, Verdict};
 use crate::live::servers::Server;
-use crate::live::store::{Content, Named};
+use crate::live::store::{Content, Named, takes_id};
 use crate::register::{Entry, Policy};
 use crate::secret::Secret;
 
@@ -313,6 +313,9 @@ fn places(
                 .into(),
         );
     }
+    if stores.iter().all(|(name, _)| takes_id(name)) {
+        return Err("every store of the entry takes the id: the new value would be nowhere".into());
+    }
     let mut shown: Option<(String, Secret)> = None;
     for (name, store) in stores {
         let said = |why: String| format!("the store {name} {why}");
@@ -323,7 +326,9 @@ fn places(
             Content::Empty => (Holds::Nothing, None),
             Content::Hidden => (Holds::Hidden, None),
         };
-        if let Content::Value(value) = content {
+        if takes_id(name) {
+            fits_id(change, &content).map_err(said)?;
+        } else if let Content::Value(value) = content {
             if facts.operator == Some(&value) {
                 return Err(said(format!(
                     "holds the secret that keysweep itself asks `{}` with: rotate that by hand, or ask with another",
@@ -346,6 +351,25 @@ fn places(
         });
     }
     Ok(shown.map(|(_, value)| value))
+}
+
+/// Whether a store that takes the id of the token can take the next one.
+fn fits_id(change: &Change, holds: &Content) -> Result<(), String> {
+    let old = &change.old;
+    if change.what.is_in_place() {
+        return Err(
+            "takes the id of the token, which stays when its value is changed in its place: take the store out of the entry".into(),
+        );
+    }
+    if old.id.is_empty() {
+        return Err("takes the id of the token, and this kind of server gives none".into());
+    }
+    match holds {
+        Content::Value(id) if id.expose() != old.id.as_bytes() => {
+            Err(format!("does not hold the id of {}", old.called()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Whether what the stores hold is the token that the server lists, and lives.
@@ -385,20 +409,13 @@ fn warn(facts: &Facts<'_>, about: &About, change: &mut Change) {
     if change.what == What::Replace {
         warn("The value is changed in its place: between that and the writing of the stores nothing works. `apply` wants --accept-gap.".into());
     }
-    if change
-        .stores
-        .iter()
-        .all(|place| place.holds != Holds::Value)
-    {
+    let shows = |place: &Place| place.holds == Holds::Value && !takes_id(&place.store);
+    if !change.stores.iter().any(shows) {
         warn(
             "No store shows its value: that the old one is dead is proved by the list alone."
                 .into(),
         );
-    } else if change
-        .stores
-        .iter()
-        .any(|p| p.holds == Holds::Value && p.seen.is_none())
-    {
+    } else if change.stores.iter().any(|p| shows(p) && p.seen.is_none()) {
         warn(format!(
             "`{}` is asked without a secret, so whether a store was changed between plan and apply cannot be told.",
             facts.server.alias

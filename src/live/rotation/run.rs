@@ -12,7 +12,7 @@ use super::state::State;
 use crate::live::driver::About;
 use crate::live::find;
 use crate::live::issuer::{Held, Issuer, Listed, Token, Verdict};
-use crate::live::store::{Content, Named};
+use crate::live::store::{Content, Named, takes_id};
 use crate::register::Turn;
 use crate::secret::Secret;
 
@@ -236,11 +236,18 @@ impl Run<'_, '_> {
 
     /// Writes every store; why it stopped, if it did.
     pub(super) fn store_all(&mut self, value: &Secret) -> Result<Option<String>, String> {
+        let last = self.state.attempts.last();
+        let id = last.and_then(|last| last.token.as_ref());
+        let id = id.map(|token| Secret::new(token.id.as_bytes()));
         for n in 0..self.stores.len() {
             if self.world.stops() {
                 return Ok(Some("you stopped it".into()));
             }
             let name = self.stores[n].0.clone();
+            let value = match &id {
+                Some(id) if takes_id(&name) => id,
+                _ => value,
+            };
             if let Some(why) = self.changed_meanwhile(n) {
                 return Ok(Some(format!("the store {name} {why}")));
             }
@@ -286,8 +293,13 @@ impl Run<'_, '_> {
             .attempts
             .iter()
             .any(|attempt| attempt.begun.contains(&n));
-        match (self.stores[n].1.read(), &self.old) {
-            (Ok(Content::Value(now)), Some(old)) if !written && now != *old => {
+        let (name, store) = &mut self.stores[n];
+        let old = match takes_id(name) {
+            true => Some(Secret::new(self.state.head.change.old.id.as_bytes())),
+            false => self.old.clone(),
+        };
+        match (store.read(), old) {
+            (Ok(Content::Value(now)), Some(old)) if !written && now != old => {
                 Some("was changed by somebody else meanwhile".into())
             }
             (Err(why), _) => Some(why),
@@ -300,6 +312,9 @@ impl Run<'_, '_> {
         let others = match self.state.head.change.what.is_in_place() {
             // What was changed in its place has one value.
             true => "the old value, which the others may hold, is dead",
+            false if self.stores.iter().any(|(name, _)| takes_id(name)) => {
+                "both tokens are alive, each with its own id"
+            }
             false => "both tokens are alive",
         };
         format!(
@@ -324,9 +339,9 @@ impl Run<'_, '_> {
         let last = self.state.attempts.last()?.clone();
         let token = last.token?;
         let value = last.stored.iter().find_map(|n| {
-            let (_, store) = self.stores.get_mut(*n)?;
+            let (name, store) = self.stores.get_mut(*n)?;
             match store.read() {
-                Ok(Content::Value(value)) => Some(value),
+                Ok(Content::Value(value)) if !takes_id(name) => Some(value),
                 _ => None,
             }
         })?;

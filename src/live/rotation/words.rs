@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::plan::{Change, Holds, What};
 use crate::finding::{DAY, date};
 use crate::live::driver::About;
+use crate::live::store::takes_id;
 
 /// `2026-11-26 18:00 UTC`.
 pub fn moment(at: Timestamp) -> String {
@@ -56,7 +57,11 @@ pub fn steps(change: &Change, about: &About) -> Vec<String> {
             Holds::Hidden => "it shows no values, so nothing is read back",
             Holds::Value | Holds::Nothing => "read it back and compare",
         };
-        steps.push(format!("Write the new value to {}; {back}.", place.store));
+        let what = match takes_id(&place.store) {
+            true => "id",
+            false => "value",
+        };
+        steps.push(format!("Write the new {what} to {}; {back}.", place.store));
     }
     if change.what == What::Choose {
         steps.insert(0, "Draw a new value.".into());

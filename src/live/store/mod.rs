@@ -95,7 +95,8 @@ pub struct Around<'a> {
 /// # Errors
 /// There is no such kind of store, or its place is written in another way: what to write.
 pub fn open<'a>(text: &str, around: &Around<'a>) -> Result<Box<dyn Store + 'a>, String> {
-    let (kind, place) = text.split_once(':').unwrap_or((text, ""));
+    let place = text.strip_prefix(ID).unwrap_or(text);
+    let (kind, place) = place.split_once(':').unwrap_or((place, ""));
     match kind {
         "dotenv" => Ok(Box::new(dotenv::Dotenv::open(place, around)?)),
         "sops" => Ok(Box::new(program::Sops::open(place, around)?)),
@@ -107,6 +108,14 @@ pub fn open<'a>(text: &str, around: &Around<'a>) -> Result<Box<dyn Store + 'a>, 
         "gitlab-variable" => Ok(Box::new(server::Gitlab::open(place, around)?)),
         _ => Err(unknown(kind)),
     }
+}
+
+/// Before a store that takes the id of the token in place of its value: a key of AWS is both.
+const ID: &str = "id:";
+
+/// Whether a store, as the register writes it, takes the id of the token.
+pub fn takes_id(text: &str) -> bool {
+    text.starts_with(ID)
 }
 
 /// The kinds of stores, as the register writes them.
@@ -126,7 +135,7 @@ fn unknown(kind: &str) -> String {
     let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`?"));
     let all: Vec<&str> = KINDS.iter().map(|(_, form)| *form).collect();
     format!(
-        "there is no such kind of store{near}; write {}",
+        "there is no such kind of store{near}; write {}; `id:` before one brings the id of the token there",
         all.join(", ")
     )
 }

@@ -135,11 +135,15 @@ fn there(bench: &Bench, file: &str) -> bool {
 
 /// A run whose second of three stores hangs until the file `hang` is gone.
 #[cfg(unix)]
-fn hanging() -> (Bench, Child) {
+fn hanging(third: &str, holds: &str) -> (Bench, Child) {
     let hang = "while [ -e hang ]; do sleep 0.05; done; cat > mine; touch done";
     let bench = bench(&format!(
-        "\"dotenv:deploy/.env#HUB_TOKEN\", 'program:[\"sh\", \"-c\", \"touch begun; {hang}\"]', \"dotenv:.env#TOKEN\""
+        "\"dotenv:deploy/.env#HUB_TOKEN\", 'program:[\"sh\", \"-c\", \"touch begun; {hang}\"]', \"{third}\""
     ));
+    if !holds.is_empty() {
+        let text = format!("export TOKEN={holds}\n");
+        bench.desk.dir.write(".env", text);
+    }
     let words = ["plan", "deploy", "--run-programs", "-o", "plan.json"];
     run(&bench, &words).ends(0);
     bench.desk.dir.write("hang", "");
@@ -152,7 +156,7 @@ fn hanging() -> (Bench, Child) {
 #[cfg(unix)]
 #[test]
 fn killed_between_two_stores() {
-    let (bench, mut child) = hanging();
+    let (bench, mut child) = hanging("dotenv:.env#TOKEN", "");
     child.kill().expect("it runs");
     child.wait().expect("it ended");
     let [first, second] = bench.stored();
@@ -180,7 +184,7 @@ fn killed_between_two_stores() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_stops_between_two_stores() {
-    let (bench, child) = hanging();
+    let (bench, child) = hanging("dotenv:.env#TOKEN", "");
     interrupt(&child);
     fs::remove_file(bench.desk.dir.path().join("hang")).expect("there");
     let stopped = Run::from(child.wait_with_output().expect("it ends"));
@@ -194,6 +198,55 @@ fn an_interrupt_stops_between_two_stores() {
     bench.resume().ends(0).says("done");
     bench.is_whole();
     assert_eq!(bench.read("mine"), bench.the_one().value);
+}
+
+/// A key of AWS is an id and a value. The second store has the id, and the rotation brings the new one there.
+#[test]
+fn the_id_goes_to_the_store_that_takes_it() {
+    let pair = "\"dotenv:deploy/.env#HUB_TOKEN\", \"id:dotenv:.env#TOKEN\"";
+    let bench = bench(pair);
+    bench.desk.dir.write(".env", "export TOKEN=a9\n");
+    let plan = ["plan", "deploy", "-o", "plan.json"];
+    bench
+        .run(&plan)
+        .ends(2)
+        .complains("the store id:dotenv:.env#TOKEN does not hold the id of deploy of ann (id a1)");
+    bench.desk.dir.write(".env", "export TOKEN=a1\n");
+    bench
+        .run(&plan)
+        .ends(0)
+        .says("Write the new value to dotenv:deploy/.env#HUB_TOKEN;")
+        .says("Write the new id to id:dotenv:.env#TOKEN;");
+    bench.apply().ends(0).says("done; the old token is dead");
+    let new = bench.the_one();
+    assert_eq!(bench.stored(), [new.value, new.id]);
+    // Somebody has to take the value.
+    let text = bench.read("tokens.toml");
+    let alone = text.replace("\"dotenv:deploy/.env#HUB_TOKEN\", ", "");
+    bench.desk.dir.write("tokens.toml", alone);
+    bench
+        .hub
+        .change(|token| token.note = token.note.replace("deploy-20", "deploy-19"));
+    bench
+        .run(&plan)
+        .ends(2)
+        .complains("every store of the entry takes the id");
+}
+
+/// A run that is killed between the value and the id leaves a pair that `resume` makes whole.
+#[cfg(unix)]
+#[test]
+fn killed_between_the_value_and_the_id() {
+    let (bench, mut child) = hanging("id:dotenv:.env#TOKEN", "a1");
+    child.kill().expect("it runs");
+    child.wait().expect("it ended");
+    assert_ne!(bench.stored()[0], bench.old);
+    assert_eq!(bench.stored()[1], "a1");
+    fs::remove_file(bench.desk.dir.path().join("hang")).expect("there");
+    until("it ends", || there(&bench, "done"));
+    bench.resume().ends(0).says("done");
+    let new = bench.the_one();
+    assert_eq!(bench.stored(), [new.value, new.id]);
 }
 
 /// A server with a Vault, a Gitea and a GitLab.
