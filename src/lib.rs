@@ -28,6 +28,7 @@ pub mod rule;
 pub mod scan;
 mod schema;
 pub mod secret;
+pub mod serve;
 pub mod source;
 pub mod suppress;
 pub mod thresholds;

@@ -12,7 +12,8 @@ use crate::lists::List;
 use crate::register::Register;
 use crate::report::ReportOptions;
 use crate::source::{
-    ArchiveLimits, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TreeOptions,
+    ArchiveLimits, HistoryOptions, IndexedOptions, RangeOptions, StagedOptions, TextOptions,
+    TreeOptions,
 };
 use crate::suppress::Suppressions;
 use crate::thresholds::Checkpoint;
@@ -23,6 +24,8 @@ pub enum Input {
     Tree(TreeOptions),
     /// A stream, under a name, up to so many bytes.
     Stream(String, Box<dyn std::io::Read + Send>, u64),
+    /// Texts that no file holds, at the paths where they are to stand.
+    Texts(TextOptions, Checkpoint),
     /// The index against HEAD.
     Staged(StagedOptions),
     /// What the index holds, whole.
@@ -49,6 +52,9 @@ impl Input {
     pub fn mode(&self) -> Mode {
         match self {
             Input::Tree(_) | Input::Stream(..) | Input::Indexed(..) => Mode::Tree,
+            // What a text adds is judged as what is staged.
+            Input::Texts(options, _) if options.change => Mode::Staged,
+            Input::Texts(..) => Mode::Tree,
             Input::Staged(_) => Mode::Staged,
             Input::History(_) => Mode::History,
             Input::Range(..) => Mode::Range,
@@ -63,7 +69,7 @@ impl Input {
                 Checkpoint::Report
             }
             Input::Staged(_) => Checkpoint::Hook,
-            Input::Indexed(_, at) | Input::Range(_, at) => *at,
+            Input::Indexed(_, at) | Input::Range(_, at) | Input::Texts(_, at) => *at,
         }
     }
 }

@@ -466,6 +466,9 @@ fn nothing_opens_a_socket() {
         vec!["scan"],
         vec!["history"],
         vec!["tokens", "check"],
+        vec!["hook", "--agent"],
+        vec!["mcp"],
+        vec!["lsp"],
     ] {
         let mut command = std::process::Command::new("strace");
         command
@@ -474,8 +477,19 @@ fn nothing_opens_a_socket() {
             .arg(env!("CARGO_BIN_EXE_keysweep"))
             .args(&verb)
             .current_dir(dir.path());
+        // A message of an agent; the others do not ask.
+        let message = dir.outside("message");
+        std::fs::write(&message, serde_json::json!({"prompt": line(1)}).to_string())
+            .expect("writable");
+        let status = match verb[0] {
+            // What is no message of the protocol ends it.
+            "hook" | "lsp" => 2,
+            "mcp" => 0,
+            _ => 1,
+        };
+        command.stdin(std::fs::File::open(&message).expect("it is there"));
         match command.output() {
-            Ok(output) => assert_eq!(output.status.code(), Some(1), "{output:?}"),
+            Ok(output) => assert_eq!(output.status.code(), Some(status), "{output:?}"),
             Err(error) => {
                 assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}");
                 return;

@@ -34,6 +34,7 @@ mod range;
 mod register;
 mod rule_files;
 mod rules;
+mod serve;
 mod show;
 mod sources;
 mod story;

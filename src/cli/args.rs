@@ -402,6 +402,35 @@ pub struct Common {
     pub stale: bool,
 }
 
+impl Common {
+    /// What holds where a program asks and nobody chooses: no option but where rules and configuration stand.
+    pub fn plain(looking: &Looking) -> Self {
+        Common {
+            fail_on: Vec::new(),
+            accept_gap: Vec::new(),
+            strict: false,
+            format: &keysweep::report::Human,
+            output: Vec::new(),
+            min_confidence: None,
+            min_severity: None,
+            all: true,
+            show_secrets: false,
+            show_emails: false,
+            people: Names::None,
+            sarif_all_rules: false,
+            color: Color::Never,
+            quiet: true,
+            verbose: false,
+            rules: looking.rules.clone(),
+            config: looking.config.clone(),
+            trust: Trust::default(),
+            now: looking.now,
+            policy_profile: None,
+            stale: false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     Auto,

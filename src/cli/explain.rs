@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::{Alternates, ConfigArgs, Looking, heading};
@@ -52,35 +52,30 @@ pub fn run(args: &Explain) -> Result<ExitCode> {
         Some(place) => place,
         None => place(&args.place),
     };
-    let found = Found::of_tree(&args.config, &path)?;
-    let mut rules = rule_files::builtin_and(&args.rules)?;
+    let lines = lines(&path, line, &args.rules, &args.config)?;
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the rules make of a file or a line of it (from 1), in words that hold no value; each may be several lines.
+///
+/// # Errors
+/// As [`run`].
+pub fn lines(
+    path: &Path,
+    line: Option<usize>,
+    rule_files: &[PathBuf],
+    config: &ConfigArgs,
+) -> Result<Vec<String>> {
+    let found = Found::of_tree(config, path)?;
+    let mut rules = rule_files::builtin_and(rule_files)?;
     found.add_rules(&mut rules)?;
     let scanner = Scanner::new(rules);
-    let reader = Reader::default();
-    let options = TreeOptions {
-        paths: vec![path.clone()],
-        ignored: IgnoredFiles::Read,
-        exclude: Vec::new(),
-        threads: 1,
-        max_file_size: MAX_FILE_SIZE,
-        recurse_submodules: false,
-        git_config: false,
-    };
     let name = path.display().to_string();
-    if path.is_dir() {
-        bail!("{name} is a directory; name a file of it, and a line: FILE:LINE");
-    }
-    let visited = scan_tree(&options, &reader, &Control::default())?;
-    let content = reader.content.into_inner();
-    let Some(bytes) = content.unwrap_or_else(PoisonError::into_inner) else {
-        let why = visited.skipped.first();
-        bail!(
-            "{name} is not read: {}",
-            why.map_or("it is no file".to_owned(), |skipped| {
-                format!("{} {}", skipped.reason.phrase(), skipped.detail)
-            })
-        );
-    };
+    let bytes = content(path)?;
     let lines = bytes.split(|b| *b == b'\n').count();
     if line.is_some_and(|line| !(1..=lines).contains(&line)) {
         bail!("{name} has {lines} lines");
@@ -91,28 +86,54 @@ pub fn run(args: &Explain) -> Result<ExitCode> {
     let values: Vec<Secret> = secrets.map(Secret::new).collect();
     let masker = Masker::new(&values, &finder, false);
     let shown = terminal(masker.show_path(name.as_bytes()).as_str());
-    let mut out = std::io::stdout().lock();
-    for one in &said {
+    if said.is_empty() {
+        let at = line.map_or(String::new(), |line| format!(":{line}"));
+        return Ok(vec![format!(
+            "{shown}{at}: nothing here has the form of a credential, and no name is given a value"
+        )]);
+    }
+    let told = said.iter().map(|one| {
         let region = one.located.region;
         let key = terminal(masker.show(&one.key).as_str());
         let said = masker.show(one.said.as_bytes());
         let said: Vec<String> = said.as_str().lines().map(terminal).collect();
         let said = said.join("\n    ");
         let joint = if key.is_empty() { "" } else { " = " };
-        writeln!(
-            out,
+        format!(
             "{shown}:{}:{}: {key}{joint}{REDACTED}\n  {said}",
             region.start_line, region.start_column
-        )?;
+        )
+    });
+    Ok(told.collect())
+}
+
+/// What a file holds, read as a scan reads it.
+fn content(path: &Path) -> Result<Vec<u8>> {
+    let name = path.display().to_string();
+    let reader = Reader::default();
+    let options = TreeOptions {
+        paths: vec![path.to_owned()],
+        ignored: IgnoredFiles::Read,
+        exclude: Vec::new(),
+        threads: 1,
+        max_file_size: MAX_FILE_SIZE,
+        recurse_submodules: false,
+        git_config: false,
+    };
+    if path.is_dir() {
+        bail!("{name} is a directory; name a file of it, and a line: FILE:LINE");
     }
-    if said.is_empty() {
-        let at = line.map_or(String::new(), |line| format!(":{line}"));
-        writeln!(
-            out,
-            "{shown}{at}: nothing here has the form of a credential, and no name is given a value"
-        )?;
-    }
-    Ok(ExitCode::SUCCESS)
+    let visited = scan_tree(&options, &reader, &Control::default())?;
+    let content = reader.content.into_inner();
+    content
+        .unwrap_or_else(PoisonError::into_inner)
+        .with_context(|| {
+            let why = visited.skipped.first();
+            let why = why.map_or("it is no file".to_owned(), |skipped| {
+                format!("{} {}", skipped.reason.phrase(), skipped.detail)
+            });
+            format!("{name} is not read: {why}")
+        })
 }
 
 /// The place of the finding that an id means; nothing for what is the name of a file, or no id.

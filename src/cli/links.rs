@@ -17,7 +17,7 @@ const SIZE: u64 = 4 << 20;
 fn dir(input: &Input) -> Option<PathBuf> {
     match input {
         Input::Tree(options) => options.paths.first().cloned(),
-        Input::Stream(..) => None,
+        Input::Stream(..) | Input::Texts(..) => None,
         Input::Staged(options) => Some(options.dir.clone()),
         Input::Indexed(options, _) => Some(options.dir.clone()),
         Input::History(options) => Some(options.path.clone()),

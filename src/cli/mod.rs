@@ -30,6 +30,7 @@ mod policy;
 mod progress;
 mod rule_files;
 mod rules;
+mod serve;
 mod show;
 mod signals;
 mod start;
@@ -161,6 +162,8 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         }
         Verb::Audit(args) => audit::run(args),
         Verb::Hook(hook) => hook::run(hook),
+        Verb::Lsp(args) => serve::lsp::run(&args),
+        Verb::Mcp(args) => serve::mcp::run(&args),
         Verb::Baseline(args) => baseline::run(args),
         Verb::Allow(args) => allow::run(args),
         Verb::Init(args) => init::run(&args),
@@ -226,7 +229,20 @@ struct With {
 }
 
 /// Scans and judges; what is printed is the caller's.
-fn scan(mut input: Input, limits: &Limits, common: &Common, mut with: With) -> Result<Report> {
+fn scan(input: Input, limits: &Limits, common: &Common, with: With) -> Result<Report> {
+    let control = Arc::new(Control::default());
+    signals::watch(&control)?;
+    scan_under(&control, input, limits, common, with)
+}
+
+/// The same, stopped and watched by `control`.
+fn scan_under(
+    control: &Arc<Control>,
+    mut input: Input,
+    limits: &Limits,
+    common: &Common,
+    mut with: With,
+) -> Result<Report> {
     if common.show_secrets
         && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
     {
@@ -246,10 +262,8 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, mut with: With) -> R
         trust: &common.trust,
     };
     // Finding out where a range starts can take long, too.
-    let control = Arc::new(Control::default());
-    signals::watch(&control)?;
-    signals::time_limit(&control, limits.timeout);
-    let sides = Sides::of(&input, &control)?;
+    signals::time_limit(control, limits.timeout);
+    let sides = Sides::of(&input, control)?;
     if with.register.is_none() && input.mode().is_change() {
         // Of a change it is told what it reads by name and nobody wrote down.
         with.register = policy::register(&sides, &asked)?;
@@ -294,9 +308,9 @@ fn scan(mut input: Input, limits: &Limits, common: &Common, mut with: With) -> R
             strict: common.strict || config.strict,
         },
     };
-    let bar = progress::start(&control, common.quiet);
+    let bar = progress::start(control, common.quiet);
     let files = links::files(&input);
-    let report = keysweep::run(input, &plan, &control);
+    let report = keysweep::run(input, &plan, control);
     drop(bar);
     let mut report = report?;
     if let Some(dir) = files {
@@ -314,6 +328,7 @@ fn shape(input: &mut Input, limits: &Limits, config: &Config) {
     match input {
         Input::Tree(options) => shape_tree(options, size, config),
         Input::Stream(.., max) => *max = size,
+        Input::Texts(options, _) => options.max_file_size = size,
         Input::Audit(options) => {
             if let Some(tree) = &mut options.tree {
                 shape_tree(tree, size, config);
@@ -366,6 +381,7 @@ fn target(input: &Input) -> String {
     match input {
         Input::Tree(options) => named(options),
         Input::Stream(name, ..) => name.clone(),
+        Input::Texts(options, _) => options.dir.display().to_string(),
         Input::Staged(options) => options.dir.display().to_string(),
         Input::Indexed(options, _) => options.dir.display().to_string(),
         Input::History(options) => options.path.display().to_string(),

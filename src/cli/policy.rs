@@ -338,6 +338,7 @@ impl Sides {
                 }
             }
             Input::Tree(options) => Sides::of_tree(options)?,
+            Input::Texts(options, _) => Sides::of_texts(&options.dir)?,
             Input::Indexed(options, _) => {
                 let from = Repository::new(&options.dir, &options.allow_alternates);
                 let scope = match options.paths.is_empty() {
@@ -372,6 +373,17 @@ impl Sides {
         Ok(Sides {
             start: Some(home.start),
             ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, scope)
+        })
+    }
+
+    /// Texts are judged by what their repository says now, in the files.
+    fn of_texts(dir: &Path) -> Result<Self> {
+        let home = source::home(&[dir.to_owned()])?;
+        let root = home.root;
+        let from = PolicyFrom::WorkTree(root.clone());
+        Ok(Sides {
+            start: Some(home.start),
+            ..Sides::one(from, root, Scope::Part)
         })
     }
 

@@ -18,6 +18,8 @@ use super::init::Init;
 #[cfg(feature = "live")]
 use super::live::Live;
 use super::rules::Rules;
+use super::serve::lsp::Lsp;
+use super::serve::mcp::Mcp;
 use super::show::Show;
 use super::tokens::Tokens;
 
@@ -79,6 +81,10 @@ pub enum Verb {
     Fix(Fix),
     /// Read configuration, ignore file and baseline of another scanner, and write ours.
     Import(Import),
+    /// Show an editor the credentials in its buffers, over the Language Server Protocol.
+    Lsp(Lsp),
+    /// Answer coding agents over the Model Context Protocol, on standard input and output.
+    Mcp(Mcp),
     /// Compare two JSON reports: what is new, gone, changed, or still there.
     Compare(Compare),
     /// Keep the register, the list of a repository's tokens without their values.

@@ -99,6 +99,13 @@ fn visit(input: Input, collector: &Collector<'_>, control: &Control) -> Result<S
         Input::Stream(name, reader, max) => {
             Source::Files(source::scan_reader(&name, reader, max, collector, control)?)
         }
+        Input::Texts(options, _) => {
+            let visited = source::scan_texts(&options, collector, control);
+            match options.change {
+                true => Source::Index(visited),
+                false => Source::Files(visited),
+            }
+        }
         Input::Indexed(options, _) => {
             Source::Files(source::scan_indexed(&options, collector, control)?)
         }

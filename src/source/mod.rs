@@ -18,6 +18,7 @@ mod policy_files;
 mod range;
 mod staged;
 mod stdin;
+mod texts;
 mod tree;
 mod walk;
 
@@ -45,6 +46,7 @@ pub use staged::{
     NOTHING_STAGED, StagedOptions, check_for_git, check_staged, scan_staged, scan_staged_with,
 };
 pub use stdin::scan_reader;
+pub use texts::{Text, TextOptions, scan_texts};
 pub use tree::{Home, TreeOptions, Visited, home, scan_tree};
 
 use std::collections::BTreeSet;

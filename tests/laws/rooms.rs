@@ -112,6 +112,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "finding", "judge", "rule", "scan", "secret", "source", "suppress",
         ],
     ),
+    // Messages of other programs are made of reports, and repairs of texts.
+    ("serve", &["finding", "fix", "report"]),
     ("lib", &["*"]),
     ("main", &["cli"]),
     ("cli", &[]),
@@ -247,6 +249,7 @@ fn crates_are_named_only_in_their_rooms() {
         ("clap_mangen", &["cli/"]),
         ("indicatif", &["cli/"]),
         ("anstream", &["cli/"]),
+        ("lsp_server", &["serve/lsp/", "cli/serve/lsp.rs"]),
         ("signal_hook", &["cli/"]),
         ("tempfile", &["cli/", "source/", "live/accounts.rs"]),
         ("toml_edit", &["register/"]),

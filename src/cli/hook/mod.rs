@@ -19,7 +19,7 @@ use anyhow::{Result, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::args::{Alternates, Common, Limits, heading};
-use super::output;
+use super::{output, serve};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::report::{self, Format, Report};
@@ -46,6 +46,10 @@ pub struct Hook {
     /// With nothing staged: judge every file in the index.
     #[arg(long)]
     all_files: bool,
+    /// Judge what a coding agent is about to write: reads the message of its hook from standard input and answers
+    /// as Claude Code, Codex, Cursor, Gemini CLI or Copilot expect it. See docs/agents.md.
+    #[arg(long, conflicts_with_all = ["files", "more_files", "all_files", "stage"])]
+    agent: bool,
     /// Which git hook calls this. [default: recognised by what stands on standard input]
     #[arg(long, value_enum)]
     stage: Option<Stage>,
@@ -106,6 +110,10 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         }
         Some(Manage::Uninstall) => return install::uninstall(),
         None => {}
+    }
+    if hook.agent && !skipped() {
+        hook.common.quiet = true;
+        return serve::agent::run(&hook.common);
     }
     if !within {
         refuse_names_of_hooks(&hook)?;

@@ -1,0 +1,153 @@
+//! `keysweep hook --agent`: what a coding agent is about to write is judged as a commit of it would be.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use super::texts::{self, Spot};
+use crate::cli::args::Common;
+use crate::cli::output;
+use keysweep::finding::RepoPath;
+use keysweep::report::Report;
+use keysweep::serve::agent::{Answer, Call, Edit, Piece, blocked, edited};
+use keysweep::serve::stops;
+use keysweep::source::Text;
+use keysweep::thresholds::Checkpoint;
+
+/// Bytes of a message that are read.
+const MESSAGE_MAX: u64 = 64 << 20;
+/// Bytes of a file that edits are worked out in.
+const FILE_MAX: u64 = 16 << 20;
+
+/// Reads a message of an agent from standard input and answers it. Whatever cannot be read or judged is blocked,
+/// with the reason: a hook that lets it pass in silence would be taken for one that looked.
+///
+/// # Errors
+/// The answer cannot be written.
+pub fn run(common: &Common) -> Result<ExitCode> {
+    let answer = answer(common).unwrap_or_else(|error| {
+        let why = output::plain(&format!("{error:#}"));
+        blocked(&format!(
+            "keysweep could not look at this call, so it is blocked: {why}"
+        ))
+    });
+    if !answer.out.is_empty() {
+        writeln!(std::io::stdout().lock(), "{}", answer.out)?;
+    }
+    if !answer.err.is_empty() {
+        writeln!(std::io::stderr().lock(), "{}", answer.err)?;
+    }
+    Ok(ExitCode::from(answer.status))
+}
+
+fn answer(common: &Common) -> Result<Answer> {
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(MESSAGE_MAX + 1)
+        .read_to_end(&mut bytes)?;
+    let unreadable = |why: &str| {
+        Ok(blocked(&format!(
+            "keysweep could not read the message of the agent, so the call is blocked: {why}. `keysweep hook \
+             --agent` expects on standard input the JSON that an agent gives its hooks (see docs/agents.md)"
+        )))
+    };
+    if bytes.len() as u64 > MESSAGE_MAX {
+        return unreadable(&format!("it is longer than {} MiB", MESSAGE_MAX >> 20));
+    }
+    let call = match Call::read(&bytes) {
+        Ok(call) => call,
+        Err(why) => return unreadable(&why),
+    };
+    let reports = judged(&call, common)?;
+    Ok(match stops(&reports) {
+        Some(why) => call.block(&why),
+        None => call.pass(),
+    })
+}
+
+/// A report for each repository that the call writes to.
+fn judged(call: &Call, common: &Common) -> Result<Vec<Report>> {
+    let here = std::env::current_dir()?;
+    let cwd = call.cwd.as_ref().map(PathBuf::from);
+    let cwd = cwd.filter(|cwd| cwd.is_dir()).unwrap_or(here);
+    let mut places: BTreeMap<PathBuf, (PathBuf, Vec<Text>)> = BTreeMap::new();
+    for piece in &call.pieces {
+        let (dir, root, text) = text(piece, &cwd, call.compares())?;
+        places.entry(root).or_insert((dir, Vec::new())).1.push(text);
+    }
+    let judge = |(dir, texts): (PathBuf, Vec<Text>)| {
+        let report = texts::scan(&dir, texts, true, Checkpoint::Hook, common)?;
+        // Limits of scope never stop anything.
+        Ok(report.settled(false))
+    };
+    places.into_values().map(judge).collect()
+}
+
+/// The text of a piece, with what stood there before, and where it belongs.
+fn text(piece: &Piece, cwd: &Path, compares: bool) -> Result<(PathBuf, PathBuf, Text)> {
+    let spot = |path: &str| Spot::of(cwd, path);
+    Ok(match piece {
+        Piece::Loose { name, text } => {
+            let spot = spot(name)?;
+            let text = Text {
+                path: RepoPath::from(*name),
+                after: text.clone().into_bytes(),
+                before: None,
+            };
+            (spot.dir, spot.root, text)
+        }
+        Piece::Whole { path, text } => {
+            let spot = spot(path)?;
+            let text = Text {
+                path: spot.path,
+                after: text.clone().into_bytes(),
+                before: read(&spot.file).filter(|_| compares),
+            };
+            (spot.dir, spot.root, text)
+        }
+        Piece::Edits { path, edits } => {
+            let spot = spot(path)?;
+            let whole = read(&spot.file).filter(|_| compares);
+            let (after, before) = change(whole, edits);
+            let text = Text {
+                path: spot.path,
+                after: after.into_bytes(),
+                before: Some(before),
+            };
+            (spot.dir, spot.root, text)
+        }
+    })
+}
+
+/// A file with the edits done, and as it was; where they cannot be worked out, what comes and what goes alone.
+fn change(whole: Option<Vec<u8>>, edits: &[Edit]) -> (String, Vec<u8>) {
+    let text = whole
+        .as_deref()
+        .and_then(|bytes| std::str::from_utf8(bytes).ok());
+    if let Some((text, after)) = text.and_then(|text| Some((text, edited(text, edits)?))) {
+        return (after, text.as_bytes().to_vec());
+    }
+    let side = |of: fn(&Edit) -> &String| -> String {
+        let parts: Vec<&str> = edits.iter().map(|edit| of(edit).as_str()).collect();
+        parts.join("\n")
+    };
+    (side(|edit| &edit.new), side(|edit| &edit.old).into_bytes())
+}
+
+/// What a plain file holds. What is none, is too large or cannot be read is nothing to compare with: then all of
+/// the text counts as new.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let meta = fs::symlink_metadata(path).ok()?;
+    if !meta.is_file() || meta.len() > FILE_MAX {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).ok()?;
+    file.take(FILE_MAX).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}

@@ -1,0 +1,92 @@
+//! Where a text belongs that another program names by a path.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use crate::cli::args::{Common, Limits};
+use crate::cli::{With, scan_under};
+use keysweep::Input;
+use keysweep::config::MAX_FILE_SIZE;
+use keysweep::finding::RepoPath;
+use keysweep::report::Report;
+use keysweep::source::{self, Control, Text, TextOptions};
+use keysweep::thresholds::Checkpoint;
+
+/// A place for a text.
+pub struct Spot {
+    /// The nearest directory above it that exists.
+    pub dir: PathBuf,
+    /// The top of the repository, or the directory itself outside of one.
+    pub root: PathBuf,
+    /// The path below the top, as reports show it; the whole path where it is not below.
+    pub path: RepoPath,
+    /// The file, which need not exist.
+    pub file: PathBuf,
+}
+
+impl Spot {
+    /// The place of a path that `cwd` is the start of.
+    ///
+    /// # Errors
+    /// There is no such directory and none above it that can be looked at.
+    pub fn of(cwd: &Path, path: &str) -> Result<Spot> {
+        let file = plain(&cwd.join(path));
+        let above = file.ancestors().skip(1);
+        let dir = above.into_iter().find(|dir| dir.is_dir()).unwrap_or(cwd);
+        let home = source::home(&[dir.to_owned()])?;
+        // Links on the way are followed, so that the path stands below the top.
+        let real = std::fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
+        let rest = file.strip_prefix(dir).unwrap_or(&file);
+        let full = real.join(rest);
+        let below = full.strip_prefix(&home.root).unwrap_or(&full);
+        let parts: Vec<String> = below
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        Ok(Spot {
+            dir: dir.to_owned(),
+            root: home.root,
+            path: RepoPath::from(parts.join("/").as_str()),
+            file: full,
+        })
+    }
+}
+
+/// The path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+/// Scans texts of one repository; `change` judges only what they add.
+///
+/// # Errors
+/// A broken configuration, ignore file or baseline.
+pub fn scan(
+    dir: &Path,
+    texts: Vec<Text>,
+    change: bool,
+    at: Checkpoint,
+    common: &Common,
+) -> Result<Report> {
+    let options = TextOptions {
+        dir: dir.to_owned(),
+        texts,
+        change,
+        max_file_size: MAX_FILE_SIZE,
+    };
+    let input = Input::Texts(options, at);
+    let control = Arc::new(Control::default());
+    scan_under(&control, input, &Limits::default(), common, With::default())
+}

@@ -1,0 +1,5 @@
+//! What other programs ask while somebody works, each driven as they do it: a process with pipes.
+
+mod agent;
+mod lsp;
+mod mcp;
