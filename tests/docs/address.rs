@@ -16,6 +16,16 @@ const PLACEHOLDER: &str = "KEYSWEEP_ADDRESS";
 const COMMIT: &str = "COMMIT";
 /// What else the documents lead to.
 const HOSTS: &[&str] = &[
+    // Where agents and editors describe their hooks, protocols and settings.
+    "code.claude.com",
+    "cursor.com",
+    "developers.openai.com",
+    "docs.github.com",
+    "docs.helix-editor.com",
+    "geminicli.com",
+    "microsoft.github.io",
+    "modelcontextprotocol.io",
+    "neovim.io",
     "docs.rs",
     "git.example.org", // reserved for examples (RFC 2606), as the next two
     "sso.example.org",

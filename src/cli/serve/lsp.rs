@@ -162,6 +162,10 @@ fn read(input: &mut impl BufRead) -> Result<Option<Message>> {
     if read < size {
         bail!("standard input ends within a message");
     }
+    // Of a list the types of messages would take the parts for members.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        bail!("a message is no JSON object; batches are no part of the protocol");
+    }
     match serde_json::from_slice(&body) {
         Ok(message) => Ok(Some(message)),
         Err(error) => bail!(
