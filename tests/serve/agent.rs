@@ -253,7 +253,9 @@ fn what_cannot_be_read_is_blocked_and_says_why() {
     let run = hook(&dir, &claude(&dir, "Bash", json!({"command": "ls"})));
     run.ends(2)
         .complains("keysweep could not look at this call");
-    dir.run(&["hook", "--agent", "--all-files"])
-        .ends(2)
-        .complains("cannot be used with");
+    // The answer has the form that the agent wants, and judges its message alone.
+    for other in ["--all-files", "--format=json", "--output=json=x"] {
+        let run = dir.run(&["hook", "--agent", other]);
+        run.ends(2).complains("cannot be used with");
+    }
 }

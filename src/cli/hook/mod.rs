@@ -48,7 +48,7 @@ pub struct Hook {
     all_files: bool,
     /// Judge what a coding agent is about to write: reads the message of its hook from standard input and answers
     /// as Claude Code, Codex, Cursor, Gemini CLI or Copilot expect it. See docs/agents.md.
-    #[arg(long, conflicts_with_all = ["files", "more_files", "all_files", "stage"])]
+    #[arg(long, conflicts_with_all = ["files", "more_files", "all_files", "stage", "format", "output"])]
     agent: bool,
     /// Which git hook calls this. [default: recognised by what stands on standard input]
     #[arg(long, value_enum)]

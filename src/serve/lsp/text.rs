@@ -189,7 +189,7 @@ mod tests {
         };
         assert_eq!(
             find(Encoding::Utf16),
-            [(12, (1, 0)), (10, (0, 7)), (1, (0, 1)), (18, (1, 6))]
+            [(13, (1, 0)), (10, (0, 7)), (1, (0, 1)), (19, (1, 6))]
         );
         assert_eq!(find(Encoding::Utf8)[1], (10, (0, 10)));
         for encoding in [Encoding::Utf16, Encoding::Utf8] {
@@ -200,7 +200,7 @@ mod tests {
         }
         // Inside of a character, behind a line, behind the text.
         assert_eq!(offset_of(text, (0, 2), Encoding::Utf16), 1);
-        assert_eq!(offset_of(text, (1, 400), Encoding::Utf16), 18);
+        assert_eq!(offset_of(text, (1, 400), Encoding::Utf16), 19);
         assert_eq!(offset_of(text, (70, 0), Encoding::Utf16), text.len());
     }
 
