@@ -221,6 +221,13 @@ fn what_a_commit_would_let_pass_is_let_pass() {
         dir.feed(&["hook", "--agent", "--untrusted"], message.as_bytes())
             .ends(2);
     }
+    // Git's own directory belongs to the repository around it.
+    let exclude = |content: String| {
+        let input = json!({"file_path": at(&dir, ".git/info/exclude"), "content": content});
+        hook(&dir, &claude(&dir, "Write", input))
+    };
+    passed(&exclude("/target\n".to_owned()));
+    exclude(line(1)).ends(2);
     // A directory that is not there yet.
     let input = json!({"file_path": at(&dir, "new/deep/a.env"), "content": line(1)});
     hook(&dir, &claude(&dir, "Write", input))

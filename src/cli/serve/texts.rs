@@ -16,7 +16,7 @@ use keysweep::thresholds::Checkpoint;
 
 /// A place for a text.
 pub struct Spot {
-    /// The nearest directory above it that exists.
+    /// The nearest directory above it that exists and is not git's own.
     pub dir: PathBuf,
     /// The top of the repository, or the directory itself outside of one.
     pub root: PathBuf,
@@ -33,9 +33,13 @@ impl Spot {
     /// There is no such directory and none above it that can be looked at.
     pub fn of(cwd: &Path, path: &str) -> Result<Spot> {
         let file = plain(&cwd.join(path));
-        let above = file.ancestors().skip(1);
-        let dir = above.into_iter().find(|dir| dir.is_dir()).unwrap_or(cwd);
-        let home = source::home(&[dir.to_owned()])?;
+        // Git's own directory has no home: what is written there belongs to the repository around it.
+        let mut above = file.ancestors().skip(1).filter(|dir| dir.is_dir());
+        let found = above.find_map(|dir| Some((dir, source::home(&[dir.to_owned()]).ok()?)));
+        let (dir, home) = match found {
+            Some(found) => found,
+            None => (cwd, source::home(&[cwd.to_owned()])?),
+        };
         // Links on the way are followed, so that the path stands below the top.
         let real = std::fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
         let rest = file.strip_prefix(dir).unwrap_or(&file);
