@@ -22,6 +22,8 @@ pub struct Thresholds {
     pub min_severity: Severity,
     /// What fails; empty for what fails by default.
     pub fail_on: Vec<FailOn>,
+    /// The confidence from which a result fails, wherever it stands; `None` for the one that goes with its place.
+    pub fail_confidence: Option<Confidence>,
     /// The thresholds that would hold without the configuration of a repository.
     pub without: Option<Box<Thresholds>>,
 }
@@ -175,13 +177,15 @@ impl Thresholds {
                 Checkpoint::Report => Severity::Info,
             },
             fail_on: Vec::new(),
+            fail_confidence: None,
             without: None,
         }
     }
 
-    /// Whether a result is listed.
+    /// Whether a result is listed. What is sure enough to fail is sure enough to be listed.
     pub fn shows(&self, result: &Judged<'_>) -> bool {
-        result.confidence >= self.min_confidence && result.severity >= self.min_severity
+        let sure = self.fail_confidence.unwrap_or(self.min_confidence);
+        result.confidence >= self.min_confidence.min(sure) && result.severity >= self.min_severity
     }
 
     /// Whether a result makes the run fail.
@@ -224,13 +228,14 @@ impl Thresholds {
     /// A credential that may be alive and is not a mere guess. In code a generic rule must be beyond
     /// doubt, because code is full of what looks like an assignment; outside of what runs every rule
     /// must be, and weighs less. The same at every checkpoint: what stops a pull request stops the
-    /// commit, where it is still cheap to mend.
+    /// commit, where it is still cheap to mend. Who sets a confidence of their own has it everywhere.
     fn counts(&self, result: &Judged<'_>, severity: Severity) -> bool {
-        let sure = match result.place {
+        let by_place = match result.place {
             PlaceKind::Configuration => Confidence::Medium,
             PlaceKind::Source if !result.generic => Confidence::Medium,
             _ => Confidence::High,
         };
+        let sure = self.fail_confidence.unwrap_or(by_place);
         result.class == Class::Credential
             && !result.expired
             && !result.local

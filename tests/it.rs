@@ -9,6 +9,7 @@ mod arrival;
 mod audit;
 mod bad_input;
 mod calendar;
+mod ci;
 mod cli;
 mod cmd;
 mod common;

@@ -326,6 +326,10 @@ pub struct Common {
         help_heading = heading::FAILING
     )]
     pub fail_on: Vec<FailOn>,
+    /// Fail from this confidence on, wherever it stands: low, medium, high. [default: medium in
+    /// configuration and for tokens in code, high elsewhere]
+    #[arg(long, value_name = "LEVEL", value_parser = confidences(), help_heading = heading::FAILING)]
+    pub fail_confidence: Option<Confidence>,
     /// Do not fail because input of this kind could not be read (shallow, partial,
     /// permission-denied, …). It is still listed. Repeatable.
     #[arg(long, value_name = "KIND", value_parser = gap, help_heading = heading::FAILING)]
@@ -407,6 +411,7 @@ impl Common {
     pub fn plain(looking: &Looking) -> Self {
         Common {
             fail_on: Vec::new(),
+            fail_confidence: None,
             accept_gap: Vec::new(),
             strict: false,
             format: &keysweep::report::Human,

@@ -364,6 +364,7 @@ fn thresholds(at: Checkpoint, common: &Common, config: &Config, theirs: bool) ->
             true => config.fail_on.iter().map(|at| at.value.clone()).collect(),
             false => common.fail_on.clone(),
         };
+        thresholds.fail_confidence = common.fail_confidence.or(config.fail_confidence);
         let confidence = common.min_confidence.or(config.min_confidence);
         thresholds.min_confidence = confidence.unwrap_or(thresholds.min_confidence);
         let severity = common.min_severity.or(config.min_severity);

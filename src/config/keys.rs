@@ -196,6 +196,19 @@ pub const KEYS: &[Key] = &[
     },
     Key {
         section: "report",
+        name: "fail-confidence",
+        shape: Shape::Word(confidences),
+        about: "Results of this confidence or better fail, for hook, action and scan alike, and are listed. --fail-confidence on the command line replaces it.",
+        default: "\"medium\"",
+        note: "medium in configuration and for tokens in code, high elsewhere",
+        put: |config, cell| {
+            let word = cell.word(&confidences())?;
+            config.fail_confidence = Confidence::ALL.into_iter().find(|c| c.name() == word);
+            Ok(())
+        },
+    },
+    Key {
+        section: "report",
         name: "fail-on-new-suppressions",
         shape: Shape::Flag,
         about: "Fail when the change that is judged suppresses a finding.",

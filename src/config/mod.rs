@@ -77,6 +77,8 @@ pub struct Config {
     pub min_severity: Option<Severity>,
     /// What fails.
     pub fail_on: Vec<At<FailOn>>,
+    /// Results fail from this confidence on.
+    pub fail_confidence: Option<Confidence>,
     /// New suppressions fail.
     pub fail_on_new_suppressions: bool,
     /// Limits of scope fail.

@@ -5,258 +5,14 @@
 
 use crate::finding::{PlaceKind, RepoPath};
 
-/// Folders of tests, by their whole name.
-const TEST: &[&str] = &[
-    "test",
-    "tests",
-    "testing",
-    "spec",
-    "specs",
-    "__tests__",
-    "__mocks__",
-    "__snapshots__",
-    "testdata",
-    "testlib",
-    "fixture",
-    "fixtures",
-    "mock",
-    "mocks",
-    "e2e",
-    "cypress",
-    "stub",
-    "stubs",
-    "fuzz",
-    "fuzzing",
-    "integration",
-    "factories",
-    "seeders",
-    "t",
-];
-/// Words of a folder or of a file name that mean tests wherever they stand in it.
-const TEST_WORDS: &[&str] = &[
-    "test", "tests", "fixture", "fixtures", "mock", "mocks", "spec", "e2e",
-];
-/// Last words of a file name in camel case that mean tests (`LoginIT.java`).
-const TEST_ENDINGS: &[&str] = &["test", "tests", "it", "spec", "specs", "fixture", "mock"];
-/// Last parts of the name of a file of settings (`.env.testing`), and files of test runners.
-const TEST_SETTINGS: &[&str] = &["testing", "tests", "test", "ci", "e2e"];
-const TEST_FILES: &[&str] = &[
-    "phpunit.xml",
-    "phpunit.xml.dist",
-    "conftest.py",
-    "docker-compose.test.yml",
-];
-/// The same for examples.
-const EXAMPLE: &[&str] = &[
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "demo",
-    "demos",
-    "snippets",
-    "snippet",
-    "quickstart",
-    "playground",
-    "tutorial",
-    "tutorials",
-    "notebooks",
-];
-const EXAMPLE_WORDS: &[&str] = &["example", "examples", "sample", "samples", "demo", "demos"];
-/// Extensions of files that are copied and filled in before they are used, and of notebooks.
-const EXAMPLE_FILES: &[&str] = &["example", "sample", "dist", "template", "ipynb"];
-const DOCS: &[&str] = &[
-    "doc",
-    "docs",
-    "documentation",
-    "docs_src",
-    "javadoc",
-    "manual",
-    "wiki",
-];
-/// Words of a folder that mean documentation wherever they stand in it.
-const DOCS_WORDS: &[&str] = &[
-    "docs",
-    "documentation",
-    "docbook",
-    "docbkx",
-    "apidoc",
-    "apidocs",
-];
-/// Words of a file name that mean documentation, whatever the page is written in.
-const DOCS_NAMES: &[&str] = &["howto"];
-/// Files of prose, by extension.
-const PROSE: &[&str] = &[
-    "md", "markdown", "mdown", "rst", "adoc", "asciidoc", "mdx", "textile", "rdoc",
-];
-/// Files of prose, by the first word of a name without another extension than `txt`.
-const PROSE_NAMES: &[&str] = &[
-    "readme",
-    "changelog",
-    "changes",
-    "history",
-    "news",
-    "license",
-    "copying",
-    "contributing",
-    "authors",
-    "faq",
-];
-const FOREIGN: &[&str] = &[
-    "node_modules",
-    "vendor",
-    "vendors",
-    "vendored",
-    "third_party",
-    "third-party",
-    "thirdparty",
-    "bower_components",
-    ".yarn",
-    "site-packages",
-    "dist-packages",
-];
-const LOCKS: &[&str] = &[
-    "cargo.lock",
-    "package-lock.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "poetry.lock",
-    "gemfile.lock",
-    "composer.lock",
-    "go.sum",
-    "pipfile.lock",
-    "uv.lock",
-    "packages.lock.json",
-    "podfile.lock",
-    "mix.lock",
-    "flake.lock",
-    "npm-shrinkwrap.json",
-    "sha256sums",
-    "checksums.txt",
-    "bun.lock",
-];
-/// Descriptions of interfaces, by a word of the name of a file of settings: their values are examples.
-const INTERFACES: &[&str] = &["openapi", "swagger"];
-/// Folders of texts for users in many languages.
-const TRANSLATED: &[&str] = &[
-    "locale",
-    "locales",
-    "i18n",
-    "l10n",
-    "nls",
-    "lang",
-    "langs",
-    "language",
-    "languages",
-    "localization",
-    "localisation",
-    "localizations",
-    "translation",
-    "translations",
-    "intl",
-];
-/// Extensions of files of texts for users.
-const TRANSLATED_FILES: &[&str] = &[
-    "po",
-    "pot",
-    "xlf",
-    "xliff",
-    "resx",
-    "resjson",
-    "strings",
-    "ftl",
-    "arb",
-    "tmx",
-    "mo",
-    "qm",
-    "ts_translation",
-];
-/// Extensions in which a name with a language behind it is a translation (`messages_de.properties`).
-const BUNDLES: &[&str] = &[
-    "properties",
-    "json",
-    "yml",
-    "yaml",
-    "php",
-    "inc",
-    "js",
-    "ts",
-    "xml",
-    "ini",
-    "toml",
-    "html",
-];
-/// Languages with two letters that such names end in (ISO 639-1), as far as they are written so.
-const LANGUAGES: &[&str] = &[
-    "ar", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "el", "en", "eo", "es", "et", "eu", "fa",
-    "fi", "fr", "ga", "gl", "he", "hi", "hr", "hu", "hy", "is", "it", "ja", "ka", "kk", "km", "ko",
-    "lt", "lv", "mk", "mn", "ms", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sq",
-    "sr", "sv", "sw", "ta", "th", "tr", "uk", "ur", "uz", "vi", "zh",
-];
-/// Extensions of files of settings.
-const SETTINGS: &[&str] = &[
-    "yml",
-    "yaml",
-    "env",
-    "properties",
-    "ini",
-    "conf",
-    "cfg",
-    "config",
-    "cnf",
-    "toml",
-    "tf",
-    "tfvars",
-    "hcl",
-    "json",
-    "json5",
-    "xml",
-    "plist",
-    "netrc",
-    "npmrc",
-    "pypirc",
-    "kubeconfig",
-    "nomad",
-    "service",
-    "dockerfile",
-];
-/// Files of settings, by name.
-const SETTINGS_FILES: &[&str] = &[
-    "dockerfile",
-    ".netrc",
-    "_netrc",
-    ".npmrc",
-    ".pypirc",
-    ".pgpass",
-    ".my.cnf",
-    ".htpasswd",
-    "credentials",
-    "vagrantfile",
-    ".s3cfg",
-    ".boto",
-    ".dockercfg",
-    ".git-credentials",
-    ".bashrc",
-    ".zshrc",
-    ".profile",
-    ".bash_profile",
-    ".envrc",
-];
-/// Files of settings that every copy of an application has.
-const SHIPPED: &[&str] = &[
-    "google-services.json",
-    "googleservice-info.plist",
-    "strings.xml",
-    "androidmanifest.xml",
-];
+mod names;
 
-/// Extensions of programs in whose language a value stands in quotes: without them it is a name, or a
-/// line of a comment or of a text. Shells, makefiles and the like are none.
-const PROGRAMS: &[&str] = &[
-    "c", "cc", "cpp", "cs", "dart", "erl", "ex", "exs", "fs", "go", "gql", "graphql", "graphqls",
-    "groovy", "h", "hpp", "java", "js", "jsx", "kt", "lua", "m", "mjs", "mm", "php", "proto", "py",
-    "pyi", "rb", "rs", "scala", "swift", "ts", "tsx", "vb",
-];
+use names::{
+    BUNDLES, DOCS, DOCS_NAMES, DOCS_WORDS, EXAMPLE, EXAMPLE_FILES, EXAMPLE_WORDS, FOREIGN,
+    FOREIGN_FILES, INTERFACES, LANGUAGES, LOCKS, PROGRAMS, PROSE, PROSE_NAMES, SETTINGS,
+    SETTINGS_FILES, SHIPPED, TEST, TEST_ENDINGS, TEST_FILES, TEST_SETTINGS, TEST_WORDS, TRANSLATED,
+    TRANSLATED_FILES,
+};
 
 /// Whether a file is a program in whose language values stand in quotes.
 pub(super) fn is_program(path: &RepoPath) -> bool {
@@ -290,7 +46,11 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
     let worded = |names: &[&str]| folders.iter().any(|(_, words)| any(words, names));
     if is_generated(&file, &folder, of_language) {
         PlaceKind::Generated
-    } else if folder(FOREIGN) || file.lower.contains(".min.") || file.is_bundle() {
+    } else if folder(FOREIGN)
+        || FOREIGN_FILES.contains(&file.lower.as_str())
+        || file.lower.contains(".min.")
+        || file.is_bundle()
+    {
         PlaceKind::Vendored
     } else if folder(TEST) || worded(TEST_WORDS) || file.is_test() || is_chart_test(&file, &folder)
     {
@@ -500,6 +260,7 @@ mod tests {
             ("NOTES.md", PlaceKind::Documentation),
             ("vendor/a/b.go", PlaceKind::Vendored),
             ("jquery.min.js", PlaceKind::Vendored),
+            ("static/build/pdf.worker.js", PlaceKind::Vendored),
             ("build/main.0a1b2c3d.js", PlaceKind::Vendored),
             ("build/main.feedface.js", PlaceKind::Source),
             (".yarn/releases/yarn.cjs", PlaceKind::Vendored),

@@ -120,6 +120,9 @@ impl Session {
         let mut vars = vars.clone();
         let mut number = pages.map_or(1, |pages| pages.first);
         let mut before = 0_u64;
+        // How many records the server gives at most: an administrator may have set less than is asked for, so
+        // that a short first page proves nothing.
+        let mut most = None;
         let mut last: Option<Vec<u8>> = None;
         vars.set("cursor", Var::Nothing);
         loop {
@@ -137,6 +140,10 @@ impl Session {
                 Var::Number(i64::try_from(before).unwrap_or(i64::MAX)),
             );
             let answer = self.asked(call, &vars)?;
+            let is_beyond = most.is_some() && matches!(answer.status, 400 | 404 | 416);
+            if is_beyond {
+                return Ok(Asking::Whole(answer));
+            }
             if !(200..300).contains(&answer.status) && call.is_ok(answer.status) {
                 return Ok(Asking::Refused(answer.status));
             }
@@ -152,8 +159,11 @@ impl Session {
             let Some(pages) = pages else {
                 return Ok(Asking::Whole(answer));
             };
+            let full = *most.get_or_insert(count.min(pages.size));
             match pages.by {
-                By::Page | By::Offset if count < pages.size => return Ok(Asking::Whole(answer)),
+                By::Page | By::Offset if count == 0 || count < full => {
+                    return Ok(Asking::Whole(answer));
+                }
                 By::Page => number += 1,
                 By::Offset => before += count,
                 By::Cursor => {

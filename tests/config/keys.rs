@@ -1,6 +1,6 @@
 //! What each key does.
 
-use crate::common::{Dir, findings, line, places, skipped, token};
+use crate::common::{Dir, expand, findings, line, places, skipped, token};
 
 fn repo(config: &str) -> Dir {
     let dir = Dir::repo();
@@ -216,4 +216,47 @@ fn baseline_and_allow_go_by_it() {
     // What is excluded is not there to be allowed.
     dir.run(&["allow", &id]).ends(2).complains("no finding");
     dir.run(&["allow", &id, "--no-config"]).ends(0);
+}
+
+/// One confidence that a team sets decides for a scan, the hook and a range: what fails in one fails in all.
+#[test]
+fn one_confidence_decides_what_fails_everywhere() {
+    let dir = Dir::repo();
+    dir.write("readme.md", "nothing\n");
+    dir.commit("start");
+    let random = expand("{alnum:22}", 4);
+    let form = expand("{alnum:32}", 7);
+    dir.write("app.env", format!("DB_PASSWORD=maple-{}\n", &random[..6]));
+    dir.write("app.py", format!("password = '{random}'\n"));
+    dir.write("two.env", format!("API_SECRET={form}\n"));
+    dir.write("three.env", line(3));
+    dir.git(&["add", "-A"]);
+    let failing = |config: &str, args: &[&str]| -> Vec<String> {
+        dir.write("keysweep.toml", config);
+        let report = dir.json(args);
+        let fails = findings(&report).iter().filter(|f| f["fails"] == true);
+        let paths = fails.map(|f| f["places"][0]["path"].as_str().expect("a path"));
+        let mut paths: Vec<String> = paths.map(str::to_owned).collect();
+        paths.sort();
+        paths
+    };
+    let alike = |config: &str| {
+        let tree = failing(config, &["scan"]);
+        dir.git(&["add", "-A"]);
+        assert_eq!(failing(config, &["staged"]), tree, "{config}");
+        assert_eq!(failing(config, &["scan", "--index"]), tree, "{config}");
+        tree
+    };
+    assert_eq!(alike(""), ["app.env", "three.env", "two.env"]);
+    let all = ["app.env", "app.py", "three.env", "two.env"];
+    assert_eq!(alike("[report]\nfail-confidence = \"medium\"\n"), all);
+    let high = alike("[report]\nfail-confidence = \"high\"\n");
+    assert_eq!(high, ["three.env"]);
+    // The word of the command line comes first, and what fails is listed whatever is listed otherwise.
+    let config = "[report]\nfail-confidence = \"high\"\nmin-confidence = \"high\"\n";
+    let asked = failing(config, &["scan", "--fail-confidence", "medium"]);
+    assert_eq!(asked, all);
+    dir.run(&["scan", "--fail-confidence", "sure"])
+        .ends(2)
+        .complains("[possible values: low, medium, high]");
 }

@@ -131,7 +131,8 @@ fn what_a_list_has_is_told_without_sending_it() {
         told.contains("`hub` lists it as active (`deploy`)"),
         "{told}"
     );
-    assert_eq!(server.asked().len(), asked + 2);
+    // The users and their tokens, and of each whether there is another page.
+    assert_eq!(server.asked().len(), asked + 4);
     // What changed since the report is not taken for what it was.
     desk.dir.write("ci.env", "GITEA_TOKEN=\n");
     let (words, told) = check(&desk, &["--try"]);

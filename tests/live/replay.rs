@@ -162,6 +162,15 @@ fn base64(bytes: &[u8]) -> String {
     out
 }
 
+/// A request without the number of its page.
+fn without_page(request: &str) -> Vec<&str> {
+    let numbered = |part: &&str| {
+        let name = part.split('=').next().unwrap_or_default();
+        !["page", "offset", "first", "p"].contains(&name)
+    };
+    request.split(['?', '&']).filter(numbered).collect()
+}
+
 /// A play of one file.
 struct Play {
     exchanges: Vec<Value>,
@@ -171,7 +180,24 @@ struct Play {
 }
 
 impl Play {
+    /// Whether the page after the one that was just given is asked for and was not recorded: what the servers listed
+    /// fitted into one.
+    fn is_beyond(&self, asked: &Asked) -> bool {
+        let recorded = |at: Option<usize>| {
+            let ask = self.exchanges.get(at?)?["ask"].as_str()?;
+            Some(self.filled.text(ask))
+        };
+        let is = format!("{} {}", asked.method, asked.path);
+        let before = recorded(self.at.checked_sub(1));
+        recorded(Some(self.at)).as_deref() != Some(is.as_str())
+            && before.as_deref() != Some(is.as_str())
+            && before.is_some_and(|before| without_page(&before) == without_page(&is))
+    }
+
     fn answer(&mut self, asked: &Asked) -> Answer {
+        if self.is_beyond(asked) {
+            return Answer::json(404, "");
+        }
         let Some(exchange) = self.exchanges.get(self.at).cloned() else {
             self.faults.push(format!(
                 "one request too many: {} {}",

@@ -2,15 +2,19 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use keysweep::live::{Held, Server, Verdict, connect};
 use keysweep::secret::Secret;
 
+/// How long a consumer is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What a consumer did.
+#[derive(Clone, Default)]
 pub struct Calls {
     /// Calls that were accepted.
     pub good: usize,
@@ -23,43 +27,62 @@ pub struct Calls {
 /// A consumer that runs.
 pub struct Consumer {
     stop: Arc<AtomicBool>,
-    thread: JoinHandle<Calls>,
+    calls: Arc<Mutex<Calls>>,
+    thread: JoinHandle<()>,
 }
 
 impl Consumer {
     /// Starts one that reads `KEY=VALUE` of a file before every call.
     pub fn start(server: Server, store: PathBuf, held: Held) -> Consumer {
         let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
+        let calls = Arc::new(Mutex::new(Calls::default()));
+        let (stopped, told) = (Arc::clone(&stop), Arc::clone(&calls));
         let thread = std::thread::spawn(move || {
             let mut issuer = connect(&server).expect("its secrets are there");
-            let mut calls = Calls {
-                good: 0,
-                bad: Vec::new(),
-                values: 0,
-            };
             let mut before = None;
             while !stopped.load(Ordering::Relaxed) {
                 let value = stored(&store);
+                let answer = issuer.check(&Secret::new(value.as_bytes()), &held);
+                let mut calls = told.lock().unwrap_or_else(PoisonError::into_inner);
+                match answer {
+                    Ok(Verdict::Live) => calls.good += 1,
+                    other => {
+                        let call = format!("call {}: {other:?}", calls.good);
+                        calls.bad.push(call);
+                    }
+                }
                 if before.as_ref() != Some(&value) {
                     calls.values += 1;
-                    before = Some(value.clone());
+                    before = Some(value);
                 }
-                match issuer.check(&Secret::new(value.as_bytes()), &held) {
-                    Ok(Verdict::Live) => calls.good += 1,
-                    other => calls.bad.push(format!("call {}: {other:?}", calls.good)),
-                }
+                drop(calls);
                 std::thread::sleep(Duration::from_millis(100));
             }
-            calls
         });
-        Consumer { stop, thread }
+        Consumer {
+            stop,
+            calls,
+            thread,
+        }
     }
 
-    /// Ends it.
-    pub fn end(self) -> Calls {
+    /// Ends it when so many calls were good and it used so many values, or after a minute.
+    pub fn end_after(self, good: usize, values: usize) -> Calls {
+        let begin = Instant::now();
+        let told = Arc::clone(&self.calls);
+        let calls = || told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        loop {
+            let now = calls();
+            if now.good >= good && now.values >= values || begin.elapsed() > PATIENCE {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        // A call that is bad after the last change is seen too.
+        std::thread::sleep(Duration::from_millis(500));
         self.stop.store(true, Ordering::Relaxed);
-        self.thread.join().expect("it does not panic")
+        self.thread.join().expect("it does not panic");
+        calls()
     }
 }
 

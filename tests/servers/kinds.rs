@@ -21,6 +21,8 @@ pub struct Kind {
     pub joined: bool,
     /// How a token is rotated.
     pub way: Way,
+    /// In place, the server draws the new value itself: nobody can hand it out before.
+    pub draws: bool,
 }
 
 /// What a list tells of a token.
@@ -60,6 +62,7 @@ pub const JUPYTERHUB: Kind = Kind {
     },
     joined: false,
     way: Way::Overlap,
+    draws: false,
 };
 
 /// Two keys an account, and signatures that are really checked.
@@ -77,6 +80,7 @@ pub const MOTO: Kind = Kind {
     },
     joined: true,
     way: Way::Overlap,
+    draws: false,
 };
 
 /// No names and no day of creation; all that is to be known of a token stands in its bytes.
@@ -94,6 +98,7 @@ pub const DEVPI: Kind = Kind {
     },
     joined: true,
     way: Way::Overlap,
+    draws: false,
 };
 
 /// Dead is 200.
@@ -111,6 +116,7 @@ pub const VERDACCIO: Kind = Kind {
     },
     joined: true,
     way: Way::Overlap,
+    draws: false,
 };
 
 /// Lists secrets, grants more than it is asked for, and ends tokens late.
@@ -128,6 +134,7 @@ pub const UNLEASH: Kind = Kind {
     },
     joined: true,
     way: Way::Overlap,
+    draws: false,
 };
 
 /// In place, and known by a salted hash.
@@ -145,6 +152,7 @@ pub const RABBITMQ: Kind = Kind {
     },
     joined: true,
     way: Way::Gap,
+    draws: false,
 };
 
 /// In place; lists secrets.
@@ -162,6 +170,7 @@ pub const KEYCLOAK: Kind = Kind {
     },
     joined: true,
     way: Way::Gap,
+    draws: true,
 };
 
 /// In place, with a verifier that the server never saw the password of.
@@ -179,11 +188,14 @@ pub const POSTGRESQL: Kind = Kind {
     },
     joined: true,
     way: Way::Gap,
+    draws: false,
 };
 
 /// In place, with a hash.
 pub const MARIADB: Kind = Kind {
     alias: "mariadb",
+    owner: "",
+    scope: &[],
     listed_scope: &["from %"],
     given: Some("STAND_MARIADB_DEPLOY"),
     tells: Tells {
@@ -192,14 +204,27 @@ pub const MARIADB: Kind = Kind {
         end: false,
         used: false,
     },
-    ..POSTGRESQL
+    joined: true,
+    way: Way::Gap,
+    draws: false,
 };
 
 /// In place, with a hash without a salt.
 pub const REDIS: Kind = Kind {
     alias: "redis",
+    owner: "",
+    scope: &[],
+    listed_scope: &[],
     given: Some("STAND_REDIS_DEPLOY"),
-    ..POSTGRESQL
+    tells: Tells {
+        name: true,
+        created: false,
+        end: false,
+        used: false,
+    },
+    joined: true,
+    way: Way::Gap,
+    draws: false,
 };
 
 #[test]

@@ -60,9 +60,10 @@ fn unleash_ends_tokens_late() {
     let made = made(&desk, &UNLEASH);
     let mut issuer = desk.connect();
     assert!(issuer.about().settles() >= Duration::from_secs(60));
-    issuer
+    let verdict = issuer
         .check(&made.value, &Held::default())
         .expect("an answer");
+    assert_eq!(verdict, Verdict::Live);
     issuer.revoke(&made.token).expect("it is ended");
     let took = dies(issuer.as_mut(), &made.value, &Held::default());
     eprintln!("unleash: dead after {} s", took.as_secs());
@@ -85,7 +86,7 @@ fn unleash_grants_more_than_it_is_asked_for() {
     register(&desk, &made, "");
     desk.live(&["plan", "deploy", "-o", "plan.json"]).ends(0);
     let run = desk.live(&["apply", "plan.json", "--yes"]);
-    run.ends(1);
+    run.ends(1).complains("the server granted");
     assert_eq!(stored(&one), before);
     let mut issuer = desk.connect();
     let all = left(issuer.as_mut(), &made.others);
@@ -122,4 +123,38 @@ fn lists_that_hold_secrets_are_emptied_of_them() {
             issuer.revoke(&made.token).expect("it is ended");
         }
     }
+}
+
+/// A policy of the realm keeps the old secret beside the new one, until it is ended.
+#[test]
+fn keycloak_keeps_the_old_secret_where_a_policy_says_so() {
+    let shop = Kind {
+        alias: "keycloak",
+        given: Some("STAND_KEYCLOAK_DEPLOY"),
+        ..KEYCLOAK
+    };
+    let Some(desk) = Desk::at(shop.alias) else {
+        return;
+    };
+    let made = made(&desk, &shop);
+    let mut issuer = desk.connect();
+    let held = held(&made.token);
+    let new = issuer.replace(&made.token).expect("a new secret").value;
+    desk.made(&new);
+    for (value, which) in [(&made.value, "old"), (&new, "new")] {
+        let verdict = issuer.check(value, &held).expect("an answer");
+        assert_eq!(verdict, Verdict::Live, "the {which} one");
+    }
+    let listed = issuer.list().expect("a list").tokens;
+    let kept: Vec<_> = listed
+        .iter()
+        .filter(|token| token.value.as_ref() == Some(&made.value))
+        .collect();
+    assert_eq!(kept.len(), 1, "the old one is a row of its own");
+    desk.live(&["list", "-o", "lists"]).ends(0);
+    issuer.revoke(kept[0]).expect("it is ended");
+    dies(issuer.as_mut(), &made.value, &held);
+    let verdict = issuer.check(&new, &held).expect("an answer");
+    assert_eq!(verdict, Verdict::Live);
+    desk.clean_everywhere();
 }

@@ -70,7 +70,17 @@ pub(super) fn taken(bytes: &[u8], name: &Range<usize>, at: usize, end: usize) ->
     let loose =
         taker.is_some_and(|(tail, ..)| tail.starts_with("auth") || tail.starts_with("credential"));
     let last = bytes.get(blanks(bytes, got.range.end + 1, end)) == Some(&b')');
+    if loose && is_kind_of_credential(&bytes[first..got.range.start]) {
+        return None;
+    }
     (!loose || last || opening(bytes, first, end).is_some()).then_some(Got { key, ..got })
+}
+
+/// `PasswordCredentials, `: not the name of a user, but which kind of credential is meant.
+fn is_kind_of_credential(argument: &[u8]) -> bool {
+    let name = argument.iter().take_while(|b| b.is_ascii_alphanumeric());
+    let name = argument[..name.count()].to_ascii_lowercase();
+    name.ends_with(b"credentials") || name.ends_with(b"credential")
 }
 
 /// The place behind the comma that ends the argument at `at`: a literal, or a name or short expression

@@ -15,6 +15,8 @@ enum Takes {
     /// The word with this number, from 0, of those that are no flags. With `b` among the letters of
     /// a flag where a letter stands here.
     Place(usize, Option<u8>),
+    /// The same, where another word begins so: without it the words are a sentence.
+    Beside(usize, &'static [u8]),
 }
 
 /// A client: how its name begins, in small letters, where the password stands, and an example.
@@ -52,7 +54,8 @@ const CLIENTS: &[Client] = &[
     ("unzip", Takes::Word(&["-P"]), "unzip -P maple7 a.zip"),
     ("xfreerdp", Takes::Word(&["/p:", "-p"]), "xfreerdp /v:host /u:ann /p:maple7"),
     ("rdesktop", Takes::Word(&["-p"]), "rdesktop -u ann -p maple7 host"),
-    ("net use", Takes::Place(2, None), "net use Z: \\\\host\\share maple7 /user:ann"),
+    ("net user", Takes::Beside(1, b"/"), "net user ann maple7 /add"),
+    ("net use", Takes::Beside(2, b"\\\\"), "net use Z: \\\\host\\share maple7 /user:ann"),
 ];
 
 /// The names of all clients.
@@ -117,6 +120,12 @@ fn line<'a>(bytes: &'a [u8], word: Range<usize>, takes: &Takes) -> Option<Assign
             unquoted(bytes, pair.start + at + 1..pair.end, quote)
         }
         Takes::Place(n, letter) => placed(words, *n, *letter)?,
+        Takes::Beside(n, begin) => {
+            let mut all = words.clone();
+            let mut begins = || all.next().map(|word| bytes[word].starts_with(begin));
+            std::iter::from_fn(&mut begins).find(|begins| *begins)?;
+            placed(words, *n, None)?
+        }
     };
     // A flag of these letters may also give a port.
     let port = value.len() <= 5 && bytes[value.clone()].iter().all(u8::is_ascii_digit);
@@ -190,6 +199,7 @@ fn unquoted(bytes: &[u8], word: Range<usize>, quote: Option<u8>) -> (Range<usize
 }
 
 /// The words of a command line, over lines that a backslash, a caret or a backquote continues.
+#[derive(Clone)]
 struct Words<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -28,8 +28,11 @@ pub(super) fn password(name: &[u8], bytes: &[u8], value: &Range<usize>) -> Optio
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@');
     let is_user =
         (2..=40).contains(&user.len()) && user.iter().all(plain) && user[0].is_ascii_alphabetic();
-    // The rest of an address, or a port.
-    let other = password.starts_with(b"//") || password.iter().all(u8::is_ascii_digit);
+    // The rest of an address, a port, or words that colons join.
+    let other = password.starts_with(b"//")
+        || password.starts_with(b":")
+        || password.ends_with(b":")
+        || password.iter().all(u8::is_ascii_digit);
     (is_user && password.len() >= 4 && !other && !password.contains(&b' '))
         .then_some(value.start + at + 1..value.end)
 }
@@ -45,6 +48,7 @@ mod tests {
             ("NEO4J_AUTH", "none", None),
             ("OAUTH_AUTH", "https://acme.test/auth", None),
             ("REMOTE_AUTH", "localhost:8080", None),
+            ("ROLE_AUTH", "role::auth:", None),
             ("password", "ann:maple7", None),
         ] {
             let all = 0..text.len();

@@ -5,6 +5,9 @@ use super::code::CODE;
 use super::expression::EXPRESSIONS;
 use super::joint::JOINT;
 use super::key::{Name, Says};
+use super::named::NAMED;
+use super::own_name::OWN_NAME;
+use super::public::PUBLIC;
 use super::reference;
 use super::refusal::Refusal;
 use super::value::is_uuid;
@@ -39,7 +42,8 @@ impl<'a> Site<'a> {
         &self.bytes[self.a.value.end..]
     }
 
-    fn is_after_blanks(&self) -> bool {
+    /// Nothing but a blank stands between name and value.
+    pub(super) fn is_after_blanks(&self) -> bool {
         matches!(self.a.op, Op::Flag | Op::Blank)
     }
 }
@@ -54,12 +58,6 @@ const BESIDE: &[Row] = &[
         Refusal::CutEscape,
         |s| s.is_bare() && starts_in_an_escape(s),
         r"\v2\x1f.lb.v1.ClientStatsPerTokenR\x12callsFinishedWithDropJ\x04",
-    ),
-    (Refusal::Plural, is_word_of_many, "'passwords' => 'users'"),
-    (
-        Refusal::OwnName,
-        repeats_its_name,
-        "OPTION_SSLPASSWORD = \"ssl-password\"",
     ),
     (
         Refusal::TestResult,
@@ -152,49 +150,14 @@ const BESIDE: &[Row] = &[
         r#"checkpasswd("maplehost")"#,
     ),
     (
-        Refusal::PublicHalf,
-        |s| s.before().ends_with(b"<Modulus>") || s.value.starts_with(b"<Modulus>"),
-        "<RSAKeyValue><Modulus>{base64:80}</Modulus>",
-    ),
-    (
         Refusal::Moment,
         |s| !(s.name.says == Says::Password && s.name.last) && is_time(s.value),
         "refresh_token = 1700000000",
     ),
     (
-        Refusal::KeyNumber,
-        |s| s.name.says == Says::Key && s.is_after_blanks() && is_key_number(s.value),
-        "gpg: using RSA key 0A1B2C3D4E5F60718293A4B5C6D7E8F90A1B2C3D",
-    ),
-    (
-        Refusal::KeyNumber,
-        is_key_of_openpgp,
-        "ARG MAPLE_GPG_KEYS={HEX:40}",
-    ),
-    (
-        Refusal::ObjectId,
-        |s| s.is_bare() && is_in_a_urn(s.before_key()),
-        "- 'urn:acme:params:oauth:request_uri:{alnum:24}'",
-    ),
-    (
         Refusal::MountOption,
         |s| s.a.op == Op::Flag && s.a.key.ends_with(b"-secret") && s.value.starts_with(b"id="),
         "docker buildx build --secret id=MAPLE_NPM_FILE7 .",
-    ),
-    (
-        Refusal::PublicHalf,
-        |s| s.name.says == Says::Key && s.is_bare() && is_called_public(s.before_key()),
-        "my public key {alnum:43} on it",
-    ),
-    (
-        Refusal::PublicName,
-        |s| is_of_a_counter(s.before_key()),
-        r#"<script data-cf-beacon='{{"token": "{hex:32}"}}'></script>"#,
-    ),
-    (
-        Refusal::PublicHalf,
-        |s| s.name.says == Says::Key && is_public_half(s.a.key, s.value),
-        r#"nkey: "UA{base32:54}""#,
     ),
     (
         Refusal::Reference,
@@ -203,21 +166,22 @@ const BESIDE: &[Row] = &[
     ),
 ];
 
+/// The rows of every table, in the order in which they are asked.
+fn rows() -> impl Iterator<Item = &'static Row> {
+    let tables = [JOINT, CODE, EXPRESSIONS, NAMED, OWN_NAME, BESIDE, PUBLIC];
+    tables.into_iter().flatten()
+}
+
 /// Why the surroundings say that the value is no secret.
 pub(super) fn refusal(site: &Site<'_>) -> Option<Refusal> {
-    let row = JOINT
-        .iter()
-        .chain(CODE)
-        .chain(EXPRESSIONS)
-        .chain(BESIDE)
-        .find(|(_, test, _)| test(site));
-    row.map(|(refusal, ..)| *refusal)
+    rows()
+        .find(|(_, test, _)| test(site))
+        .map(|(refusal, ..)| *refusal)
 }
 
 /// Templates of texts of which a row is true.
 pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
-    let rows = JOINT.iter().chain(CODE).chain(EXPRESSIONS).chain(BESIDE);
-    rows.map(|(refusal, _, text)| (*refusal, *text))
+    rows().map(|(refusal, _, text)| (*refusal, *text))
 }
 
 /// `\x12calls`: the rest of an escape in a string that holds bytes.
@@ -349,73 +313,6 @@ fn is_working_directory(site: &Site<'_>) -> bool {
                 || site.before_key().ends_with(b"${"))
 }
 
-/// `'passwords' => 'users'`: a table, a list, a switch; one password has a name of its own.
-fn is_word_of_many(site: &Site<'_>) -> bool {
-    let key = site.a.key.to_ascii_lowercase();
-    let many: [&[u8]; 4] = [b"passwords", b"tokens", b"secrets", b"credentials"];
-    many.iter().any(|word| key.ends_with(word))
-        && site
-            .value
-            .iter()
-            .all(|b| b.is_ascii_alphabetic() || *b == b'_')
-}
-
-/// `OPTION_SSLPASSWORD = "ssl-password"`, `CHAT_KEY_STORAGE = "chatKey.v2"`: a constant that holds what it
-/// is called.
-fn repeats_its_name(site: &Site<'_>) -> bool {
-    let joint = |b: &u8| b.is_ascii_alphanumeric() || b"-_.: ".contains(b);
-    if !site.value.iter().all(joint) || site.value.len() > 80 {
-        return false;
-    }
-    let letters = |text: &[u8]| -> Vec<u8> {
-        let letters = text.iter().filter(|b| b.is_ascii_alphabetic());
-        letters.map(u8::to_ascii_lowercase).collect()
-    };
-    let (name, value) = (letters(site.a.key), letters(site.value));
-    if name.len() <= value.len() || value.len() < 8 {
-        return false;
-    }
-    let digits = site.value.iter().any(u8::is_ascii_digit);
-    let inside = !digits && memchr::memmem::find(&name, &value).is_some();
-    let words = || super::key::split(site.value).into_iter();
-    let number = |word: &String| {
-        word.trim_start_matches('v')
-            .bytes()
-            .all(|b| b.is_ascii_digit())
-    };
-    // In the same order, and others between them.
-    let mut of_name = super::key::split(site.a.key).into_iter();
-    let mut telling = words().filter(|word| word.len() > 1 && !number(word));
-    let several = telling.by_ref().count() > 1 || site.value.starts_with(b"k");
-    let mut telling = words().filter(|word| word.len() > 1 && !number(word));
-    inside && value.len() >= 9
-        || several && telling.all(|word| of_name.any(|own| own == word))
-        || is_spelled(&name, &value, site.value)
-        || !site.name.last && ends_alike(site)
-}
-
-/// `OPTION_SSLFILEPASSWORD = "my-sslpassword"`: the letters of the value stand in the name, in their order.
-fn is_spelled(name: &[u8], letters: &[u8], value: &[u8]) -> bool {
-    let mut of_name = name.iter();
-    letters.len() >= 16
-        && letters.len() * 2 > name.len()
-        && value.contains(&b'-')
-        && !value.iter().any(u8::is_ascii_digit)
-        && letters
-            .iter()
-            .all(|letter| of_name.any(|own| own == letter))
-}
-
-/// `EnableV2PasswordRegistration = "pm-27-v2-password-registration"`: the value ends with the last two words
-/// of a name that goes on after the word for a secret.
-fn ends_alike(site: &Site<'_>) -> bool {
-    let (name, value) = (super::key::split(site.a.key), super::key::split(site.value));
-    let last = |words: &[String]| words.len().checked_sub(2).map(|at| words[at..].to_vec());
-    site.value.iter().all(|b| !b.is_ascii_uppercase())
-        && site.value.contains(&b'-')
-        && last(&name).is_some_and(|two| last(&value) == Some(two))
-}
-
 /// Four to eight digits: what a telephone or a text message tells, good for a minute.
 fn is_code(value: &[u8]) -> bool {
     (4..=8).contains(&value.len()) && value.iter().all(u8::is_ascii_digit)
@@ -530,64 +427,6 @@ fn asks(function: &[u8]) -> bool {
 /// A moment in seconds or milliseconds since 1970, from 2001 on.
 fn is_time(value: &[u8]) -> bool {
     matches!(value.len(), 10 | 13) && value[0] == b'1' && value.iter().all(u8::is_ascii_digit)
-}
-
-/// `using RSA key 0123456789ABCDEF`: OpenPGP's numbers of keys, in capitals.
-fn is_key_number(value: &[u8]) -> bool {
-    matches!(value.len(), 16 | 40)
-        && value
-            .iter()
-            .all(|b| b.is_ascii_digit() || (b'A'..=b'F').contains(b))
-}
-
-/// `GPG_KEYS=0123…`: the name speaks of OpenPGP, and every part of the value is one of its numbers of keys.
-fn is_key_of_openpgp(site: &Site<'_>) -> bool {
-    let key = site.a.key.to_ascii_lowercase();
-    let named = [&b"gpg"[..], b"pgp"]
-        .iter()
-        .any(|word| memchr::memmem::find(&key, word).is_some());
-    let parts = || {
-        site.value
-            .split(|b| matches!(b, b' ' | b','))
-            .filter(|part| !part.is_empty())
-    };
-    named
-        && site.name.says != Says::Password
-        && parts().next().is_some()
-        && parts().all(is_key_number)
-}
-
-/// `urn:ietf:params:oauth:…` (RFC 8141): the name is a part of the name of a resource.
-fn is_in_a_urn(before: &[u8]) -> bool {
-    let part = |b: &&u8| b.is_ascii_alphanumeric() || matches!(**b, b':' | b'-' | b'.' | b'_');
-    let near = &before[before.len().saturating_sub(80)..];
-    let len = near.iter().rev().take_while(part).count();
-    near[near.len() - len..].starts_with(b"urn:")
-}
-
-/// `public key …`, `Public-Key: …`: the word before the name says which half it is.
-fn is_called_public(before: &[u8]) -> bool {
-    let near = &before[before.len().saturating_sub(10)..];
-    let word = near.trim_ascii_end();
-    word.len() < near.len() && word.to_ascii_lowercase().ends_with(b"public")
-}
-
-/// `data-cf-beacon='{…`: what counts the visits of a page tells every visitor its number.
-fn is_of_a_counter(before: &[u8]) -> bool {
-    const MARK: &[u8] = b"data-cf-beacon=";
-    let near = &before[before.len().saturating_sub(64)..];
-    memchr::memmem::find(near, MARK).is_some_and(|at| !near[at..].contains(&b'>'))
-}
-
-/// A value of the form of a public nkey, whatever its checksum; seeds start with `S`.
-fn is_public_half(key: &[u8], value: &[u8]) -> bool {
-    let key = key.to_ascii_lowercase();
-    (key.ends_with(b"nkey") || key.ends_with(b"nkeys"))
-        && value.len() == 56
-        && value[0] != b'S'
-        && value
-            .iter()
-            .all(|b| b.is_ascii_uppercase() || (b'2'..=b'7').contains(b))
 }
 
 #[cfg(test)]

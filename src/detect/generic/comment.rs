@@ -24,6 +24,8 @@ const SHOWS: &[&[u8]] = &[
     b"for instance",
     b"such as",
 ];
+/// The same in writing that puts no sign between them.
+const SHOWS_AT_ONCE: &[&str] = &["例如", "比如", "示例", "例えば", "예를 들어"];
 
 /// Whether it is told that the value is an example: a word for one stands right before its name, or it is a member
 /// of an answer that a comment over several lines shows.
@@ -34,9 +36,10 @@ pub(super) fn is_shown(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     let parted = near.iter().rev().take_while(parts).count();
     let told = &near[..near.len() - parted];
     let told = told[told.len().saturating_sub(16)..].to_ascii_lowercase();
-    parted > 1
-        && !near[near.len() - parted..].contains(&b'\n')
-        && SHOWS.iter().any(|word| told.ends_with(word))
+    let at_once = |word: &&str| told.ends_with(word.as_bytes());
+    !near[near.len() - parted..].contains(&b'\n')
+        && (parted > 1 && SHOWS.iter().any(|word| told.ends_with(word))
+            || SHOWS_AT_ONCE.iter().any(at_once))
         || a.op == Op::Colon && near.ends_with(b"\"") && is_in_a_block(near)
 }
 
@@ -103,6 +106,7 @@ mod tests {
             ("/* x */ { \"access_token\": \"q8ZrKd93Lw0xTm\"", false),
             ("# e.g. TOKEN: \"q8ZrKd93Lw0xTm\"", true),
             (r#"{"examples": ["token=q8ZrKd93Lw0xTm"]}"#, true),
+            ("# 例如 TOKEN=\"q8ZrKd93Lw0xTm\"", true),
             ("# TOKEN: \"q8ZrKd93Lw0xTm\"", false),
             ("# Example: to set TOKEN: \"q8ZrKd93Lw0xTm\"", false),
             ("# Example: TOKEN: \"q8ZrKd93Lw0xTm\"", true),

@@ -240,7 +240,9 @@ fn is_about_styles(function: &[u8]) -> bool {
 /// The type of a column follows: `varchar(9)`.
 fn is_typed(after: &[u8]) -> bool {
     let rest = after.strip_prefix(b"` ").unwrap_or_default();
-    rest.first().is_some_and(u8::is_ascii_alphabetic)
+    rest.trim_ascii_start()
+        .first()
+        .is_some_and(u8::is_ascii_alphabetic)
 }
 
 #[cfg(test)]

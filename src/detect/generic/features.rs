@@ -276,6 +276,17 @@ impl<'a> Site<'a> {
         !self.quoted && self.place != Place::Text
     }
 
+    /// Neither quoted, nor a part of a quoted text or of a command: in a program no literal.
+    pub(super) fn is_bare_text(&self) -> bool {
+        let assigned = matches!(self.a.op, Op::Equals | Op::Colon | Op::Arrow);
+        !self.quoted
+            && match self.place {
+                Place::Env | Place::Yaml | Place::Inline => true,
+                Place::Other => assigned,
+                Place::Shell | Place::Text => false,
+            }
+    }
+
     fn has_brackets(&self) -> bool {
         let bracket = |b: &u8| matches!(b, b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'|');
         self.bytes[self.a.value.clone()].iter().any(bracket)

@@ -151,9 +151,10 @@ impl Parts<'_> {
         self.says == Says::Token && words::TOKEN_MARKS.contains(self.before(self.at))
     }
 
-    /// A page's `data-` attributes steer scripts, unless the secret's word ends them.
+    /// A page's `data-` attributes steer scripts, unless the secret's word ends them, and Vue's directives (`v-…`)
+    /// hold expressions.
     fn is_attribute(&self) -> bool {
-        !self.last && self.name.starts_with(b"data-")
+        !self.last && self.name.starts_with(b"data-") || self.name.starts_with(b"v-")
     }
 
     /// Words side by side that name what is shown to everyone.
@@ -163,6 +164,21 @@ impl Parts<'_> {
             let same = |part: &[String]| part.iter().map(String::as_str).eq(open.split(' '));
             self.words.windows(len).any(same)
         })
+    }
+
+    /// `auth.username`: who is let in, where the name says no more than that somebody is.
+    fn is_user(&self) -> bool {
+        let user = |word: &String| matches!(word.as_str(), "user" | "username" | "userid");
+        self.says == Says::Auth && self.words.iter().any(user)
+    }
+
+    /// `commonPasswords`, `password_blacklist`: what nobody is to take.
+    fn is_list_of_known(&self) -> bool {
+        let many = |word: &String| {
+            matches!(word.as_str(), "passwords" | "list" | "dictionary")
+                || word.ends_with("blacklist")
+        };
+        self.says == Says::Password && self.words.iter().any(many) && self.any(&words::KNOWN_TO_ALL)
     }
 
     /// `some-auth-0.2.tar.gz`: the file that a list gives the digest of.
@@ -194,6 +210,16 @@ const NOTHING: &[Row] = &[
     (Refusal::Attribute, |n| n.is_attribute(), "data-token-url"),
     (Refusal::PublicName, |n| n.is_public(), "private_key_id"),
     (Refusal::FileName, |n| n.is_file(), "some-auth-0.2.tar.gz"),
+    (
+        Refusal::PublicName,
+        |n| n.is_user(),
+        "session.auth.username_in",
+    ),
+    (
+        Refusal::KnownToAll,
+        |n| n.is_list_of_known(),
+        "rules.commonPasswords",
+    ),
 ];
 
 /// A letter, whatever its case, as a number from 1 to 26; everything else is 0.
@@ -319,10 +345,14 @@ fn words_of(name: &[u8]) -> (Vec<String>, bool) {
 
 /// Names of which only the word for a password is read.
 fn in_another_script(name: &[u8]) -> bool {
+    // "is", behind the word.
+    const IS: &[char] = &['为', '是', 'は', 'が'];
     let text = String::from_utf8_lossy(name);
+    let own = text.trim_end_matches(|c: char| IS.contains(&c) || c.is_ascii_digit());
+    // A word behind it makes it a text about passwords ("the password was changed").
     words::SAYS_PASSWORD_ELSEWHERE
         .iter()
-        .any(|word| text.contains(word))
+        .any(|word| own.ends_with(word) || word.is_ascii() && text.contains(word))
 }
 
 /// What the words of a name say, and which of them says it: the weightiest, of equal ones the last.

@@ -18,11 +18,14 @@ mod joint;
 mod key;
 mod label;
 mod link;
+mod named;
 mod notation;
 mod open;
+mod own_name;
 mod pairs;
 mod placeholder;
 mod programs;
+mod public;
 mod reference;
 mod refusal;
 mod shape;
@@ -68,8 +71,6 @@ pub struct Judged {
 
 /// Probability from which a value is reported at all.
 const LOW: f32 = 0.25;
-/// Features of a value without quotes that stands in no quoted text and in no command.
-const BARE: &[Feature] = &[Feature::BareEnv, Feature::BareYaml, Feature::BareInline];
 /// Probability from which it is no longer the score that tells credentials apart, but whether a machine drew the
 /// value.
 const DRAWN: f32 = 0.975;
@@ -143,6 +144,8 @@ pub(in crate::detect) fn weigh(
 struct Weighed {
     form: value::Form,
     features: Vec<Feature>,
+    /// It has no quotes, and stands in no quoted text and in no command.
+    bare: bool,
     /// The estimated probability that it is a credential, 0 to 1.
     score: f32,
 }
@@ -156,9 +159,11 @@ impl Weighed {
         weights: &Weights,
     ) -> Self {
         let form = value::read(value, assignment.quote.is_some());
-        let features = features::of(&features::Site::new(assignment, bytes, name, &form));
+        let site = features::Site::new(assignment, bytes, name, &form);
+        let features = features::of(&site);
         let score = weights.probability(&features);
         Weighed {
+            bare: site.is_bare_text(),
             form,
             features,
             score,
@@ -198,6 +203,7 @@ fn decide(
     let Weighed {
         form,
         features,
+        bare,
         score,
     } = weighed;
     let score = *score;
@@ -210,7 +216,7 @@ fn decide(
         strong,
         // Of what stands on something else than its score nobody asks.
         not_set: matches!(ground, Ground::Score(_) | Ground::Drawn)
-            .then(|| not_set(assignment, bytes, features, form))
+            .then(|| not_set(assignment, bytes, *bare, form))
             .flatten(),
         reasons: why.into_iter().chain(weights.reasons(features)).collect(),
         score,
@@ -260,10 +266,9 @@ fn decide(
 fn not_set(
     assignment: &Assignment<'_>,
     bytes: &[u8],
-    features: &[Feature],
+    bare: bool,
     form: &value::Form,
 ) -> Option<&'static str> {
-    let bare = features.iter().any(|feature| BARE.contains(feature));
     if bare && form.shape != shape::Shape::Number {
         Some("in a program, and no literal of it: a comment, a text or a name")
     } else if answer::is_member(assignment, bytes) {

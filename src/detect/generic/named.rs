@@ -1,0 +1,127 @@
+//! What a name, and the way it is used, say of the literal beside it: that it is the name under which something is
+//! kept, the code of an error, what a function looks for, the beginning of a longer text.
+
+use super::beside::{Row, Site};
+use super::code::is_identifier;
+use super::key::{self, Says};
+use super::refusal::Refusal;
+use super::words;
+use crate::detect::assign::Op;
+
+/// The first row that is true decides.
+pub(super) const NAMED: &[Row] = &[
+    (
+        Refusal::KeptUnder,
+        is_kept_under,
+        r#"PREFERENCE_PASSCODE_D1 = "PrefMaple1""#,
+    ),
+    (
+        Refusal::ErrorCode,
+        is_error_code,
+        r#"PASSWORD_NOT_FOUND_IN_MAPLE("MAPLEHOUSE-02", "no password")"#,
+    ),
+    (
+        Refusal::Asks,
+        |s| s.a.op == Op::Call && looks_up(s.a.key),
+        "length = password_rules.get('maple')",
+    ),
+    (
+        Refusal::TypeName,
+        |s| {
+            matches!(s.name.says, Says::Auth | Says::Credential | Says::Key)
+                && is_type_of_a_module(s.value)
+        },
+        "AUTH_BACKEND_OAUTH2 = 'maple.backends.oauth2.OAuth2Maple'",
+    ),
+    (
+        Refusal::Prose,
+        |s| s.a.op == Op::Pair && s.before_key().ends_with(b" ") && is_words(s.value),
+        r#"element(t, "Reset your password", "maple-revoke")"#,
+    ),
+    (
+        Refusal::Beginning,
+        |s| !matches!(s.name.says, Says::Password) && is_beginning(s.value),
+        r#"String ROLE_AUTH = "maple::auth:";"#,
+    ),
+    (
+        Refusal::Expression,
+        |s| s.is_bare() && is_turned_twice(s),
+        "pwdValid.value = !!maple.pwdValid",
+    ),
+    (
+        Refusal::WordUnderOption,
+        is_choice_of_an_action,
+        "update_password: always",
+    ),
+];
+
+/// `PREFERENCE_PASSCODE = "PrefPinCode"`: a constant whose first word says where something is kept holds the name
+/// that it has there.
+fn is_kept_under(site: &Site<'_>) -> bool {
+    let first = || key::split(site.a.key).into_iter().next();
+    let joined = |b: &u8| matches!(b, b'.' | b'-' | b':' | b'/');
+    site.name.constant
+        && site.a.quote.is_some()
+        && matches!(site.a.op, Op::Equals | Op::Colon)
+        && site.value.len() <= 64
+        && site.value.split(joined).all(is_identifier)
+        && first().is_some_and(|word| words::KEPT_UNDER.contains(&word))
+}
+
+/// `PASSWORD_NOT_FOUND("E-02", …)`: a member of a list of errors is given its code.
+fn is_error_code(site: &Site<'_>) -> bool {
+    let told = |word: &String| words::FAILS.contains(word);
+    site.a.op == Op::Call
+        && site.name.constant
+        && !site.name.last
+        && key::split(site.a.key).iter().any(told)
+}
+
+/// `password_rules.get('length')`, `tokens.contains("x")`: a member that looks something up is given its name.
+fn looks_up(function: &[u8]) -> bool {
+    let Some(dot) = function.iter().rposition(|b| *b == b'.') else {
+        return false;
+    };
+    // What a constructor is given may well be the secret itself.
+    let first = key::split(&function[dot + 1..]).into_iter().next();
+    first.is_some_and(|word| word != "new" && words::FETCHES.contains(&word))
+}
+
+/// `authentication.backends.oauth2.OAuth2Backend`: a type with the modules in which it stands.
+fn is_type_of_a_module(value: &[u8]) -> bool {
+    let mut parts = value.rsplit(|b| *b == b'.');
+    let last = parts.next().unwrap_or_default();
+    last.first().is_some_and(u8::is_ascii_uppercase)
+        && last.iter().any(u8::is_ascii_lowercase)
+        && is_identifier(last)
+        && parts.clone().count() >= 2
+        && parts.all(|part| is_identifier(part) && !part.iter().any(u8::is_ascii_uppercase))
+}
+
+/// Words that a hyphen or an underscore joins.
+fn is_words(value: &[u8]) -> bool {
+    let joint = |b: &u8| matches!(b, b'-' | b'_');
+    value.iter().any(joint) && value.iter().all(|b| b.is_ascii_alphabetic() || joint(b))
+}
+
+/// `role::auth:`: words, and a joint to what follows them.
+fn is_beginning(value: &[u8]) -> bool {
+    let part = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b':' | b'_' | b'-' | b'.' | b'/');
+    value.len() <= 64 && value.ends_with(b":") && value.iter().all(part)
+}
+
+/// `!!proxy.valid`: JavaScript makes a boolean of something.
+fn is_turned_twice(site: &Site<'_>) -> bool {
+    let name = site.value.strip_prefix(b"!!");
+    site.before().ends_with(b" ")
+        && name.is_some_and(|name| name.split(|b| *b == b'.').all(is_identifier))
+}
+
+/// `update_password: always`, `params['update_password'] = 'on_create'`: whether something is to be done.
+fn is_choice_of_an_action(site: &Site<'_>) -> bool {
+    let word = |b: &u8| b.is_ascii_lowercase() || *b == b'_';
+    site.name.action
+        && site.name.says == Says::Password
+        && site.value.len() <= 16
+        && site.value.iter().all(word)
+}
