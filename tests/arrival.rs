@@ -1,15 +1,12 @@
-//! Arriving: `keysweep` alone, `init`, words of other tools, `import`, and finding a rule.
+//! Arriving: `keysweep` alone, words of other tools, `import`, and finding a rule.
 
 use std::fs;
 use std::process::Command;
 
 use sha1::{Digest as _, Sha1};
 
-use crate::common::{Dir, expand, findings, line, token};
-
-fn read(dir: &Dir, path: &str) -> String {
-    fs::read_to_string(dir.path().join(path)).unwrap_or_default()
-}
+use crate::archives::make::{Entry, Zip};
+use crate::common::{Dir, Run, expand, findings, line, token};
 
 #[test]
 fn alone_it_names_three_commands_and_says_where_one_stands() {
@@ -34,111 +31,95 @@ fn alone_it_names_three_commands_and_says_where_one_stands() {
 }
 
 #[test]
-fn init_shows_every_step_writes_when_asked_and_overwrites_nothing() {
+fn a_scan_says_that_files_of_other_scanners_can_be_read() {
     let dir = Dir::repo();
-    dir.write("a.env", line(1));
-    dir.write(".gitattributes", "*.png binary");
+    dir.write("a.txt", "x\n");
+    dir.write(".gitleaksignore", "");
+    dir.write(".secrets.baseline", "{}\n");
     dir.commit("one");
-    dir.run(&["init"])
-        .ends(2)
-        .complains("--yes takes every step");
-    let dry = dir.run(&["init", "--dry-run"]);
-    dry.ends(0)
-        .says("1. keysweep.toml")
-        .says("   + # fail-on = ")
-        .says("   + .keysweep-baseline merge=union")
-        .says("   keysweep baseline create")
-        .says("   keysweep hook install")
-        .says("Nothing was written.");
-    assert_eq!(dir.git(&["status", "--porcelain"]), "");
-    dir.run(&["init", "--yes"]).ends(0).says("   not done");
-    assert!(
-        read(&dir, ".gitattributes").starts_with("*.png binary\n.keysweep-baseline merge=union\n")
-    );
-    assert!(read(&dir, ".git/hooks/pre-commit").contains("keysweep hook"));
-    assert!(
-        !dir.path().join(".keysweep-baseline").exists(),
-        "not without --baseline"
-    );
-    dir.run(&["scan"]).ends(1);
-    // What was written is a configuration, and so is every line of it.
-    dir.run(&["config", "show"]).ends(0);
-    let live: String = read(&dir, "keysweep.toml")
-        .lines()
-        .map(|line| match line.strip_prefix("# ") {
-            Some(key)
-                if key
-                    .split(" = ")
-                    .next()
-                    .is_some_and(|key| !key.contains(' '))
-                    && key.contains(" = ") =>
-            {
-                format!("{key}\n")
-            }
-            _ => format!("{line}\n"),
-        })
-        .collect();
-    dir.write("keysweep.toml", live);
-    dir.run(&["config", "show"])
-        .ends(0)
-        .says("max-file-size = \"256M\"  # keysweep.toml:");
-    let own = "# mine\n";
-    dir.write("keysweep.toml", own);
-    dir.run(&["init", "--yes", "--baseline"]).ends(0);
-    assert_eq!(read(&dir, "keysweep.toml"), own);
-    dir.run(&["scan"]).ends(0);
-    dir.run(&["init", "--yes"])
-        .ends(0)
-        .says("Everything is set up.");
+    let said = "keysweep: note: .gitleaksignore, .secrets.baseline: what another scanner was told is not used; `keysweep import` reads it\n";
+    for verb in ["scan", "history"] {
+        let run = dir.run(&[verb]);
+        assert_eq!(
+            run.ends(0).errors().matches(said).count(),
+            1,
+            "{verb}: {}",
+            run.errors()
+        );
+        let quiet = dir.run(&[verb, "--quiet"]);
+        assert_eq!(quiet.errors(), "", "{verb}");
+    }
+    // Whoever has files of ours took over what they wanted.
+    dir.write(".keysweepignore", "");
+    assert_eq!(dir.run(&["scan"]).errors(), "");
 }
 
 #[test]
-fn init_knows_the_programs_that_keep_hooks() {
-    for (file, content, said) in [
-        (
-            ".pre-commit-config.yaml",
-            "repos: []\n",
-            "   add to .pre-commit-config.yaml:\n   | repos:\n",
-        ),
-        (
-            "lefthook.yml",
-            "x: y\n",
-            "   add to lefthook.yml:\n   | pre-commit:\n",
-        ),
-        (".lefthook.toml", "x = 1\n", "   add to .lefthook.toml:"),
-        ("hk.pkl", "x\n", "   add to hk.pkl:"),
-        (
-            "package.json",
-            "{\"lint-staged\": {}}\n",
-            "   | \"lint-staged\": { \"*\": \"keysweep hook\" }",
-        ),
-        (".overcommit.yml", "x\n", "   add to .overcommit.yml:"),
-        (
-            ".husky/pre-commit",
-            "npm test\n",
-            "   add to .husky/pre-commit:\n   | keysweep hook --stage pre-commit\n",
-        ),
-    ] {
-        let dir = Dir::repo();
-        dir.write(file, content);
-        dir.run(&["init", "--dry-run"]).ends(0).says(said);
-        dir.run(&["init", "--yes"]).ends(0);
-        assert_eq!(read(&dir, file), content, "{file} stays as it is");
-        assert!(!dir.path().join(".git/hooks/pre-commit").exists(), "{file}");
-    }
-    // husky writes what lies below `_` anew; its own file is beside it.
+fn verbs_that_write_no_report_end_as_a_scan_does_that_could_not_read_everything() {
     let dir = Dir::repo();
-    dir.write(".husky/_/h", "");
-    dir.git(&["config", "core.hooksPath", ".husky/_"]);
-    dir.run(&["hook", "install"])
+    dir.fix_salt();
+    dir.write("a.env", line(1));
+    let broken = Zip::default().with(&Entry {
+        name: b"b.env",
+        method: 8,
+        data: b"\xff\xff\xff",
+        size: 9,
+        ..Default::default()
+    });
+    dir.write("broken.zip", broken.end());
+    dir.write(".gitleaksignore", "a.env:github-pat:1\n");
+    dir.commit("one");
+    let report = dir.json(&["scan"]);
+    assert_eq!(report["summary"]["complete"], false);
+    let id = findings(&report)[0]["id"]
+        .as_str()
+        .expect("text")
+        .to_owned();
+    let incomplete =
+        "not everything that was asked for was read; `keysweep scan` or `history` says what\n";
+    dir.run(&["show", &id])
         .ends(2)
-        .complains(".husky/pre-commit");
-    dir.run(&["init", "--yes"]).ends(0);
-    assert_eq!(
-        read(&dir, ".husky/pre-commit"),
-        "keysweep hook --stage pre-commit\n"
+        .says("a.env:1:14")
+        .complains(incomplete);
+    dir.run(&["fix", &id]).ends(2).complains(incomplete);
+    dir.run(&["show", "ffff"])
+        .ends(2)
+        .complains("has the id ffff; not everything could be read");
+    dir.run(&["tokens", "init"])
+        .ends(2)
+        .says("[[token]]")
+        .complains(incomplete);
+    dir.run(&["import", "gitleaks"])
+        .ends(2)
+        .says("1 known finding\n")
+        .complains(incomplete);
+    dir.run(&["baseline", "update"])
+        .ends(2)
+        .complains(incomplete);
+    dir.write(
+        "tokens.toml",
+        "[[token]]\nid = \"a\"\nkind = \"github-pat\"\nowner = \"team:a\"\npurpose = \"x\"\nscope = [\"x\"]\nexpires = 2030-01-01\nrefs = [\"gha:secrets.A\"]\n",
     );
-    dir.run(&[]).says("the hook runs (husky)");
+    dir.run(&["tokens", "check", "--derive"])
+        .ends(2)
+        .says("knows of no change")
+        .complains(incomplete);
+    // The step of `init` that looks for findings says it, and so does `init`.
+    fs::remove_file(dir.path().join(".keysweep-baseline")).expect("there");
+    dir.run(&["init", "--yes", "--baseline"])
+        .ends(2)
+        .complains(incomplete);
+    // What the configuration accepts by name is no failure.
+    dir.write("keysweep.toml", "[gaps]\naccept = [\"corrupt-archive\"]\n");
+    dir.run(&["show", &id]).ends(0);
+    let derive = [
+        "tokens",
+        "check",
+        "--derive",
+        "--accept-gap",
+        "corrupt-archive",
+    ];
+    dir.run(&derive).ends(0);
 }
 
 #[test]
@@ -202,12 +183,50 @@ fn rules_are_found_by_a_word_and_by_filters() {
     );
     dir.run(&["rules", "check", "own.toml"])
         .ends(0)
-        .says("1 rules, 2 examples, 0 wrong");
-    let text = read(&dir, "own.toml").replace("{lower:32}", "{lower:30}");
+        .says("1 rule, 2 examples, 0 wrong");
+    let text = dir.read("own.toml").replace("{lower:32}", "{lower:30}");
     dir.write("own.toml", text);
     dir.run(&["rules", "check", "own.toml"])
         .ends(1)
         .says("it is not found");
+}
+
+#[test]
+fn rules_for_programs_end_quietly_where_nobody_reads_on_and_check_takes_what_it_can_use() {
+    let dir = Dir::new();
+    let mut shell = Command::new("bash");
+    let keysweep = env!("CARGO_BIN_EXE_keysweep");
+    let line = format!("set -o pipefail; '{keysweep}' rules --json | head -n 1");
+    shell.current_dir(dir.path()).args(["-c", &line]);
+    let run = Run::new(shell);
+    assert_eq!(run.ends(0).text(), "[\n");
+    assert_eq!(run.errors(), "");
+    let rule = |id: &str, prefix: &str| {
+        format!(
+            "[provider]\nname = \"X\"\n[[rule]]\nid = \"{id}\"\nname = \"X\"\nseverity = \"high\"\npattern = '{prefix}_[a-z]{{20}}'\nmatch = [\"{prefix}_{{lower:20}}\"]\n"
+        )
+    };
+    dir.write("a.toml", rule("one-x", "onex"));
+    dir.write("b.toml", rule("two-x", "twox"));
+    dir.run(&["rules", "check", "a.toml", "--rules", "b.toml"])
+        .ends(0)
+        .says("1 rule, 1 example, 0 wrong\n");
+    dir.run(&["rules", "check", "a.toml", "--rules", "none.toml"])
+        .ends(2)
+        .complains("none.toml cannot be read");
+    for option in [
+        ["--provider", "x"],
+        ["--kind", "token"],
+        ["--severity", "high"],
+    ] {
+        dir.run(&["rules", "check", "a.toml", option[0], option[1]])
+            .ends(2)
+            .complains("is for lists of rules");
+    }
+    dir.run(&["rules", "check", "a.toml", "--json"]).ends(2);
+    dir.run(&["rules", "github-pat*", "--severity", "high"])
+        .ends(0)
+        .says("\n1 rule\n");
 }
 
 #[test]
@@ -242,9 +261,30 @@ fn what_gitleaks_was_told_is_kept() {
     assert_eq!(dir.git(&["status", "--porcelain"]), "");
     dir.run(&["import", "gitleaks"])
         .ends(0)
-        .says("written: 1 rules, 1 disabled rules, 1 ignored paths, 1 known findings");
-    assert_eq!(read(&dir, ".keysweepignore"), "/vendor/\n");
-    assert!(read(&dir, "keysweep-rules.toml").contains("(?P<secret>[0-9a-z]{20})"));
+        .says("written: 1 rule, 1 disabled rule, 1 ignored path, 1 known finding\n");
+    // The same again changes nothing, and says so.
+    let ours = [
+        "keysweep.toml",
+        "keysweep-rules.toml",
+        ".keysweepignore",
+        ".keysweep-baseline",
+    ];
+    let before = ours.map(|file| dir.read(file));
+    dir.run(&["import", "gitleaks"])
+        .ends(0)
+        .says("\nnothing changes: what can be written is there already\n");
+    assert_eq!(ours.map(|file| dir.read(file)), before);
+    dir.write("keysweep-rules.toml", "# mine\n");
+    dir.run(&["import", "gitleaks"])
+        .ends(0)
+        .says("keysweep-rules.toml is there with other rules and stays as it is");
+    assert_eq!(dir.read("keysweep-rules.toml"), "# mine\n");
+    dir.write("keysweep-rules.toml", &before[1]);
+    assert_eq!(dir.read(".keysweepignore"), "/vendor/\n");
+    assert!(
+        dir.read("keysweep-rules.toml")
+            .contains("(?P<secret>[0-9a-z]{20})")
+    );
     // The disabled rule hides both; without it the ignored path and the accepted line do.
     let report = dir.json(&["scan"]);
     assert_eq!(findings(&report).len(), 0, "{report:#}");
@@ -403,6 +443,39 @@ fn reports_for_gitlab_have_the_members_that_it_documents() {
         .filter_map(|one| one["fingerprint"].as_str())
         .collect();
     assert_eq!(prints.len(), issues.len());
+}
+
+#[test]
+fn a_report_is_written_by_a_template_of_the_user() {
+    let dir = mixed();
+    let source =
+        "{% for it in findings %}\n{{ it.reported }} {{ it.places[0].path }}\n{% endfor %}\n";
+    dir.write("t.txt", source);
+    dir.run(&["scan", "--format", "template=t.txt"])
+        .ends(1)
+        .says("github-pat a <&\"'>.env\n");
+    dir.run(&["scan", "--output", "template=t.txt=../out.html"])
+        .ends(1);
+    let html = fs::read_to_string(dir.outside("out.html")).expect("written");
+    assert!(
+        html.contains("github-pat a &lt;&amp;&quot;&#39;&gt;.env\n"),
+        "{html}"
+    );
+    dir.write("wrong.txt", "\n{% for %}");
+    for (wrong, why) in [
+        ("template=wrong.txt", "the template wrong.txt: line 2"),
+        ("template=none.txt", "the template none.txt: "),
+        ("template", "'template=FILE'"),
+    ] {
+        dir.run(&["scan", "--format", wrong]).ends(2).complains(why);
+    }
+    dir.run(&["scan", "--output", "template=t.txt"])
+        .ends(2)
+        .complains("write template=FILE=TARGET");
+    dir.write("late.txt", "{{ findigns }}");
+    dir.run(&["scan", "--format", "template=late.txt"])
+        .ends(2)
+        .complains("the template: line 1");
 }
 
 #[test]

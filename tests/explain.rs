@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use keysweep::detect::generic::{Refusal, refused_examples};
 
-use crate::common::{Dir, expand, line, token};
+use crate::common::{Dir, Run, expand, line, token};
 
 /// Every row of the tables has an example. Each is written below the others, and the program must name
 /// that row's reason for it.
@@ -88,4 +88,27 @@ fn what_cannot_be_explained_says_why() {
     ] {
         dir.run(&["explain", place]).ends(2).complains(why);
     }
+}
+
+#[test]
+fn a_place_is_judged_by_its_path_from_the_top_wherever_one_stands() {
+    let dir = Dir::repo();
+    dir.write(
+        "tests/unit/mail.py",
+        format!(
+            "password = \"{}\"\n",
+            crate::common::expand("{alnum:7}#{alnum:4}", 5)
+        ),
+    );
+    dir.commit("one");
+    let said = |below: &str, path: &str| {
+        let mut command = dir.command(&["explain", path]);
+        command.current_dir(dir.path().join(below));
+        let text = Run::new(command).ends(0).text();
+        text.split_once('\n').expect("two lines").1.to_owned()
+    };
+    let top = said("", "tests/unit/mail.py:1");
+    assert!(top.contains(" in test)"), "{top}");
+    assert_eq!(said("tests/unit", "mail.py:1"), top);
+    assert_eq!(said("tests/unit", "../unit/mail.py:1"), top);
 }

@@ -24,6 +24,7 @@ mod fit;
 mod fix;
 mod history;
 mod hook;
+mod init;
 mod inventory;
 mod judge;
 mod laws;

@@ -221,3 +221,38 @@ fn every_format_that_can_carry_a_link_has_one_and_no_user_of_the_remote() {
     assert_eq!(report["run"]["web"], Value::Null);
     assert_eq!(findings(&report)[0]["places"][0]["link"], Value::Null);
 }
+
+#[test]
+fn one_file_that_cannot_be_compared_takes_no_link_from_the_others() {
+    let dir = Dir::repo();
+    dir.git(&["remote", "add", "origin", "git@github.com:acme/shop.git"]);
+    dir.write("a.env", line(1));
+    dir.write("sub/b.env", line(2));
+    dir.write("new.env", line(3));
+    // Larger than what is compared.
+    let large = format!("{}{}", line(4), "# filler\n".repeat(600_000));
+    dir.write("large.env", &large);
+    dir.git(&["add", "a.env", "sub", "large.env"]);
+    dir.git(&["commit", "-q", "-m", "one"]);
+    let linked = |report: &Value| {
+        let places = findings(report).iter().map(|one| &one["places"][0]);
+        let with = places.filter(|place| place["link"].is_string());
+        let mut paths: Vec<String> = with
+            .map(|place| place["path"].as_str().expect("text").to_owned())
+            .collect();
+        paths.sort();
+        paths
+    };
+    let report = dir.json(&["scan"]);
+    assert_eq!(findings(&report).len(), 4);
+    assert_eq!(linked(&report), ["a.env", "sub/b.env"]);
+    // The tree of a directory is missing, and then a file is behind a link.
+    let tree = dir.git(&["rev-parse", "HEAD:sub"]);
+    std::fs::remove_file(dir.loose(&tree)).expect("a loose object");
+    assert_eq!(linked(&dir.json(&["scan"])), ["a.env"]);
+    // From below, and of one file, the paths are those of the repository.
+    let mut below = dir.command(&["scan", ".", "--format", "json"]);
+    below.current_dir(dir.path().join("sub"));
+    assert_eq!(findings(&Run::new(below).json()).len(), 1);
+    assert_eq!(linked(&dir.json(&["scan", "a.env"])), ["a.env"]);
+}

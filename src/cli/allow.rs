@@ -20,9 +20,9 @@ use keysweep::suppress::{BASELINE, Baseline, Entry, PathGlob, Salt};
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  keysweep allow 66383512 --reason \"only the mail sandbox\"
-  keysweep allow 6638 --until 2027-06-30   The first digits do
-  keysweep allow --last               What the last hook failed on")]
+  keysweep allow 66383512 --reason \"only the mail sandbox\"  Know it, and say why
+  keysweep allow 6638 --until 2027-06-30                     Until a day; the first digits do
+  keysweep allow --last                                      What the last hook failed on")]
 pub struct Allow {
     /// Ids of findings, as reports show them.
     #[arg(value_name = "ID")]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::parse::{
-    confidences, duration, formats, gap, moment, output, profile, severities, since, size,
+    Formats, confidences, duration, gap, moment, output, profile, severities, since, size,
 };
 use keysweep::config::{self, Config};
 use keysweep::finding::{Confidence, Reason, Severity};
@@ -30,7 +30,7 @@ Examples:
   keysweep scan                       The files here
   keysweep scan src config.yml        Some of them
   keysweep scan - < build.log         Standard input
-  keysweep scan --format sarif --output json=out.json")]
+  keysweep scan --format sarif --output json=out.json  For code scanning, and JSON beside it")]
 pub struct Scan {
     /// Files and directories; `-` reads standard input. [default: .]
     #[arg(help_heading = None)]
@@ -85,9 +85,9 @@ pub struct Staged {
 #[command(next_help_heading = heading::INPUT)]
 #[command(after_help = "\
 Examples:
-  keysweep history                    Every version of every file
-  keysweep history --range main..HEAD What these commits added
-  keysweep history --since 30d --output html=out.html")]
+  keysweep history                     Every version of every file
+  keysweep history --range main..HEAD  What these commits added
+  keysweep history --since 30d --output html=out.html  The last 30 days, on a page")]
 pub struct History {
     /// The repository. [default: .]
     #[arg(help_heading = None)]
@@ -342,12 +342,12 @@ pub struct Common {
         long,
         value_name = "FORMAT",
         default_value = "human",
-        value_parser = formats(),
+        value_parser = Formats,
         help_heading = heading::OUTPUT
     )]
     pub format: &'static dyn Format,
-    /// Also write the report to a file, in this format; ics, a calendar of what ends, with audit and tokens check.
-    /// Repeatable.
+    /// Also write the report to a file, in this format; ics, a calendar of what ends, with audit and tokens check;
+    /// template=TEMPLATE=FILE by a template of your own. Repeatable.
     #[arg(long, value_name = "FORMAT=FILE", value_parser = output, help_heading = heading::OUTPUT)]
     pub output: Vec<(&'static dyn Format, PathBuf)>,
     /// List results of this confidence or better: low, medium, high. [default: medium]

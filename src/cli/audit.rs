@@ -30,6 +30,11 @@ use keysweep::{AuditOptions, Input};
 /// Nothing is sent anywhere. `--output html=FILE` writes it as a page that needs no network.
 #[derive(Args)]
 #[command(next_help_heading = heading::INPUT)]
+#[command(after_help = "\
+Examples:
+  keysweep audit                                  Every credential here, with its life
+  keysweep audit ~/a ~/b --output html=page.html  Several repositories on one page
+  keysweep audit --output ics=ends.ics --due 90d  A calendar of what ends soon")]
 pub struct Audit {
     /// Repositories, or directories without one. [default: .]
     #[arg(help_heading = None, value_name = "REPO")]
@@ -80,9 +85,14 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
     let registers = repos.iter().map(|repo| register(repo));
     let mut registers = registers.collect::<Result<Vec<_>>>()?;
     let lists = lists::read(&audit.lists)?;
+    let from = Asked {
+        audit: &audit,
+        lists,
+        links: outputs.links(),
+    };
     let mut report = match repos.as_slice() {
-        [repo] => one(&audit, repo, registers.remove(0), &lists, &audit.limits)?,
-        repos => several(&audit, repos, registers, &lists)?,
+        [repo] => one(&from, repo, registers.remove(0), &audit.limits)?,
+        repos => several(&from, repos, registers)?,
     };
     if demo.is_some() {
         // Its directory has another name in every run.
@@ -170,17 +180,24 @@ fn top(repo: &Path) -> PathBuf {
     std::fs::canonicalize(&root).unwrap_or(root)
 }
 
+/// What holds of each repository.
+struct Asked<'a> {
+    audit: &'a Audit,
+    lists: Arc<[List]>,
+    links: bool,
+}
+
 /// One after the other, joined. One that cannot be read is a gap of the report, and the others are read
 /// all the same; once somebody stopped one, the rest are gaps too.
 ///
 /// # Errors
 /// None of them could be read.
 fn several(
-    audit: &Audit,
+    from: &Asked<'_>,
     repos: &[PathBuf],
     registers: Vec<Option<Register>>,
-    lists: &Arc<[List]>,
 ) -> Result<Report> {
+    let audit = from.audit;
     let began = Instant::now();
     let mut stopped = None;
     let (mut parts, mut unread) = (Vec::new(), Vec::new());
@@ -196,7 +213,7 @@ fn several(
             timeout: limit.map(|limit| limit.saturating_sub(began.elapsed())),
             ..audit.limits.clone()
         };
-        match one(audit, repo, register, lists, &limits) {
+        match one(from, repo, register, &limits) {
             Ok(report) => {
                 stopped = report.stopped_by();
                 parts.push((name, report));
@@ -219,20 +236,20 @@ fn several(
 
 /// Audits one repository.
 fn one(
-    audit: &Audit,
+    from: &Asked<'_>,
     repo: &Path,
     register: Option<Register>,
-    lists: &Arc<[List]>,
     limits: &Limits,
 ) -> Result<Report> {
     let with = With {
         // Only files that stand there refer to anything, and only a register makes that worth a word.
         references: register.is_some() && !is_bare(repo),
-        ends: output::has_calendar(&audit.common),
+        ends: output::has_calendar(&from.audit.common),
         register,
-        lists: Arc::clone(lists),
+        lists: Arc::clone(&from.lists),
+        links: from.links,
     };
-    scan(input(audit, repo)?, limits, &audit.common, with)
+    scan(input(from.audit, repo)?, limits, &from.audit.common, with)
 }
 
 /// What a repository writes down of its tokens, when it does: its working tree says it, or the commit that

@@ -162,22 +162,56 @@ fn finish(house: &House, change: &Change, report: &Report) -> Result<ExitCode> {
             "for merges without conflicts, put `{BASELINE} merge=union` into .gitattributes"
         ));
     }
-    if !report.complete() {
-        output::note("not everything could be read; `keysweep scan` says what");
-        return Ok(ExitCode::from(2));
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(output::ended(&[report]))
 }
 
 /// Whether git merges the file by union already, or there is no git to merge it.
-fn merges_by_itself(root: &Path) -> bool {
+pub fn merges_by_itself(root: &Path) -> bool {
     if keysweep::source::git_dir(root).is_none() {
         return true;
     }
     let text = std::fs::read_to_string(root.join(".gitattributes")).unwrap_or_default();
-    text.lines().any(|line| {
+    by_union(&text)
+}
+
+/// Whether these attributes say so: of several lines about one file the last one holds.
+fn by_union(attributes: &str) -> bool {
+    let about = |line: &str| {
         let mut words = line.split_whitespace();
-        let name = words.next().unwrap_or_default();
-        name.trim_start_matches('/') == BASELINE && words.any(|word| word == "merge=union")
-    })
+        let name = words.next()?.trim_matches('"');
+        let ours = name == "*" || name.trim_start_matches('/') == BASELINE;
+        let of_merge = |word: &&str| {
+            let word = word.trim_start_matches(['-', '!']);
+            word == "merge" || word.starts_with("merge=") || word == "binary"
+        };
+        words
+            .rfind(of_merge)
+            .filter(|_| ours)
+            .map(|word| word == "merge=union")
+    };
+    attributes.lines().rev().find_map(about).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::by_union;
+
+    #[test]
+    fn the_last_line_about_the_file_says_how_it_is_merged() {
+        for (text, union) in [
+            ("", false),
+            (".keysweep-baseline merge=union", true),
+            ("/.keysweep-baseline  text merge=union eol=lf\n", true),
+            ("# .keysweep-baseline merge=union", false),
+            ("other merge=union", false),
+            (
+                ".keysweep-baseline merge=union\n.keysweep-baseline -merge\n",
+                false,
+            ),
+            ("* merge=union\n*.png binary\n", true),
+            ("* -text\n.keysweep-baseline merge=union\n", true),
+        ] {
+            assert_eq!(by_union(text), union, "{text}");
+        }
+    }
 }

@@ -56,8 +56,10 @@ pub struct Chosen {
 pub fn one(house: &House, text: &str, looks: &[Look]) -> Result<Chosen> {
     let id = id(text)?;
     let baseline = house.baseline()?.unwrap_or_default();
+    let mut complete = true;
     for look in looks.iter().copied() {
         let examined = house.look(look, true)?;
+        complete &= examined.report.complete();
         let wanted = BTreeSet::from([id.clone()]);
         let Some(n) = meant(&wanted, &examined.known, &baseline)?.remove(&id) else {
             continue;
@@ -86,7 +88,11 @@ pub fn one(house: &House, text: &str, looks: &[Look]) -> Result<Chosen> {
         true => "",
         false => "; `--history` looks there too",
     };
-    bail!("no finding in {place} has the id {id}{more}")
+    let cut = match complete {
+        true => "",
+        false => "; not everything could be read, `keysweep scan` says what",
+    };
+    bail!("no finding in {place} has the id {id}{more}{cut}")
 }
 
 /// The ways in which an id can name a finding, the best first. One of the next is only asked for

@@ -19,6 +19,10 @@ const MAX_REPORT: u64 = 1 << 30;
 /// Exit status: 0 nothing fails that did not before; 1 something does; 2 a report cannot be read, or
 /// the new run was not complete and nothing else fails.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep compare old.json new.json                What is new, gone or changed
+  keysweep compare old.json new.json --format json  The same for programs")]
 pub struct Compare {
     /// The earlier report.
     old: PathBuf,

@@ -18,6 +18,10 @@ use keysweep::secret::Masker;
 use keysweep::source::{self, PolicyFile, PolicyFrom};
 
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep config show                   Every setting, and where its value comes from
+  keysweep config show --config ci.toml  The same with another file")]
 pub struct ConfigVerb {
     #[command(subcommand)]
     pub verb: ConfigWhat,

@@ -17,7 +17,7 @@ use super::rule_files;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::generic::Feature;
 use keysweep::detect::{Candidate, Scanner};
-use keysweep::finding::{Class, Confidence, Located, RepoPath};
+use keysweep::finding::{Class, Confidence, Located, Origin, RepoPath};
 use keysweep::judge;
 use keysweep::report::terminal;
 use keysweep::secret::{Masker, REDACTED, Secret};
@@ -75,12 +75,17 @@ pub fn lines(
     found.add_rules(&mut rules)?;
     let scanner = Scanner::new(rules);
     let name = path.display().to_string();
-    let bytes = content(path)?;
+    let (origin, bytes) = content(path)?;
     let lines = bytes.split(|b| *b == b'\n').count();
     if line.is_some_and(|line| !(1..=lines).contains(&line)) {
         bail!("{name} has {lines} lines");
     }
-    let said = explained(&scanner, &RepoPath::from(name.as_str()), &bytes, line);
+    // A scan judges a place by its path from the top of the repository, wherever the user stands.
+    let judged = match origin {
+        Origin::File(path) | Origin::Link(path) => path,
+        _ => RepoPath::from(name.as_str()),
+    };
+    let said = explained(&scanner, &judged, &bytes, line);
     let finder = |text: &[u8]| scanner.spans(text);
     let secrets = said.iter().filter_map(|one| one.secret.as_deref());
     let values: Vec<Secret> = secrets.map(Secret::new).collect();
@@ -108,7 +113,7 @@ pub fn lines(
 }
 
 /// What a file holds, read as a scan reads it.
-fn content(path: &Path) -> Result<Vec<u8>> {
+fn content(path: &Path) -> Result<(Origin, Vec<u8>)> {
     let name = path.display().to_string();
     let reader = Reader::default();
     let options = TreeOptions {
@@ -151,7 +156,8 @@ fn by_id(args: &Explain) -> Result<Option<(PathBuf, Option<usize>)>> {
     let chosen = choose::one(&house, &args.place, &[Look::Tree])?;
     let place = chosen.finding.first_place();
     let place = place.map(|place| {
-        let line = usize::try_from(place.region.start_line).ok();
+        let line = place.region_in_file();
+        let line = line.and_then(|region| usize::try_from(region.start_line).ok());
         let path = house.root.join(place.path.as_str());
         let here = std::env::current_dir().unwrap_or_default();
         let near = path.strip_prefix(&here).map(Path::to_owned);
@@ -280,10 +286,10 @@ fn weights(scanner: &Scanner, features: &[Feature]) -> String {
     lines.collect()
 }
 
-/// Keeps the content of one file.
+/// Keeps the content of one file, and where it comes from.
 #[derive(Default)]
 struct Reader {
-    content: Mutex<Option<Vec<u8>>>,
+    content: Mutex<Option<(Origin, Vec<u8>)>>,
 }
 
 impl Visit for Reader {
@@ -291,6 +297,6 @@ impl Visit for Reader {
 
     fn blob(&self, blob: Blob<'_>, _: Option<Inherit<'_, ()>>) {
         let mut content = self.content.lock().unwrap_or_else(PoisonError::into_inner);
-        content.get_or_insert_with(|| blob.bytes.to_vec());
+        content.get_or_insert_with(|| (blob.origin.clone(), blob.bytes.to_vec()));
     }
 }

@@ -12,9 +12,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::{Looking, heading};
-use super::config::Found;
 use super::known::{House, Look};
-use super::{choose, rule_files, whole};
+use super::{choose, output, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::finding::Class;
@@ -27,6 +26,11 @@ use keysweep::report::{Finding, Place, Report, advice, terminal};
 /// Each value becomes what its kind of file reads at run time: os.environ["X"], process.env.X,
 /// ${{ secrets.X }}, a secretKeyRef, var.x, "${X:?}", … Nothing is changed without --write.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep fix 22c4cf81      How this finding is taken out of its files
+  keysweep fix 22c4 --diff   Only the change, as a diff without secrets
+  keysweep fix 22c4 --write  Make the change")]
 pub struct Fix {
     /// The id of a finding, as every report shows it.
     #[arg(value_name = "ID")]
@@ -84,9 +88,7 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
     let name = names(&house.root, &report, &finding)
         .remove(&finding.id)
         .unwrap_or_default();
-    let mut rules = rule_files::builtin_and(&args.looking.rules)?;
-    Found::of_tree(&args.looking.config, &house.root)?.add_rules(&mut rules)?;
-    let scanner = Scanner::new(rules);
+    let scanner = house.scanner()?;
     let plan = plan(&house.root, &finding, &name, &scanner)?;
     if args.write {
         for change in &plan.changes {
@@ -97,7 +99,7 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
     if args.write && plan.changes.is_empty() {
         bail!("nothing was changed: no place of it can be repaired by an edit");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(output::ended(&[&report]))
 }
 
 /// A name for each credential of the report. Of the one that is `meant` its files are asked where no rule read a name.

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Limits, Looking, Trust};
+use super::config::Found;
 use super::policy::{self, Asked, Loaded, Sides};
-use super::{links, now, progress, shape, signals, whole};
+use super::{links, now, progress, rule_files, shape, signals, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::lists::List;
@@ -45,6 +46,8 @@ pub struct House {
     pub references: bool,
     /// What servers say of the tokens that they issued.
     pub lists: Arc<[List]>,
+    /// Whether pages of the repository's host are told.
+    pub links: bool,
 }
 
 impl House {
@@ -58,11 +61,22 @@ impl House {
             now: now(looking.now)?,
             references: false,
             lists: Arc::default(),
+            links: false,
             looking,
         };
         // A baseline that cannot be changed is said before anything is looked at.
         house.baseline()?;
         Ok(house)
+    }
+
+    /// What finds credentials here: the rules that a look has.
+    ///
+    /// # Errors
+    /// Broken rules or configuration.
+    pub fn scanner(&self) -> Result<Scanner> {
+        let mut rules = rule_files::builtin_and(&self.looking.rules)?;
+        Found::of_tree(&self.looking.config, &self.root)?.add_rules(&mut rules)?;
+        Ok(Scanner::new(rules))
     }
 
     /// The baseline as it is now; `None` when there is none. Others may change it at any time:
@@ -154,7 +168,11 @@ impl House {
             policy: config.policy(None).map_err(|why| anyhow::anyhow!(why))?,
             report: ReportOptions {
                 target: self.root.display().to_string(),
-                remote: links::remote(&input),
+                links: self.links,
+                remote: match self.links {
+                    true => links::remote(&input),
+                    false => None,
+                },
                 accepted_gaps: config.accept.clone(),
                 configuration: config.is_some().then_some(config.file),
                 ..ReportOptions::new(thresholds)
@@ -165,11 +183,7 @@ impl House {
         let bar = progress::start(&control, false);
         let examined = keysweep::examine(input, &plan, &control);
         drop(bar);
-        let mut examined = examined?;
-        if at == Look::Tree {
-            links::add(&mut examined.report, &self.root);
-        }
-        Ok(examined)
+        examined
     }
 
     /// Changes the baseline: `make` is given it as it is at that moment, and the salt of its

@@ -1,84 +1,65 @@
-//! What a report needs to know to name pages of the repository's host.
+//! What a report needs to know to name pages of the repository's host. It is only found out where an output
+//! holds such pages.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use keysweep::Input;
-use keysweep::report::Report;
-use keysweep::source::{PolicyFrom, Repository, commit_of, read_policy, remote_of};
+use keysweep::report::{Finding, Report, link_files};
+use keysweep::source::{Control, TreeOptions, home, remote_of, same_at_head};
 
 /// More files with findings than this are not compared with HEAD, and have no links.
 const FILES: usize = 500;
 /// Larger files are not compared; bytes.
 const SIZE: u64 = 4 << 20;
 
-/// The directory of what is scanned, where that can be a repository.
-fn dir(input: &Input) -> Option<PathBuf> {
+/// The address of the remote of what is scanned, which may hold anything. A history says it itself.
+pub fn remote(input: &Input) -> Option<Vec<u8>> {
     match input {
-        Input::Tree(options) => options.paths.first().cloned(),
-        Input::Stream(..) | Input::Texts(..) => None,
-        Input::Staged(options) => Some(options.dir.clone()),
-        Input::Indexed(options, _) => Some(options.dir.clone()),
-        Input::History(options) => Some(options.path.clone()),
-        Input::Range(options, _) => Some(options.path.clone()),
+        Input::Tree(options) => remote_of(&root(options)?),
+        Input::Stream(..) | Input::Texts(..) | Input::History(_) => None,
+        Input::Staged(options) => remote_of(&options.dir),
+        Input::Indexed(options, _) => remote_of(&options.dir),
+        Input::Range(options, _) => remote_of(&options.path),
         Input::Audit(options) => match (&options.history, &options.tree) {
-            (Some(history), _) => Some(history.path.clone()),
-            (None, tree) => tree.as_ref()?.paths.first().cloned(),
+            (None, Some(tree)) => remote_of(&root(tree)?),
+            _ => None,
         },
     }
 }
 
-/// The address of the remote of what is scanned. It may hold anything.
-pub fn remote(input: &Input) -> Option<Vec<u8>> {
-    remote_of(&dir(input)?)
-}
-
-/// Where files of a working tree are scanned.
+/// The directory that paths are relative to, where files of a working tree are scanned.
 pub fn files(input: &Input) -> Option<PathBuf> {
     match input {
-        Input::Tree(options) => options.paths.first().cloned(),
+        Input::Tree(options) => root(options),
         _ => None,
     }
 }
 
-/// Gives what stands in files of a working tree its pages, as far as HEAD holds the same file: on the page of
-/// another version the line would be another one. What cannot be compared has no link.
-pub fn add(report: &mut Report, dir: &Path) {
-    if report.run.web.is_none() {
-        return;
-    }
-    let Ok(home) = keysweep::source::home(&[dir.to_owned()]) else {
-        return;
-    };
-    let repository = Repository::from(home.root.clone());
-    let Ok(head) = commit_of(&repository, "HEAD") else {
+/// The top of the repository that all paths lie in, or the directory that holds them all.
+fn root(options: &TreeOptions) -> Option<PathBuf> {
+    Some(home(&options.paths).ok()?.root)
+}
+
+/// Gives what stands in files of the working tree at `root` its pages, as far as HEAD holds the same file: on the
+/// page of another version the line would be another one. What cannot be compared has no link.
+pub fn add(report: &mut Report, root: &Path, control: &Control) {
+    let Some(web) = report.run.web.clone() else {
         return;
     };
-    let all = report.findings.iter().chain(&report.suppressed);
-    let places = all.flat_map(|finding| &finding.places);
-    let mut same: BTreeMap<String, bool> = places
-        .map(|place| (place.path.as_str().to_owned(), false))
-        .collect();
-    let plain = |path: &&String| {
-        let meta = fs::symlink_metadata(home.root.join(path.as_str()));
-        meta.is_ok_and(|meta| meta.is_file() && meta.len() <= SIZE)
-    };
-    let names: Vec<String> = same.keys().filter(plain).take(FILES).cloned().collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let read = |from: &PolicyFrom| read_policy(from, &names);
-    let now = read(&PolicyFrom::WorkTree(home.root.clone()));
-    let then = read(&PolicyFrom::Commit(repository, head));
-    let (Ok(now), Ok(then)) = (now, then) else {
+    let rows = report.findings.iter_mut().chain(&mut report.suppressed);
+    add_to(&mut rows.collect::<Vec<_>>(), &web, root, control);
+}
+
+/// The same for some of the findings of a report.
+pub fn add_to(rows: &mut [&mut Finding], web: &str, root: &Path, control: &Control) {
+    let places = rows.iter().flat_map(|finding| &finding.places);
+    let names: BTreeSet<String> = places.map(|place| place.path.as_str().to_owned()).collect();
+    let names: Vec<&str> = names.iter().take(FILES).map(String::as_str).collect();
+    let Some((head, same)) = same_at_head(root, &names, SIZE, control) else {
         return;
     };
-    for (name, (now, then)) in names.iter().zip(now.iter().zip(&then)) {
-        let equal = match (now, then) {
-            (Some(now), Some(then)) => now.bytes == then.bytes,
-            _ => false,
-        };
-        same.insert((*name).to_owned(), equal);
-    }
-    let same = |path: &str| same.get(path).copied().unwrap_or(false);
-    report.link_files(&head.to_string(), &same);
+    let same = names.iter().zip(same).filter(|(_, same)| *same);
+    let same: BTreeSet<&str> = same.map(|(name, _)| *name).collect();
+    link_files(web, &head.to_string(), rows, &|path| same.contains(path));
 }

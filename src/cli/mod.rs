@@ -20,6 +20,7 @@ mod import;
 mod init;
 mod known;
 mod last;
+mod lines;
 mod links;
 mod lists;
 #[cfg(feature = "live")]
@@ -206,13 +207,27 @@ fn or_here(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 fn run(input: Input, limits: &Limits, common: &Common, lists: Arc<[List]>) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
     let outputs = output::Outputs::open(common)?;
+    if let (false, Some(root)) = (common.quiet, whole_of(&input)) {
+        import::mention(&root);
+    }
     let with = With {
         lists,
+        links: outputs.links(),
         ..With::default()
     };
     let report = scan(input, limits, common, with)?;
     outputs.write(&report)?;
     Ok(ExitCode::from(report.exit_status()))
+}
+
+/// The top of what is scanned as a whole, where files of a repository are there.
+fn whole_of(input: &Input) -> Option<PathBuf> {
+    let home = |paths: &[PathBuf]| Some(keysweep::source::home(paths).ok()?.root);
+    match input {
+        Input::Tree(options) => home(&options.paths),
+        Input::History(options) => home(std::slice::from_ref(&options.path)),
+        _ => None,
+    }
 }
 
 /// What is looked at beside the files.
@@ -226,6 +241,8 @@ struct With {
     ends: bool,
     /// What servers say of the tokens that they issued.
     lists: Arc<[List]>,
+    /// Whether an output holds pages of the repository's host.
+    links: bool,
 }
 
 /// Scans and judges; what is printed is the caller's.
@@ -243,9 +260,7 @@ fn scan_under(
     common: &Common,
     mut with: With,
 ) -> Result<Report> {
-    if common.show_secrets
-        && std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false")
-    {
+    if common.show_secrets && output::in_ci() {
         bail!("--show-secrets is refused here: `CI` is set, and a CI log is kept and read by many");
     }
     let (target, base) = (target(&input), base(&input)?);
@@ -297,7 +312,11 @@ fn scan_under(
         report: ReportOptions {
             target,
             base,
-            remote: links::remote(&input),
+            links: with.links,
+            remote: match with.links {
+                true => links::remote(&input),
+                false => None,
+            },
             thresholds: thresholds(input.checkpoint(), common, &config, theirs),
             secrets: common.show_secrets,
             emails: common.show_emails,
@@ -309,12 +328,12 @@ fn scan_under(
         },
     };
     let bar = progress::start(control, common.quiet);
-    let files = links::files(&input);
+    let files = links::files(&input).filter(|_| with.links);
     let report = keysweep::run(input, &plan, control);
     drop(bar);
     let mut report = report?;
     if let Some(dir) = files {
-        links::add(&mut report, &dir);
+        links::add(&mut report, &dir, control);
     }
     if let Some(dir) = stops_for {
         last::remember(&dir, &report);

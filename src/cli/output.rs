@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::OnceLock;
 
 use anyhow::{Context, Result, bail};
@@ -20,6 +21,30 @@ use keysweep::secret::Masker;
 pub fn scanner() -> &'static Scanner {
     static SCANNER: OnceLock<Scanner> = OnceLock::new();
     SCANNER.get_or_init(|| Scanner::new(keysweep::builtin::set()))
+}
+
+/// Whether this runs where logs are kept and many read them.
+pub fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false" && ci != "0")
+}
+
+/// The exit status of a verb that looked at files or a history and wrote no report of it: where not everything
+/// could be read, that is said, and the status is that of a scan.
+pub fn ended(looked: &[&Report]) -> ExitCode {
+    let cut = |report: &&&Report| {
+        report.failed_to_read() || report.stopped_by().is_some() || report.exit_status() == 2
+    };
+    match looked.iter().find(cut) {
+        None => ExitCode::SUCCESS,
+        Some(report) => {
+            let why = match report.stopped_by() {
+                Some(_) => report::verdict(report),
+                None => "not everything that was asked for was read".to_owned(),
+            };
+            note(&format!("{why}; `keysweep scan` or `history` says what"));
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// A message without the credentials that stand in it: names of files, references and revisions
@@ -106,14 +131,25 @@ impl Outputs {
         })
     }
 
-    /// Writes the report everywhere it was asked for; files first, so that a closed pipe loses none.
-    pub fn write(&self, report: &Report) -> Result<()> {
-        let plain = Style {
+    /// How files are written.
+    fn plain(&self) -> Style {
+        Style {
             terminal: false,
             color: false,
             width: None,
             ..self.style
-        };
+        }
+    }
+
+    /// Whether any of them holds pages of the repository's host.
+    pub fn links(&self) -> bool {
+        let mut files = self.files.iter();
+        self.format.links(self.style) || files.any(|(format, _)| format.links(self.plain()))
+    }
+
+    /// Writes the report everywhere it was asked for; files first, so that a closed pipe loses none.
+    pub fn write(&self, report: &Report) -> Result<()> {
+        let plain = self.plain();
         for (format, path) in &self.files {
             let content = |out: &mut dyn Write| report::write(*format, report, plain, out);
             whole::write(path, Lasting::No, Mode::Usual, content)

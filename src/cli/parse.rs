@@ -1,23 +1,75 @@
 //! Words that the user types, as the values that they stand for. An error says what to write instead.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Command};
 
 use keysweep::config;
 use keysweep::finding::{Confidence, Reason, Severity};
 use keysweep::life::{self, PROFILES, Profile};
 use keysweep::report::{self, Format};
 
-/// The names of the formats, which completions know, and the formats themselves.
-pub fn formats() -> impl TypedValueParser<Value = &'static dyn Format> {
+/// The formats by their names, which completions know, and templates by their files.
+#[derive(Clone)]
+pub struct Formats;
+
+/// The names.
+fn names() -> PossibleValuesParser {
     let name = |format: &&dyn Format| PossibleValue::new(format.name()).help(format.about());
     let all = report::FORMATS.iter().chain([&report::CALENDAR]);
-    let names = PossibleValuesParser::new(all.map(name));
-    names.try_map(|name| format(&name))
+    let template = PossibleValue::new("template=FILE")
+        .help("a template of your own, over what the JSON report holds");
+    PossibleValuesParser::new(all.map(name).chain([template]))
 }
 
-pub fn format(name: &str) -> Result<&'static dyn Format, String> {
+impl TypedValueParser for Formats {
+    type Value = &'static dyn Format;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        arg: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let text = value.to_str().unwrap_or_default();
+        let found = match text.strip_prefix(TEMPLATE) {
+            Some(file) => template(file, file),
+            None => format(&names().parse_ref(command, arg, value)?),
+        };
+        found.map_err(|why| clap::Error::raw(ErrorKind::ValueValidation, format!("{why}\n")))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let all: Vec<PossibleValue> = names().possible_values()?.collect();
+        Some(Box::new(all.into_iter()))
+    }
+}
+
+/// What stands before the file of a template.
+const TEMPLATE: &str = "template=";
+
+/// Larger templates are a mistake; bytes.
+const LARGEST: u64 = 1 << 20;
+
+/// The template in a file. What is written to `target` is escaped as its ending says.
+fn template(file: &str, target: &str) -> Result<&'static dyn Format, String> {
+    let read = || {
+        let mut text = String::new();
+        let open = std::fs::File::open(file)?;
+        std::io::Read::read_to_string(&mut std::io::Read::take(open, LARGEST), &mut text)?;
+        Ok(text)
+    };
+    let text = read().map_err(|why: std::io::Error| format!("the template {file}: {why}"))?;
+    let template = report::Template::new(text, target);
+    let template = template.map_err(|why| format!("the template {file}: {why}"))?;
+    // A format lives as long as the program, and there are as many as were typed.
+    Ok(Box::leak(Box::new(template)))
+}
+
+fn format(name: &str) -> Result<&'static dyn Format, String> {
     let names = || report::FORMATS.iter().map(|format| format.name());
     if name == report::CALENDAR.name() {
         return Ok(report::CALENDAR);
@@ -27,7 +79,7 @@ pub fn format(name: &str) -> Result<&'static dyn Format, String> {
             .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         let names: Vec<&str> = names().collect();
         let names = names.join(", ");
-        format!("there is no format `{name}`{hint} (formats: {names})")
+        format!("there is no format `{name}`{hint} (formats: {names}, template=FILE)")
     })
 }
 
@@ -37,6 +89,12 @@ pub fn output(text: &str) -> Result<(&'static dyn Format, PathBuf), String> {
         .ok_or("write FORMAT=FILE, for example sarif=out.sarif")?;
     if path.is_empty() {
         return Err("the file's name is missing".to_owned());
+    }
+    if name == "template" {
+        let (file, target) = path
+            .rsplit_once('=')
+            .ok_or("write template=FILE=TARGET, for example template=page.md.j2=page.md")?;
+        return Ok((template(file, target)?, PathBuf::from(target)));
     }
     Ok((format(name)?, PathBuf::from(path)))
 }

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, stderr};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{HumanBytes, HumanCount, HumanDuration, ProgressBar, ProgressStyle};
 
@@ -22,24 +22,27 @@ pub struct Progress {
 
 /// Starts watching `control`.
 pub fn start(control: &Arc<Control>, quiet: bool) -> Option<Progress> {
-    if quiet || !stderr().is_terminal() || std::env::var_os("CI").is_some() {
+    if quiet || !stderr().is_terminal() || super::output::in_ci() {
         return None;
     }
     let (done, ended) = mpsc::channel::<()>();
     let control = Arc::clone(control);
+    let began = Instant::now();
     let thread = std::thread::spawn(move || {
         if ended.recv_timeout(PATIENCE) != Err(mpsc::RecvTimeoutError::Timeout) {
             return;
         }
         let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{elapsed}]") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} [{prefix}]") {
             bar.set_style(style);
         }
         while ended.recv_timeout(TICK) == Err(mpsc::RecvTimeoutError::Timeout) {
+            // Since the beginning of the scan: what was read before the line was shown counts too.
+            let elapsed = began.elapsed();
             let items = control.items.load(Ordering::Relaxed);
             let expected = control.expected.load(Ordering::Relaxed);
             let bytes = HumanBytes(control.bytes.load(Ordering::Relaxed));
-            let speed = HumanBytes(speed(control.bytes.load(Ordering::Relaxed), bar.elapsed()));
+            let speed = HumanBytes(speed(control.bytes.load(Ordering::Relaxed), elapsed));
             let read = HumanCount(items);
             bar.set_message(match expected {
                 0 => format!("reading: {read}, {bytes}, {speed}/s"),
@@ -50,9 +53,10 @@ pub fn start(control: &Arc<Control>, quiet: bool) -> Option<Progress> {
                 _ => format!(
                     "reading: {read} of {}, {bytes}, {speed}/s, {} left",
                     HumanCount(expected),
-                    HumanDuration(left(items, expected, bar.elapsed()))
+                    HumanDuration(left(items, expected, elapsed))
                 ),
             });
+            bar.set_prefix(format!("{}s", elapsed.as_secs()));
             bar.tick();
         }
         bar.finish_and_clear();

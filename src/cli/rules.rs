@@ -1,7 +1,8 @@
 //! `keysweep rules`: the list, what a word or a filter finds in it, a rule's page, and the examples of a rule
 //! file.
 
-use std::io::Write;
+use std::collections::HashSet;
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -16,17 +17,17 @@ use super::{config, rule_files};
 use keysweep::detect::Scanner;
 use keysweep::example::expand;
 use keysweep::finding::Severity;
-use keysweep::report::terminal;
+use keysweep::report::{count, json_pretty, terminal};
 use keysweep::rule::{Kind, Rule, RuleSet, closest};
 use keysweep::secret::Masker;
 
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  keysweep rules github         The rules whose id, name or provider has this word
-  keysweep rules github-pat     The page of one rule
-  keysweep rules --severity critical --json
-  keysweep rules check my.toml  Run the examples of a rule file")]
+  keysweep rules github                      The rules whose id, name or provider has this word
+  keysweep rules github-pat                  The page of one rule
+  keysweep rules --severity critical --json  The worst ones, for programs
+  keysweep rules check my.toml               Run the examples of a rule file")]
 pub struct Rules {
     /// Print the page of the rule with this id, or list those whose id, name or provider has this word (or
     /// whose id fits this pattern, `aws-*`). `check FILE` runs the examples of a rule file.
@@ -86,7 +87,7 @@ const SEEDS: std::ops::Range<u64> = 0..4;
 pub fn run(args: &Rules) -> Result<ExitCode> {
     if args.word.as_deref() == Some("check") {
         return match &args.file {
-            Some(file) => check(file),
+            Some(file) => check(file, args),
             None => bail!("name the rule file: keysweep rules check FILE"),
         };
     }
@@ -205,15 +206,12 @@ fn print_list(rules: &[&Rule], masker: &Masker<'_>) -> Result<ExitCode> {
         );
         writeln!(out, "{}", terminal(&shown(rule, masker, &line)))?;
     }
-    writeln!(out, "{} rules", rules.len())?;
+    writeln!(out, "{}", count(rules.len() as u64, "rule", "rules"))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn print_json(rules: &[&Rule], masker: &Masker<'_>) -> Result<ExitCode> {
-    let text = |rule: &Rule, text: &str| match text.is_empty() {
-        true => None,
-        false => Some(terminal(&shown(rule, masker, text))),
-    };
+    let text = |rule: &Rule, text: &str| (!text.is_empty()).then(|| shown(rule, masker, text));
     let rows: Vec<serde_json::Value> = rules
         .iter()
         .map(|rule| {
@@ -231,15 +229,34 @@ fn print_json(rules: &[&Rule], masker: &Masker<'_>) -> Result<ExitCode> {
             })
         })
         .collect();
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &rows)?;
-    writeln!(out)?;
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    json_pretty(&rows, &mut out).and_then(|()| out.flush())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Runs the examples of a rule file: what `match` holds must be found by its rule, what `near` holds must not.
-fn check(file: &PathBuf) -> Result<ExitCode> {
+/// The other rules that are asked for are there too, because one that fits better takes a finding away.
+fn check(file: &PathBuf, args: &Rules) -> Result<ExitCode> {
+    let filters = [
+        ("--provider", args.provider.is_some()),
+        ("--kind", args.kind.is_some()),
+        ("--severity", args.severity.is_some()),
+        ("--json", args.json),
+    ];
+    if let Some((name, _)) = filters.iter().find(|(_, given)| *given) {
+        bail!("{name} is for lists of rules; `check` runs every example of the file");
+    }
     let mut rules = rule_files::builtin_and(std::slice::from_ref(file))?;
+    let own: HashSet<String> = rules
+        .rules
+        .iter()
+        .filter(|rule| !rule.is_builtin())
+        .map(|rule| rule.id.to_string())
+        .collect();
+    rule_files::from_disk(&mut rules, &args.rules)?;
+    if args.config.config.is_some() {
+        config::Found::of_tree(&args.config, Path::new("."))?.add_rules(&mut rules)?;
+    }
     for rule in rules.rules.to_mut() {
         rule.on = true;
     }
@@ -248,7 +265,7 @@ fn check(file: &PathBuf) -> Result<ExitCode> {
         .rules()
         .rules
         .iter()
-        .filter(|rule| !rule.is_builtin());
+        .filter(|rule| own.contains(rule.id.as_ref()));
     let (mut ran, mut rules, mut wrong) = (0, 0, Vec::new());
     for rule in own {
         rules += 1;
@@ -273,7 +290,9 @@ fn check(file: &PathBuf) -> Result<ExitCode> {
     for line in &wrong {
         writeln!(out, "{}", terminal(masker.show(line.as_bytes()).as_str()))?;
     }
-    writeln!(out, "{rules} rules, {ran} examples, {} wrong", wrong.len())?;
+    let rules = count(rules, "rule", "rules");
+    let ran = count(ran, "example", "examples");
+    writeln!(out, "{rules}, {ran}, {} wrong", wrong.len())?;
     Ok(ExitCode::from(u8::from(!wrong.is_empty())))
 }
 

@@ -10,15 +10,14 @@ use clap::Args;
 
 use super::args::{Color, Looking, heading};
 use super::choose::{self, Chosen};
-use super::config::Found;
 use super::known::{House, Look};
-use super::{output, rule_files};
+use super::{links, output};
 use keysweep::detect::Scanner;
 use keysweep::finding::Excerpt;
 use keysweep::fix;
 use keysweep::report::{self, Finding, Place, Report, Style};
 use keysweep::secret::REDACTED;
-use keysweep::source::{PolicyFrom, Repository, commit_of, excerpt, read_policy};
+use keysweep::source::{Control, PolicyFrom, Repository, commit_of, excerpt, read_policy};
 
 /// Lines above and below the value.
 const AROUND: usize = 2;
@@ -29,9 +28,9 @@ const AROUND: usize = 2;
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  keysweep show 22c4cf81           All about one finding; the first four digits do if no other begins so
-  keysweep show 22c4 --repo ~/shop The same from elsewhere
-  keysweep show 22c4 --reveal      Also the value, on this terminal, after a question")]
+  keysweep show 22c4cf81            All about one finding; the first four digits do if no other begins so
+  keysweep show 22c4 --repo ~/shop  The same from elsewhere
+  keysweep show 22c4 --reveal       Also the value, on this terminal, after a question")]
 pub struct Show {
     /// The id of a finding, as every report shows it, or its beginning.
     #[arg(value_name = "ID")]
@@ -55,14 +54,13 @@ pub struct Show {
 /// No such finding, several of them, or `--reveal` where others may read along.
 pub fn run(args: &Show) -> Result<ExitCode> {
     let terminal = std::io::stdout().is_terminal();
-    if args.reveal {
-        let kept = std::env::var_os("CI").is_some_and(|ci| !ci.is_empty() && ci != "false");
-        if kept || !terminal || !std::io::stdin().is_terminal() {
-            bail!("--reveal shows a secret: only at a terminal, never in a pipe, a file or CI");
-        }
+    let kept = || output::in_ci() || !terminal || !std::io::stdin().is_terminal();
+    if args.reveal && kept() {
+        bail!("--reveal shows a secret: only at a terminal, never in a pipe, a file or CI");
     }
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
-    let house = House::open(&dir, args.looking.clone())?;
+    let mut house = House::open(&dir, args.looking.clone())?;
+    house.links = true;
     let bare = keysweep::source::is_bare(&dir);
     let git = keysweep::source::git_dir(&house.root).is_some();
     let looks: &[Look] = match (bare, git) {
@@ -70,10 +68,12 @@ pub fn run(args: &Show) -> Result<ExitCode> {
         (false, true) => &[Look::Tree, Look::Staged, Look::History],
         (false, false) => &[Look::Tree],
     };
-    let chosen = choose::one(&house, &args.id, looks)?;
-    let mut rules = rule_files::builtin_and(&args.looking.rules)?;
-    Found::of_tree(&args.looking.config, &house.root)?.add_rules(&mut rules)?;
-    let scanner = Scanner::new(rules);
+    let mut chosen = choose::one(&house, &args.id, looks)?;
+    if let (Look::Tree, Some(web)) = (chosen.look, chosen.report.run.web.as_deref()) {
+        let rows = &mut [&mut chosen.finding];
+        links::add_to(rows, web, &house.root, &Control::default());
+    }
+    let scanner = house.scanner()?;
     let value = match args.reveal && asked()? {
         true => Some(String::from_utf8_lossy(chosen.known.subject.secret.expose()).into_owned()),
         false => None,
@@ -100,7 +100,7 @@ pub fn run(args: &Show) -> Result<ExitCode> {
     };
     let page = report::page(&chosen.finding, rule, &look, style);
     std::io::stdout().lock().write_all(page.as_bytes())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(output::ended(&[&chosen.report]))
 }
 
 /// Whether the user wants the value on the screen.
@@ -169,10 +169,8 @@ fn command(report: &Report, finding: &Finding) -> Option<String> {
     if hidden || path.starts_with(".git-history/") || place.name.is_some() {
         return None;
     }
-    let line = match place.member.is_none() {
-        true => format!(" | sed -n {}p", place.region.start_line),
-        false => String::new(),
-    };
+    let line = place.region_in_file();
+    let line = line.map_or(String::new(), |it| format!(" | sed -n {}p", it.start_line));
     Some(format!(
         "git show {}{line}",
         quoted(&format!("{short}:{path}"))

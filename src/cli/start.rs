@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
+use super::import;
+use super::init::CONFIG;
 use super::init::standing::Standing;
-use super::init::{CONFIG, managers};
 use keysweep::report::terminal;
 use keysweep::suppress::BASELINE;
 
@@ -59,12 +60,8 @@ fn standing(dir: &Path) -> Vec<String> {
     let mut out = vec![format!(
         "Here is a git repository: {config}, {baseline}, {hook}."
     )];
-    let foreign: Vec<&str> = managers::foreign(&here).collect();
-    if !foreign.is_empty() {
-        out.push(format!(
-            "Files of other scanners are here ({}): `keysweep import` reads them.",
-            foreign.join(", ")
-        ));
-    }
+    out.extend(import::foreign_names(&here.root).map(|names| {
+        format!("Files of other scanners are here ({names}): `keysweep import` reads them.")
+    }));
     out
 }

@@ -101,3 +101,52 @@ pub enum Verb {
     #[command(hide = true)]
     Generate(Generate),
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// The command of a line of examples: what stands before two blanks, without redirections.
+    fn command(line: &str) -> Option<Vec<String>> {
+        let line = line
+            .strip_prefix("  ")
+            .filter(|line| line.starts_with("keysweep "))?;
+        let command = line.split("  ").next().unwrap_or(line);
+        let command = command.split(" < ").next().unwrap_or(command);
+        let quoted = command.split('"').enumerate();
+        let words = quoted.flat_map(|(n, part)| match n % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        });
+        Some(words.collect())
+    }
+
+    #[test]
+    fn every_verb_shows_examples_that_can_be_typed() {
+        let mut cli = Cli::command();
+        cli.build();
+        let verbs = cli.get_subcommands_mut().filter(|verb| !verb.is_hide_set());
+        for verb in verbs.filter(|verb| verb.get_name() != "help") {
+            let name = verb.get_name().to_owned();
+            let help = verb.render_help().to_string();
+            let Some((_, examples)) = help.split_once("Examples:\n") else {
+                panic!("`{name} --help` has no examples");
+            };
+            let commands: Vec<Vec<String>> = examples.lines().filter_map(command).collect();
+            assert!(commands.len() >= 2, "{name}: {examples}");
+            for words in commands {
+                assert_eq!(words[1], name, "{words:?}");
+                let parsed = Cli::try_parse_from(&words);
+                let shown = |error: clap::Error| error.to_string();
+                let help =
+                    |error: &clap::Error| error.kind() == clap::error::ErrorKind::DisplayHelp;
+                match parsed {
+                    Err(error) if !help(&error) => panic!("{words:?}: {}", shown(error)),
+                    _ => {}
+                }
+            }
+        }
+    }
+}

@@ -105,6 +105,20 @@ impl Unnamed {
         })
     }
 
+    /// Gives it the name of the target, which nothing may have.
+    ///
+    /// # Errors
+    /// Something has the name meanwhile (`AlreadyExists`), and those of the system.
+    fn take_free_place(self) -> io::Result<()> {
+        self.file
+            .persist_noclobber(&self.target)
+            .map_err(|failed| failed.error)?;
+        if self.lasting == Lasting::Yes {
+            sync_folder(folder_of(&self.target));
+        }
+        Ok(())
+    }
+
     /// Gives it the name of the target, in place of what has it.
     ///
     /// # Errors
@@ -169,6 +183,15 @@ fn sync_folder(folder: &Path) {
     if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
+}
+
+/// Writes a file that is not there. What has its name, or gets it meanwhile, stays as it is.
+///
+/// # Errors
+/// Something has the name (`AlreadyExists`), and those of the system.
+pub fn write_new(path: &Path, mode: Mode, text: &str) -> io::Result<()> {
+    let content = |out: &mut dyn Write| out.write_all(text.as_bytes());
+    Unnamed::write(path, folder_of(path), Lasting::Yes, mode, content)?.take_free_place()
 }
 
 /// Writes a file whole or not at all.

@@ -48,12 +48,17 @@ fn advice(rotate: Option<&str>, row: &Finding) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join("  "))
 }
 
-/// `deploy.sh:2:21: high: GitHub token  (github-pat, id 22c4cf81)`: what editors and terminals know as a place
-/// stands first.
-pub(super) fn head(row: &Finding, paint: &Paint) -> String {
+/// The first place, which is a link where terminals take one.
+pub(super) fn at(row: &Finding, paint: &Paint) -> String {
     let place = row.first_place();
     let at = place.map(words::position).unwrap_or_default();
     let link = place.and_then(|place| place.link.as_deref());
+    paint.link(link, &line_start(&at))
+}
+
+/// `deploy.sh:2:21: high: GitHub token  (github-pat, id 22c4cf81)`: what editors and terminals know as a place
+/// stands first.
+pub(super) fn head(row: &Finding, paint: &Paint) -> String {
     let mut about = vec![terminal(&row.reported)];
     if row.confidence != Confidence::High {
         about.push(format!("{} confidence", row.confidence.name()));
@@ -66,7 +71,7 @@ pub(super) fn head(row: &Finding, paint: &Paint) -> String {
     about.push(format!("id {}", row.id));
     format!(
         "{}: {}: {}  {}",
-        paint.link(link, &line_start(&at)),
+        at(row, paint),
         paint.with(severity_style(row.severity), row.severity.name()),
         paint.with(bold(), &terminal(&row.name)),
         paint.with(dim(), &format!("({})", about.join(", ")))

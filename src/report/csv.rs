@@ -41,7 +41,7 @@ impl Format for Csv {
         for gap in words::gaps(report) {
             line(&|name| match name {
                 "rule" => "not-read".to_owned(),
-                "name" => format!("not read: {}: {}", gap.phrase(), gap.names()),
+                "name" => gap.line(),
                 _ => String::new(),
             })?;
         }

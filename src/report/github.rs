@@ -32,6 +32,10 @@ impl Format for Github {
         "annotations for the log of GitHub Actions"
     }
 
+    fn links(&self, _: Style) -> bool {
+        false
+    }
+
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
         write(report, out)
     }
@@ -261,11 +265,10 @@ fn shown_place(row: &Finding, mode: Mode) -> Option<&Place> {
 }
 
 fn position(place: &Place) -> String {
-    let region = place.region;
-    if place.member.is_some() {
-        // The line is the member's, which a host cannot show.
+    let Some(region) = place.region_in_file() else {
+        // The line is that of a member, which a host cannot show.
         return format!("file={},line=1,", actions_property(place.path.as_str()));
-    }
+    };
     let mut out = format!(
         "file={},line={},",
         actions_property(place.path.as_str()),

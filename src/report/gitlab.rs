@@ -5,7 +5,7 @@ use std::io;
 
 use serde::Serialize;
 
-use super::escape::json_pretty;
+use super::escape::{code_span, json_pretty, markdown_text, terminal};
 use super::words;
 use super::{Finding, Format, Place, Report, Style, notices, summary};
 use crate::finding::{Severity, Weight};
@@ -135,7 +135,7 @@ fn document(report: &Report) -> Document {
                 Weight::Accepted => "warn",
                 Weight::Scope => "info",
             },
-            value: format!("not read: {}: {}", gap.phrase(), gap.names()),
+            value: gap.line(),
         })
         .collect();
     messages.extend(report.notices.iter().map(|notice| Message {
@@ -169,17 +169,20 @@ fn vulnerability(row: &Finding) -> Option<Vulnerability> {
     let place = row.first_place()?;
     let introduced = place.introduced.as_ref();
     let introduced = introduced.or(row.timeline.as_ref().map(|timeline| &timeline.first));
+    // The page of a vulnerability shows description and solution as Markdown; a name is told as it is.
     let mut said = vec![format!(
         "{} at {} ({} confidence{})",
-        row.name,
-        words::position(place),
+        markdown_text(&row.name),
+        code_span(&words::position(place)),
         row.confidence.name(),
         if row.fails { "" } else { ", does not fail" }
     )];
-    said.extend(row.timeline.as_ref().map(words::lifetime));
-    said.extend(words::status(&row.status));
-    said.extend(words::condition(row));
+    let timeline = row.timeline.as_ref().map(words::lifetime);
+    said.extend(timeline.map(|text| code_span(&text)));
+    said.extend(words::status(&row.status).map(|text| markdown_text(&text)));
+    said.extend(words::condition(row).map(|text| markdown_text(&text)));
     let links = [place.link.clone(), row.console.clone()];
+    let region = place.region_in_file();
     Some(Vulnerability {
         id: row.fingerprint.to_string(),
         category: "secret_detection",
@@ -192,11 +195,11 @@ fn vulnerability(row: &Finding) -> Option<Vulnerability> {
             Severity::Low => "Low",
             Severity::Info => "Info",
         },
-        solution: row.rotate.clone(),
+        solution: row.rotate.as_deref().map(markdown_text),
         location: Location {
             file: place.path.as_str().to_owned(),
-            start_line: place.region.start_line,
-            end_line: place.region.end_line,
+            start_line: region.map_or(1, |region| region.start_line),
+            end_line: region.map_or(1, |region| region.end_line),
             commit: CommitOf {
                 sha: introduced.map_or(NO_COMMIT.to_owned(), |commit| commit.id.clone()),
                 author: introduced.map(|commit| commit.author.as_str().to_owned()),
@@ -228,6 +231,10 @@ impl Format for CodeQuality {
 
     fn about(&self) -> &'static str {
         "GitLab's Code Quality report, for merge requests of every edition"
+    }
+
+    fn links(&self, _: Style) -> bool {
+        false
     }
 
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
@@ -276,13 +283,13 @@ fn level(severity: Severity, fails: bool) -> &'static str {
 }
 
 fn issues(report: &Report) -> Vec<Issue> {
-    let new = report.suppressed.iter().filter(|row| row.fails);
+    let new = report.failing_suppressions();
     let rows = report.findings.iter().chain(new);
     let mut out: Vec<Issue> = rows.filter_map(issue).collect();
     out.extend(report.notices.iter().map(|notice| {
         let file = notice.file.as_ref().map_or(".", |file| file.as_str());
         Issue {
-            description: notice.message.as_str().to_owned(),
+            description: quoted(notice.message.as_str()),
             check_name: notice.reported.clone(),
             fingerprint: format!("{} {}", notice.reported, notice.subject.as_str()),
             severity: level(notice.severity, notice.fails),
@@ -291,10 +298,10 @@ fn issues(report: &Report) -> Vec<Issue> {
     }));
     // A list without it would say that this is all.
     out.extend(words::gaps(report).iter().map(|gap| {
-        let said = format!("not read: {}: {}", gap.phrase(), gap.names());
+        let said = gap.line();
         Issue {
             fingerprint: said.clone(),
-            description: said,
+            description: quoted(&said),
             check_name: "not-read".to_owned(),
             severity: match gap.weight {
                 Weight::Failed => "major",
@@ -306,17 +313,23 @@ fn issues(report: &Report) -> Vec<Issue> {
     out
 }
 
+/// Text for a description of Code Quality, in which backticks alone mean something and nothing escapes them.
+fn quoted(text: &str) -> String {
+    terminal(text).replace('`', "'")
+}
+
 fn issue(row: &Finding) -> Option<Issue> {
     let place: &Place = row.first_place()?;
-    let at = words::position(place);
-    let mut said = format!("{}: {} at {at}", row.severity.name(), row.name);
+    let line = place.region_in_file().map_or(1, |it| it.start_line);
+    let at = code_span(&words::position(place));
+    let mut said = format!("{}: {} at {at}", row.severity.name(), quoted(&row.name));
     let more = row.places.len().saturating_sub(1) as u64;
     if more > 0 {
         let what = words::count(more, "more place", "more places");
         said.push_str(&format!(", and {what}"));
     }
     if let Some(condition) = words::condition(row) {
-        said.push_str(&format!("; {condition}"));
+        said.push_str(&format!("; {}", quoted(&condition)));
     }
     said.push_str(&format!(" (keysweep show {})", row.id));
     Some(Issue {
@@ -324,6 +337,6 @@ fn issue(row: &Finding) -> Option<Issue> {
         check_name: row.reported.clone(),
         fingerprint: row.fingerprint.to_string(),
         severity: level(row.severity, row.fails),
-        location: IssueLocation::new(place.path.as_str(), place.region.start_line),
+        location: IssueLocation::new(place.path.as_str(), line),
     })
 }

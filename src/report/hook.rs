@@ -27,6 +27,10 @@ impl Format for Hook {
         "what a git hook says"
     }
 
+    fn links(&self, _: Style) -> bool {
+        false
+    }
+
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
         write(report, out)
     }
@@ -36,7 +40,7 @@ impl Format for Hook {
 fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let push = report.run.mode == Mode::Range;
     // What a change allows is its author's own doing, so it is told only when it stops him.
-    let refused = || report.suppressed.iter().filter(|row| row.fails);
+    let refused = || report.failing_suppressions();
     for row in refused() {
         writeln!(out, "{}", terminal(&suppressed::line(row)))?;
     }

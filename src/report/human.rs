@@ -7,7 +7,7 @@ use std::io;
 
 use super::block::{self, Told, block};
 use super::code;
-use super::escape::{line_start, terminal};
+use super::escape::terminal;
 use super::overview::{self, Line, Overview};
 use super::paint::{Paint, bold, dim, fold, severity_style};
 use super::words::{self, count, digits};
@@ -29,6 +29,10 @@ impl Format for Human {
 
     fn about(&self) -> &'static str {
         "for people at a terminal"
+    }
+
+    fn links(&self, style: Style) -> bool {
+        style.links()
     }
 
     fn write(&self, report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
@@ -146,8 +150,6 @@ fn arranged(overview: &Overview<'_>, paint: &Paint, out: &mut dyn io::Write) -> 
 /// `lib/app.ts:21:21: high: Private key  id 61c2dc21`, and the masked line below it.
 fn first(row: &Finding, paint: &Paint) -> String {
     let place = row.first_place();
-    let at = place.map(words::position).unwrap_or_default();
-    let link = place.and_then(|place| place.link.as_deref());
     let line = Line {
         row,
         alike: 0,
@@ -155,7 +157,7 @@ fn first(row: &Finding, paint: &Paint) -> String {
     };
     let mut out = format!(
         "{}: {}: {}  {}\n",
-        paint.link(link, &line_start(&at)),
+        block::at(row, paint),
         paint.with(severity_style(row.severity), row.severity.name()),
         terminal(&row.name),
         rest(&line, paint)
@@ -168,10 +170,7 @@ fn first(row: &Finding, paint: &Paint) -> String {
 
 /// `tests/ca.key:1:1: and 2 more places  since 2010-05-27, removed 2015-03-21  id 42c6ca14`.
 fn listed(line: &Line<'_>, paint: &Paint) -> String {
-    let place = line.row.first_place();
-    let at = place.map(words::position).unwrap_or_default();
-    let link = place.and_then(|place| place.link.as_deref());
-    let at = paint.link(link, &line_start(&at));
+    let at = block::at(line.row, paint);
     format!("{at}: {}", rest(line, paint))
 }
 
@@ -262,16 +261,13 @@ fn notice_lines(
 
 /// `docs/x.md:3:1: info: AWS access key id, sample  AKIA…  id 0123abcd`.
 fn one_line(row: &Finding, paint: &Paint) -> String {
-    let place = row.first_place();
-    let at = place.map(words::position).unwrap_or_default();
-    let link = place.and_then(|place| place.link.as_deref());
     let more = match row.places.len() {
         0 | 1 => String::new(),
         n => format!("  and {}", count(n as u64 - 1, "more place", "more places")),
     };
     format!(
         "{}: {}: {}{}  {}{more}  id {}\n",
-        paint.link(link, &line_start(&at)),
+        block::at(row, paint),
         paint.with(severity_style(row.severity), row.severity.name()),
         terminal(&row.name),
         block::class(row),

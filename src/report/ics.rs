@@ -32,6 +32,10 @@ impl Format for Calendar {
         "a calendar of what ends (audit, tokens check)"
     }
 
+    fn links(&self, _: Style) -> bool {
+        false
+    }
+
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
         let mut out = Lines(out);
         out.plain("BEGIN:VCALENDAR")?;

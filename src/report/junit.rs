@@ -75,7 +75,7 @@ struct Case {
 
 fn cases(report: &Report) -> Vec<Case> {
     let mut out: Vec<Case> = report.findings.iter().map(of_finding).collect();
-    let new = report.suppressed.iter().filter(|row| row.fails);
+    let new = report.failing_suppressions();
     out.extend(new.map(of_finding));
     out.extend(report.notices.iter().map(of_notice));
     let gaps = words::gaps(report);
@@ -111,7 +111,10 @@ fn of_finding(row: &Finding) -> Case {
         },
         class: row.reported.clone(),
         name: format!("{at} {}", row.id),
-        file: place.map(|place| (place.path.as_str().to_owned(), place.region.start_line)),
+        file: place.map(|place| {
+            let line = place.region_in_file().map_or(1, |it| it.start_line);
+            (place.path.as_str().to_owned(), line)
+        }),
         message: format!(
             "{at}: {}: {} ({}, {} confidence)",
             row.severity.name(),
@@ -152,7 +155,7 @@ fn of_gap(gap: &Gap<'_>) -> Case {
         class: "not-read".to_owned(),
         name: gap.phrase(),
         file: None,
-        message: format!("not read: {}: {}", gap.phrase(), gap.names()),
+        message: gap.line(),
         what: gap.reason.code().to_owned(),
         text: Vec::new(),
     }

@@ -187,7 +187,7 @@ fn azure_path(host: &str, path: &[&str]) -> Option<String> {
 
 impl Report {
     /// Gives commits and places their pages, where the host of the repository is known. Of a tree, see
-    /// [`Report::link_files`].
+    /// [`link_files`].
     pub(super) fn linked(mut self) -> Self {
         let Some(web) = self.run.web.as_deref().and_then(Web::of) else {
             return self;
@@ -202,22 +202,21 @@ impl Report {
         }
         self
     }
+}
 
-    /// Gives places in files their pages in the commit `head`: those of files that it holds with the same
-    /// content, which `same` knows of paths as reports show them.
-    pub fn link_files(&mut self, head: &str, same: &dyn Fn(&str) -> bool) {
-        let Some(web) = self.run.web.as_deref().and_then(Web::of) else {
-            return;
-        };
-        let all = self.findings.iter_mut().chain(&mut self.suppressed);
-        let places = all.flat_map(|finding| {
-            let parts = finding.parts.iter_mut().map(|part| &mut part.place);
-            finding.places.iter_mut().chain(parts)
-        });
-        for place in places {
-            if place.link.is_none() && is_file(place) && same(place.path.as_str()) {
-                place.link = Some(page(place, &web, head));
-            }
+/// Gives places in files their pages in the commit `head` of the repository with the page `web`: those of files
+/// that it holds with the same content, which `same` knows of paths as reports show them.
+pub fn link_files(web: &str, head: &str, rows: &mut [&mut Finding], same: &dyn Fn(&str) -> bool) {
+    let Some(web) = Web::of(web) else {
+        return;
+    };
+    let places = rows.iter_mut().flat_map(|finding| {
+        let parts = finding.parts.iter_mut().map(|part| &mut part.place);
+        finding.places.iter_mut().chain(parts)
+    });
+    for place in places {
+        if place.link.is_none() && is_file(place) && same(place.path.as_str()) {
+            place.link = Some(page(place, &web, head));
         }
     }
 }
@@ -264,8 +263,7 @@ fn is_file(place: &Place) -> bool {
 }
 
 fn page(place: &Place, web: &Web, commit: &str) -> String {
-    let region = place.member.is_none().then_some(place.region);
-    web.file(commit, &place.uri, region)
+    web.file(commit, &place.uri, place.region_in_file())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! The report as Markdown, for a step summary or a comment: a list of what was found, and the
-//! summary in a fenced block.
+//! The report as Markdown, for a step summary or a comment: totals, a table of what was found with links, and
+//! folds with the rest of each result and the summary of the run.
 //!
 //! Scanned text stands in code spans only, so that it is no link, no mention and no HTML. The
 //! result is bounded: a host refuses summaries over 1,024 KiB.
@@ -47,9 +47,12 @@ impl Format for Markdown {
     }
 }
 
-/// Writes the report: what the change itself suppresses, then results worst first, then the summary.
+/// Writes the report: totals, what the change itself suppresses, then results worst first, then the summary.
 fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(out, "## keysweep: {}\n", summary::verdict(report))?;
+    if let Some(counts) = summary::counts(report) {
+        writeln!(out, "**{counts}**\n")?;
+    }
     if let Some(against) = &report.summary.against {
         writeln!(out, "{}\n", markdown_text(&words::against(against)))?;
         for change in against.changes.iter().take(NEW_MAX) {
@@ -75,37 +78,93 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         writeln!(out, "- and {what}, in the JSON report")?;
     }
     notice_items(&report.notices, out)?;
-    let mut written = 0;
+    results(report, out)?;
+    writeln!(
+        out,
+        "<details>\n<summary>What was read</summary>\n\n```text"
+    )?;
+    for line in summary::lines(report) {
+        // A fence ends only at the beginning of a line, and each line begins with words of ours.
+        writeln!(out, "{}", short(&line, 2_000))?;
+    }
+    writeln!(out, "```\n\n</details>")
+}
+
+/// The results: a table with a line each, and in a fold all that is told of each.
+fn results(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    if report.findings.is_empty() {
+        return Ok(());
+    }
+    let (mut table, mut folded) = (String::new(), String::new());
     let mut listed = 0;
     for (row, alike) in rows(report).into_iter().take(ROWS_MAX) {
+        let line = table_row(row, alike, report.run.mode);
         let mut text = item(row, report.run.mode);
         if let Some(more) = words::alike(alike) {
             text.push_str(&format!("  - {more}\n"));
         }
-        written += text.len();
-        if written > BYTES_MAX {
+        if table.len() + folded.len() + line.len() + text.len() > BYTES_MAX {
             break;
         }
-        out.write_all(text.as_bytes())?;
+        table.push_str(&line);
+        folded.push_str(&text);
         listed += 1 + alike;
+    }
+    if listed > 0 {
+        write!(
+            out,
+            "\n| severity | result | place | id |\n|---|---|---|---|\n{table}"
+        )?;
     }
     let left = report.findings.len() - listed;
     if left > 0 {
         writeln!(
             out,
-            "- and {}, in the JSON report",
+            "\nand {}, in the JSON report",
             count(left as u64, "more result", "more results")
         )?;
     }
-    if !report.findings.is_empty() || !report.notices.is_empty() {
-        writeln!(out)?;
+    if listed > 0 {
+        write!(
+            out,
+            "\n<details>\n<summary>Places, life and rotation of each</summary>\n\n{folded}\n</details>\n\n"
+        )?;
     }
-    writeln!(out, "```text")?;
-    for line in summary::lines(report) {
-        // A fence ends only at the beginning of a line, and each line begins with words of ours.
-        writeln!(out, "{}", short(&line, 2_000))?;
+    Ok(())
+}
+
+/// `| **high** | GitHub token | [src/a.py:1:2](…) and 1 more place | 22c4cf81 |`: bold is what fails.
+fn table_row(row: &Finding, alike: usize, mode: Mode) -> String {
+    let severity = match row.fails {
+        true => format!("**{}**", row.severity.name()),
+        false => row.severity.name().to_owned(),
+    };
+    let place = row.first_place().map(|place| at(place, mode));
+    let more = row.places.len().saturating_sub(1) as u64;
+    let more = (more > 0).then(|| count(more, "more place", "more places"));
+    let alike = words::alike(alike);
+    let place: Vec<String> = place.into_iter().chain(more).chain(alike).collect();
+    let name = markdown_text(&short(&row.name, TEXT_MAX));
+    let cells = [
+        severity,
+        name + class(row),
+        place.join(", "),
+        format!("`{}`", row.id),
+    ];
+    // A bar ends a cell even inside of a code span, and backslashes before it are counted differently by
+    // every reader: here another sign stands for it, and the fold below has the text as it is.
+    let cells = cells.map(|cell| cell.replace("\\|", "¦").replace('|', "¦"));
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// What a result is besides a credential that fails.
+fn class(row: &Finding) -> &'static str {
+    match (row.fails, row.class) {
+        (true, _) => "",
+        (false, Class::Sample) => ", sample",
+        (false, Class::Protected) => ", ciphertext or digest",
+        (false, Class::Credential) => ", does not fail",
     }
-    writeln!(out, "```")
 }
 
 /// Notices, an item each.
@@ -151,12 +210,7 @@ fn rows(report: &Report) -> Vec<(&Finding, usize)> {
 }
 
 fn item(row: &Finding, mode: Mode) -> String {
-    let fails = match (row.fails, row.class) {
-        (true, _) => "",
-        (false, Class::Sample) => ", sample",
-        (false, Class::Protected) => ", ciphertext or digest",
-        (false, Class::Credential) => ", does not fail",
-    };
+    let fails = class(row);
     let key = row
         .key
         .as_ref()

@@ -38,6 +38,7 @@ mod sarif;
 mod state;
 mod summary;
 mod suppressed;
+mod template;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -49,15 +50,18 @@ pub use advice::advice;
 pub use against::against;
 pub use build::EXPIRED;
 pub use compare::{Comparison, compare};
-pub use escape::terminal;
+pub use escape::{json_pretty, terminal};
 pub use hook::Hook;
 pub use human::Human;
 pub use json::{Unreadable, read, schema};
-pub use link::Web;
+pub use link::{Web, link_files};
 pub use merge::merge;
 pub use model::*;
 pub use options::{People, ReportOptions};
 pub use page::{Look, page};
+pub use summary::verdict;
+pub use template::Template;
+pub use words::count;
 
 /// How a report is written. A new format is a file beside this one and a line in [`FORMATS`].
 pub trait Format: Sync {
@@ -70,6 +74,12 @@ pub trait Format: Sync {
     /// Whether it leaves out, unless all is asked for, what stands in tests, examples and documentation
     /// alone. A person has no use for it, and a host would open an alert for each.
     fn folds(&self) -> bool {
+        true
+    }
+
+    /// Whether it holds the pages of places and commits at the host of the repository, which take time to find
+    /// out.
+    fn links(&self, _: Style) -> bool {
         true
     }
 
@@ -123,6 +133,13 @@ pub struct Style {
     pub suppressed: bool,
     /// `--all`: also what stands in tests, examples and documentation alone.
     pub all: bool,
+}
+
+impl Style {
+    /// Whether text for people may be links. They are for terminals alone: a file would keep their escapes.
+    fn links(self) -> bool {
+        self.terminal && self.color
+    }
 }
 
 /// Writes `report` in `format`, in large pieces.

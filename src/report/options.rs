@@ -25,7 +25,10 @@ pub struct ReportOptions {
     /// The directory that paths are relative to, as the user named it; `None` in a repository, whose
     /// top it is then.
     pub base: Option<PathBuf>,
-    /// The address of the repository's remote, which may hold anything; `None` where there is none.
+    /// Name pages of the repository's host.
+    pub links: bool,
+    /// The address of the repository's remote, which may hold anything; `None` where there is none, and where a
+    /// history is read, which says it itself.
     pub remote: Option<Vec<u8>>,
     /// What is shown and what fails.
     pub thresholds: Thresholds,
@@ -51,6 +54,7 @@ impl ReportOptions {
         ReportOptions {
             target: ".".to_owned(),
             base: None,
+            links: false,
             remote: None,
             thresholds,
             secrets: false,

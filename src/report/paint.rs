@@ -19,11 +19,11 @@ pub(super) struct Paint {
 }
 
 impl Paint {
-    /// What a style asks for. Links are for terminals alone: a file would keep their escapes.
+    /// What a style asks for.
     pub(super) fn new(style: Style) -> Self {
         Paint {
             color: style.color,
-            links: style.terminal && style.color,
+            links: style.links(),
             width: style.width.filter(|width| *width >= NARROWEST),
         }
     }

@@ -42,7 +42,7 @@ pub fn lines(report: &Report) -> Vec<String> {
 }
 
 /// `3 findings: 1 critical, 2 high; 2 fail`.
-fn counts(report: &Report) -> Option<String> {
+pub fn counts(report: &Report) -> Option<String> {
     if report.findings.is_empty() {
         return None;
     }
@@ -229,7 +229,7 @@ pub fn verdict(report: &Report) -> String {
         Outcome::Incomplete => "incomplete: not everything that was asked for was read".to_owned(),
         Outcome::Fails => {
             let n = report.summary.failing;
-            let new = report.suppressed.iter().filter(|row| row.fails).count();
+            let new = report.failing_suppressions().count();
             let mut parts = Vec::new();
             match n.saturating_sub(new) {
                 0 => {}

@@ -281,6 +281,13 @@ impl Gap<'_> {
         }
     }
 
+    /// All of it on one line.
+    pub fn line(&self) -> String {
+        let names = self.names();
+        let colon = if names.is_empty() { "" } else { ": " };
+        format!("not read: {}{colon}{names}", self.phrase())
+    }
+
     /// The first three names, each followed by what went wrong, and how many more there are.
     pub fn names(&self) -> String {
         let mut names: Vec<String> = Vec::new();

@@ -5,6 +5,7 @@
 
 mod absent;
 mod archive;
+mod at_head;
 mod changes;
 mod files;
 mod git;
@@ -26,6 +27,7 @@ pub use crate::finding::{HistoryInfo as Info, Ignored, RangeInfo};
 pub use archive::ArchiveLimits;
 #[doc(hidden)]
 pub use archive::open_archive;
+pub use at_head::same_at_head;
 #[doc(hidden)]
 pub use git::delta::apply_delta;
 pub use git::location::GitEnv;

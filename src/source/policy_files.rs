@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::index::entry::{Mode, Stage};
-use gix::objs::tree::EntryRef;
+use gix::objs::tree::{EntryMode, EntryRef};
 use gix::objs::{CommitRef, Kind, TagRef, TreeRefIter};
 
 use super::files;
@@ -131,15 +131,11 @@ pub fn find_policy(start: &Path, root: &Path, name: &str) -> Result<Option<Polic
 fn of_tree(root: &Path, name: &str) -> Result<Option<PolicyFile>> {
     let path = root.join(name);
     let shown = || format!("{name} at {}", root.display());
-    let mut dir = root.to_owned();
-    for part in Path::new(name).parent().into_iter().flatten() {
-        dir.push(part);
-        if fs::symlink_metadata(&dir).is_ok_and(|meta| meta.is_symlink()) {
-            bail!(
-                "{} lies behind a symbolic link; put plain directories there",
-                shown()
-            );
-        }
+    if behind_link(root, name) {
+        bail!(
+            "{} lies behind a symbolic link; put plain directories there",
+            shown()
+        );
     }
     match fs::symlink_metadata(&path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -157,6 +153,15 @@ fn of_tree(root: &Path, name: &str) -> Result<Option<PolicyFile>> {
         name: name.to_owned(),
         bytes,
     }))
+}
+
+/// Whether a directory on the way from `root` to `name` is a symbolic link.
+pub(super) fn behind_link(root: &Path, name: &str) -> bool {
+    let mut dir = root.to_owned();
+    Path::new(name).parent().into_iter().flatten().any(|part| {
+        dir.push(part);
+        fs::symlink_metadata(&dir).is_ok_and(|meta| meta.is_symlink())
+    })
 }
 
 fn of_index(from: &Repository, names: &[&str]) -> Result<PolicyFiles> {
@@ -206,19 +211,19 @@ fn of_index(from: &Repository, names: &[&str]) -> Result<PolicyFiles> {
 }
 
 /// A repository with its objects.
-struct Opened {
-    layout: Layout,
-    odb: Odb,
+pub(super) struct Opened {
+    pub layout: Layout,
+    pub odb: Odb,
 }
 
 impl Opened {
-    fn at(from: &Repository) -> Result<Self> {
+    pub fn at(from: &Repository) -> Result<Self> {
         let layout = open::open(&from.dir, &from.allow_alternates)?;
         let odb = Odb::open(&layout)?;
         Ok(Opened { layout, odb })
     }
 
-    fn head(&self) -> Result<Option<ObjectId>> {
+    pub fn head(&self) -> Result<Option<ObjectId>> {
         let head = refs::head(&self.layout)?;
         Ok(head.map(|oid| ObjectId::from_bytes_or_panic(oid.as_bytes())))
     }
@@ -248,45 +253,56 @@ impl Opened {
     /// The file at `path` below a tree of the commit called `name`.
     fn below(
         &self,
-        mut tree: ObjectId,
+        tree: ObjectId,
         path: &str,
         name: &str,
         strict: bool,
     ) -> Result<Option<PolicyFile>> {
         let shown = format!("{path} ({name})");
+        match self.entry(tree, path) {
+            None if strict => {
+                bail!("the commit {name} cannot be read here; fetch it, or name another")
+            }
+            None | Some(None) => Ok(None),
+            Some(Some((mode, _))) if !mode.is_blob() => {
+                bail!("{shown} is no regular file; put a plain file there")
+            }
+            Some(Some((_, id))) => {
+                let bytes = self.blob(id, &shown)?;
+                Ok(Some(PolicyFile { name: shown, bytes }))
+            }
+        }
+    }
+
+    /// What stands at `path` below a tree, which is nothing for most paths. The outer `None` is for a tree that
+    /// cannot be read.
+    pub fn entry(&self, mut tree: ObjectId, path: &str) -> Option<Option<(EntryMode, ObjectId)>> {
         let mut parts = path.split('/').peekable();
         let mut buffer = Vec::new();
         while let Some(part) = parts.next() {
-            let mut entries = match self.odb.try_find(&tree, &mut buffer) {
-                Ok(Some(object)) if object.kind == Kind::Tree => {
-                    TreeRefIter::from_bytes(object.data, self.layout.hash)
-                }
-                _ if strict => {
-                    bail!("the commit {name} cannot be read here; fetch it, or name another")
-                }
-                _ => return Ok(None),
-            };
+            let object = self.odb.try_find(&tree, &mut buffer).ok()??;
+            if object.kind != Kind::Tree {
+                return None;
+            }
+            let mut entries = TreeRefIter::from_bytes(object.data, self.layout.hash);
             let named = |entry: &EntryRef<'_>| entry.filename == part.as_bytes();
             let Some(entry) = entries.find_map(|entry| entry.ok().filter(named)) else {
-                return Ok(None);
+                return Some(None);
             };
+            let id = entry.oid.to_owned();
             if parts.peek().is_none() {
-                if !entry.mode.is_blob() {
-                    bail!("{shown} is no regular file; put a plain file there");
-                }
-                let bytes = self.blob(entry.oid.to_owned(), &shown)?;
-                return Ok(Some(PolicyFile { name: shown, bytes }));
+                return Some(Some((entry.mode, id)));
             }
             if !entry.mode.is_tree() {
-                return Ok(None);
+                return Some(None);
             }
-            tree = entry.oid.to_owned();
+            tree = id;
         }
-        Ok(None)
+        Some(None)
     }
 
     /// The tree of a commit; tags are followed.
-    fn tree(&self, mut id: ObjectId, buffer: &mut Vec<u8>) -> Option<ObjectId> {
+    pub fn tree(&self, mut id: ObjectId, buffer: &mut Vec<u8>) -> Option<ObjectId> {
         for _ in 0..8 {
             let object = self.odb.try_find(&id, buffer).ok()??;
             match object.kind {

@@ -109,6 +109,11 @@ impl Dir {
         fs::write(path, content).expect("writable");
     }
 
+    /// The text of a file; empty where there is none.
+    pub fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap_or_default()
+    }
+
     /// Runs git, without any configuration of this machine, a minute later than before.
     pub fn git(&self, args: &[&str]) -> String {
         self.git_as(args, &[])

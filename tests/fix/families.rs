@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::{id, read};
+use super::id;
 use crate::common::{Dir, token};
 
 /// A parser: the program, and its arguments with `@` for the file.
@@ -363,7 +363,7 @@ fn parses(dir: &Dir, parser: &Parser, path: &str, said: &mut Vec<&'static str>) 
         panic!(
             "{}: {path}: {err}{text}\n{}",
             parser.program,
-            read(dir, path)
+            dir.read(path)
         );
     }
     true
@@ -389,7 +389,7 @@ fn every_family_reads_the_value_elsewhere_and_still_parses() {
         shown.ends(0);
         assert!(!shown.text().contains(&token(1)), "{path}");
         dir.run(&["fix", &id, "--write"]).ends(0);
-        let now = read(&dir, path);
+        let now = dir.read(path);
         if !now.contains(after) {
             wrong.push(format!("{path}: {now}"));
         }

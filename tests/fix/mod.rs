@@ -15,10 +15,6 @@ fn id(dir: &Dir) -> String {
     all[0]["id"].as_str().expect("text").to_owned()
 }
 
-fn read(dir: &Dir, path: &str) -> String {
-    fs::read_to_string(dir.path().join(path)).expect("it is there")
-}
-
 /// A repository with one Python file that holds a token.
 fn program() -> (Dir, String) {
     let dir = Dir::repo();
@@ -31,7 +27,7 @@ fn program() -> (Dir, String) {
 #[test]
 fn nothing_changes_until_it_is_asked_for() {
     let (dir, id) = program();
-    let before = read(&dir, "app.py");
+    let before = dir.read("app.py");
     let shown = dir.run(&["fix", &id]);
     shown
         .ends(0)
@@ -45,12 +41,12 @@ fn nothing_changes_until_it_is_asked_for() {
     for run in [&shown, &diff] {
         assert!(!run.text().contains(&token(1)));
     }
-    assert_eq!(read(&dir, "app.py"), before);
+    assert_eq!(dir.read("app.py"), before);
     dir.run(&["fix", &id, "--write"])
         .ends(0)
         .says("\nchanged app.py");
     assert_eq!(
-        read(&dir, "app.py"),
+        dir.read("app.py"),
         "import os\napi_token = os.environ[\"API_TOKEN\"]\n"
     );
     assert!(findings(&dir.json(&["scan"])).is_empty());
@@ -131,7 +127,7 @@ fn what_cannot_be_replaced_has_a_named_reason() {
     ] {
         let dir = Dir::repo();
         dir.write(path, text.replace('@', &token(1)));
-        let before = read(&dir, path);
+        let before = dir.read(path);
         let id = id(&dir);
         dir.run(&["fix", &id])
             .ends(0)
@@ -140,7 +136,7 @@ fn what_cannot_be_replaced_has_a_named_reason() {
         dir.run(&["fix", &id, "--write"])
             .ends(2)
             .complains("nothing was changed");
-        assert_eq!(read(&dir, path), before, "{path}");
+        assert_eq!(dir.read(path), before, "{path}");
     }
 }
 
@@ -155,9 +151,9 @@ fn settings_of_a_machine_leave_git_and_an_example_takes_their_place() {
         .says("+++ b/.env.example\n")
         .says("Take the file out of git (git rm --cached .env) and name it in .gitignore.");
     dir.run(&["fix", &id, "--write"]).ends(0);
-    assert_eq!(read(&dir, ".env.example"), "OTHER=\nMAIL_TOKEN=\n");
+    assert_eq!(dir.read(".env.example"), "OTHER=\nMAIL_TOKEN=\n");
     assert!(
-        read(&dir, ".env").contains(&token(1)),
+        dir.read(".env").contains(&token(1)),
         "the machine still needs it"
     );
 }
@@ -204,7 +200,7 @@ fn equal_names_of_different_credentials_are_told_apart() {
         run.ends(0);
     }
     for path in ["mail.py", "pay.py"] {
-        names.push(read(&dir, path));
+        names.push(dir.read(path));
     }
     assert!(names[0].contains("os.environ[\"MAIL_TOKEN\"]"), "{names:?}");
     // The other one is alone by then.
@@ -226,7 +222,7 @@ fn many_places_of_one_file_are_changed_in_several_runs() {
     for (left, last) in [(250, false), (50, false), (0, true)] {
         let run = dir.run(&["fix", &id, "--write"]);
         run.ends(0).says("changed app.py");
-        assert_eq!(read(&dir, "app.py").matches(&token(1)).count(), left);
+        assert_eq!(dir.read("app.py").matches(&token(1)).count(), left);
         assert_eq!(run.text().contains("(many-places)"), !last);
         assert_eq!(run.text().contains("more like this"), !last);
     }

@@ -27,10 +27,6 @@ fn repository() -> Dir {
     dir
 }
 
-fn read(dir: &Dir) -> String {
-    std::fs::read_to_string(dir.path().join("tokens.toml")).expect("it is written")
-}
-
 fn register(run: &Run) -> Register {
     run.ends(0);
     Register::parse("tokens.toml", run.text().as_bytes()).expect("a register")
@@ -80,11 +76,11 @@ fn a_proposed_register_is_written_once_and_checked() {
     let dir = repository();
     dir.run(&["tokens", "init", "--write", "--now", "2026-11-26"])
         .ends(0);
-    let written = read(&dir);
+    let written = dir.read("tokens.toml");
     dir.run(&["tokens", "init", "--write"])
         .ends(2)
         .complains("there is a register");
-    assert_eq!(read(&dir), written);
+    assert_eq!(dir.read("tokens.toml"), written);
     // All that is told of it is that its tokens stand in the files.
     let report = checked(&dir, &[]);
     let notices = report["notices"].as_array().expect("a list");
@@ -186,15 +182,15 @@ fn one_entry_is_changed_and_the_rest_stays() {
     .says("+ owner  =  \"team:y\"  # me");
     let want = "# ours\n[[token]]\nid = \"a\" # first\nowner  =  \"team:y\"  # me\nexpires = 2027-02-28\n\
                 scope = [\"read\", \"write\"]\n\n[[token]]\nid = \"b\"\n";
-    assert_eq!(read(&dir), want);
+    assert_eq!(dir.read("tokens.toml"), want);
     dir.run(&["tokens", "edit", "a", "expires=", "scope=", "owner=x"])
         .ends(0);
-    assert_eq!(read(&dir), text);
+    assert_eq!(dir.read("tokens.toml"), text);
     // From below, and in a file of another name.
     dir.write("sub/x", "");
     dir.run(&["tokens", "edit", "b", "name=n", "--repo", "sub"])
         .ends(0);
-    assert_eq!(read(&dir), format!("{text}name = \"n\"\n"));
+    assert_eq!(dir.read("tokens.toml"), format!("{text}name = \"n\"\n"));
     dir.write("other.toml", text);
     dir.run(&["tokens", "edit", "b", "name=n", "--register", "other.toml"])
         .ends(0);
@@ -217,7 +213,7 @@ fn what_may_not_be_written_is_not() {
         let run = dir.run(&["tokens", "edit", "a", &change]);
         run.ends(2).complains(words);
         assert!(!run.errors().contains(&value), "{}", run.errors());
-        assert_eq!(read(&dir), text);
+        assert_eq!(dir.read("tokens.toml"), text);
     }
     dir.run(&["tokens", "edit", "b", "owner=x"])
         .ends(2)
@@ -230,5 +226,5 @@ fn what_may_not_be_written_is_not() {
     let print = "0123456789abcdef0123";
     dir.run(&["tokens", "edit", "a", &format!("fingerprint={print}")])
         .ends(0);
-    assert!(read(&dir).contains(print));
+    assert!(dir.read("tokens.toml").contains(print));
 }

@@ -66,7 +66,7 @@ fn look(path: &Path, stage: Stage) -> Result<Found> {
 
 /// Where git looks for hooks here, `core.hooksPath` included, and whether that was set. `allowed`
 /// may be followed out of the repository.
-fn folder(here: &Path, allowed: &[PathBuf]) -> Result<(PathBuf, bool)> {
+pub fn folder(here: &Path, allowed: &[PathBuf]) -> Result<(PathBuf, bool)> {
     // Git itself would wait for ever on a FIFO in the place of one of its files.
     keysweep::source::check_for_git(here, allowed)
         .context("git was not run, because it could not read this repository")?;

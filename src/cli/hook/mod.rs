@@ -33,6 +33,11 @@ use keysweep::thresholds::Checkpoint;
 /// the FILES, as the index holds them.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, next_help_heading = heading::INPUT)]
+#[command(after_help = "\
+Examples:
+  keysweep hook install             Write the hooks of git here
+  keysweep hook --stage pre-commit  What such a hook runs
+  keysweep hook a.env b.py          Judge these files as the index has them")]
 pub struct Hook {
     #[command(subcommand)]
     manage: Option<Manage>,
@@ -59,6 +64,14 @@ pub struct Hook {
     common: Common,
     #[command(flatten)]
     limits: Limits,
+}
+
+/// Where git looks for the hooks of the repository around `dir`, and whether `core.hooksPath` says so.
+///
+/// # Errors
+/// There is no git, or no repository that it can read.
+pub fn folder(dir: &Path) -> Result<(PathBuf, bool)> {
+    install::folder(dir, &[])
 }
 
 /// Installs our hooks in the repository around `dir`.
@@ -139,7 +152,7 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         threads: hook.limits.threads,
         max_file_size: MAX_FILE_SIZE,
     });
-    let report = judge(&hook, staged)?;
+    let report = judge(&hook, &outputs, staged)?;
     if report.summary.reason.as_deref() != Some(NOTHING_STAGED) {
         return write(&outputs, &report);
     }
@@ -186,12 +199,16 @@ fn refuse_names_of_hooks(hook: &Hook) -> Result<()> {
 }
 
 fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCode> {
-    write(outputs, &judge(hook, input)?)
+    write(outputs, &judge(hook, outputs, input)?)
 }
 
 /// What a hook fails on is what `staged` fails on, whatever it reads.
-fn judge(hook: &Hook, input: Input) -> Result<Report> {
-    let report = super::scan(input, &hook.limits, &hook.common, super::With::default())?;
+fn judge(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<Report> {
+    let with = super::With {
+        links: outputs.links(),
+        ..super::With::default()
+    };
+    let report = super::scan(input, &hook.limits, &hook.common, with)?;
     // Limits of scope never stop a commit or a push.
     Ok(report.settled(false))
 }

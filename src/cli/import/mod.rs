@@ -4,31 +4,28 @@
 
 mod gitleaks;
 mod paths;
+mod write;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Error, Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 use sha1::{Digest as _, Sha1};
 
 use super::args::Looking;
-use super::init::{add_line, write_new};
+use super::init::CONFIG;
 use super::known::{House, Look};
+use super::output;
 use keysweep::Examined;
-use keysweep::report::{Finding, terminal};
-use keysweep::suppress::{Entry, IGNORE_FILE, Known};
+use keysweep::report::{Finding, Report};
+use keysweep::suppress::{BASELINE, IGNORE_FILE, Known};
 
 /// Larger files are not read; bytes.
 const LARGEST: u64 = 64 << 20;
-/// Lines of each part of the report.
-const TOLD: usize = 40;
-/// Where imported rules go.
-const RULES: &str = "keysweep-rules.toml";
 
 /// Reads the configuration, ignore file and baseline of another scanner and writes ours, with a report of what
 /// was kept, changed, and impossible.
@@ -73,6 +70,7 @@ impl Tool {
             Tool::Gitleaks => &[".gitleaks.toml", "gitleaks.toml", ".gitleaksignore"],
             Tool::Betterleaks => &[
                 ".betterleaks.toml",
+                "betterleaks.toml",
                 ".betterleaksignore",
                 ".gitleaks.toml",
                 ".gitleaksignore",
@@ -81,6 +79,62 @@ impl Tool {
             Tool::Trufflehog => &[".trufflehog-exclude", "trufflehog-exclude.txt"],
             Tool::Kingfisher => &[],
         }
+    }
+}
+
+impl Tool {
+    /// All of them; a file that several read is that of the first.
+    const ALL: [Tool; 5] = [
+        Tool::Gitleaks,
+        Tool::Betterleaks,
+        Tool::DetectSecrets,
+        Tool::Trufflehog,
+        Tool::Kingfisher,
+    ];
+
+    /// What users write.
+    fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or(String::new(), |value| value.get_name().to_owned())
+    }
+}
+
+/// Files of other scanners at the top of a repository, by their usual names alone, each with the tool that
+/// `keysweep import` takes.
+pub fn foreign(root: &Path) -> Vec<(&'static str, String)> {
+    let mut out: Vec<(&'static str, String)> = Vec::new();
+    for tool in Tool::ALL {
+        for name in tool.files() {
+            let meta = fs::symlink_metadata(root.join(name));
+            let there = meta.is_ok_and(|meta| meta.is_file());
+            if there && out.iter().all(|(have, _)| have != name) {
+                out.push((name, tool.name()));
+            }
+        }
+    }
+    out
+}
+
+/// What they are called; nothing where there are none.
+pub fn foreign_names(root: &Path) -> Option<String> {
+    let names: Vec<&str> = foreign(root).into_iter().map(|(name, _)| name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Says of what is scanned that another scanner was told something here, as long as nothing of it can have been
+/// taken over.
+pub fn mention(root: &Path) {
+    let ours = [CONFIG, IGNORE_FILE, BASELINE];
+    if ours
+        .iter()
+        .any(|name| fs::symlink_metadata(root.join(name)).is_ok())
+    {
+        return;
+    }
+    if let Some(names) = foreign_names(root) {
+        output::note(&format!(
+            "{names}: what another scanner was told is not used; `keysweep import` reads it"
+        ));
     }
 }
 
@@ -163,12 +217,13 @@ pub fn run(args: &Import) -> Result<ExitCode> {
             ),
         }
     }
-    let found = accept(&house, &mut taken)?;
-    if !args.dry_run {
-        write(&house, &mut taken, &found)?;
-    }
-    print(&files, &taken, found.len(), args.dry_run)?;
-    Ok(ExitCode::SUCCESS)
+    let (found, looked) = accept(&house, &mut taken)?;
+    let written = match args.dry_run {
+        true => None,
+        false => Some(write::all(&house, &mut taken, &found)?),
+    };
+    write::report(&files, &taken, found.len(), written.as_ref())?;
+    Ok(output::ended(&looked.iter().collect::<Vec<_>>()))
 }
 
 /// The files that are read.
@@ -313,8 +368,10 @@ fn trufflehog(name: &str, text: &str, taken: &mut Taken) -> Result<()> {
     Ok(())
 }
 
-/// The findings that are meant, looked for in the files, and in the history where a commit is named.
-fn accept(house: &House, taken: &mut Taken) -> Result<Vec<Known>> {
+/// The findings that are meant, looked for in the files, and in the history where a commit is named; and the
+/// reports of where it was looked.
+fn accept(house: &House, taken: &mut Taken) -> Result<(Vec<Known>, Vec<Report>)> {
+    let mut looked = Vec::new();
     let mut found: BTreeMap<String, Known> = BTreeMap::new();
     let mut left = std::mem::take(&mut taken.accepted);
     let git = keysweep::source::git_dir(&house.root).is_some();
@@ -342,6 +399,7 @@ fn accept(house: &House, taken: &mut Taken) -> Result<Vec<Known>> {
             }
             meant.is_none()
         });
+        looked.push(report);
     }
     for wanted in left {
         taken.impossible(format!(
@@ -349,7 +407,7 @@ fn accept(house: &House, taken: &mut Taken) -> Result<Vec<Known>> {
             told(&wanted)
         ));
     }
-    Ok(found.into_values().collect())
+    Ok((found.into_values().collect(), looked))
 }
 
 fn told(wanted: &Accepted) -> String {
@@ -380,105 +438,4 @@ fn sha1(value: &[u8]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
-}
-
-/// Writes our files. What is there is added to, or told.
-fn write(house: &House, taken: &mut Taken, found: &[Known]) -> Result<()> {
-    let root = &house.root;
-    if !taken.rules.is_empty() {
-        let head = "# Rules that `keysweep import` made. `keysweep rules check FILE` runs the examples you add.\n\n";
-        write_new(root, RULES, &format!("{head}{}", taken.rules.join("\n")))?;
-    }
-    if let Some(lines) = settings(taken) {
-        let path = root.join(super::init::CONFIG);
-        match path.exists() {
-            false => write_new(
-                root,
-                super::init::CONFIG,
-                &format!("# keysweep.toml\n{lines}"),
-            )?,
-            true => taken.impossible(format!(
-                "keysweep.toml is there and stays as it is; add to it: {}",
-                lines.replace('\n', " ")
-            )),
-        }
-    }
-    let mut done: Vec<String> = Vec::new();
-    for line in &taken.ignored {
-        if !done.contains(line) {
-            add_line(root, IGNORE_FILE, line)?;
-            done.push(line.clone());
-        }
-    }
-    if !found.is_empty() {
-        house.change(|baseline, salt| {
-            for one in found {
-                if baseline.of_subject(&one.subject).is_empty() {
-                    let reason = "imported".to_owned();
-                    let entry = Entry {
-                        reason,
-                        ..one.subject.entry(salt)
-                    };
-                    baseline.set(entry).map_err(Error::msg)?;
-                }
-            }
-            Ok(())
-        })?;
-    }
-    Ok(())
-}
-
-/// What belongs into keysweep.toml; nothing when nothing does.
-fn settings(taken: &Taken) -> Option<String> {
-    if taken.rules.is_empty() && taken.disable.is_empty() {
-        return None;
-    }
-    let mut out = "[rules]\n".to_owned();
-    if !taken.rules.is_empty() {
-        out.push_str(&format!("files = [\"{RULES}\"]\n"));
-    }
-    if !taken.disable.is_empty() {
-        let all = taken.disable.iter().cloned().map(toml::Value::String);
-        out.push_str(&format!(
-            "disable = {}\n",
-            toml::Value::Array(all.collect())
-        ));
-    }
-    Some(out)
-}
-
-fn print(files: &[PathBuf], taken: &Taken, accepted: usize, dry: bool) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    for path in files {
-        writeln!(out, "read {}", terminal(&path.display().to_string()))?;
-    }
-    let parts = [
-        ("kept", &taken.kept),
-        ("changed", &taken.changed),
-        ("impossible", &taken.impossible),
-    ];
-    for (head, lines) in parts {
-        if lines.is_empty() {
-            continue;
-        }
-        writeln!(out, "\n{head}: {}", lines.len())?;
-        for line in lines.iter().take(TOLD) {
-            writeln!(out, "  {}", terminal(&super::output::masked(line)))?;
-        }
-        if lines.len() > TOLD {
-            writeln!(out, "  and {} more", lines.len() - TOLD)?;
-        }
-    }
-    let written = match dry {
-        true => "nothing was written; without --dry-run would be",
-        false => "written",
-    };
-    writeln!(
-        out,
-        "\n{written}: {} rules, {} disabled rules, {} ignored paths, {accepted} known findings",
-        taken.rules.len(),
-        taken.disable.len(),
-        taken.ignored.len()
-    )?;
-    Ok(())
 }

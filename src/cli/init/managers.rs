@@ -1,7 +1,9 @@
 //! Programs that keep git hooks, and how each of them runs ours. What others wrote is never changed: the file
 //! is named, with the lines that belong into it.
 
-use super::standing::Standing;
+use serde_json::Value;
+
+use super::standing::{Hooks, Standing};
 
 /// A program that keeps hooks.
 pub struct Manager {
@@ -9,7 +11,7 @@ pub struct Manager {
     pub name: &'static str,
     /// Files or directories at the top that say it is used.
     files: &'static [&'static str],
-    /// A member of package.json that says so as well; may be empty.
+    /// Its name in package.json, as a member or as something installed; may be empty.
     member: &'static str,
     /// The file that the lines belong into.
     pub file: &'static str,
@@ -29,7 +31,7 @@ pub const MANAGERS: &[Manager] = &[
     Manager {
         name: "husky",
         files: &[".husky"],
-        member: "\"husky\"",
+        member: "husky",
         file: ".husky/pre-commit",
         lines: "keysweep hook --stage pre-commit\n",
     },
@@ -44,7 +46,7 @@ pub const MANAGERS: &[Manager] = &[
             ".lefthook.toml",
             "lefthook.json",
         ],
-        member: "\"lefthook\"",
+        member: "lefthook",
         file: "lefthook.yml",
         lines: "pre-commit:\n  commands:\n    keysweep:\n      run: keysweep hook --stage pre-commit\n",
     },
@@ -62,7 +64,7 @@ pub const MANAGERS: &[Manager] = &[
             ".simple-git-hooks.js",
             ".simple-git-hooks.cjs",
         ],
-        member: "\"simple-git-hooks\"",
+        member: "simple-git-hooks",
         file: "package.json",
         lines: "\"simple-git-hooks\": { \"pre-commit\": \"keysweep hook --stage pre-commit\" }\n",
     },
@@ -87,28 +89,58 @@ pub const MANAGERS: &[Manager] = &[
             "lint-staged.config.mjs",
             "lint-staged.config.cjs",
         ],
-        member: "\"lint-staged\"",
+        member: "lint-staged",
         file: "package.json",
         lines: "\"lint-staged\": { \"*\": \"keysweep hook\" }\n",
     },
 ];
 
+/// package.json, as far as it says which programs are used.
+struct Package(Value);
+
+impl Package {
+    fn of(here: &Standing) -> Self {
+        let text = here.text("package.json").unwrap_or_default();
+        Package(serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Whether a program is configured there, or something that is installed.
+    fn has(&self, member: &str) -> bool {
+        let lists = ["devDependencies", "dependencies", "optionalDependencies"];
+        let installed = |list: &str| self.0.get(list).and_then(|all| all.get(member)).is_some();
+        !member.is_empty() && (self.0.get(member).is_some() || lists.into_iter().any(installed))
+    }
+
+    /// Whether what is configured for a program runs keysweep.
+    fn runs(&self, member: &str) -> bool {
+        let said = self.0.get(member).filter(|_| !member.is_empty());
+        said.is_some_and(|said| said.to_string().contains("keysweep"))
+    }
+}
+
 /// The first one that a repository uses, with the file of its own where that has another name.
 pub fn used(here: &Standing) -> Option<(&'static Manager, String)> {
-    let package = here.text("package.json").unwrap_or_default();
+    let package = Package::of(here);
+    // husky makes its directory when it is installed, and points git there.
+    let husky = |name: &str| {
+        let ends =
+            |hooks: &Hooks| hooks.folder.ends_with(".husky/_") || hooks.folder.ends_with(".husky");
+        name == "husky" && here.hooks.as_ref().is_some_and(ends)
+    };
     MANAGERS.iter().find_map(|manager| {
         let file = manager.files.iter().find(|file| here.has(file));
-        let member = !manager.member.is_empty() && package.contains(manager.member);
         match file {
             Some(file) if !manager.file.contains('/') => Some((manager, (*file).to_owned())),
             Some(_) => Some((manager, manager.file.to_owned())),
-            None => member.then(|| (manager, manager.file.to_owned())),
+            None => (package.has(manager.member) || husky(manager.name))
+                .then(|| (manager, manager.file.to_owned())),
         }
     })
 }
 
 /// The one that runs keysweep already.
 pub fn running(here: &Standing) -> Option<&'static str> {
+    let package = Package::of(here);
     let says = |file: &str| {
         here.text(file)
             .is_some_and(|text| text.contains("keysweep"))
@@ -116,21 +148,6 @@ pub fn running(here: &Standing) -> Option<&'static str> {
     MANAGERS.iter().find_map(|manager| {
         let files = manager.files.iter().copied().chain([manager.file]);
         let mut files = files.filter(|file| *file != "package.json");
-        files.any(says).then_some(manager.name)
+        (files.any(says) || package.runs(manager.member)).then_some(manager.name)
     })
-}
-
-/// Files of other scanners, which `keysweep import` reads.
-const FOREIGN: [&str; 6] = [
-    ".gitleaks.toml",
-    "gitleaks.toml",
-    ".gitleaksignore",
-    ".betterleaks.toml",
-    ".betterleaksignore",
-    ".secrets.baseline",
-];
-
-/// Those that are there.
-pub fn foreign(here: &Standing) -> impl Iterator<Item = &'static str> {
-    FOREIGN.into_iter().filter(|file| here.has(file))
 }

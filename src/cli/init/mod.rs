@@ -4,6 +4,7 @@
 pub mod managers;
 pub mod standing;
 
+use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,9 +15,9 @@ use clap::Args;
 use super::args::Looking;
 use super::baseline::{Baseline, BaselineVerb};
 use super::output;
-use super::whole::{self, Lasting, Mode};
-use super::{baseline, hook};
-use keysweep::report::terminal;
+use super::whole::{self, Mode};
+use super::{baseline, hook, import, lines};
+use keysweep::report::{count, terminal};
 use keysweep::suppress::BASELINE;
 use standing::Standing;
 
@@ -118,10 +119,11 @@ pub fn run(init: &Init) -> Result<ExitCode> {
     }
     let steps = steps(&here);
     let mut out = std::io::stdout().lock();
-    if let Some(by) = here.hook {
-        writeln!(out, "The hook is there already: {by}.")?;
+    if let Some(by) = &here.hook {
+        writeln!(out, "The hook is there already: {}.", terminal(by))?;
     }
     let mut done = 0;
+    let mut status = ExitCode::SUCCESS;
     for (n, step) in steps.iter().enumerate() {
         writeln!(out, "\n{}. {}", n + 1, terminal(&step.what))?;
         show(step, &mut out)?;
@@ -135,14 +137,17 @@ pub fn run(init: &Init) -> Result<ExitCode> {
         };
         if wanted {
             out.flush()?;
-            take(&here.root, &step.act)?;
+            let ended = take(&here.root, &step.act)?;
+            if ended != ExitCode::SUCCESS {
+                status = ended;
+            }
             done += 1;
         } else {
             writeln!(out, "   not done")?;
         }
     }
     writeln!(out, "\n{}", last(&steps, done, init.dry_run))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(status)
 }
 
 /// What is left to say.
@@ -151,8 +156,8 @@ fn last(steps: &[Step], done: usize, dry: bool) -> String {
         (0, _) => "Everything is set up.".to_owned(),
         (_, true) => "Nothing was written.".to_owned(),
         (_, false) => format!(
-            "{done} of {} steps done. Look at the files, then commit them.",
-            steps.len()
+            "{done} of {} done. Look at the files, then commit them.",
+            count(steps.len() as u64, "step", "steps")
         ),
     }
 }
@@ -166,21 +171,17 @@ fn steps(here: &Standing) -> Vec<Step> {
             act: Act::New(CONFIG, keysweep::config::template()),
         });
     }
-    let attributes = here.text(".gitattributes").unwrap_or_default();
-    if !attributes.lines().any(|line| line.trim() == UNION) {
+    if !baseline::merges_by_itself(&here.root) {
         out.push(Step {
             what: ".gitattributes: two branches that accept findings merge without a conflict"
                 .to_owned(),
             act: Act::Line(".gitattributes", UNION),
         });
     }
-    let foreign: Vec<&str> = managers::foreign(here).collect();
-    if !foreign.is_empty() {
-        out.push(Step {
-            what: format!("files of another scanner are here: {}", foreign.join(", ")),
-            act: Act::Tell("run".to_owned(), import(&foreign)),
-        });
-    }
+    out.extend(import::foreign_names(&here.root).map(|names| Step {
+        what: format!("files of another scanner are here: {names}"),
+        act: Act::Tell("run".to_owned(), commands(&here.root)),
+    }));
     if here.known.is_none() {
         out.push(Step {
             what: format!(
@@ -215,15 +216,12 @@ fn steps(here: &Standing) -> Vec<Step> {
 }
 
 /// The commands that read files of other scanners.
-fn import(foreign: &[&str]) -> String {
-    let tools = ["gitleaks", "betterleaks", "detect-secrets"];
-    let of = |tool: &&str| {
-        foreign.iter().any(|file| match *tool {
-            "detect-secrets" => *file == ".secrets.baseline",
-            tool => file.contains(tool),
-        })
-    };
-    let lines = tools.iter().filter(|tool| of(tool));
+fn commands(root: &Path) -> String {
+    let tools: BTreeSet<String> = import::foreign(root)
+        .into_iter()
+        .map(|(_, tool)| tool)
+        .collect();
+    let lines = tools.into_iter();
     lines
         .map(|tool| format!("keysweep import {tool}\n"))
         .collect()
@@ -232,10 +230,7 @@ fn import(foreign: &[&str]) -> String {
 /// The hook: in the file of whoever keeps the hooks here, else our own.
 fn hook_step(here: &Standing) -> Step {
     match managers::used(here) {
-        None => Step {
-            what: "git hooks, which stop a commit or a push that adds a credential".to_owned(),
-            act: Act::Hooks,
-        },
+        None => own_hooks(here),
         Some((manager, file)) => {
             let new = manager.name == "husky" && !here.has(&file);
             let what = format!("the hook of {}", manager.name);
@@ -246,6 +241,32 @@ fn hook_step(here: &Standing) -> Step {
             };
             Step { what, act }
         }
+    }
+}
+
+/// Our own hooks, where nobody else keeps any.
+fn own_hooks(here: &Standing) -> Step {
+    let what = "git hooks, which stop a commit or a push that adds a credential".to_owned();
+    match &here.hooks {
+        Some(hooks) if hooks.foreign => Step {
+            what: "the hook before commits, which somebody else wrote".to_owned(),
+            act: Act::Tell(
+                here.named(&hooks.folder.join("pre-commit")),
+                "keysweep hook --stage pre-commit \"$@\" || exit 1\n".to_owned(),
+            ),
+        },
+        // What runs in other repositories too is for the user to do.
+        Some(hooks) if hooks.shared => Step {
+            what: format!(
+                "{what}; core.hooksPath leads to {}, so they run in every repository that shares it",
+                here.named(&hooks.folder)
+            ),
+            act: Act::Tell("run".to_owned(), "keysweep hook install\n".to_owned()),
+        },
+        _ => Step {
+            what,
+            act: Act::Hooks,
+        },
     }
 }
 
@@ -286,69 +307,41 @@ fn asked(question: &str, usual: bool, out: &mut dyn Write) -> Result<bool> {
     })
 }
 
-/// Takes a step.
-fn take(root: &Path, act: &Act) -> Result<()> {
+/// Takes a step, and says how it ended.
+fn take(root: &Path, act: &Act) -> Result<ExitCode> {
     match act {
-        Act::New(name, text) => write_new(root, name, text),
-        Act::Line(name, line) => add_line(root, name, line),
-        Act::Baseline => {
-            let path = Some(root.to_owned());
-            let verb = BaselineVerb::Create;
-            let looking = Looking::default();
-            baseline::run(Baseline {
-                verb,
-                path,
-                history: false,
-                looking,
-            })
-            .map(drop)
+        Act::New(name, text) => write_new(root, name, text)?,
+        Act::Line(name, line) => {
+            lines::add(root, name, &[line])?;
+            output::note(&format!("added a line to {name}"));
         }
-        Act::Hooks => hook::install(root).map(drop),
-        Act::Tell(..) => Ok(()),
+        Act::Baseline => {
+            return baseline::run(Baseline {
+                verb: BaselineVerb::Create,
+                path: Some(root.to_owned()),
+                history: false,
+                looking: Looking::default(),
+            });
+        }
+        Act::Hooks => return hook::install(root),
+        Act::Tell(..) => {}
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-/// Writes a file that nobody made meanwhile.
-pub fn write_new(root: &Path, name: &str, text: &str) -> Result<()> {
+/// Writes a file that nobody made meanwhile, and the folder that it lies in.
+fn write_new(root: &Path, name: &str, text: &str) -> Result<()> {
     let path = root.join(name);
-    whole::check_target(&path)?;
-    if path.exists() {
-        bail!("{name} is there meanwhile, and stays as it is");
+    let folder = whole::folder_of(&path);
+    // Nothing is written through a link out of the repository.
+    if std::fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_symlink()) && folder != root {
+        bail!("{name} lies behind a symbolic link; put a plain directory there");
     }
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let mode = match name.starts_with(".husky/") {
         true => Mode::Program,
         false => Mode::Usual,
     };
-    let content = |out: &mut dyn Write| out.write_all(text.as_bytes());
-    whole::write(&path, Lasting::Yes, mode, content)
-        .with_context(|| format!("{name} cannot be written"))
-}
-
-/// Adds a line at the end of a file, which is made where there is none.
-pub fn add_line(root: &Path, name: &str, line: &str) -> Result<()> {
-    let path = root.join(name);
-    whole::check_target(&path)?;
-    let git_dir = keysweep::source::git_dir(root);
-    let read = || match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("{name} cannot be read")),
-    };
-    whole::change(&path, git_dir.as_deref(), read, |before| {
-        let mut text = before.unwrap_or_default().to_vec();
-        if text
-            .split(|b| *b == b'\n')
-            .any(|have| have == line.as_bytes())
-        {
-            return Ok((None, ()));
-        }
-        if !text.is_empty() && !text.ends_with(b"\n") {
-            text.push(b'\n');
-        }
-        text.extend_from_slice(line.as_bytes());
-        text.push(b'\n');
-        Ok((Some(text), ()))
-    })?;
-    output::note(&format!("added a line to {name}"));
-    Ok(())
+    whole::write_new(&path, mode, text).with_context(|| format!("{name} cannot be written"))
 }

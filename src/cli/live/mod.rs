@@ -22,6 +22,11 @@ use keysweep::live::Servers;
 /// Everything else of keysweep is offline. Which servers there are says a file of yours alone,
 /// `servers.toml`; docs/servers.md shows it.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep live plan --due 30d --output plan.json  What rotating the tokens that end soon would do
+  keysweep live apply plan.json                    Do it, and prove it
+  keysweep live status                             Rotations that did not end yet")]
 pub struct Live {
     #[command(subcommand)]
     what: What,

@@ -64,6 +64,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
         references: true,
         ends: output::has_calendar(&check.common),
         lists: lists::read(&check.lists)?,
+        links: outputs.links(),
     };
     let mut report = scan(input, &check.limits, &check.common, with)?;
     check.due.keep(&mut report);

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use jiff::Timestamp;
 
 use super::super::args::{Common, Limits};
-use super::super::{DELTA_BUDGET, With, scan};
+use super::super::{DELTA_BUDGET, With, output, scan};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::finding::{Class, DAY, Field, Source, date};
@@ -55,7 +55,7 @@ pub fn run(root: &Path, register: &Register, common: &Common, limits: &Limits) -
     write(register, &report, &mut out)
         .and_then(|()| out.flush())
         .context("standard output cannot be written")?;
-    Ok(ExitCode::SUCCESS)
+    Ok(output::ended(&[&report]))
 }
 
 fn write(register: &Register, report: &Report, out: &mut impl Write) -> std::io::Result<()> {
@@ -73,8 +73,7 @@ fn write(register: &Register, report: &Report, out: &mut impl Write) -> std::io:
         changed += 1;
         let by = derived.by.map(|by| format!(" by {by}")).unwrap_or_default();
         let place = derived.finding.first_place();
-        let place =
-            place.map(|place| format!(", in {}:{}", place.path.as_str(), place.region.start_line));
+        let place = place.map(|place| format!(", in {}", place.line_in_file()));
         let says = match says {
             Some(says) => format!("the register says {}", date(says)),
             None => "the register does not say when".to_owned(),

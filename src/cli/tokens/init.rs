@@ -17,7 +17,7 @@ use keysweep::finding::{Class, Field, PlaceKind, Source};
 use keysweep::lists::{List, Moment, Row, State};
 use keysweep::reference::{Kind, Reference};
 use keysweep::register::{At, End, Entry, FILE, Names, Proposed, Register, proposal};
-use keysweep::report::{Finding, terminal};
+use keysweep::report::{Finding, Report, terminal};
 use keysweep::secret::{Fingerprint, REDACTED};
 
 /// Proposes a register from the credentials that are found and from the places that read one by its name.
@@ -69,6 +69,8 @@ pub fn run(init: Init) -> Result<ExitCode> {
         true => Some(house.look(Look::History, false)?),
         false => None,
     };
+    let looks = std::iter::once(&tree).chain(&history);
+    let looked: Vec<&Report> = looks.map(|look| &look.report).collect();
     let mut proposal_of = Proposal::new(have.as_ref(), init.all);
     proposal_of.findings(&tree, history.as_ref());
     proposal_of.lists(&house.lists);
@@ -82,7 +84,7 @@ pub fn run(init: Init) -> Result<ExitCode> {
         out.write_all(text.as_bytes())
             .and_then(|()| out.flush())
             .context("standard output cannot be written")?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(output::ended(&looked));
     }
     let read = || Ok(check::bytes_of_repository(&house.root)?.map(|file| file.bytes));
     whole::change(&path, git_dir.as_deref(), read, |before| match before {
@@ -95,7 +97,7 @@ pub fn run(init: Init) -> Result<ExitCode> {
         path.display(),
         proposal_of.entries.len()
     ));
-    Ok(ExitCode::SUCCESS)
+    Ok(output::ended(&looked))
 }
 
 /// A register that comes to be.
@@ -319,10 +321,9 @@ fn of_finding(finding: &Finding, past: Option<&Finding>) -> Proposed {
         .any(|fact| fact.value.as_str() == "never");
     let end = finding.status.end().map(|end| at(End::At(end)));
     Proposed {
-        found: finding.first_place().map(|place| {
-            let path = terminal(place.path.as_str());
-            format!("{path}:{}", place.region.start_line)
-        }),
+        found: finding
+            .first_place()
+            .map(|place| terminal(&place.line_in_file())),
         owner_committed: owner.is_none() && author.is_some(),
         first_seen: first.map(|commit| commit.date),
         entry: Entry {

@@ -15,6 +15,12 @@ use clap::{Args, Subcommand};
 
 /// Keep the register, the list of a repository's tokens without their values.
 #[derive(Args)]
+#[command(after_help = "\
+Examples:
+  keysweep tokens init --write                          Propose a register and write tokens.toml
+  keysweep tokens check                                 What is to be done: what ended, what ends soon
+  keysweep tokens edit deploy-key expires=2027-02-28    Change one entry
+  keysweep tokens import gitea tokens.json -o git.json  Read what a server lists")]
 pub struct Tokens {
     #[command(subcommand)]
     what: What,

@@ -129,7 +129,7 @@ impl<'a> View<'a> {
                 version: env!("CARGO_PKG_VERSION").into(),
                 mode: self.mode,
                 target: masker.show_path(options.target.as_bytes()),
-                web: self.web(),
+                web: self.web(about.history.as_ref()),
                 now: self.now,
                 rule_set: rules::rule_set(self.rules),
                 register: self.register.map(|file| masker.show_path(file.as_bytes())),

@@ -44,8 +44,12 @@ impl View<'_> {
     }
 
     /// The page of the repository at its host. A credential in the address is no part of it.
-    pub(super) fn web(&self) -> Option<String> {
-        let remote = without_user(self.options.remote.as_deref()?);
+    pub(super) fn web(&self, history: Option<&HistoryInfo>) -> Option<String> {
+        if !self.options.links {
+            return None;
+        }
+        let own = history.and_then(|history| history.remote.as_deref());
+        let remote = without_user(own.or(self.options.remote.as_deref())?);
         let web = Web::of(self.masker.show(&remote).as_str())?;
         Some(web.home().to_owned())
     }

@@ -131,6 +131,11 @@ impl Report {
         Cow::Owned(out)
     }
 
+    /// Suppressed results that fail: the change that was looked at brought what hides them.
+    pub fn failing_suppressions(&self) -> impl Iterator<Item = &Finding> {
+        self.suppressed.iter().filter(|row| row.fails)
+    }
+
     /// Whether something could not be read and nobody accepts that.
     pub fn failed_to_read(&self) -> bool {
         self.skipped.iter().any(|s| s.weight == Weight::Failed)

@@ -70,6 +70,20 @@ pub struct Place {
 }
 
 impl Place {
+    /// The region in the file at `path`: nothing for a member of an archive, whose lines are its own, and for what
+    /// stands in a name or a header.
+    pub fn region_in_file(&self) -> Option<Region> {
+        (self.member.is_none() && self.name.is_none()).then_some(self.region)
+    }
+
+    /// `path:12` where it has lines of its own in the file, else the path alone.
+    pub fn line_in_file(&self) -> String {
+        match self.region_in_file() {
+            Some(region) => format!("{}:{}", self.path.as_str(), region.start_line),
+            None => self.path.as_str().to_owned(),
+        }
+    }
+
     /// Whether it is a file of the working tree that HEAD does not hold with this value.
     pub fn is_uncommitted(&self) -> bool {
         let reach = self.only_in.as_ref();

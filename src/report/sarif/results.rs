@@ -129,16 +129,13 @@ fn suppression(cause: &Suppression) -> s::Suppression {
 }
 
 fn location(place: &Place, id: Option<i64>) -> s::Location {
-    let region = match &place.member {
-        None => place.region,
-        // The line is the member's; of the archive itself there is only the whole.
-        Some(_) => Region {
-            start_line: 1,
-            start_column: 1,
-            end_line: 1,
-            end_column: 1,
-        },
-    };
+    // Of an archive, whose members have the lines, there is only the whole.
+    let region = place.region_in_file().unwrap_or(Region {
+        start_line: 1,
+        start_column: 1,
+        end_line: 1,
+        end_column: 1,
+    });
     s::Location {
         id,
         physical_location: Some(s::PhysicalLocation {

@@ -3,7 +3,7 @@
 use super::*;
 
 /// What is left of a line when its code spans are taken out.
-fn outside_spans(line: &str) -> String {
+pub(super) fn outside_spans(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
     while let Some(at) = rest.find('`') {
@@ -34,15 +34,58 @@ fn scanned_text_stands_in_code_spans_only() {
     assert!(list.contains("link"), "hostile text is there: {list}");
     for line in list.lines() {
         let plain = outside_spans(line);
-        for mark in ["](", "http", "</td>", "::error", "|"] {
+        for mark in ["](", "http", "</td>", "::error"] {
             assert!(!plain.contains(mark), "{mark} in {line}");
         }
+        // A bar stands between cells and nowhere else, inside of spans neither.
+        let cells = match line.starts_with('|') {
+            true => line.matches('|').count(),
+            false => 5 * usize::from(plain.contains('|')) + 5,
+        };
+        assert_eq!(cells, 5, "{line}");
     }
     let fences = block.lines().filter(|l| l.trim_start().starts_with("```"));
     assert_eq!(fences.count(), 1, "only the end of the block: {block}");
     assert!(text.ends_with(
-        "1 result fails; incomplete: not everything that was asked for was read\n```\n"
+        "1 result fails; incomplete: not everything that was asked for was read\n```\n\n</details>\n"
     ));
+    let folds = ["<details>\n<summary>", "</summary>\n\n", "\n</details>\n"];
+    assert_eq!(
+        folds.map(|mark| text.matches(mark).count()),
+        [2; 3],
+        "{text}"
+    );
+}
+
+#[test]
+fn totals_come_first_and_then_a_table_with_links() {
+    let mut report = sample();
+    for row in &mut report.findings {
+        row.places[0].link = Some(format!("https://host.test/{}#L1", row.id));
+    }
+    let text = text("markdown", &report, Style::default());
+    let at = |words: &str| {
+        text.find(words)
+            .unwrap_or_else(|| panic!("{words} in {text}"))
+    };
+    let first = &report.findings[0];
+    let row = format!(
+        "| [` src/f1.py:1:7 `](<https://host.test/{}#L1>), ",
+        first.id
+    );
+    let order = [
+        "\n**4 results: ",
+        "\n| severity | result | place | id |\n|---|---|---|---|\n",
+        &row,
+        "\n<details>\n<summary>Places, life and rotation of each</summary>\n",
+        "\n  - rotate: ",
+        "\n<summary>What was read</summary>\n",
+    ];
+    let order = order.map(at);
+    assert!(order.is_sorted(), "{order:?} in {text}");
+    let table = &text[order[1]..order[3]];
+    let rows = table.lines().filter(|line| line.starts_with("| ")).count();
+    assert_eq!(rows, report.findings.len() + 1, "{table}");
 }
 
 #[test]
@@ -76,7 +119,7 @@ fn it_stays_under_what_a_host_takes() {
     let text = text("markdown", &report, Style::default());
     assert!(text.len() < 1_000 << 10, "{}", text.len());
     assert!(
-        text.contains("\n- and 100 more results, in the JSON report\n"),
+        text.contains("\nand 100 more results, in the JSON report\n"),
         "{}",
         text.len()
     );

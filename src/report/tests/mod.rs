@@ -11,6 +11,7 @@ mod markdown;
 mod merge;
 mod notices;
 mod sarif;
+mod template;
 
 use jiff::Timestamp;
 use serde_json::Value;
