@@ -170,3 +170,32 @@ fn init_finds_hooks_where_git_finds_them_and_managers_where_they_are_installed()
         "/.keysweep-baseline  text merge=union\n"
     );
 }
+
+/// Each host of continuous integration is known by its file, and its step is told and not written.
+#[test]
+fn each_host_gets_its_step() {
+    let cases = [
+        (".github/workflows/x.yml", "a step for GitHub Actions"),
+        (".gitlab-ci.yml", "a job for GitLab CI"),
+        ("Jenkinsfile", "a stage for Jenkins"),
+        ("azure-pipelines.yml", "steps for Azure Pipelines"),
+        ("bitbucket-pipelines.yml", "a step for Bitbucket Pipelines"),
+        (".circleci/config.yml", "a job for CircleCI"),
+        (".woodpecker/test.yml", "a workflow for Woodpecker"),
+        (".forgejo/workflows/x.yml", "a workflow for Forgejo Actions"),
+        (".gitea/workflows/x.yml", "a workflow for Gitea Actions"),
+    ];
+    for (file, what) in cases {
+        let dir = Dir::repo();
+        dir.write(file, "on: push\n");
+        let run = dir.run(&["init", "--dry-run"]);
+        run.ends(0).says(what).says("keysweep");
+        let told = cases.iter().filter(|(_, what)| run.text().contains(what));
+        assert_eq!(told.count(), 1, "{file}");
+        dir.write(file, "# keysweep\n");
+        if !file.contains("workflows") && !file.contains("woodpecker") {
+            let text = dir.run(&["init", "--dry-run"]).text();
+            assert!(!text.contains(what), "{file} has it already");
+        }
+    }
+}

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::import;
-use super::init::CONFIG;
 use super::init::standing::Standing;
+use keysweep::config;
 use keysweep::report::terminal;
 use keysweep::suppress::BASELINE;
 
@@ -44,7 +44,7 @@ fn standing(dir: &Path) -> Vec<String> {
             "Here is no git repository: `keysweep scan` reads the files all the same.".to_owned(),
         ];
     }
-    let config = match here.has(CONFIG) {
+    let config = match here.has(config::FILE) {
         true => "keysweep.toml".to_owned(),
         false => "no keysweep.toml, which is fine".to_owned(),
     };

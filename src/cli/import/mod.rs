@@ -17,10 +17,10 @@ use serde_json::Value;
 use sha1::{Digest as _, Sha1};
 
 use super::args::Looking;
-use super::init::CONFIG;
 use super::known::{House, Look};
 use super::output;
 use keysweep::Examined;
+use keysweep::config;
 use keysweep::report::{Finding, Report};
 use keysweep::suppress::{BASELINE, IGNORE_FILE, Known};
 
@@ -124,7 +124,7 @@ pub fn foreign_names(root: &Path) -> Option<String> {
 /// Says of what is scanned that another scanner was told something here, as long as nothing of it can have been
 /// taken over.
 pub fn mention(root: &Path) {
-    let ours = [CONFIG, IGNORE_FILE, BASELINE];
+    let ours = [config::FILE, IGNORE_FILE, BASELINE];
     if ours
         .iter()
         .any(|name| fs::symlink_metadata(root.join(name)).is_ok())

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result};
 
-use super::super::init::CONFIG;
 use super::super::known::House;
 use super::super::whole::{self, Mode};
 use super::super::{lines, output};
 use super::Taken;
+use keysweep::config;
 use keysweep::report::{count, terminal};
 use keysweep::source::{PolicyFrom, read_policy};
 use keysweep::suppress::{Entry, IGNORE_FILE, Known};
@@ -53,10 +53,11 @@ pub fn all(house: &House, taken: &mut Taken, found: &[Known]) -> Result<Written>
     }
     if let Some(wanted) = settings(taken) {
         let text = format!("# keysweep.toml\n{wanted}");
-        match new_or_same(root, CONFIG, &text)? {
+        match new_or_same(root, config::FILE, &text)? {
             New::Written => written.disabled = taken.disable.len(),
             New::Other if !says(root, taken) => taken.impossible(format!(
-                "{CONFIG} is there and stays as it is; add to it: {}",
+                "{} is there and stays as it is; add to it: {}",
+                config::FILE,
                 wanted.replace('\n', " ")
             )),
             New::Same | New::Other => {}
@@ -106,7 +107,7 @@ fn new_or_same(root: &Path, name: &str, text: &str) -> Result<New> {
 /// Whether keysweep.toml says already what belongs into it.
 fn says(root: &Path, taken: &Taken) -> bool {
     let from = PolicyFrom::WorkTree(root.to_owned());
-    let file = read_policy(&from, &[CONFIG])
+    let file = read_policy(&from, &[config::FILE])
         .ok()
         .and_then(|mut all| all.remove(0));
     let text = file.and_then(|file| String::from_utf8(file.bytes).ok());

@@ -1,6 +1,7 @@
 //! `keysweep init`: sets up a repository step by step. Every step is shown before it is taken, and nothing
 //! that is there is overwritten.
 
+pub mod hosts;
 pub mod managers;
 pub mod standing;
 
@@ -17,43 +18,13 @@ use super::baseline::{Baseline, BaselineVerb};
 use super::output;
 use super::whole::{self, Mode};
 use super::{baseline, hook, import, lines};
+use keysweep::config;
 use keysweep::report::{count, terminal};
 use keysweep::suppress::BASELINE;
 use standing::Standing;
 
-/// The configuration's file.
-pub const CONFIG: &str = "keysweep.toml";
-
 /// What git needs to put two baselines together.
 const UNION: &str = ".keysweep-baseline merge=union";
-
-/// The job of GitLab CI.
-const GITLAB: &str = "\
-keysweep:
-  stage: test
-  script:
-    - keysweep history --range \"$CI_MERGE_REQUEST_DIFF_BASE_SHA..$CI_COMMIT_SHA\" --output codequality=gl-code-quality-report.json
-  artifacts:
-    when: always
-    reports:
-      codequality: gl-code-quality-report.json
-  rules:
-    - if: $CI_PIPELINE_SOURCE == \"merge_request_event\"
-";
-
-/// The job of GitHub Actions.
-const GITHUB: &str = "\
-name: keysweep
-on: [push, pull_request, merge_group]
-permissions:
-  contents: read
-jobs:
-  keysweep:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
-      - uses: KEYSWEEP_ADDRESS@COMMIT
-";
 
 /// Sets up this repository, step by step: a commented keysweep.toml, what git needs to merge baselines, the
 /// findings of today as known ones, a git hook (plain, or in the file of the program that keeps your hooks), a
@@ -165,10 +136,10 @@ fn last(steps: &[Step], done: usize, dry: bool) -> String {
 /// The steps that this repository lacks.
 fn steps(here: &Standing) -> Vec<Step> {
     let mut out = Vec::new();
-    if !here.has(CONFIG) {
+    if !here.has(config::FILE) {
         out.push(Step {
             what: "keysweep.toml: every setting, commented; each line is the default".to_owned(),
-            act: Act::New(CONFIG, keysweep::config::template()),
+            act: Act::New(config::FILE, keysweep::config::template()),
         });
     }
     if !baseline::merges_by_itself(&here.root) {
@@ -194,22 +165,10 @@ fn steps(here: &Standing) -> Vec<Step> {
     if here.hook.is_none() {
         out.push(hook_step(here));
     }
-    if here.has(".github/workflows") && !here.has(".github/workflows/keysweep.yml") {
+    for (what, file, text) in hosts::missing(here) {
         out.push(Step {
-            what: "a step for GitHub Actions".to_owned(),
-            act: Act::Tell(
-                ".github/workflows/keysweep.yml".to_owned(),
-                GITHUB.to_owned(),
-            ),
-        });
-    }
-    if here
-        .text(".gitlab-ci.yml")
-        .is_some_and(|text| !text.contains("keysweep"))
-    {
-        out.push(Step {
-            what: "a job for GitLab CI".to_owned(),
-            act: Act::Tell(".gitlab-ci.yml".to_owned(), GITLAB.to_owned()),
+            what: what.to_owned(),
+            act: Act::Tell(file, text),
         });
     }
     out
