@@ -5,9 +5,35 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value;
 
-/// The schema of a type (draft 2020-12), without what the derived form says beside what we mean; `more` changes each
+/// Where the project is hosted; empty while nobody has said so (`package.repository` in `Cargo.toml`).
+pub const HOME: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// What identifies the schema that stands in `docs/` under the name `file`. As long as the project has no address,
+/// the placeholder that its documents use stands for it.
+pub fn id(file: &str) -> String {
+    let home = match HOME {
+        "" => "KEYSWEEP_ADDRESS",
+        home => home,
+    };
+    format!("{home}/docs/{file}")
+}
+
+/// The schema of a type that is read from a file which people write, with what identifies it: what has a default
+/// may be left out.
+pub fn of_read<T: JsonSchema>(file: &str, more: fn(&mut Schema)) -> Schema {
+    let settings = SchemaSettings::draft2020_12().for_deserialize();
+    let mut schema = with::<T>(settings, more);
+    schema.insert("$id".to_owned(), id(file).into());
+    schema
+}
+
+/// The schema of a type that is written (draft 2020-12), without what the derived form says beside what we mean; `more` changes each
 /// part of it further.
 pub fn of<T: JsonSchema>(more: fn(&mut Schema)) -> Schema {
+    with::<T>(SchemaSettings::draft2020_12().for_serialize(), more)
+}
+
+fn with<T: JsonSchema>(settings: SchemaSettings, more: fn(&mut Schema)) -> Schema {
     let tidy = move |schema: &mut Schema| {
         // Lines of comments are broken where the source is.
         if let Some(Value::String(text)) = schema.get_mut("description") {
@@ -19,8 +45,7 @@ pub fn of<T: JsonSchema>(more: fn(&mut Schema)) -> Schema {
         }
         more(schema);
     };
-    SchemaSettings::draft2020_12()
-        .for_serialize()
+    settings
         .with_transform(RecursiveTransform(tidy))
         .into_generator()
         .into_root_schema_for::<T>()

@@ -32,6 +32,7 @@ mod lists;
 #[cfg(feature = "live")]
 mod live;
 mod made;
+mod new_rule;
 mod range;
 mod register;
 mod rule_files;

@@ -130,3 +130,103 @@ fn the_form_has_one_order_and_short_lists() {
     assert_eq!(formed(&text).expect("TOML"), want);
     assert_eq!(formed(&want).expect("TOML"), want);
 }
+
+/// The schema that editors complete rule files by.
+mod schema {
+    use std::fs;
+    use std::path::Path;
+
+    use keysweep::rule::{load_file, schema};
+    use serde_json::Value;
+
+    fn json(text: &str) -> Value {
+        let value: toml::Value = toml::from_str(text).expect("TOML");
+        serde_json::to_value(value).expect("JSON")
+    }
+
+    #[test]
+    fn the_committed_one_is_the_generated_one() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.schema.json");
+        let committed = fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            committed == schema(),
+            "stale: `cargo run -- generate rules-schema > docs/rules.schema.json`"
+        );
+    }
+
+    #[test]
+    fn it_takes_every_built_in_file_and_the_manuals() {
+        let schema: Value = serde_json::from_str(&schema()).expect("JSON");
+        assert!(
+            schema["$id"]
+                .as_str()
+                .is_some_and(|id| id.ends_with("/docs/rules.schema.json"))
+        );
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut texts: Vec<(String, String)> = fs::read_dir(top.join("rules"))
+            .expect("there")
+            .map(|entry| entry.expect("readable").path())
+            .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
+            .filter(|path| !path.ends_with("lifetimes.toml"))
+            .map(|path| {
+                (
+                    path.display().to_string(),
+                    fs::read_to_string(&path).expect("UTF-8"),
+                )
+            })
+            .collect();
+        assert!(texts.len() > 100, "{}", texts.len());
+        let manual = fs::read_to_string(top.join("docs/rules.md")).expect("there");
+        let blocks = manual.split("```toml\n").skip(1);
+        let blocks = blocks.filter_map(|block| block.split("```").next());
+        texts.extend(blocks.map(|text| ("docs/rules.md".to_owned(), text.to_owned())));
+        texts.push((
+            "facts".to_owned(),
+            RULE.replace("WITH", "facts = \"jwt\"\n"),
+        ));
+        texts.push((
+            "packs".to_owned(),
+            format!("extends = [\"a.toml\"]\n{}", RULE.replace("WITH", "")),
+        ));
+        for (name, text) in texts {
+            let errors: Vec<String> = validator
+                .iter_errors(&json(&text))
+                .map(|error| format!("{name}: {}: {error}", error.instance_path))
+                .collect();
+            assert!(errors.is_empty(), "{errors:?}");
+        }
+    }
+
+    const RULE: &str =
+        "[[rule]]\nid = \"a-b\"\nname = \"x\"\nseverity = \"high\"\npattern = 'abcd[0-9]{9}'\nWITH";
+
+    /// What the schema refuses the reader refuses, and the other way round, as far as names go.
+    #[test]
+    fn it_refuses_unknown_keys_and_names_as_the_reader_does() {
+        let schema: Value = serde_json::from_str(&schema()).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let rule = |with: &str| RULE.replace("WITH", with);
+        for (text, fine) in [
+            (rule(""), true),
+            (rule("checks = [\"random\"]\n"), true),
+            (rule("where = { path = [\"a\"], ext = [\"b\"] }\n"), true),
+            (rule("source = \"observed\"\n"), true),
+            (rule("patern = 'x'\n"), false),
+            (rule("checks = [\"rnadom\"]\n"), false),
+            (rule("where = { paths = [\"a\"] }\n"), false),
+            (rule("source = \"heard\"\n"), false),
+            (rule("exposure = \"open\"\n"), false),
+            (rule("on = \"yes\"\n"), false),
+            (rule("tail-cap = -1\n"), false),
+            (format!("rules = []\n{}", rule("")), false),
+            (format!("[provider]\nalias = []\n{}", rule("")), false),
+            (rule("").replace("severity = \"high\"\n", ""), false),
+            (rule("").replace("\"high\"", "\"worst\""), false),
+            (rule("").replace("\"a-b\"", "\"A B\""), false),
+        ] {
+            assert_eq!(load_file("a.toml", &text).is_ok(), fine, "{text}");
+            assert_eq!(validator.is_valid(&json(&text)), fine, "{text}");
+        }
+    }
+}

@@ -9,11 +9,12 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 use super::args::ConfigArgs;
+use super::packs::{Named, Packs, Place};
 use super::rule_files;
 use keysweep::config::{self, At, Config, FILE, Whose};
 use keysweep::detect::Scanner;
 use keysweep::report::terminal;
-use keysweep::rule::{Provenance, RuleSet};
+use keysweep::rule::{Pack, RuleSet};
 use keysweep::secret::Masker;
 use keysweep::source::{self, PolicyFile, PolicyFrom};
 
@@ -48,19 +49,8 @@ pub struct Found {
     pub config: Config,
     /// The bytes of the file; empty when there is none.
     bytes: Vec<u8>,
-    place: Place,
-}
-
-/// Where a configuration file stands.
-#[derive(Default)]
-enum Place {
-    /// Nowhere: there is none.
-    #[default]
-    None,
-    /// In a directory that the user chose.
-    Disk(PathBuf),
-    /// On a side of what is scanned, in a directory of it: empty, or ending in `/`.
-    Side(PolicyFrom, String),
+    /// Where it stands; `None` when there is none.
+    place: Option<Place>,
 }
 
 impl Found {
@@ -82,7 +72,7 @@ impl Found {
         Ok(Some(Found {
             config: Config::parse(&name, &bytes, Whose::User)?,
             bytes,
-            place: Place::Disk(dir),
+            place: Some(Place::Disk(dir)),
         }))
     }
 
@@ -101,7 +91,7 @@ impl Found {
         Ok(Found {
             config,
             bytes: file.bytes,
-            place: Place::Side(from.clone(), below.to_owned()),
+            place: Some(Place::Side(from.clone(), below.to_owned())),
         })
     }
 
@@ -136,7 +126,7 @@ impl Found {
 
     /// Whether it came with what is scanned.
     pub fn is_theirs(&self) -> bool {
-        matches!(self.place, Place::Side(..))
+        matches!(self.place, Some(Place::Side(..)))
     }
 
     /// Whether both are the same file, byte for byte.
@@ -144,33 +134,34 @@ impl Found {
         self.bytes == other.bytes
     }
 
-    /// Adds the rules of its rule files.
+    /// Adds the rules of its rule files and packs.
     ///
     /// # Errors
     /// One of them is not there, cannot be read, or is refused.
     pub fn add_rules(&self, rules: &mut RuleSet) -> Result<()> {
-        let missing = |at: &At<String>| {
-            // The name is not quoted: a credential may stand there by mistake.
-            format!(
-                "{}:{}: `rules.files`: the rule file is not there; paths are relative to the configuration file",
-                self.config.file, at.line
-            )
+        let Some(place) = &self.place else {
+            return Ok(());
         };
-        for at in &self.config.rule_files {
-            match &self.place {
-                Place::None => {}
-                Place::Disk(dir) => {
-                    let path = dir.join(&at.value);
-                    let text = std::fs::read(&path).with_context(|| missing(at))?;
-                    rule_files::add(rules, &path.display().to_string(), &text, Provenance::User)?;
-                }
-                Place::Side(from, below) => {
-                    let path = format!("{below}{}", at.value);
-                    let file = source::read_policy(from, &[&path])?.pop().flatten();
-                    let file = file.with_context(|| missing(at))?;
-                    rule_files::add(rules, &file.name, &file.bytes, Provenance::Repository)?;
-                }
-            }
+        let files = self.config.rule_files.iter().map(|at| {
+            let pack = Pack {
+                path: at.value.clone(),
+                sha256: None,
+            };
+            ("files", at.line, pack)
+        });
+        let packs = self.config.extends.iter();
+        let packs = packs.map(|at| ("extends", at.line, at.value.clone()));
+        let mut out = Packs::new(rules);
+        for (key, line, pack) in files.chain(packs) {
+            out.add(&Named {
+                place,
+                pack: &pack,
+                said: &format!("{}:{line}: `rules.{key}`", self.config.file),
+                // The user named this file, or it came with what is scanned.
+                reaches: matches!(place, Place::Disk(_)),
+                pinned: false,
+                links: key == "files",
+            })?;
         }
         Ok(())
     }

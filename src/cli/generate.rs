@@ -36,6 +36,8 @@ pub enum Generated {
     /// The manual's table of the servers that are asked.
     #[cfg(feature = "live")]
     ServerTable,
+    /// Of rule files.
+    RulesSchema,
     /// Of keysweep.toml.
     ConfigSchema,
     /// The manual's table of the keys of keysweep.toml.
@@ -123,6 +125,10 @@ pub fn print(what: Generated) -> Result<ExitCode> {
         #[cfg(feature = "live")]
         Generated::ServerTable => {
             out.write_all(keysweep::live::driver::table().as_bytes())?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Generated::RulesSchema => {
+            out.write_all(keysweep::rule::schema().as_bytes())?;
             return Ok(ExitCode::SUCCESS);
         }
         Generated::ConfigSchema => {

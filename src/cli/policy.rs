@@ -267,7 +267,7 @@ impl Side {
         let found = of_user.unwrap_or(&self.found);
         // A side may name rules that only it brings.
         let mut wider = None;
-        if of_user.is_none() && !holds && !self.found.config.rule_files.is_empty() {
+        if of_user.is_none() && !holds && self.found.config.has_rules() {
             let mut own = rule_files::builtin_and(&[])?;
             self.found.add_rules(&mut own)?;
             let mut all = rules.clone();
@@ -395,7 +395,21 @@ impl Sides {
     /// A range is judged by the policy of its first side (A of `A..B` and `A...B`; where a push
     /// leaves what is there): what its end says beyond that is new. Where there is no such commit
     /// (the first push of all, `--since`) there is no trusted side, and its end says what is hidden.
+    ///
+    /// A push that this repository receives is judged by what stands in its HEAD, the default branch, and by
+    /// nothing that is pushed. The tip that a branch had before would not do: who may push to any branch
+    /// would bring a policy of their own first, and the value with the next push. The files of the push
+    /// itself are not read at all, so that an entry pushed together with its value hides nothing.
     fn of_range(options: &RangeOptions, control: &Control) -> Result<Self> {
+        if options.is_received() {
+            let from = Repository::new(&options.path, &options.allow_alternates);
+            return Ok(Sides {
+                trusted: Some(PolicyFrom::Head(from.clone())),
+                base: true,
+                range: true,
+                ..Sides::one(PolicyFrom::Head(from.clone()), from, Scope::Change)
+            });
+        }
         let info = source::range_ends(options, control)?;
         let from = Repository::new(&options.path, &options.allow_alternates);
         let at = |id| PolicyFrom::Commit(from.clone(), id);

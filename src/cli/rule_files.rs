@@ -1,12 +1,13 @@
 //! Rule files of the user, beside the rules that are compiled in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
 use super::output;
+use super::packs::{Packs, Place};
 use keysweep::detect;
-use keysweep::rule::{self, Kind, Provenance, RuleSet};
+use keysweep::rule::{self, Kind, Pack, Provenance, RuleSet};
 
 /// More rules than this in all are a mistake or an attack.
 const MAX_RULES: usize = 10_000;
@@ -24,7 +25,7 @@ pub fn builtin_and(files: &[PathBuf]) -> Result<RuleSet> {
     Ok(rules)
 }
 
-/// Adds the rules of files that the user names.
+/// Adds the rules of files that the user names, and of the packs that these name.
 ///
 /// # Errors
 /// As [`builtin_and`].
@@ -33,20 +34,31 @@ pub fn from_disk(rules: &mut RuleSet, files: &[PathBuf]) -> Result<()> {
         let name = file.display().to_string();
         let text =
             std::fs::read(file).with_context(|| format!("the rule file {name} cannot be read"))?;
-        add(rules, &name, &text, Provenance::User)?;
+        let packs = add_one(rules, &name, &text, Provenance::User)?;
+        let dir = file.parent().unwrap_or(Path::new(""));
+        Packs::new(rules).of_file(&Place::Disk(dir.to_owned()), &name, &packs)?;
     }
     Ok(())
 }
 
-/// Adds the rules of the file called `name`, which the user named or which came with what is scanned.
+/// Adds the rules of the file called `name`, which the user named or which came with what is scanned; gives
+/// the packs that it names, with their lines.
 ///
 /// # Errors
 /// As [`builtin_and`].
-pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], from: Provenance) -> Result<()> {
+pub fn add_one(
+    rules: &mut RuleSet,
+    name: &str,
+    text: &[u8],
+    from: Provenance,
+) -> Result<Vec<(usize, Pack)>> {
     let Ok(text) = std::str::from_utf8(text) else {
         bail!("the rule file {name} is not UTF-8; save it as UTF-8");
     };
-    let mut more = rule::load_file(name, text)?;
+    let rule::RuleFile {
+        rules: mut more,
+        extends,
+    } = rule::load_pack(name, text)?;
     if rules.rules.len() + more.len() > MAX_RULES {
         bail!("{name}: there are more than {MAX_RULES} rules now; join those that differ little");
     }
@@ -74,5 +86,5 @@ pub fn add(rules: &mut RuleSet, name: &str, text: &[u8], from: Provenance) -> Re
     }
     rules.extend(more)?;
     rules.digest_file(text.as_bytes());
-    Ok(())
+    Ok(extends)
 }

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use globset::Glob;
 use serde_json::json;
 
 use super::args::{ConfigArgs, heading};
 use super::parse::severities;
-use super::{config, rule_files};
+use super::{config, new_rule, rule_files};
 use keysweep::detect::Scanner;
 use keysweep::example::expand;
 use keysweep::finding::Severity;
@@ -27,8 +27,12 @@ Examples:
   keysweep rules github                      The rules whose id, name or provider has this word
   keysweep rules github-pat                  The page of one rule
   keysweep rules --severity critical --json  The worst ones, for programs
-  keysweep rules check my.toml               Run the examples of a rule file")]
+  keysweep rules check my.toml               Run the examples of a rule file
+  keysweep rules new -o my.toml              Make a rule from a sample on standard input")]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Rules {
+    #[command(subcommand)]
+    pub verb: Option<RulesVerb>,
     /// Print the page of the rule with this id, or list those whose id, name or provider has this word (or
     /// whose id fits this pattern, `aws-*`). `check FILE` runs the examples of a rule file.
     #[arg(value_name = "ID|WORD")]
@@ -53,6 +57,12 @@ pub struct Rules {
     pub rules: Vec<PathBuf>,
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+#[derive(Subcommand)]
+pub enum RulesVerb {
+    /// Make a rule from samples, one a line on standard input, which are not kept.
+    New(new_rule::New),
 }
 
 /// How rules recognise what they find.
@@ -85,6 +95,9 @@ const SEEDS: std::ops::Range<u64> = 0..4;
 /// # Errors
 /// No such rule, nothing that fits the filters, a broken rule file.
 pub fn run(args: &Rules) -> Result<ExitCode> {
+    if let Some(RulesVerb::New(new)) = &args.verb {
+        return new_rule::run(new);
+    }
     if args.word.as_deref() == Some("check") {
         return match &args.file {
             Some(file) => check(file, args),
@@ -261,6 +274,31 @@ fn check(file: &PathBuf, args: &Rules) -> Result<ExitCode> {
         rule.on = true;
     }
     let scanner = Scanner::new(rules);
+    let Tried { rules, ran, wrong } = try_examples(&scanner, &own);
+    let finder = |text: &[u8]| scanner.spans(text);
+    let masker = Masker::new(&[], &finder, false);
+    let mut out = std::io::stdout().lock();
+    for line in &wrong {
+        writeln!(out, "{}", terminal(masker.show(line.as_bytes()).as_str()))?;
+    }
+    let rules = count(rules, "rule", "rules");
+    let ran = count(ran, "example", "examples");
+    writeln!(out, "{rules}, {ran}, {} wrong", wrong.len())?;
+    Ok(ExitCode::from(u8::from(!wrong.is_empty())))
+}
+
+/// What came of the examples of rules.
+pub struct Tried {
+    /// Rules that were tried.
+    pub rules: u64,
+    /// Their examples.
+    pub ran: u64,
+    /// What is wrong, a line each.
+    pub wrong: Vec<String>,
+}
+
+/// Runs the examples of the rules with these ids.
+pub fn try_examples(scanner: &Scanner, own: &HashSet<String>) -> Tried {
     let own = scanner
         .rules()
         .rules
@@ -279,21 +317,24 @@ fn check(file: &PathBuf, args: &Rules) -> Result<ExitCode> {
         let near = rule.near.iter().map(|template| (template, false));
         for (template, wanted) in matches.chain(near) {
             ran += 1;
-            if let Err(why) = example(&scanner, rule, template, wanted) {
+            if let Err(why) = example(scanner, rule, template, wanted) {
                 wrong.push(format!("{}: {template}: {why}", rule.id));
             }
         }
     }
-    let finder = |text: &[u8]| scanner.spans(text);
-    let masker = Masker::new(&[], &finder, false);
-    let mut out = std::io::stdout().lock();
-    for line in &wrong {
-        writeln!(out, "{}", terminal(masker.show(line.as_bytes()).as_str()))?;
+    Tried { rules, ran, wrong }
+}
+
+/// The ids of the rules that find something in a text.
+pub fn found_by<'s>(scanner: &'s Scanner, text: &str) -> Vec<&'s str> {
+    let set = scanner.rules();
+    let mut out = Vec::new();
+    for one in scanner.scan(text.as_bytes()) {
+        let also = one.evidence.also.iter().filter_map(|id| set.find(id));
+        let all = std::iter::once(one.rule).chain(also);
+        out.extend(all.map(|index| set.rules[index].id.as_ref()));
     }
-    let rules = count(rules, "rule", "rules");
-    let ran = count(ran, "example", "examples");
-    writeln!(out, "{rules}, {ran}, {} wrong", wrong.len())?;
-    Ok(ExitCode::from(u8::from(!wrong.is_empty())))
+    out
 }
 
 /// One example with several seeds.

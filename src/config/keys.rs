@@ -2,12 +2,13 @@
 
 use crate::finding::{Confidence, Reason, Severity};
 use crate::life::Limit;
+use crate::rule::{Pack, is_inside};
 use crate::source::ArchiveLimits;
 use crate::thresholds::FailOn;
 
 use super::cell::{Cell, Fault};
 use super::policy::profiles;
-use super::{At, Config, Disabled};
+use super::{At, Config, Disabled, Whose};
 
 /// Larger files are not read where nothing says otherwise; bytes.
 pub const MAX_FILE_SIZE: u64 = 256 << 20;
@@ -116,6 +117,28 @@ pub const KEYS: &[Key] = &[
                 cell.check(is_inside(&file.value), file.line, "a rule file is a path below this file's directory, with `/` between names and without `..`")?;
             }
             config.rule_files = files;
+            Ok(())
+        },
+    },
+    Key {
+        section: "rules",
+        name: "extends",
+        shape: Shape::Texts,
+        about: "Rule packs: rule files that may name further ones. `PATH`, relative to this file and inside the repository; or, in a file that --config names, `PATH sha256:DIGEST` wherever it lies.",
+        default: "[]",
+        note: "",
+        put: |config, cell| {
+            let mut packs = Vec::new();
+            for text in cell.texts()? {
+                let pack = Pack::parse(&text.value);
+                let pack = pack.map_err(|why| (text.line, format!("`rules.extends` {why}")))?;
+                cell.check(pack.is_inside() || cell.whose == Whose::User, text.line, "a pack outside the repository is for the user to name: give this file by --config, or the pack by --rules")?;
+                packs.push(At {
+                    value: pack,
+                    line: text.line,
+                });
+            }
+            config.extends = packs;
             Ok(())
         },
     },
@@ -417,13 +440,4 @@ fn gaps() -> Vec<&'static str> {
 
 fn depth() -> u64 {
     ArchiveLimits::default().depth as u64
-}
-
-/// Whether a path stays below the directory that it is relative to, on any system.
-fn is_inside(path: &str) -> bool {
-    !path.is_empty()
-        && !path.contains(['\\', ':', '\0'])
-        && path
-            .split('/')
-            .all(|name| !matches!(name, "" | "." | ".." | ".git"))
 }

@@ -23,6 +23,7 @@ pub use show::show;
 use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Reason, Severity};
+use crate::rule::Pack;
 use crate::thresholds::FailOn;
 
 /// The file's name.
@@ -69,6 +70,8 @@ pub struct Config {
     pub recurse_submodules: bool,
     /// Rule files, relative to the directory of the file, `/` between names.
     pub rule_files: Vec<At<String>>,
+    /// Rule packs, relative to the directory of the file.
+    pub extends: Vec<At<Pack>>,
     /// Rules whose findings are suppressed.
     pub disable: Vec<At<Disabled>>,
     /// List results from this confidence on.
@@ -109,6 +112,11 @@ impl Config {
     /// each with the line and what to do. A message never quotes a value.
     pub fn parse(file: &str, text: &[u8], whose: Whose) -> Result<Self, ConfigError> {
         read::read(file, text, whose)
+    }
+
+    /// Whether rules of other files belong to it.
+    pub fn has_rules(&self) -> bool {
+        !self.rule_files.is_empty() || !self.extends.is_empty()
     }
 
     /// Whether there is a file.

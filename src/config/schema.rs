@@ -27,6 +27,7 @@ pub fn schema() -> String {
     }
     let whole = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": crate::schema::id("config.schema.json"),
         "title": "keysweep.toml",
         "description": "What a repository says about how keysweep scans it.",
         "type": "object",

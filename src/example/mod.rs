@@ -8,7 +8,7 @@ mod key;
 mod random;
 mod template;
 
-pub use random::Random;
+pub use random::{Random, letters};
 pub use template::expand;
 
 #[cfg(test)]

@@ -57,8 +57,8 @@ const DIGITS: &[u8] = b"0123456789";
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
 const UPPER: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/// The alphabet of a placeholder's name.
-pub(super) fn letters(name: &str) -> Option<Vec<u8>> {
+/// The alphabet of a placeholder's name; `None` where there is no such placeholder.
+pub fn letters(name: &str) -> Option<Vec<u8>> {
     Some(match name {
         "alnum" => [DIGITS, UPPER, LOWER].concat(),
         "hex" => b"0123456789abcdef".to_vec(),

@@ -32,13 +32,61 @@ impl Format for Hook {
     }
 
     fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
-        write(report, out)
+        let at = match report.run.mode {
+            Mode::Range => At::Push,
+            _ => At::Commit,
+        };
+        write(report, at, out)
+    }
+}
+
+/// What a hook says to those who push to the repository that it runs in. Users do not choose it, so it
+/// is not in the list.
+pub struct PreReceive;
+
+impl Format for PreReceive {
+    fn name(&self) -> &'static str {
+        "pre-receive"
+    }
+
+    fn about(&self) -> &'static str {
+        "what a pre-receive hook says"
+    }
+
+    fn write(&self, report: &Report, _: Style, out: &mut dyn io::Write) -> io::Result<()> {
+        write(report, At::Server, out)
+    }
+}
+
+/// Where somebody is stopped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    Commit,
+    Push,
+    /// At the server that is pushed to, where nobody who pushes can skip the hook.
+    Server,
+}
+
+impl At {
+    /// What is stopped.
+    fn act(self) -> &'static str {
+        match self {
+            At::Commit => "commit",
+            At::Push | At::Server => "push",
+        }
+    }
+
+    /// The end of the last line: how to go on.
+    fn way_out(self) -> String {
+        match self {
+            At::Server => "This server takes none of it until that is done".to_owned(),
+            _ => format!("To skip: git {} --no-verify, or SKIP=keysweep", self.act()),
+        }
     }
 }
 
 /// Writes the message.
-fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let push = report.run.mode == Mode::Range;
+fn write(report: &Report, at: At, out: &mut dyn io::Write) -> io::Result<()> {
     // What a change allows is its author's own doing, so it is told only when it stops him.
     let refused = || report.failing_suppressions();
     for row in refused() {
@@ -47,9 +95,9 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|row| row.fails);
     let mut told = Told::default();
-    for (at, row) in failing.iter().enumerate() {
-        let text = match at < BLOCKS {
-            true => block(row, push, &mut told),
+    for (index, row) in failing.iter().enumerate() {
+        let text = match index < BLOCKS {
+            true => block(row, at, &mut told),
             false => line(row),
         };
         out.write_all(text.as_bytes())?;
@@ -63,8 +111,8 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         } else {
             "does not stop you: "
         };
-        let at = notice.position().unwrap_or_default();
-        let text = terminal(&format!("{}  {at}", notice.message.as_str()));
+        let place = notice.position().unwrap_or_default();
+        let text = terminal(&format!("{}  {place}", notice.message.as_str()));
         writeln!(out, "{said}{}: {}", notice.severity.name(), text.trim_end())?;
     }
     if let Some(what) = words::folded(report) {
@@ -73,7 +121,7 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     for gap in summary::gaps(report, Weight::Scope) {
         writeln!(out, "{gap}")?;
     }
-    let act = if push { "push" } else { "commit" };
+    let (act, way_out) = (at.act(), at.way_out());
     match report.summary.outcome {
         Outcome::Clean | Outcome::Passes => Ok(()),
         // Deletions and merges have nothing to look at, and that is usual.
@@ -93,16 +141,11 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
             .into_iter()
             .flatten()
             .collect();
-            writeln!(
-                out,
-                "{} this {act}. To skip: git {act} --no-verify, or SKIP=keysweep",
-                what.join(" and ")
-            )
+            writeln!(out, "{} this {act}. {way_out}", what.join(" and "))
         }
         Outcome::Incomplete | Outcome::Interrupted => writeln!(
             out,
-            "not everything was read, so this {act} is not known to be clean. To skip: git {act} \
-             --no-verify, or SKIP=keysweep"
+            "not everything was read, so this {act} is not known to be clean. {way_out}"
         ),
     }
 }
@@ -122,7 +165,7 @@ fn line(row: &Finding) -> String {
 
 /// What and where, the masked line, how to fix it here, how to rotate it, how to allow it. What is the same
 /// for several is said once.
-fn block(row: &Finding, push: bool, told: &mut Told) -> String {
+fn block(row: &Finding, stop: At, told: &mut Told) -> String {
     let paint = Paint::plain();
     let place = row.first_place();
     let at = place.map(words::position).unwrap_or_default();
@@ -137,7 +180,7 @@ fn block(row: &Finding, push: bool, told: &mut Told) -> String {
     let mut line = |label: &str, text: &str| out.push_str(&paint.labelled(label, text));
     if let Some(place) = place {
         let mut how = advice(place.path.as_str()).to_owned();
-        if push && !place.message {
+        if stop != At::Commit && !place.message {
             how.push_str("; then rewrite that commit (git rebase -i): one on top still pushes it");
         }
         line("fix", &how);
@@ -156,9 +199,16 @@ fn block(row: &Finding, push: bool, told: &mut Told) -> String {
         true => " --history",
         false => "",
     };
+    let merged = match stop {
+        At::Server => ", and first push what that writes to the default branch",
+        _ => "",
+    };
     line(
         "allow",
-        &format!("if it is no secret: keysweep allow {}{history}", row.id),
+        &format!(
+            "if it is no secret: keysweep allow {}{history}{merged}",
+            row.id
+        ),
     );
     out
 }

@@ -51,7 +51,7 @@ pub use against::against;
 pub use build::EXPIRED;
 pub use compare::{Comparison, compare};
 pub use escape::{json_pretty, terminal};
-pub use hook::Hook;
+pub use hook::{Hook, PreReceive};
 pub use human::Human;
 pub use json::{Unreadable, read, schema};
 pub use link::{Web, link_files};

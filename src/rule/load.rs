@@ -10,7 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::names::{Check, FACTS_RENAMED, FactDecoder, Generic, Source};
-use super::{Context, FileMark, Kind, List, Provenance, Rule, Text, Where, closest, compile};
+use super::{Context, FileMark, Kind, List, Pack, Provenance, Rule, Text, Where, closest, compile};
 use crate::finding::{Exposure, Severity};
 
 /// Why a rule file was refused.
@@ -45,30 +45,43 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// The file as written.
+/// A file of rules of keysweep.
 #[derive(Deserialize)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "file"))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct File {
+pub(super) struct File {
+    /// Rule files whose rules are added too: `PATH` or `PATH sha256:DIGEST`, relative to this file.
+    #[serde(default)]
+    #[cfg_attr(schemas, schemars(with = "Vec<String>"))]
+    extends: Vec<Spanned<String>>,
     #[serde(default)]
     provider: Head,
+    /// The rules.
     #[serde(default)]
+    #[cfg_attr(schemas, schemars(with = "Vec<Draft>"))]
     rule: Vec<Spanned<Draft>>,
 }
 
-/// What a file's rules share.
+/// What the rules of the file share.
 #[derive(Deserialize, Default)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "provider"))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Head {
+    /// Who issues the credentials.
     #[serde(default)]
     name: String,
+    /// The address of the provider's documentation.
     #[serde(default)]
     docs: String,
+    /// How to end a credential and make a new one, as the provider documents it.
     #[serde(default)]
     rotate: String,
+    /// The address of the page where the provider lists its credentials.
     #[serde(default)]
     console: String,
     /// What names call the provider besides its name and that of the file.
     #[serde(default)]
+    #[cfg_attr(schemas, schemars(with = "Vec<String>"))]
     aliases: Vec<Spanned<String>>,
     /// The provider's name is a word that names hold for other reasons (`column`, `render`).
     #[serde(default)]
@@ -78,69 +91,109 @@ struct Head {
     free_forms: String,
 }
 
-/// A rule as written.
+/// A rule: what all kinds have, and the keys of exactly one kind.
 #[derive(Deserialize)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "rule"))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Draft {
+    /// The name of the rule in reports and options: lower-case letters, digits, `-` and `/`.
+    #[cfg_attr(
+        schemas,
+        schemars(with = "String", regex(pattern = "^[a-z0-9/-]{3,}$"))
+    )]
     id: Spanned<String>,
+    /// What it finds, in words.
     name: String,
+    /// Where the form is known from.
+    #[cfg_attr(schemas, schemars(with = "Option<Source>"))]
     source: Option<Spanned<String>>,
+    /// How much harm the credential can do.
     severity: Severity,
+    /// Whether it is meant to be secret.
     #[serde(default)]
     exposure: Exposure,
+    /// Who issues it, where that is not the name of `provider`.
     #[serde(default)]
     provider: String,
+    /// The address of the provider's documentation.
     #[serde(default)]
     docs: String,
+    /// How to end the credential and make a new one, as the provider documents it.
     #[serde(default)]
     rotate: String,
+    /// The address of the page where the provider lists such credentials.
     #[serde(default)]
     console: String,
-    // token
+    /// A token: a regular expression; its group `secret` is the credential, without one the whole match is.
+    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
     pattern: Option<Spanned<String>>,
+    /// A token: a narrower expression; a match that fits it, too, gets higher confidence.
+    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
     strict: Option<Spanned<String>>,
+    /// A token: how many bytes behind its literal a match may reach, where the pattern has no end of its own.
     #[serde(default)]
     tail_cap: Option<u32>,
-    /// `left`, `right`: sides where the match may stand in the middle of its own alphabet.
+    /// A token: `left`, `right`: sides where the match may stand in the middle of its own alphabet.
     #[serde(default)]
+    #[cfg_attr(schemas, schemars(with = "Vec<String>"))]
     open: Vec<Spanned<String>>,
-    // context
+    /// Context: words of which one must be in the name or label of the value, lower case.
+    #[cfg_attr(schemas, schemars(with = "Option<Vec<String>>"))]
     words: Option<Vec<Spanned<String>>>,
+    /// Context: a regular expression for the whole value.
+    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
     value: Option<Spanned<String>>,
+    /// Context: the id of another rule whose value is nearby.
     #[serde(default)]
     with: String,
-    /// `password`, `secret` or `token`: what the generic score finds of that kind.
+    /// Context: what the generic score finds of this kind, in place of `words` and `value`.
+    #[cfg_attr(schemas, schemars(with = "Option<Generic>"))]
     generic: Option<Spanned<String>>,
-    // file
+    /// A file: patterns for its name or path.
     path: Option<Vec<String>>,
+    /// A file: its first bytes in hexadecimal, as `30 82`.
     #[serde(default)]
+    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
     magic: Option<Spanned<String>>,
-    // all
+    /// Checks of the value alone.
     #[serde(default)]
+    #[cfg_attr(schemas, schemars(with = "Vec<Check>"))]
     checks: Vec<Spanned<String>>,
     /// A machine draws the value. False where people choose it, or where it encodes text.
     #[serde(default = "yes")]
     drawn: bool,
+    /// The decoder that reads facts from the value, or a list of several.
+    #[cfg_attr(schemas, schemars(with = "Option<OneOrMore>"))]
     facts: Option<Spanned<OneOrMore>>,
+    /// Where the rule applies.
     #[serde(default, rename = "where")]
     place: DraftWhere,
+    /// Examples that the rule must find: templates, in which `{alnum:36}` stands for characters.
     #[serde(default, rename = "match")]
     examples: Vec<String>,
+    /// Examples that it must not find.
     #[serde(default)]
     near: Vec<String>,
+    /// Ids of rules that may find the examples of this rule as well.
     #[serde(default)]
     shares: Vec<String>,
+    /// The public prefix that reports may show.
     #[serde(default)]
     shown: String,
+    /// False switches the rule off.
     #[serde(default = "yes")]
     on: bool,
 }
 
+/// The places that a rule applies to.
 #[derive(Deserialize, Default)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "where"))]
 #[serde(deny_unknown_fields)]
 struct DraftWhere {
+    /// Patterns for the path.
     #[serde(default)]
     path: Vec<String>,
+    /// File extensions without the dot.
     #[serde(default)]
     ext: Vec<String>,
 }
@@ -155,7 +208,23 @@ fn yes() -> bool {
 /// Syntax errors, unknown keys or names, patterns that do not compile or derive no literal,
 /// duplicate ids: each with file, line (from 1) and what to do.
 pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
+    load(file, text, false).map(|file| file.rules)
+}
+
+/// Reads one file with what it says of others.
+///
+/// # Errors
+/// Those of [`load_file`], and a name of a pack that is none.
+pub fn load_pack(file: &str, text: &str) -> Result<RuleFile, LoadError> {
     load(file, text, false)
+}
+
+/// What stands in one rule file.
+pub struct RuleFile {
+    /// Its rules, sorted by id.
+    pub rules: Vec<Rule>,
+    /// The packs that it names, each with its line, from 1. Whoever reads files reads those, too.
+    pub extends: Vec<(usize, Pack)>,
 }
 
 /// Reads the rules of a file of the program itself, of which more is asked.
@@ -164,11 +233,28 @@ pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
 /// Those of [`load_file`]; a rule that does not say where its form is from, that has no example, or
 /// whose severity its source does not bear; a word that names no provider.
 pub fn load_builtin(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
-    load(file, text, true)
+    load(file, text, true).map(|file| file.rules)
 }
 
-fn load(file: &str, text: &str, builtin: bool) -> Result<Vec<Rule>, LoadError> {
+fn load(file: &str, text: &str, builtin: bool) -> Result<RuleFile, LoadError> {
     let parsed: File = parsed(file, text)?;
+    let mut extends = Vec::with_capacity(parsed.extends.len());
+    for named in &parsed.extends {
+        let line = line_of(text, &named.span());
+        let fault = |message: &str| LoadError {
+            file: file.to_owned(),
+            line,
+            message: message.to_owned(),
+        };
+        if builtin {
+            return Err(fault("a built-in rule file extends no other"));
+        }
+        let pack = Pack::parse(named.get_ref());
+        extends.push((
+            line,
+            pack.map_err(|why| fault(&format!("`extends` {why}")))?,
+        ));
+    }
     let mut rules = Vec::with_capacity(parsed.rule.len());
     for draft in parsed.rule {
         let span = draft.span();
@@ -193,7 +279,7 @@ fn load(file: &str, text: &str, builtin: bool) -> Result<Vec<Rule>, LoadError> {
             format!("the id `{}` is used twice", pair[0].id),
         ));
     }
-    Ok(rules)
+    Ok(RuleFile { rules, extends })
 }
 
 /// serde names the unknown field and the known ones between backquotes; find the nearest.
@@ -442,6 +528,7 @@ fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
 
 /// One name, or a list of them.
 #[derive(Deserialize)]
+#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "facts"))]
 #[serde(untagged)]
 enum OneOrMore {
     One(String),

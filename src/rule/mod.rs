@@ -10,7 +10,10 @@ mod lifetimes;
 mod list_kind;
 mod load;
 mod names;
+mod pack;
 mod page;
+#[cfg(schemas)]
+mod schema;
 mod suggest;
 
 use std::borrow::Cow;
@@ -25,8 +28,11 @@ pub use list_kind::{
     HashKind, Holds, ListField, ListFormat, ListFrom, ListKind, ListRead, Part, STATES,
     load_list_kind,
 };
-pub use load::{LoadError, load_builtin, load_file};
+pub use load::{LoadError, RuleFile, load_builtin, load_file, load_pack};
 pub use names::{Check, FactDecoder, Generic, Source};
+pub use pack::{Pack, is_inside};
+#[cfg(schemas)]
+pub use schema::schema;
 pub use suggest::closest;
 
 /// Text that is static in the built-in set and owned in a user's.

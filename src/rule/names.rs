@@ -23,6 +23,18 @@ macro_rules! names {
                 Self::ALL.iter().copied().find(|one| one.name() == name)
             }
         }
+
+        #[cfg(schemas)]
+        impl schemars::JsonSchema for $list {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($list).to_ascii_lowercase().into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                let names: Vec<&str> = Self::ALL.iter().map(|one| one.name()).collect();
+                schemars::json_schema!({ "type": "string", "enum": names })
+            }
+        }
     };
 }
 

@@ -30,7 +30,7 @@ pub use archive::open_archive;
 pub use at_head::same_at_head;
 #[doc(hidden)]
 pub use git::delta::apply_delta;
-pub use git::location::GitEnv;
+pub use git::location::{GitEnv, quarantine};
 pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, decode_only, open_and_scan,
 };
@@ -42,7 +42,8 @@ pub use policy_files::{
     read_policy, remote_of, tracks,
 };
 pub use range::{
-    Change, File, Push, PushLine, Range, RangeOptions, Step, What, range_ends, scan_range,
+    Change, File, Push, PushLine, Range, RangeOptions, Receiver, Step, What, check_receiving,
+    range_ends, scan_range,
 };
 pub use staged::{
     NOTHING_STAGED, StagedOptions, check_for_git, check_staged, scan_staged, scan_staged_with,

@@ -5,6 +5,7 @@ mod found;
 mod gaps;
 mod keys;
 mod manual;
+mod packs;
 mod rules;
 mod sides;
 mod wrong;

@@ -4,6 +4,7 @@ mod bad_input;
 mod framework;
 mod install;
 mod plain;
+mod receive;
 mod remotes;
 
 use std::fs;

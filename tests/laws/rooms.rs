@@ -11,7 +11,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("schema", &[]),
     ("secret", &[]),
     ("finding", &["secret"]),
-    ("rule", &["finding"]),
+    ("rule", &["finding", "schema"]),
     (
         "detect",
         &["base64", "rule", "finding", "secret", "example"],
@@ -61,7 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Of `source` it needs the limits that a repository may not raise, of `life` the policy.
     (
         "config",
-        &["finding", "life", "thresholds", "rule", "source"],
+        &["finding", "life", "thresholds", "rule", "schema", "source"],
     ),
     // Formats need `finding` and `rule`; `report/build`, which masks, takes what the line hands it.
     (

@@ -17,7 +17,7 @@ use std::fs;
 use crate::common::{Dir, Run, findings, line, token};
 use keysweep::detect::Scanner;
 use keysweep::finding::{Oid, Reason};
-use keysweep::source::{Control, Push, PushLine, Range, RangeOptions, What, scan_range};
+use keysweep::source::{Control, Push, PushLine, Range, RangeOptions, Receiver, What, scan_range};
 use serde_json::Value;
 
 /// `PATH COMMIT` of every place of a JSON report, `COMMIT` being the subject of the commit that
@@ -618,6 +618,33 @@ fn oid(hex: &str) -> Oid {
     Oid::from_bytes(&bytes)
 }
 
+/// What a push brings is judged once, however many references it moves and however many there are.
+#[test]
+fn many_references_of_a_received_push_cost_what_they_bring() {
+    let dir = start();
+    dir.commit("there");
+    let zero = "0".repeat(40);
+    let told = head(&dir);
+    dir.git(&["checkout", "-q", "--detach"]);
+    tokens(&dir, 3);
+    let tip = head(&dir);
+    dir.git(&["checkout", "-q", "main"]);
+    let steps = |count: usize| {
+        let lines: String = (0..count)
+            .map(|number| format!("{zero} {tip} refs/heads/topic-{number}\n"))
+            .collect();
+        let lines = PushLine::parse_received(lines.as_bytes()).unwrap();
+        let to = Receiver::Here(Vec::new());
+        let range = scan(&dir, What::Push(Push { lines, to }), false, 1).0;
+        assert_eq!((range.info.commits, range.info.base), (3, Some(oid(&told))));
+        assert!(range.info.asked.len() < 1000, "{}", range.info.asked);
+        (range.info.peeled, range.info.walked)
+    };
+    let (small, large) = (steps(500), steps(1000));
+    assert_eq!(small.1, large.1, "commits that are walked");
+    assert!(large.0 <= 2 * small.0, "{small:?} {large:?}");
+}
+
 #[test]
 fn what_a_pre_push_hook_is_told_becomes_a_range() {
     let dir = start();
@@ -632,8 +659,8 @@ fn what_a_pre_push_hook_is_told_becomes_a_range() {
     let middle = dir.git(&["rev-parse", "HEAD~1"]);
     let push = |lines: &str| {
         let lines = PushLine::parse_all(lines.as_bytes()).unwrap();
-        let remote = Some(b"origin".to_vec());
-        scan(&dir, What::Push(Push { lines, remote }), false, 1).0
+        let to = Receiver::Remote(Some(b"origin".to_vec()));
+        scan(&dir, What::Push(Push { lines, to }), false, 1).0
     };
     let commits = |range: &Range| (range.info.commits, range.info.base);
     // An update, a new branch, a forced push over what was never fetched, a deletion, a tag.

@@ -11,12 +11,19 @@ use anyhow::{Context, Result, bail};
 use super::{Stage, git};
 use crate::cli::whole::{self, Lasting, Lock, Mode};
 
-const STAGES: [Stage; 2] = [Stage::PreCommit, Stage::PrePush];
+/// The hooks of a repository that somebody works in.
+const LOCAL: &[Stage] = &[Stage::PreCommit, Stage::PrePush];
+/// The hooks of a repository that others push to.
+const SERVER: &[Stage] = &[Stage::Receive];
 
 /// The script before the place of the program it was written by, from there to the place of what
 /// the user allowed, and after that.
 fn script(stage: Stage) -> (&'static str, String, &'static str) {
     let name = stage.name();
+    let way_out = match stage {
+        Stage::Receive => "have it removed: hooks/pre-receive on the server".to_owned(),
+        _ => format!("remove .git/hooks/{name}; to skip it once: --no-verify"),
+    };
     let before = "#!/bin/sh\n\
          # Written by `keysweep hook install`; `keysweep hook uninstall` removes it.\n\
          if command -v keysweep >/dev/null 2>&1; then program=keysweep; else program=";
@@ -24,7 +31,7 @@ fn script(stage: Stage) -> (&'static str, String, &'static str) {
         "; fi\n\
          if ! command -v \"$program\" >/dev/null 2>&1; then\n\
          \x20 echo 'keysweep is not there any more, so nothing was scanned. Install it again, or' >&2\n\
-         \x20 echo 'remove .git/hooks/{name}; to skip it once: --no-verify' >&2\n\
+         \x20 echo '{way_out}' >&2\n\
          \x20 exit 1\n\
          fi\n\
          exec \"$program\" hook --stage {name}"
@@ -64,24 +71,33 @@ fn look(path: &Path, stage: Stage) -> Result<Found> {
     })
 }
 
-/// Where git looks for hooks here, `core.hooksPath` included, and whether that was set. `allowed`
-/// may be followed out of the repository.
-pub fn folder(here: &Path, allowed: &[PathBuf]) -> Result<(PathBuf, bool)> {
+/// Where git looks for hooks.
+pub struct Folder {
+    pub path: PathBuf,
+    /// `core.hooksPath` says so.
+    pub set: bool,
+    /// Of a bare repository.
+    pub bare: bool,
+}
+
+/// Where git looks for hooks here. `allowed` may be followed out of the repository.
+pub fn folder(here: &Path, allowed: &[PathBuf]) -> Result<Folder> {
     // Git itself would wait for ever on a FIFO in the place of one of its files.
     keysweep::source::check_for_git(here, allowed)
         .context("git was not run, because it could not read this repository")?;
     let bare = git(here, &["rev-parse", "--is-bare-repository"])
-        .context("hooks are installed from within a git repository")?;
-    if bare == "true" {
-        bail!("this is a bare repository, where nobody commits and nothing is pushed from");
-    }
-    let top = git(here, &["rev-parse", "--show-toplevel"])
-        .context("hooks are installed from within a working tree")?;
+        .context("hooks are installed from within a git repository")?
+        == "true";
+    let top = match bare {
+        true => git(here, &["rev-parse", "--absolute-git-dir"])?,
+        false => git(here, &["rev-parse", "--show-toplevel"])
+            .context("hooks are installed from within a working tree")?,
+    };
     let top = PathBuf::from(top);
     let set = git(&top, &["config", "--get", "core.hooksPath"]).is_ok();
     // Relative to the top, where git starts hooks.
-    let folder = top.join(git(&top, &["rev-parse", "--git-path", "hooks"])?);
-    Ok((folder, set))
+    let path = top.join(git(&top, &["rev-parse", "--git-path", "hooks"])?);
+    Ok(Folder { path, set, bare })
 }
 
 /// Keeps other runs of `install` and `uninstall` out of a folder of hooks.
@@ -89,14 +105,14 @@ fn lock(folder: &Path) -> Result<Lock> {
     Lock::of(&folder.join("hooks"), None)
 }
 
-/// Writes both hooks, or none. What the user allows to be followed out of the repository (a clone
+/// Writes all hooks of a working repository, or with `pre_receive` that of a bare one, or none. What the user allows to be followed out of the repository (a clone
 /// that shares its objects borrows them from another one) is written into them: it is the word of
 /// whoever installs them, in a file that no commit changes.
 ///
 /// # Errors
 /// Hooks of somebody else are there, nothing can be written, or the hooks could not read the
 /// repository and would refuse every commit.
-pub fn install(dir: &Path, allowed: &[PathBuf]) -> Result<ExitCode> {
+pub fn install(dir: &Path, allowed: &[PathBuf], pre_receive: bool) -> Result<ExitCode> {
     let allowed = allowed
         .iter()
         .map(|path| {
@@ -104,7 +120,22 @@ pub fn install(dir: &Path, allowed: &[PathBuf]) -> Result<ExitCode> {
                 .with_context(|| format!("--allow-alternate {}", path.display()))
         })
         .collect::<Result<Vec<_>>>()?;
-    let (folder, set) = folder(dir, &allowed)?;
+    let Folder {
+        path: folder,
+        set,
+        bare,
+    } = folder(dir, &allowed)?;
+    match (bare, pre_receive) {
+        (true, false) => bail!(
+            "this is a bare repository, where nobody commits and nothing is pushed from; to judge what is \
+             pushed to it: keysweep hook install --pre-receive"
+        ),
+        (false, true) => bail!(
+            "--pre-receive is for a bare repository that others push to; without it the hooks of this \
+             working tree are installed"
+        ),
+        _ => {}
+    }
     if folder.ends_with(".husky/_") {
         bail!(
             "husky keeps the hooks here, and writes {} anew whenever it likes; put the line \
@@ -112,13 +143,21 @@ pub fn install(dir: &Path, allowed: &[PathBuf]) -> Result<ExitCode> {
             shown(&folder)
         );
     }
-    keysweep::source::check_staged(dir, &allowed).context(
+    let readable = match bare {
+        true => keysweep::source::check_receiving(dir, &allowed),
+        false => keysweep::source::check_staged(dir, &allowed),
+    };
+    readable.context(
         "nothing was installed, because the hooks could not read this repository (what \
          --allow-alternate names here is written into them)",
     )?;
     fs::create_dir_all(&folder)
         .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
-    let paths = STAGES.map(|stage| (stage, folder.join(stage.name())));
+    let stages = if bare { SERVER } else { LOCAL };
+    let paths: Vec<(Stage, PathBuf)> = stages
+        .iter()
+        .map(|stage| (*stage, folder.join(stage.name())))
+        .collect();
     let _lock = lock(&folder)?;
     for (stage, path) in &paths {
         if matches!(look(path, *stage)?, Found::Foreign) {
@@ -160,16 +199,18 @@ pub fn install(dir: &Path, allowed: &[PathBuf]) -> Result<ExitCode> {
 
 /// Removes what [`install`] wrote, as long as nobody changed it.
 pub fn uninstall() -> Result<ExitCode> {
-    let (folder, _) = folder(Path::new("."), &[])?;
+    let Folder {
+        path: folder, bare, ..
+    } = folder(Path::new("."), &[])?;
     let _lock = match folder.is_dir() {
         true => Some(lock(&folder)?),
         false => None,
     };
     let mut out = std::io::stdout().lock();
     let mut any = false;
-    for stage in STAGES {
+    for stage in if bare { SERVER } else { LOCAL } {
         let path = folder.join(stage.name());
-        match look(&path, stage)? {
+        match look(&path, *stage)? {
             Found::Nothing => continue,
             Found::Ours => {
                 fs::remove_file(&path)

@@ -7,6 +7,9 @@
 //!
 //! It reads the index and the object database, never the working tree, and limits of scope never
 //! block it.
+//!
+//! On a server, as git's pre-receive hook, it judges what a push brings before any reference moves. There
+//! nothing that comes with the push, and no variable of a client, decides how it is judged.
 
 mod install;
 mod push;
@@ -58,6 +61,9 @@ pub struct Hook {
     /// Which git hook calls this. [default: recognised by what stands on standard input]
     #[arg(long, value_enum)]
     stage: Option<Stage>,
+    /// On a server: judge the push that git's pre-receive hook is told of; the same as --stage pre-receive.
+    #[arg(long, conflicts_with = "stage")]
+    pre_receive: bool,
     #[command(flatten)]
     alternates: Alternates,
     #[command(flatten)]
@@ -71,7 +77,11 @@ pub struct Hook {
 /// # Errors
 /// There is no git, or no repository that it can read.
 pub fn folder(dir: &Path) -> Result<(PathBuf, bool)> {
-    install::folder(dir, &[])
+    let folder = install::folder(dir, &[])?;
+    if folder.bare {
+        bail!("nobody commits in a bare repository");
+    }
+    Ok((folder.path, folder.set))
 }
 
 /// Installs our hooks in the repository around `dir`.
@@ -79,7 +89,7 @@ pub fn folder(dir: &Path) -> Result<(PathBuf, bool)> {
 /// # Errors
 /// As `keysweep hook install`.
 pub fn install(dir: &Path) -> Result<ExitCode> {
-    install::install(dir, &[])
+    install::install(dir, &[], false)
 }
 
 /// Install and remove git hooks, for use without pre-commit.
@@ -87,6 +97,9 @@ pub fn install(dir: &Path) -> Result<ExitCode> {
 enum Manage {
     /// Write pre-commit and pre-push hooks where git looks for them.
     Install {
+        /// In a bare repository on a server: write a pre-receive hook, which judges what is pushed to it.
+        #[arg(long)]
+        pre_receive: bool,
         #[command(flatten)]
         alternates: Alternates,
     },
@@ -99,6 +112,8 @@ enum Manage {
 enum Stage {
     PreCommit,
     PrePush,
+    #[value(name = "pre-receive")]
+    Receive,
 }
 
 impl Stage {
@@ -107,20 +122,29 @@ impl Stage {
         match self {
             Stage::PreCommit => "pre-commit",
             Stage::PrePush => "pre-push",
+            Stage::Receive => "pre-receive",
         }
+    }
+}
+
+impl Hook {
+    /// Whether this is the hook of a repository that receives a push.
+    fn receives(&self) -> bool {
+        self.pre_receive || self.stage == Some(Stage::Receive)
     }
 }
 
 /// Runs the verb.
 pub fn run(mut hook: Hook) -> Result<ExitCode> {
-    let within = std::env::var_os("PRE_COMMIT").is_some();
+    let within = std::env::var_os("PRE_COMMIT").is_some() && !hook.receives();
     match hook.manage.take() {
         // pre-commit passes names of files, and these two can be names of files.
         Some(Manage::Install { .. }) if within => hook.files.push(PathBuf::from("install")),
         Some(Manage::Uninstall) if within => hook.files.push(PathBuf::from("uninstall")),
-        Some(Manage::Install { alternates }) => {
-            return install::install(Path::new("."), &alternates.allowed);
-        }
+        Some(Manage::Install {
+            alternates,
+            pre_receive,
+        }) => return install::install(Path::new("."), &alternates.allowed, pre_receive),
         Some(Manage::Uninstall) => return install::uninstall(),
         None => {}
     }
@@ -131,13 +155,17 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     if !within {
         refuse_names_of_hooks(&hook)?;
     }
-    if skipped() {
+    // Some servers take variables from whoever pushes; those skip nothing.
+    if skipped() && !hook.receives() {
         return say("skipped: SKIP names keysweep");
     }
     // People get the hook's own message; it is no format that can be chosen.
     let for_people = hook.common.format.name() == report::Human.name();
     if for_people {
-        hook.common.format = &report::Hook;
+        hook.common.format = match hook.receives() {
+            true => &report::PreReceive,
+            false => &report::Hook,
+        };
     }
     let outputs = output::Outputs::open(&hook.common)?;
     if let Some(pushed) = push::pushed(&hook, within)? {
@@ -181,10 +209,10 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
 /// # Errors
 /// A file is named that is not there and is called as a hook of git.
 fn refuse_names_of_hooks(hook: &Hook) -> Result<()> {
-    if hook.stage.is_some() {
+    if hook.stage.is_some() || hook.pre_receive {
         return Ok(());
     }
-    for stage in [Stage::PreCommit, Stage::PrePush] {
+    for stage in [Stage::PreCommit, Stage::PrePush, Stage::Receive] {
         let name = Path::new(stage.name());
         if hook.files.iter().any(|file| file == name) && !name.exists() {
             bail!(

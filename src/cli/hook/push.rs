@@ -1,5 +1,5 @@
-//! What is pushed: from pre-commit's environment, or from the lines that git writes to a pre-push
-//! hook's standard input.
+//! What is pushed: from pre-commit's environment, or from the lines that git writes to the standard
+//! input of a pre-push or pre-receive hook.
 
 use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::{Hook, Stage};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
-use keysweep::source::{Push, PushLine, RangeOptions, What};
+use keysweep::source::{self, Push, PushLine, RangeOptions, Receiver, What};
 use keysweep::thresholds::Checkpoint;
 
 /// How long an unknown standard input is waited for. Git writes at once; a pipe that somebody
@@ -28,10 +28,16 @@ pub enum Pushed {
     Range(String, String),
     /// The lines of a pre-push hook.
     Lines(Vec<u8>),
+    /// The lines of a pre-receive hook.
+    Received(Vec<u8>),
 }
 
 /// What is pushed, when this run is about a push or a range.
 pub fn pushed(hook: &Hook, within: bool) -> Result<Option<Pushed>> {
+    // On a server no variable of pre-commit means anything, wherever it comes from.
+    if hook.receives() {
+        return Ok(Some(Pushed::Received(received()?)));
+    }
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     match (set("PRE_COMMIT_FROM_REF"), set("PRE_COMMIT_TO_REF")) {
         (Some(from), Some(to)) => return Ok(Some(Pushed::Range(from, to))),
@@ -53,19 +59,43 @@ pub fn pushed(hook: &Hook, within: bool) -> Result<Option<Pushed>> {
         return Ok(Some(Pushed::Lines(line.into_bytes())));
     }
     match hook.stage {
-        Some(Stage::PreCommit) => Ok(None),
+        Some(Stage::PreCommit | Stage::Receive) => Ok(None),
         Some(Stage::PrePush) => Ok(Some(Pushed::Lines(read_all()?))),
         None => Ok(peek().filter(|text| is_push(text)).map(Pushed::Lines)),
     }
 }
 
-fn read_all() -> Result<Vec<u8>> {
+/// The lines that git writes to a pre-receive hook. A person has none to type.
+fn received() -> Result<Vec<u8>> {
+    if std::io::stdin().is_terminal() {
+        bail!(
+            "git calls this in a repository that receives a push, and writes a line a reference \
+             (old object, new object, reference) to standard input; `keysweep hook install \
+             --pre-receive` sets it up"
+        );
+    }
+    lines()
+}
+
+/// All of standard input.
+fn lines() -> Result<Vec<u8>> {
     let mut text = Vec::new();
     std::io::stdin()
         .lock()
         .take(LINES_MAX)
         .read_to_end(&mut text)
         .context("what git says of the push cannot be read from standard input")?;
+    if text.len() as u64 == LINES_MAX {
+        bail!(
+            "standard input holds more than {} MiB of lines",
+            LINES_MAX >> 20
+        );
+    }
+    Ok(text)
+}
+
+fn read_all() -> Result<Vec<u8>> {
+    let text = lines()?;
     if !text.is_empty() && !is_push(&text) {
         bail!("standard input holds no lines of a pre-push hook (ref, object, ref, object)");
     }
@@ -121,10 +151,16 @@ pub fn input(pushed: Pushed, hook: &Hook) -> Result<Option<Input>> {
             if lines.iter().all(|line| line.local.is_none()) {
                 return Ok(None);
             }
-            What::Push(Push {
-                lines,
-                remote: remote(hook),
-            })
+            let to = Receiver::Remote(remote(hook));
+            What::Push(Push { lines, to })
+        }
+        Pushed::Received(text) => {
+            let lines = PushLine::parse_received(&text)?;
+            if lines.iter().all(|line| line.local.is_none()) {
+                return Ok(None);
+            }
+            let to = Receiver::Here(source::quarantine());
+            What::Push(Push { lines, to })
         }
     };
     // Git names the repository for its hooks, where it is not the one around the directory.

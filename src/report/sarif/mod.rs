@@ -23,9 +23,9 @@ use results::{noticed, result};
 use rules::{driver, taxonomy};
 use wording::{cut, first_seen, repository_uri, rules as listed};
 
+use crate::schema::HOME;
+
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-/// Where the project is hosted: `package.repository` of Cargo.toml, empty while nobody has set it.
-const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 const BASE: &str = "%SRCROOT%";
 /// Where the program was started; only named where addresses lead there.
 const HERE: &str = "PWD";

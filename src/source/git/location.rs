@@ -40,6 +40,53 @@ impl GitEnv {
     }
 }
 
+/// The object directories that git names to a hook of a repository which receives a push. Until the hooks
+/// agree, what was pushed lies in a directory of its own, the quarantine, and the objects that are there
+/// already are its alternates (git-receive-pack(1), "QUARANTINE ENVIRONMENT"). Empty where git names none.
+pub fn quarantine() -> Vec<PathBuf> {
+    let var = |name| std::env::var_os(name).filter(|value| !value.is_empty());
+    let own = ["GIT_QUARANTINE_PATH", "GIT_OBJECT_DIRECTORY"];
+    let own = own.into_iter().filter_map(var).map(PathBuf::from);
+    let mut dirs: Vec<PathBuf> = own.collect();
+    if let Some(list) = var("GIT_ALTERNATE_OBJECT_DIRECTORIES") {
+        dirs.extend(alternates(list.as_encoded_bytes()));
+    }
+    dirs.dedup();
+    dirs
+}
+
+/// The directories of `GIT_ALTERNATE_OBJECT_DIRECTORIES`: separated as in a search path, and one that begins
+/// with a double quote is quoted as in C (git(1)).
+fn alternates(list: &[u8]) -> Vec<PathBuf> {
+    let separator = if cfg!(windows) { b';' } else { b':' };
+    let mut out = Vec::new();
+    let mut rest = list;
+    while !rest.is_empty() {
+        let quoted = rest[0] == b'"';
+        let (mut end, mut escaped) = (usize::from(quoted), false);
+        while end < rest.len() {
+            match rest[end] {
+                b'"' if quoted && !escaped => {
+                    end += 1;
+                    break;
+                }
+                byte if byte == separator && !quoted => break,
+                byte => escaped = quoted && byte == b'\\' && !escaped,
+            }
+            end += 1;
+        }
+        let (one, more) = rest.split_at(end);
+        match quoted {
+            // The parser of the file of alternates knows the same quotes.
+            true => out.extend(gix::odb::alternate::parse(one).unwrap_or_default()),
+            false if one.is_empty() => {}
+            false => out.push(files::path_of(one).to_owned()),
+        }
+        rest = more.strip_prefix(&[separator]).unwrap_or_default();
+    }
+    out
+}
+
 /// Where a repository's parts are.
 #[derive(Clone, Debug)]
 pub(in crate::source) struct Location {
@@ -304,4 +351,24 @@ fn resolve(base: &Path, path: &[u8]) -> Option<PathBuf> {
         return None;
     }
     fs::canonicalize(base.join(files::path_of(path))).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PathBuf, alternates};
+
+    #[test]
+    fn directories_of_the_environment_are_separated_and_may_be_quoted() {
+        let list = if cfg!(windows) {
+            "a;\"b;c\";;d"
+        } else {
+            "a:\"b:\\\"c\"::d"
+        };
+        let quoted = if cfg!(windows) { "b;c" } else { "b:\"c" };
+        let want = ["a", quoted, "d"].map(PathBuf::from);
+        assert_eq!(alternates(list.as_bytes()), want);
+        assert!(alternates(b"").is_empty());
+        // A quote that is never closed is part of one name, and nothing is read past the end.
+        assert_eq!(alternates(b"\"a:b").len(), 1);
+    }
 }

@@ -20,21 +20,22 @@ pub(in crate::source) struct ObjectDir {
     pub loose: Vec<(String, PathBuf)>,
 }
 
-/// The object directories of a repository: its own, then its alternates, each once.
+/// The object directories of a repository: its own, those of a push that it receives, then their alternates,
+/// each once.
 pub(in crate::source) struct ObjectDirs {
     pub dirs: Vec<ObjectDir>,
     /// What was not followed, or cannot be read.
     pub refused: Vec<Skipped>,
 }
 
-/// Finds all object directories of the repository whose shared directory is `common_dir`.
-pub(in crate::source) fn find(common_dir: &Path, bounds: &Bounds) -> ObjectDirs {
+/// Finds all object directories from `objects` on.
+pub(in crate::source) fn find(objects: &[PathBuf], bounds: &Bounds) -> ObjectDirs {
     let mut found = ObjectDirs {
         dirs: Vec::new(),
         refused: Vec::new(),
     };
     let mut seen = HashSet::new();
-    let mut queue = vec![common_dir.join("objects")];
+    let mut queue = objects.to_vec();
     while let Some(dir) = queue.pop() {
         let real = match bounds.real(&dir) {
             Ok(Some(real)) => real,

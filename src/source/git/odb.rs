@@ -24,7 +24,8 @@ const BASES: usize = 96 << 20;
 
 /// The object database of a repository. Belongs to one thread; a clone may go to another.
 pub(in crate::source) struct Odb {
-    inner: gix::odb::HandleArc,
+    /// One for each of the layout's object directories; more than one only while a push is received.
+    inner: Vec<gix::odb::HandleArc>,
     packs: Arc<Packs>,
     bases: RefCell<Bases>,
     loose: Arc<Loose>,
@@ -68,7 +69,7 @@ impl Odb {
     /// # Errors
     /// It cannot be opened, or some of it lies outside the repository and is not allowed.
     pub fn open(layout: &Layout) -> anyhow::Result<Odb> {
-        let ObjectDirs { dirs, refused } = object_dirs::find(&layout.common, &layout.bounds);
+        let ObjectDirs { dirs, refused } = object_dirs::find(&layout.objects, &layout.bounds);
         if let Some(gap) = refused.first() {
             let name = String::from_utf8_lossy(&gap.what);
             match gap.reason {
@@ -92,10 +93,16 @@ impl Odb {
                 fanout.paths.push(path);
             }
         }
-        let dir = layout.common.join("objects");
-        let inner = gix::odb::at(dir.clone(), layout.hash)
-            .and_then(gix::odb::Handle::into_arc)
-            .with_context(|| format!("cannot open {}", dir.display()))?;
+        let open = |dir: &PathBuf| {
+            gix::odb::at(dir.clone(), layout.hash)
+                .and_then(gix::odb::Handle::into_arc)
+                .with_context(|| format!("cannot open {}", dir.display()))
+        };
+        let inner = layout
+            .objects
+            .iter()
+            .map(open)
+            .collect::<anyhow::Result<_>>()?;
         Ok(Odb {
             inner,
             packs: Arc::new(packs),
@@ -109,7 +116,7 @@ impl Odb {
 
     /// Whether the object can be found.
     pub fn contains(&self, id: &oid) -> bool {
-        self.packs.find(id).is_some() || self.inner.exists(id)
+        self.packs.find(id).is_some() || self.inner.iter().any(|odb| odb.exists(id))
     }
 
     /// Reads an object into `buffer`; `None` when it is not there.
@@ -122,18 +129,16 @@ impl Odb {
         buffer: &'a mut Vec<u8>,
     ) -> Result<Option<Data<'a>>, Fault> {
         let loose = self.loose.holds(id)?;
-        let found = match self.packed(id, buffer) {
-            Some(kind) => Some(Data {
-                object_hash: id.kind(),
-                kind,
-                data: buffer,
-            }),
-            // What cannot be read in one place may be whole in another.
-            None => self
-                .inner
-                .try_find(id, buffer)
-                .map_err(|_| Fault::corrupt(""))?,
+        // What cannot be read in one place may be whole in another.
+        let kind = match self.packed(id, buffer) {
+            Some(kind) => Some(kind),
+            None => self.elsewhere(id, buffer)?,
         };
+        let found = kind.map(|kind| Data {
+            object_hash: id.kind(),
+            kind,
+            data: buffer,
+        });
         // Packs have checksums, a loose object has nothing but its name. Which copy was read is not
         // known, so whatever lies loose too is hashed.
         if let Some(data) = found.as_ref().filter(|_| loose) {
@@ -143,6 +148,29 @@ impl Odb {
             }
         }
         Ok(found)
+    }
+
+    /// Reads an object into `buffer` as gix looks it up; `None` when it is nowhere.
+    ///
+    /// # Errors
+    /// It is damaged wherever it is.
+    fn elsewhere(&self, id: &oid, buffer: &mut Vec<u8>) -> Result<Option<gix::objs::Kind>, Fault> {
+        let mut damaged = false;
+        for odb in &self.inner {
+            match odb.try_find(id, buffer) {
+                Ok(Some(found)) => {
+                    let (kind, len) = (found.kind, found.data.len());
+                    buffer.truncate(len);
+                    return Ok(Some(kind));
+                }
+                Ok(None) => {}
+                Err(_) => damaged = true,
+            }
+        }
+        match damaged {
+            true => Err(Fault::corrupt("")),
+            false => Ok(None),
+        }
     }
 
     /// Reads an object into `buffer` from a pack; `None` when no pack has it, or not whole.
@@ -188,10 +216,18 @@ impl Odb {
         {
             return Ok(Some(size));
         }
-        self.inner
-            .try_header(id)
-            .map(|found| found.map(|header| header.size()))
-            .map_err(|_| Fault::corrupt(""))
+        let mut damaged = false;
+        for odb in &self.inner {
+            match odb.try_header(id) {
+                Ok(Some(header)) => return Ok(Some(header.size())),
+                Ok(None) => {}
+                Err(_) => damaged = true,
+            }
+        }
+        match damaged {
+            true => Err(Fault::corrupt("")),
+            false => Ok(None),
+        }
     }
 }
 

@@ -24,6 +24,9 @@ pub(in crate::source) struct Layout {
     pub git_dir: PathBuf,
     /// Holds `objects` and `refs`.
     pub common: PathBuf,
+    /// Where objects are looked for first: `objects` of the shared directory, and before it what
+    /// [`Layout::with_quarantine`] added.
+    pub objects: Vec<PathBuf>,
     /// The top of the working tree; `None` in a bare repository or inside a `.git`.
     pub work_tree: Option<PathBuf>,
     /// What may be opened: the directory that holds the repository, and what the user allows.
@@ -134,6 +137,7 @@ impl Layout {
         } = format::read(&common_dir, &bounds)?;
         Ok(Layout {
             git_dir,
+            objects: vec![common_dir.join("objects")],
             common: common_dir,
             work_tree,
             bounds,
@@ -143,6 +147,13 @@ impl Layout {
             remote,
             remotes,
         })
+    }
+
+    /// The same with the object directories of a push that is being received. The bounds stay what they are:
+    /// git puts the quarantine into the repository, and what lies elsewhere is refused as any alternate is.
+    pub fn with_quarantine(mut self, dirs: &[PathBuf]) -> Layout {
+        self.objects.splice(0..0, dirs.iter().cloned());
+        self
     }
 
     /// Goes through everything below the git directory that gix may open by a name of its own

@@ -70,7 +70,7 @@ impl Store {
             promisor: false,
             max_object,
         };
-        let ObjectDirs { dirs, refused } = object_dirs::find(&layout.common, &layout.bounds);
+        let ObjectDirs { dirs, refused } = object_dirs::find(&layout.objects, &layout.bounds);
         skipped.extend(refused);
         for dir in dirs {
             store.add_packs(&dir, skipped);

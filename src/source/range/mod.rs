@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use gix::mailmap::Snapshot;
 use gix::objs::Kind;
 
-pub use push::{Push, PushLine};
+pub use push::{Push, PushLine, Receiver};
 
 use super::git::{open, people, refs};
 use super::{Control, Visit, names};
@@ -31,6 +31,9 @@ use objects::Objects;
 use revs::Lazy;
 use scan::Scan;
 use walk::Walk;
+
+/// References of a push that are named in words; it may have very many.
+const MAX_NAMED: usize = 20;
 
 /// Which commits are meant.
 #[derive(Clone, Debug)]
@@ -44,7 +47,8 @@ pub enum What {
     Pushed,
     /// What git tells a pre-push hook: for each line what the remote lacks. A new branch, or one
     /// whose tip at the remote is not known here (a forced push): what no remote-tracking
-    /// reference of that remote has. Deletions bring nothing.
+    /// reference of that remote has. Deletions bring nothing. What git tells a pre-receive hook: what
+    /// no reference of this repository reaches yet.
     Push(Push),
     /// Ends that the caller knows: reachable from `to`, not from `from`, and with
     /// `exclude_remotes` not from a remote-tracking reference.
@@ -73,6 +77,29 @@ pub struct RangeOptions {
     pub allow_alternates: Vec<PathBuf>,
     /// Larger blobs are skipped; bytes.
     pub max_object: u64,
+}
+
+impl RangeOptions {
+    /// The repository, with what lies in quarantine while a push is received.
+    fn open(&self) -> anyhow::Result<open::Layout> {
+        let layout = open::open(&self.path, &self.allow_alternates)?;
+        Ok(match &self.what {
+            What::Push(Push {
+                to: Receiver::Here(dirs),
+                ..
+            }) => layout.with_quarantine(dirs),
+            _ => layout,
+        })
+    }
+
+    /// Whether this is a push that the repository receives: those who made it have no word in how it is
+    /// judged.
+    pub fn is_received(&self) -> bool {
+        let What::Push(push) = &self.what else {
+            return false;
+        };
+        matches!(push.to, Receiver::Here(_))
+    }
 }
 
 /// A commit of the range that brought content which may hold something.
@@ -180,7 +207,7 @@ pub fn scan_range<V: Visit>(
     visit: &V,
     control: &Control,
 ) -> anyhow::Result<Range> {
-    let layout = open::open(&options.path, &options.allow_alternates)?;
+    let layout = options.open()?;
     let objects = Objects::open(&layout, options.max_object)?;
     let refs = Lazy::new(&layout);
     let mut gaps = Vec::new();
@@ -261,7 +288,7 @@ pub fn scan_range<V: Visit>(
 /// # Errors
 /// As [`scan_range`].
 pub fn range_ends(options: &RangeOptions, control: &Control) -> anyhow::Result<RangeInfo> {
-    let layout = open::open(&options.path, &options.allow_alternates)?;
+    let layout = options.open()?;
     let objects = Objects::open(&layout, options.max_object)?;
     let refs = Lazy::new(&layout);
     let cut = refs::shallow(&layout, &mut Vec::new());
@@ -270,6 +297,15 @@ pub fn range_ends(options: &RangeOptions, control: &Control) -> anyhow::Result<R
     let told = (&mut info, !cut.is_empty());
     settle(options, &layout, &refs, &objects, &mut walk, told)?;
     Ok(info)
+}
+
+/// Whether pushes to the repository around `dir` could be read: without what lies outside it, but for `allowed`.
+///
+/// # Errors
+/// What is in the way.
+pub fn check_receiving(dir: &std::path::Path, allowed: &[PathBuf]) -> anyhow::Result<()> {
+    let layout = open::open(dir, allowed)?;
+    Objects::open(&layout, 0).map(drop)
 }
 
 /// Finds the ends and says in `info` what they are; `None` in a repository without commits.
@@ -325,12 +361,15 @@ fn asked(what: &What) -> String {
         }
         What::Pushed => "what no remote has".to_owned(),
         What::Push(push) => {
-            let names: Vec<String> = push
-                .lines
-                .iter()
-                .map(|line| String::from_utf8_lossy(&line.local_ref).into_owned())
+            let names = push.lines.iter().take(MAX_NAMED);
+            let names: Vec<_> = names
+                .map(|line| String::from_utf8_lossy(&line.local_ref))
                 .collect();
-            format!("push of {}", names.join(", "))
+            let more = match push.lines.len().saturating_sub(MAX_NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            format!("push of {}{more}", names.join(", "))
         }
         What::Span {
             from,

@@ -7,7 +7,7 @@ use gix::bstr::ByteSlice;
 
 use super::What;
 use super::objects::Objects;
-use super::push::Push;
+use super::push::{Push, Receiver};
 use super::walk::{Plain, Selected, Walk};
 use crate::finding::{Oid, Reason, RepoPath, Skipped};
 use crate::source::git::format::Remote;
@@ -215,6 +215,11 @@ fn push(
     objects: &Objects,
     walk: &mut Walk<'_>,
 ) -> anyhow::Result<Ends> {
+    // Before what comes, so that the tags which stand here already are known.
+    let standing = match &push.to {
+        Receiver::Here(_) => Some(standing(refs.get(), walk)),
+        Receiver::Remote(_) => None,
+    };
     let (mut to, mut not) = (Vec::new(), Vec::new());
     let mut tags: Vec<(Oid, Option<Oid>)> = Vec::new();
     let mut plain = Vec::new();
@@ -238,6 +243,9 @@ fn push(
                 continue;
             }
         }
+        if standing.is_some() {
+            continue;
+        }
         // A tip that was never fetched (a forced push over the work of others) tells nothing.
         match line.remote.filter(|remote| objects.contains(remote)) {
             Some(remote) => match walk.peel(remote) {
@@ -251,8 +259,12 @@ fn push(
         }
     }
     let mut note = None;
-    let more = match by_remotes {
-        true => match tracked(layout, push.remote.as_deref()) {
+    let more = match (standing, &push.to) {
+        (Some((commits, known)), _) => {
+            tags.retain(|(tag, _)| !known.contains(tag));
+            commits
+        }
+        (None, Receiver::Remote(told)) if by_remotes => match tracked(layout, told.as_deref()) {
             Ok(remote) => of_remote(refs.get(), layout, &remote, walk),
             Err(why) => {
                 let detail = format!("{why}, so what any remote has already was left out");
@@ -260,7 +272,7 @@ fn push(
                 remotes(refs.get(), walk)
             }
         },
-        false => Vec::new(),
+        (None, _) => Vec::new(),
     };
     let mut ends = beyond(&to, &not, more, walk);
     ends.tags = tags;
@@ -272,6 +284,15 @@ fn push(
         _ => "nothing is pushed that the remote lacks",
     };
     Ok(ends)
+}
+
+/// The commits that references of this repository lead to, each once, and the annotated tags on the way. One that
+/// cannot be read takes nothing away from what is judged.
+fn standing(refs: &Refs, walk: &mut Walk<'_>) -> (Vec<Oid>, HashSet<Oid>) {
+    let commits = refs.all.iter().map(|r| walk.commit_of(r.oid).ok());
+    let commits: BTreeSet<Oid> = commits.flatten().collect();
+    let tags = walk.tags().map(|(tag, _)| tag).collect();
+    (commits.into_iter().collect(), tags)
 }
 
 /// The remote that is pushed to, with the references that are kept of it. `told` is its name, or
