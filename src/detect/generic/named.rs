@@ -5,6 +5,7 @@ use super::beside::{Row, Site};
 use super::code::is_identifier;
 use super::key::{self, Says};
 use super::refusal::Refusal;
+use super::value::is_uuid;
 use super::words;
 use crate::detect::assign::Op;
 
@@ -37,6 +38,26 @@ pub(super) const NAMED: &[Row] = &[
         Refusal::Prose,
         |s| s.a.op == Op::Pair && s.before_key().ends_with(b" ") && is_words(s.value),
         r#"element(t, "Reset your password", "maple-revoke")"#,
+    ),
+    (
+        Refusal::Prose,
+        |s| s.a.op == Op::Pair && is_behind_a_call(s) && is_plain(s.value),
+        r#"label(t("setting.smtp-password"), "maple")"#,
+    ),
+    (
+        Refusal::Column,
+        |s| s.a.op == Op::Pair && is_plain(s.value) && lists_columns(s.before_key()),
+        r#"table.Cols("password", "maple")"#,
+    ),
+    (
+        Refusal::Expression,
+        |s| s.a.quote == Some(b'`') && is_tag_of_a_member(s.value),
+        "Maple_PasswordCredentials `protobuf:\"bytes,1,opt,name=maple\"`",
+    ),
+    (
+        Refusal::PublicName,
+        |s| is_uuid(s.value) && is_keeper(s.a.key),
+        r#"LastPass = "{uuid}""#,
     ),
     (
         Refusal::Beginning,
@@ -96,6 +117,45 @@ fn is_type_of_a_module(value: &[u8]) -> bool {
         && is_identifier(last)
         && parts.clone().count() >= 2
         && parts.all(|part| is_identifier(part) && !part.iter().any(u8::is_ascii_uppercase))
+}
+
+/// A word in small letters.
+fn is_plain(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_lowercase() || *b == b'_')
+}
+
+/// `t("password"), "maple"`: a call ends between the name and the value.
+fn is_behind_a_call(site: &Site<'_>) -> bool {
+    let between = site.a.key_at + site.a.key.len()..site.a.value.start;
+    site.bytes
+        .get(between)
+        .is_some_and(|joint| joint.contains(&b')'))
+}
+
+/// `Cols("name", `: a call of a function that is given the names of columns or members.
+fn lists_columns(before: &[u8]) -> bool {
+    let near = &before[before.len().saturating_sub(120)..];
+    let Some(open) = memchr::memrchr(b'(', near) else {
+        return false;
+    };
+    let listed = |b: &u8| b.is_ascii_alphanumeric() || b"_\"', -[".contains(b);
+    let name = near[..open].iter().rev();
+    let len = name.take_while(|b| b.is_ascii_alphanumeric()).count();
+    let name = near[open - len..open].to_ascii_lowercase();
+    let name = std::str::from_utf8(&name).unwrap_or_default();
+    near[open + 1..].iter().all(listed) && words::COLUMN_TAKERS.contains(name)
+}
+
+/// `protobuf:"…"`: what Go writes behind the type of a member for programs that look at it.
+fn is_tag_of_a_member(value: &[u8]) -> bool {
+    let name = value.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    name > 1 && value[name..].starts_with(b":\"")
+}
+
+/// `LastPass`, `OnePassword`: what a program that keeps passwords is called. By a UUID it is known to websites.
+fn is_keeper(key: &[u8]) -> bool {
+    let parts = key::split(key);
+    parts.len() <= 2 && words::KEEPERS.contains(&parts.concat())
 }
 
 /// Words that a hyphen or an underscore joins.
