@@ -61,11 +61,14 @@ pub fn answer(line: &[u8], ask: &mut dyn FnMut(Ask) -> Told) -> Option<String> {
     if line.iter().all(u8::is_ascii_whitespace) {
         return None;
     }
-    let value: Value = match serde_json::from_slice(line) {
+    let value = match super::json::read(line) {
         Ok(value) => value,
         // The place alone: what stands there may be a value.
         Err(error) => {
-            let message = format!("no JSON, or nested too deeply (column {})", error.column());
+            let message = format!(
+                "no JSON, nested too deeply, or a member stands twice (column {})",
+                error.column()
+            );
             return Some(failed(Value::Null, Fault::new(PARSE_ERROR, message)));
         }
     };

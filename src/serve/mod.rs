@@ -7,6 +7,7 @@
 
 pub mod agent;
 mod comment;
+mod json;
 pub mod lsp;
 pub mod mcp;
 mod words;

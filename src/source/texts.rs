@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use super::tree::Visited;
-use super::{Blob, Control, Visit, archive};
+use super::{Blob, Control, Visit, archive, names};
 use crate::finding::{Ignored, Origin, Reason, RepoPath, Skipped};
 
 /// A text and its path.
@@ -70,6 +70,12 @@ pub fn scan_texts<V: Visit>(options: &TextOptions, visit: &V, control: &Control)
             visit.blob(blob, None);
             archive::open(blob, visit, control);
         }
+    }
+    if !control.stopped() {
+        // A path is content too; that of a file which is there already is no news.
+        let texts = options.texts.iter();
+        let paths = texts.filter(|text| !options.change || text.before.is_none());
+        names::in_paths(paths.map(|text| text.path.0.as_slice()), visit, |_| true);
     }
     skipped.sort();
     Visited {

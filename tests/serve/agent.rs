@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use crate::common::{Dir, Run, contains, line, token};
 
 /// Runs the hook on a message.
-fn hook(dir: &Dir, message: &Value) -> Run {
+pub(super) fn hook(dir: &Dir, message: &Value) -> Run {
     dir.feed(&["hook", "--agent"], message.to_string().as_bytes())
 }
 
 /// A message as Claude Code sends it.
-fn claude(dir: &Dir, tool: &str, input: Value) -> Value {
+pub(super) fn claude(dir: &Dir, tool: &str, input: Value) -> Value {
     json!({
         "session_id": "abc", "transcript_path": "/t.jsonl", "cwd": dir.path(), "permission_mode": "default",
         "hook_event_name": "PreToolUse", "tool_name": tool, "tool_input": input, "tool_use_id": "toolu_01",
@@ -18,12 +18,12 @@ fn claude(dir: &Dir, tool: &str, input: Value) -> Value {
 }
 
 /// A file in the directory, as agents name files.
-fn at(dir: &Dir, name: &str) -> String {
+pub(super) fn at(dir: &Dir, name: &str) -> String {
     dir.path().join(name).display().to_string()
 }
 
 #[track_caller]
-fn denied(run: &Run, value: &str) -> Value {
+pub(super) fn denied(run: &Run, value: &str) -> Value {
     run.ends(2);
     run.complains("keysweep blocked this");
     run.complains("next: ");
@@ -36,7 +36,7 @@ fn denied(run: &Run, value: &str) -> Value {
 }
 
 #[track_caller]
-fn passed(run: &Run) {
+pub(super) fn passed(run: &Run) {
     run.ends(0);
     assert!(run.err.is_empty(), "{}", run.errors());
     assert!(!contains(&run.out, b"allow"), "{}", run.text());

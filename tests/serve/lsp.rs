@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::common::{Dir, Run, contains, line, token};
 
 /// A client, and all that it was told.
-struct Client {
+pub(super) struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -18,7 +18,7 @@ struct Client {
 }
 
 impl Client {
-    fn new(dir: &Dir, encodings: Value) -> (Self, Value) {
+    pub(super) fn new(dir: &Dir, encodings: Value) -> (Self, Value) {
         let mut child = dir.spawn(&["lsp", "--stdio"], Stdio::piped(), Stdio::piped());
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("piped"));
@@ -43,7 +43,7 @@ impl Client {
             .expect("the server reads");
     }
 
-    fn tell(&mut self, method: &str, params: Value) {
+    pub(super) fn tell(&mut self, method: &str, params: Value) {
         self.send(Message::Notification(Notification::new(
             method.to_owned(),
             params,
@@ -76,7 +76,7 @@ impl Client {
     }
 
     /// The next diagnostics, of a version of a file.
-    fn diagnostics(&mut self, uri: &str, version: Option<i64>) -> Vec<Value> {
+    pub(super) fn diagnostics(&mut self, uri: &str, version: Option<i64>) -> Vec<Value> {
         loop {
             let Message::Notification(told) = self.read() else {
                 panic!("no question is open")
@@ -92,13 +92,13 @@ impl Client {
         }
     }
 
-    fn open(&mut self, uri: &str, text: &str) -> Vec<Value> {
+    pub(super) fn open(&mut self, uri: &str, text: &str) -> Vec<Value> {
         let document = json!({"uri": uri, "languageId": "x", "version": 1, "text": text});
         self.tell("textDocument/didOpen", json!({"textDocument": document}));
         self.diagnostics(uri, Some(1))
     }
 
-    fn change(&mut self, uri: &str, version: i64, changes: Value) {
+    pub(super) fn change(&mut self, uri: &str, version: i64, changes: Value) {
         let document = json!({"uri": uri, "version": version});
         self.tell(
             "textDocument/didChange",
@@ -106,7 +106,7 @@ impl Client {
         );
     }
 
-    fn actions(&mut self, uri: &str, range: &Value) -> Vec<Value> {
+    pub(super) fn actions(&mut self, uri: &str, range: &Value) -> Vec<Value> {
         let params =
             json!({"textDocument": {"uri": uri}, "range": range, "context": {"diagnostics": []}});
         let actions = self
@@ -116,7 +116,7 @@ impl Client {
     }
 
     /// Ends as the protocol wants it; all that was heard.
-    fn end(mut self) -> String {
+    pub(super) fn end(mut self) -> String {
         assert_eq!(self.ask("shutdown", Value::Null), Ok(Value::Null));
         assert_eq!(self.ask("textDocument/codeAction", json!({})), Err(-32600));
         self.tell("exit", Value::Null);
@@ -134,7 +134,7 @@ impl Client {
     }
 }
 
-fn uri(dir: &Dir, name: &str) -> String {
+pub(super) fn uri(dir: &Dir, name: &str) -> String {
     format!("file://{}", dir.path().join(name).display())
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::common::{Dir, contains, line, token};
 
 /// A client, and all that it was told.
-struct Client {
+pub(super) struct Client {
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -17,7 +17,7 @@ struct Client {
 }
 
 impl Client {
-    fn new(dir: &Dir) -> Self {
+    pub(super) fn new(dir: &Dir) -> Self {
         let mut child = dir.spawn(&["mcp"], Stdio::piped(), Stdio::piped());
         let stdin = child.stdin.take();
         let stdout = BufReader::new(child.stdout.take().expect("piped"));
@@ -61,7 +61,7 @@ impl Client {
     }
 
     /// Calls a tool: whether it failed, its text, and the same as JSON.
-    fn call(&mut self, tool: &str, arguments: Value) -> (bool, String, Value) {
+    pub(super) fn call(&mut self, tool: &str, arguments: Value) -> (bool, String, Value) {
         let answer = self.ask("tools/call", json!({"name": tool, "arguments": arguments}));
         let result = &answer["result"];
         let text = result["content"][0]["text"]
@@ -75,7 +75,7 @@ impl Client {
     }
 
     /// Closes standard input; the server ends by itself.
-    fn end(mut self) -> String {
+    pub(super) fn end(mut self) -> String {
         drop(self.stdin.take());
         assert!(self.child.wait().expect("it ends").success());
         self.heard

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Error, Result, bail};
 
 use super::texts::{self, Spot};
-use crate::cli::args::Common;
+use crate::cli::args::{Common, Limits};
 use crate::cli::output;
 use keysweep::finding::RepoPath;
 use keysweep::report::Report;
@@ -22,6 +24,8 @@ use keysweep::thresholds::Checkpoint;
 const MESSAGE_MAX: u64 = 64 << 20;
 /// Bytes of a file that edits are worked out in.
 const FILE_MAX: u64 = 16 << 20;
+/// How long a call is looked at. An agent waits half a minute or longer, and then lets the call pass.
+const TIME: Duration = Duration::from_secs(20);
 
 /// Reads a message of an agent from standard input and answers it. Whatever cannot be read or judged is blocked,
 /// with the reason: a hook that lets it pass in silence would be taken for one that looked.
@@ -29,7 +33,10 @@ const FILE_MAX: u64 = 16 << 20;
 /// # Errors
 /// The answer cannot be written.
 pub fn run(common: &Common) -> Result<ExitCode> {
-    let answer = answer(common).unwrap_or_else(|error| {
+    // A program that breaks ends with a status that agents take for none of their business.
+    let answer = catch_unwind(AssertUnwindSafe(|| answer(common)));
+    let answer = answer.unwrap_or_else(|_| bail!("keysweep broke"));
+    let answer = answer.unwrap_or_else(|error| {
         let why = output::plain(&format!("{error:#}"));
         blocked(&format!(
             "keysweep could not look at this call, so it is blocked: {why}"
@@ -80,8 +87,13 @@ fn judged(call: &Call, common: &Common) -> Result<Vec<Report>> {
         let (dir, root, text) = text(piece, &cwd, call.compares())?;
         places.entry(root).or_insert((dir, Vec::new())).1.push(text);
     }
+    let until = Instant::now() + TIME;
     let judge = |(dir, texts): (PathBuf, Vec<Text>)| {
-        let report = texts::scan(&dir, texts, true, Checkpoint::Hook, common)?;
+        let limits = Limits {
+            timeout: Some(until.saturating_duration_since(Instant::now())),
+            ..Limits::default()
+        };
+        let report = texts::scan(&dir, texts, true, Checkpoint::Hook, &limits, common)?;
         // Limits of scope never stop anything.
         Ok(report.settled(false))
     };
@@ -92,12 +104,12 @@ fn judged(call: &Call, common: &Common) -> Result<Vec<Report>> {
 fn text(piece: &Piece, cwd: &Path, compares: bool) -> Result<(PathBuf, PathBuf, Text)> {
     let spot = |path: &str| Spot::of(cwd, path);
     Ok(match piece {
-        Piece::Loose { name, text } => {
+        Piece::Loose { name, text, files } => {
             let spot = spot(name)?;
             let text = Text {
                 path: RepoPath::from(*name),
                 after: text.clone().into_bytes(),
-                before: None,
+                before: held(cwd, files)?.filter(|_| compares),
             };
             (spot.dir, spot.root, text)
         }
@@ -110,33 +122,51 @@ fn text(piece: &Piece, cwd: &Path, compares: bool) -> Result<(PathBuf, PathBuf, 
             };
             (spot.dir, spot.root, text)
         }
-        Piece::Edits { path, edits } => {
+        Piece::Edits { path, from, edits } => {
             let spot = spot(path)?;
-            let whole = read(&spot.file).filter(|_| compares);
-            let (after, before) = change(whole, edits);
+            let file = match from {
+                Some(from) => Spot::of(cwd, from)?.file,
+                None => spot.file,
+            };
+            let before = read(&file).filter(|_| compares);
             let text = Text {
                 path: spot.path,
-                after: after.into_bytes(),
-                before: Some(before),
+                after: change(before.as_deref(), edits)?.into_bytes(),
+                before,
             };
             (spot.dir, spot.root, text)
         }
     })
 }
 
-/// A file with the edits done, and as it was; where they cannot be worked out, what comes and what goes alone.
-fn change(whole: Option<Vec<u8>>, edits: &[Edit]) -> (String, Vec<u8>) {
-    let text = whole
-        .as_deref()
-        .and_then(|bytes| std::str::from_utf8(bytes).ok());
-    if let Some((text, after)) = text.and_then(|text| Some((text, edited(text, edits)?))) {
-        return (after, text.as_bytes().to_vec());
+/// What files hold, one behind the other; nothing where none of them can be read.
+fn held(cwd: &Path, files: &[String]) -> Result<Option<Vec<u8>>> {
+    let mut all: Option<Vec<u8>> = None;
+    for file in files {
+        let Some(bytes) = read(&Spot::of(cwd, file)?.file) else {
+            continue;
+        };
+        let all = all.get_or_insert_default();
+        all.extend_from_slice(&bytes);
+        all.push(b'\n');
+        if all.len() as u64 > FILE_MAX {
+            bail!("the files that it changes are too large to be compared");
+        }
     }
-    let side = |of: fn(&Edit) -> &String| -> String {
-        let parts: Vec<&str> = edits.iter().map(|edit| of(edit).as_str()).collect();
-        parts.join("\n")
-    };
-    (side(|edit| &edit.new), side(|edit| &edit.old).into_bytes())
+    Ok(all)
+}
+
+/// A file with the edits done; where they cannot be worked out, what comes alone. What an edit says of the old text
+/// is never believed: it need not stand there.
+fn change(file: Option<&[u8]>, edits: &[Edit]) -> Result<String> {
+    let text = file.and_then(|bytes| std::str::from_utf8(bytes).ok());
+    if let Some(text) = text
+        && let Some(after) = edited(text, edits).map_err(Error::msg)?
+    {
+        return Ok(after);
+    }
+    let parts: Vec<&str> = edits.iter().map(|edit| edit.new.as_str()).collect();
+    Ok(parts.join("\n"))
 }
 
 /// What a plain file holds. What is none, is too large or cannot be read is nothing to compare with: then all of
@@ -148,6 +178,7 @@ fn read(path: &Path) -> Option<Vec<u8>> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).ok()?;
-    file.take(FILE_MAX).read_to_end(&mut bytes).ok()?;
+    // No more than it says: files of the kernel say that they are empty, and some of them never end.
+    file.take(meta.len()).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }

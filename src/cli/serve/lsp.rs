@@ -10,7 +10,7 @@ use clap::Args;
 use lsp_server::Message;
 
 use super::texts::{self, Spot};
-use crate::cli::args::{Common, Looking};
+use crate::cli::args::{Common, Limits, Looking};
 use crate::cli::output;
 use keysweep::report::Report;
 use keysweep::serve::lsp::Server;
@@ -106,7 +106,14 @@ fn look(cwd: &Path, file: &str, text: &str, common: &Common) -> Result<(Report, 
         after: text.as_bytes().to_vec(),
         before: None,
     };
-    let report = texts::scan(&spot.dir, vec![text], false, Checkpoint::Report, common)?;
+    let report = texts::scan(
+        &spot.dir,
+        vec![text],
+        false,
+        Checkpoint::Report,
+        &Limits::default(),
+        common,
+    )?;
     Ok((report, path))
 }
 

@@ -104,7 +104,14 @@ fn found(cwd: &Path, asked: Ask, looking: &Looking) -> Result<(String, Value)> {
                 after: text.into_bytes(),
                 before: None,
             };
-            let report = texts::scan(&spot.dir, vec![text], false, Checkpoint::Report, &common)?;
+            let report = texts::scan(
+                &spot.dir,
+                vec![text],
+                false,
+                Checkpoint::Report,
+                &Limits::default(),
+                &common,
+            )?;
             Ok(said(&report))
         }
         Ask::ScanStaged => {

@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 
 use crate::cli::args::{Common, Limits};
 use crate::cli::{With, scan_under};
@@ -13,6 +13,9 @@ use keysweep::finding::RepoPath;
 use keysweep::report::Report;
 use keysweep::source::{self, Control, Text, TextOptions};
 use keysweep::thresholds::Checkpoint;
+
+/// Longer paths name no file on any system; bytes.
+const PATH_MAX: usize = 32 << 10;
 
 /// A place for a text.
 pub struct Spot {
@@ -30,8 +33,11 @@ impl Spot {
     /// The place of a path that `cwd` is the start of.
     ///
     /// # Errors
-    /// There is no such directory and none above it that can be looked at.
+    /// There is no such directory and none above it that can be looked at, or the path is longer than any is.
     pub fn of(cwd: &Path, path: &str) -> Result<Spot> {
+        if path.len() > PATH_MAX {
+            bail!("a path of more than {PATH_MAX} bytes leads nowhere");
+        }
         let file = plain(&cwd.join(path));
         // Git's own directory has no home: what is written there belongs to the repository around it.
         let mut above = file.ancestors().skip(1).filter(|dir| dir.is_dir());
@@ -82,6 +88,7 @@ pub fn scan(
     texts: Vec<Text>,
     change: bool,
     at: Checkpoint,
+    limits: &Limits,
     common: &Common,
 ) -> Result<Report> {
     let options = TextOptions {
@@ -92,5 +99,5 @@ pub fn scan(
     };
     let input = Input::Texts(options, at);
     let control = Arc::new(Control::default());
-    scan_under(&control, input, &Limits::default(), common, With::default())
+    scan_under(&control, input, limits, common, With::default())
 }

@@ -1,6 +1,11 @@
 //! What a tool of an agent is about to write, read from the shape of its input.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
+
+use super::patch::take_apart;
+use crate::serve::json;
 
 /// A text that the agent is about to write or to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +21,8 @@ pub enum Piece {
     Edits {
         /// Its path, as the agent wrote it.
         path: String,
+        /// The path that it had before, where it is moved.
+        from: Option<String>,
         /// What goes and what comes in its place, in order.
         edits: Vec<Edit>,
     },
@@ -25,11 +32,13 @@ pub enum Piece {
         name: &'static str,
         /// The text.
         text: String,
+        /// Files that it says to change: what they hold is no news.
+        files: Vec<String>,
     },
 }
 
 /// One replacement.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Edit {
     /// What stands there; empty where something is put in.
     pub old: String,
@@ -72,14 +81,16 @@ const SEVERAL: &[&str] = &["edits", "replacements"];
 /// Where a command of a shell stands.
 const COMMANDS: &[&str] = &["command", "cmd"];
 
-/// Bytes of a file times edits of it that are worked out.
-const MOST_EDITED: usize = 1 << 28;
+/// Bytes that a file may have after an edit of it.
+const LONGEST: usize = 64 << 20;
+/// Bytes that all edits of a file together may go over.
+const MOST_EDITED: usize = 1 << 30;
 
 /// Takes apart the input of a tool.
 pub(super) fn read(value: Value, pieces: &mut Vec<Piece>) {
     // Copilot's arguments are an object, or one written as a string.
     let value = match value {
-        Value::String(text) => match serde_json::from_str(&text) {
+        Value::String(text) => match json::read(text.as_bytes()) {
             Ok(inner @ Value::Object(_)) => inner,
             _ => Value::String(text),
         },
@@ -95,18 +106,22 @@ pub(super) fn read(value: Value, pieces: &mut Vec<Piece>) {
     }
 }
 
-/// Takes out what is written to a file.
+/// Takes out what is written to a file. Where there are several paths the tool knows which one it means, and nobody
+/// else: it is judged at each.
 fn file(input: &mut Map<String, Value>, pieces: &mut Vec<Piece>) {
-    let path = PATHS
+    let paths = PATHS
         .iter()
-        .find_map(|name| input.get(*name)?.as_str().map(str::to_owned));
-    let Some(path) = path else { return };
+        .filter_map(|name| input.get(*name)?.as_str().map(str::to_owned));
+    let paths: BTreeSet<String> = paths.collect();
+    if paths.is_empty() {
+        return;
+    }
     for name in WHOLE {
         if let Some(text) = take(name, input) {
-            pieces.push(Piece::Whole {
+            pieces.extend(paths.iter().map(|path| Piece::Whole {
                 path: path.clone(),
-                text,
-            });
+                text: text.clone(),
+            }));
         }
     }
     let mut edits = Vec::new();
@@ -146,7 +161,11 @@ fn file(input: &mut Map<String, Value>, pieces: &mut Vec<Piece>) {
         }
     }
     if !edits.is_empty() {
-        pieces.push(Piece::Edits { path, edits });
+        pieces.extend(paths.into_iter().map(|path| Piece::Edits {
+            path,
+            from: None,
+            edits: edits.clone(),
+        }));
     }
 }
 
@@ -173,10 +192,11 @@ fn commands(input: &mut Map<String, Value>, pieces: &mut Vec<Piece>) {
             _ => continue,
         };
         input.remove(*name);
-        if !patch(&text, pieces) {
+        if !take_apart(&text, pieces) {
             pieces.push(Piece::Loose {
                 name: "tool-call.sh",
                 text,
+                files: Vec::new(),
             });
         }
     }
@@ -184,17 +204,18 @@ fn commands(input: &mut Map<String, Value>, pieces: &mut Vec<Piece>) {
 
 /// Every string that is left: as JSON, so that names stand beside values, and those that JSON writes otherwise
 /// than they are once more by themselves.
-fn loose(value: Value, pieces: &mut Vec<Piece>) {
+fn loose(mut value: Value, pieces: &mut Vec<Piece>) {
     let mut plain = Vec::new();
-    let mut open = vec![&value];
+    let mut open = vec![&mut value];
     while let Some(value) = open.pop() {
         match value {
-            Value::String(text) if patch(text, pieces) => {}
+            // Its parts are looked at.
+            Value::String(text) if take_apart(text, pieces) => text.clear(),
             Value::String(text) if text.contains(['\n', '"', '\\', '\t', '\r']) => {
-                plain.push(text.as_str())
+                plain.push(text.clone())
             }
-            Value::Array(all) => open.extend(all.iter().rev()),
-            Value::Object(all) => open.extend(all.values().rev()),
+            Value::Array(all) => open.extend(all.iter_mut().rev()),
+            Value::Object(all) => open.extend(all.values_mut().rev()),
             _ => {}
         }
     }
@@ -203,6 +224,7 @@ fn loose(value: Value, pieces: &mut Vec<Piece>) {
         pieces.push(Piece::Loose {
             name: "tool-call",
             text,
+            files: Vec::new(),
         });
     }
     let nothing = match &value {
@@ -216,99 +238,73 @@ fn loose(value: Value, pieces: &mut Vec<Piece>) {
         pieces.push(Piece::Loose {
             name: "tool-call.json",
             text,
+            files: Vec::new(),
         });
-    }
-}
-
-/// Takes apart a patch of the form `*** Begin Patch`, which Codex and others apply
-/// (<https://developers.openai.com/api/docs/guides/tools-apply-patch>): each stretch of a file is a replacement.
-/// Says whether it was one.
-fn patch(text: &str, pieces: &mut Vec<Piece>) -> bool {
-    let Some(at) = text.find("*** Begin Patch") else {
-        return false;
-    };
-    // What stands before it may be a command that it is given to.
-    let before = text[..at].trim();
-    if !before.is_empty() {
-        pieces.push(Piece::Loose {
-            name: "tool-call.sh",
-            text: before.to_owned(),
-        });
-    }
-    let mut file: Option<(String, Vec<Edit>)> = None;
-    let mut close = |file: &mut Option<(String, Vec<Edit>)>| {
-        if let Some((path, mut edits)) = file.take() {
-            edits.retain(|edit| edit.old != edit.new);
-            if !edits.is_empty() {
-                pieces.push(Piece::Edits { path, edits });
-            }
-        }
-    };
-    for line in text[at..].lines().skip(1) {
-        let heads = ["*** Add File: ", "*** Update File: ", "*** Move to: "];
-        if let Some(path) = heads.iter().find_map(|head| line.strip_prefix(head)) {
-            close(&mut file);
-            file = Some((path.trim().to_owned(), vec![Edit::nothing()]));
-        } else if line.starts_with("*** ") {
-            close(&mut file);
-        } else if let Some((_, edits)) = &mut file {
-            if line.starts_with("@@") {
-                edits.push(Edit::nothing());
-            } else if let Some(edit) = edits.last_mut() {
-                edit.line(line);
-            }
-        } else if !line.trim().is_empty() {
-            // A line that belongs to no file is looked at like everything that is not understood.
-            file = Some(("tool-call".to_owned(), vec![Edit::nothing()]));
-            if let Some((_, edits)) = &mut file {
-                edits[0].line(&format!("+{line}"));
-            }
-        }
-    }
-    close(&mut file);
-    true
-}
-
-impl Edit {
-    fn nothing() -> Edit {
-        Edit {
-            old: String::new(),
-            new: String::new(),
-            all: false,
-        }
-    }
-
-    /// A line of a patch: what goes, what comes, or what stays.
-    fn line(&mut self, line: &str) {
-        let (sides, text): (&mut [&mut String], &str) = match line.as_bytes().first() {
-            Some(b'-') => (&mut [&mut self.old], &line[1..]),
-            Some(b'+') => (&mut [&mut self.new], &line[1..]),
-            Some(b' ') => (&mut [&mut self.old, &mut self.new], &line[1..]),
-            _ => (&mut [&mut self.old, &mut self.new], line),
-        };
-        for side in sides {
-            side.push_str(text);
-            side.push('\n');
-        }
     }
 }
 
 /// What a file holds after the edits; `None` where one of them does not fit, so that the agent's tool refuses it
 /// or does what nobody can tell from here.
-pub fn edited(text: &str, edits: &[Edit]) -> Option<String> {
-    // Each edit goes over the whole text.
-    if text.len().saturating_mul(edits.len()) > MOST_EDITED {
-        return None;
-    }
+///
+/// # Errors
+/// It would take too long or become too large: a few edits that double a text make it larger than any memory.
+pub fn edited(text: &str, edits: &[Edit]) -> Result<Option<String>, String> {
     let mut text = text.to_owned();
+    let mut steps = 0_usize;
     for edit in edits {
         if edit.old.is_empty() || !text.contains(&edit.old) {
-            return None;
+            return Ok(None);
         }
-        text = match edit.all {
-            true => text.replace(&edit.old, &edit.new),
-            false => text.replacen(&edit.old, &edit.new, 1),
+        let times = match edit.all {
+            true => text.matches(&edit.old).count(),
+            false => 1,
         };
+        let length = text.len() - times * edit.old.len();
+        let length = length.saturating_add(times.saturating_mul(edit.new.len()));
+        // Each edit goes over the whole text.
+        steps = steps.saturating_add(text.len().max(length));
+        if length > LONGEST || steps > MOST_EDITED {
+            return Err("the edits make the file too large to be worked out".to_owned());
+        }
+        text = text.replacen(&edit.old, &edit.new, times);
     }
-    Some(text)
+    Ok(Some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edit(old: &str, new: &str, all: bool) -> Edit {
+        Edit {
+            old: old.to_owned(),
+            new: new.to_owned(),
+            all,
+        }
+    }
+
+    #[test]
+    fn edits_are_worked_out_in_order_and_those_that_explode_are_refused() {
+        let text = |edits: &[Edit]| edited("a b a", edits);
+        assert_eq!(text(&[edit("a", "c", false)]), Ok(Some("c b a".into())));
+        assert_eq!(
+            text(&[edit("a", "c", true), edit("c b c", "", false)]),
+            Ok(Some(String::new()))
+        );
+        assert_eq!(text(&[edit("x", "c", true)]), Ok(None));
+        assert_eq!(text(&[edit("", "c", true)]), Ok(None));
+        // Forty edits of four bytes each would make terabytes.
+        assert!(text(&vec![edit("a", "aa", true); 40]).is_err());
+        assert!(
+            edited(
+                &"a".repeat(1 << 20),
+                &[edit("a", &"b".repeat(1 << 20), true)]
+            )
+            .is_err()
+        );
+        // Each one goes over the whole.
+        let long = "a".repeat(1 << 20);
+        assert!(edited(&long, &vec![edit("a", "b", false); 1000]).is_ok());
+        assert!(edited(&long, &vec![edit("a", "b", false); 1100]).is_err());
+    }
 }

@@ -13,8 +13,11 @@
 //! grow with every release, and what is not recognised is looked at all the same, every string of it.
 
 mod input;
+mod patch;
 
 use serde_json::{Map, Value, json};
+
+use super::json as strict;
 
 pub use input::{Edit, Piece, edited};
 
@@ -101,9 +104,9 @@ impl Call {
     /// It is no JSON object; the message repeats nothing of it.
     pub fn read(bytes: &[u8]) -> Result<Call, String> {
         let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-        let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+        let value = strict::read(bytes).map_err(|error| {
             format!(
-                "it is no JSON (line {}, column {})",
+                "it is no JSON, or an object has a member twice (line {}, column {})",
                 error.line(),
                 error.column()
             )

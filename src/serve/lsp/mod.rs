@@ -9,6 +9,7 @@ mod actions;
 mod text;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
@@ -22,6 +23,10 @@ use text::{Index, Point};
 const BUFFER_MAX: usize = 16 << 20;
 /// Findings of a buffer that are shown.
 const SHOWN_MAX: usize = 1000;
+/// Findings that repairs are worked out for at once: each goes over the text.
+const REPAIRED_MAX: usize = 50;
+/// Bytes that the changes of one message may go over.
+const CHANGED_MAX: usize = 1 << 32;
 
 /// What is found in a text that stands at a path of the editor's machine: the report, and the path as it names it.
 pub type Look<'a> = dyn FnMut(&str, &str) -> Result<(Report, String), String> + 'a;
@@ -60,14 +65,16 @@ struct Buffer {
     version: Option<i64>,
     /// It changed since it was looked at.
     changed: bool,
+    /// Changes were not followed; what the editor holds is not known until it sends the whole.
+    lost: bool,
     /// Its path in reports.
     path: String,
     seen: Vec<Seen>,
 }
 
-/// A finding with its place in the buffer.
+/// A finding with its place in the buffer. One finding has all of its places, and is kept once.
 struct Seen {
-    finding: Finding,
+    finding: Rc<Finding>,
     start: Point,
     end: Point,
 }
@@ -169,7 +176,10 @@ impl Server {
                 let Some(buffer) = self.buffers.get_mut(&uri) else {
                     return Step::default();
                 };
+                let mut steps = 0;
                 for change in params["contentChanges"].as_array().into_iter().flatten() {
+                    steps += buffer.text.len();
+                    buffer.lost |= steps > CHANGED_MAX;
                     buffer.change(change, self.encoding);
                 }
                 buffer.version = version;
@@ -206,27 +216,27 @@ impl Server {
             text::position(&params["range"]["end"]),
         );
         let touched = |seen: &&Seen| seen.start.position() <= end && start <= seen.end.position();
-        let touched = buffer.seen.iter().filter(touched);
-        let all = touched.flat_map(|seen| {
-            actions::of(seen, buffer).into_iter().map(|action| {
-                let edits: Vec<Value> = action
-                    .edits
-                    .iter()
-                    .map(|edit| {
-                        let at = |offset| text::position_of(&buffer.text, offset, self.encoding);
-                        json!({
-                            "range": {"start": at(edit.span.0), "end": at(edit.span.1)},
-                            "newText": edit.with,
-                        })
-                    })
-                    .collect();
+        let touched: Vec<&Seen> = buffer
+            .seen
+            .iter()
+            .filter(touched)
+            .take(REPAIRED_MAX)
+            .collect();
+        let at = |offset| text::position_of(&buffer.text, offset, self.encoding);
+        let all = actions::of(&touched, buffer).map(|(seen, action)| {
+            let edits = action.edits.iter().map(|edit| {
                 json!({
-                    "title": action.title,
-                    "kind": "quickfix",
-                    "isPreferred": action.preferred,
-                    "diagnostics": [diagnostic(seen)],
-                    "edit": {"changes": {uri: edits}},
+                    "range": {"start": at(edit.span.0), "end": at(edit.span.1)},
+                    "newText": edit.with,
                 })
+            });
+            let edits: Vec<Value> = edits.collect();
+            json!({
+                "title": action.title,
+                "kind": "quickfix",
+                "isPreferred": action.preferred,
+                "diagnostics": [diagnostic(seen)],
+                "edit": {"changes": {uri: edits}},
             })
         });
         Value::Array(all.collect())
@@ -242,6 +252,10 @@ impl Buffer {
         let range = &change["range"];
         if !range.is_object() {
             self.text = new.to_owned();
+            self.lost = false;
+            return;
+        }
+        if self.lost {
             return;
         }
         let start = text::offset_of(&self.text, text::position(&range["start"]), encoding);
@@ -260,6 +274,10 @@ impl Buffer {
                 "message": terminal(why),
             })
         };
+        if self.lost {
+            let why = "not looked at: too much changed at once; close it and open it again";
+            return Some(publish(uri, self.version, vec![about(why)]));
+        }
         if self.text.len() > BUFFER_MAX {
             let why = format!("not looked at: it is larger than {} MiB", BUFFER_MAX >> 20);
             return Some(publish(uri, self.version, vec![about(&why)]));
@@ -294,12 +312,13 @@ fn seen(report: Report, text: &str, encoding: Encoding) -> Vec<Seen> {
         if finding.is_told_elsewhere() {
             continue;
         }
+        let finding = Rc::new(finding);
         for place in &finding.places {
             let region = place.region;
             if place.name.is_none() && place.member.is_none() && place.suppressed.is_none() {
                 wanted.push((region.start_line, region.start_column));
                 wanted.push((region.end_line, region.end_column));
-                found.push(finding.clone());
+                found.push(Rc::clone(&finding));
             }
         }
     }
