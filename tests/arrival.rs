@@ -303,6 +303,45 @@ fn what_gitleaks_was_told_is_kept() {
 }
 
 #[test]
+fn no_file_of_another_scanner_hides_more_than_it_says_or_is_repeated() {
+    let dir = Dir::repo();
+    dir.write(
+        ".gitleaks.toml",
+        format!(
+            "[[rules]]\nid = \"odd\\n*\\n]\"\nregex = \"abcdefgh([0-9]{{10}})\"\n\
+             [[rules.allowlists]]\npaths = [\"^one/\"]\n\
+             [[rules]]\nid = \"holds-one\"\nregex = \"({})\"\n\
+             [[allowlists]]\ntargetRules = [\"x\\n*\\n#\"]\npaths = [\"^two/\"]\n\
+             [allowlist]\npaths = [\"a\\nsrc/\", \"#three\", \"!four\", \"{}\"]\n",
+            token(1),
+            token(2)
+        )
+        .replace("[allowlist]\n", "[[allowlists]]\n"),
+    );
+    let run = dir.run(&["import", "gitleaks"]);
+    run.ends(0).says("it holds a credential");
+    let ignored = fs::read_to_string(dir.path().join(".keysweepignore")).expect("it is written");
+    assert_eq!(
+        ignored.lines().collect::<Vec<_>>(),
+        ["/two/ [x----]", "/one/ [odd----]", "\\#three", "\\!four"],
+    );
+    let rules = fs::read_to_string(dir.path().join("keysweep-rules.toml")).expect("it is written");
+    for value in [token(1), token(2)] {
+        assert!(!rules.contains(&value) && !run.text().contains(&value));
+    }
+    // What cannot be read is told by its place alone.
+    for (name, text) in [
+        (".gitleaks.toml", "title = \"x\"\npassword = \"Tr0ub4dor\n"),
+        ("report.json", "\"Tr0ub4dor\""),
+    ] {
+        dir.write(name, text);
+        let run = dir.run(&["import", "gitleaks", name]);
+        run.ends(2).complains(name);
+        assert!(!run.errors().contains("Tr0ub4dor"), "{}", run.errors());
+    }
+}
+
+#[test]
 fn what_detect_secrets_knew_is_known_by_its_digest_unless_it_was_called_real() {
     let dir = Dir::repo();
     dir.fix_salt();

@@ -1,12 +1,13 @@
 //! Files of Gitleaks, and of Betterleaks, which reads the same: the configuration, the ignore file, and a
 //! report that serves as a baseline.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use toml::Table;
 
 use super::paths::globs;
 use super::{Accepted, Taken};
+use crate::cli::output::masked;
 use keysweep::rule::{RuleSet, load_file};
 
 /// Reads a configuration.
@@ -14,7 +15,12 @@ use keysweep::rule::{RuleSet, load_file};
 /// # Errors
 /// It is no TOML.
 pub fn config(name: &str, text: &str, builtin: &RuleSet, taken: &mut Taken) -> Result<()> {
-    let table: Table = toml::from_str(text).with_context(|| format!("{name} is no TOML"))?;
+    // The error of the reader would show the line, and with it what stands there.
+    let table: Table = toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map_or(0, |before| before.matches('\n').count()) + 1;
+        anyhow!("{name}:{line} is no TOML")
+    })?;
     for (key, value) in &table {
         match key.as_str() {
             "title" | "description" | "minVersion" => {}
@@ -131,18 +137,25 @@ fn list(lines: &[String]) -> String {
     toml::Value::Array(lines.collect()).to_string()
 }
 
+/// The id that a rule gets here: small letters, digits and `-`.
+fn plain_id(id: &str) -> String {
+    let one = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    id.to_ascii_lowercase().chars().map(one).collect()
+}
+
 /// Writes a rule when our own reader takes it.
 fn write_rule(id: &str, of: &Table, lines: &str, builtin: &RuleSet, taken: &mut Taken) {
-    let plain: String = id
-        .to_ascii_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
-        .collect();
+    let plain = plain_id(id);
     let name = text(of, "description")
         .unwrap_or(id)
         .lines()
         .next()
         .unwrap_or(id);
+    if [id, name, lines].iter().any(|text| masked(text) != **text) {
+        return taken.impossible(format!(
+            "rule `{id}`: it holds a credential, which is copied nowhere"
+        ));
+    }
     let draft = |lines: &str| {
         format!(
             "[[rule]]\nid = \"{plain}\"\nname = {}\nseverity = \"medium\"\n{lines}\n",
@@ -228,6 +241,7 @@ fn allowlist(of: &Table, rule: &str, taken: &mut Taken) {
     };
     let mut rules = all("targetRules");
     rules.extend((!rule.is_empty()).then(|| rule.to_owned()));
+    let rules: Vec<String> = rules.iter().map(|id| plain_id(id)).collect();
     let whose = match rules.is_empty() {
         true => String::new(),
         false => format!(" of {}", rules.join(", ")),
@@ -305,9 +319,12 @@ pub fn ignore(text: &str, taken: &mut Taken) {
 /// # Errors
 /// It is no JSON of that form.
 pub fn report(name: &str, text: &str, taken: &mut Taken) -> Result<()> {
-    let all: Vec<Value> = serde_json::from_str(text)
-        .with_context(|| format!("{name} is no JSON report: it is a list of findings"))?;
-    for one in &all {
+    // As any value first: the error of a reader that wants a list repeats what it got.
+    let all: Value = serde_json::from_str(text).with_context(|| format!("{name} is no JSON"))?;
+    let Some(all) = all.as_array() else {
+        bail!("{name} is no JSON report: it is a list of findings");
+    };
+    for one in all {
         let text = |key: &str| one.get(key).and_then(Value::as_str).unwrap_or_default();
         let line = one.get("StartLine").and_then(Value::as_u64);
         taken.accepted.push(Accepted {

@@ -178,6 +178,17 @@ impl Taken {
 
     /// A path that is not looked at, for some rules or for all.
     fn ignore(&mut self, glob: &str, rules: &[String]) {
+        // A line of text is one line of the file, and nothing that is said of it makes it another.
+        if glob.chars().any(char::is_control) || super::output::masked(glob) != glob {
+            return self.impossible(format!(
+                "path `{glob}`: it holds a control character or a credential"
+            ));
+        }
+        // At the start of a line these mean something else.
+        let glob = match glob.starts_with(['#', '!']) {
+            true => &format!("\\{glob}"),
+            false => glob,
+        };
         let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
         self.ignored.push(match rules.is_empty() {
             true => glob.to_owned(),
