@@ -323,7 +323,7 @@ fn no_file_of_another_scanner_hides_more_than_it_says_or_is_repeated() {
     let ignored = fs::read_to_string(dir.path().join(".keysweepignore")).expect("it is written");
     assert_eq!(
         ignored.lines().collect::<Vec<_>>(),
-        ["/two/ [x----]", "/one/ [odd----]", "\\#three", "\\!four"],
+        ["/two/ [x----]", "\\#three", "\\!four", "/one/ [odd----]"],
     );
     let rules = fs::read_to_string(dir.path().join("keysweep-rules.toml")).expect("it is written");
     for value in [token(1), token(2)] {
