@@ -389,7 +389,7 @@ fn what_detect_secrets_knew_is_known_by_its_digest_unless_it_was_called_real() {
     assert_eq!(left, [2, 3]);
     dir.run(&["import", "kingfisher"])
         .ends(2)
-        .complains("name a FILE");
+        .complains("there is nothing to import: the files of this tool are YAML");
     dir.run(&["import", "trufflehog", "no-such"])
         .ends(2)
         .complains("cannot be read");

@@ -43,3 +43,4 @@ mod sources;
 mod story;
 mod suppress;
 mod ways;
+mod words;

@@ -98,7 +98,8 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
         // Its directory has another name in every run.
         report.run.target = Shown::ours("the demo repository");
     }
-    report.summary.against = earlier.map(|earlier| against(&earlier, &report));
+    let folded = audit.common.all;
+    report.summary.against = earlier.map(|earlier| against(&earlier, &report, folded));
     audit.due.keep(&mut report);
     outputs.write(&report)?;
     if let Some(page) = page {

@@ -70,7 +70,8 @@ fn template(file: &str, target: &str) -> Result<&'static dyn Format, String> {
 }
 
 fn format(name: &str) -> Result<&'static dyn Format, String> {
-    let names = || report::FORMATS.iter().map(|format| format.name());
+    let all = || report::FORMATS.iter().chain([&report::CALENDAR]);
+    let names = || all().map(|format| format.name());
     if name == report::CALENDAR.name() {
         return Ok(report::CALENDAR);
     }

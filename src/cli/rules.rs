@@ -183,8 +183,10 @@ fn nothing(all: &RuleSet, args: &Rules) -> String {
              docs/register.md describe them, and --fail-on takes it"
         );
     }
-    let hint = closest(word, all.rules.iter().map(|rule| rule.id.as_ref()))
-        .map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+    let hint = closest(word, all.rules.iter().map(|rule| rule.id.as_ref())).map_or(
+        "; `keysweep rules` lists them, `keysweep rules WORD` those that have a word".to_owned(),
+        |near| format!("; did you mean `{near}`?"),
+    );
     format!("there is no rule `{word}`{hint}")
 }
 

@@ -17,6 +17,7 @@ pub fn arguments() -> Cli {
         if let Some(right) = right_word(&error) {
             clap::Error::raw(error.kind(), right).exit()
         }
+        let error = without_false_tip(error);
         let text = error.to_string();
         let shown = output::masked(&text);
         // What was typed can be a credential in the wrong place, or a command of a build log.
@@ -29,6 +30,14 @@ pub fn arguments() -> Cli {
         }
         error.exit()
     })
+}
+
+/// `to pass '--x' as a value, use '-- --x'` is no help to somebody who mistyped an option.
+fn without_false_tip(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::UnknownArgument {
+        error.remove(ContextKind::Suggested);
+    }
+    error
 }
 
 /// What is said to a word of another tool.

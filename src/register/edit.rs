@@ -204,6 +204,15 @@ fn written(key: &str, form: Key, value: &str) -> Result<String, String> {
             let day = day.map_err(|_| format!("`{key}` is a date: 2027-02-28"))?;
             day.to_string()
         }
+        Key::Texts | Key::Require if value.trim_start().starts_with('[') => {
+            let list: Option<Value> = value.trim().parse().ok();
+            let list = list.filter(|list| {
+                list.as_array()
+                    .is_some_and(|all| all.iter().all(Value::is_str))
+            });
+            let wrong = || format!("`{key}` is a list of texts: one,two or [\"one\", \"two\"]");
+            list.ok_or_else(wrong)?.to_string().trim().to_owned()
+        }
         Key::Texts | Key::Require => {
             let mut list = Array::new();
             list.extend(

@@ -258,6 +258,12 @@ fn a_change_touches_its_own_bytes_only() {
     };
     for (key, value, old, new) in [
         (
+            "scope",
+            "[\"read\", \"b,c\"]",
+            "[\"contents:write\"]",
+            "[\"read\", \"b,c\"]",
+        ),
+        (
             "name",
             "bot",
             "name = \"deploy\"   # how",
@@ -347,6 +353,8 @@ fn a_change_that_cannot_be_is_refused() {
         ),
         ("other", "fingerprint", "x", "20 hexadecimal digits"),
         ("other", "owner", "a\nb", "on one line"),
+        ("other", "scope", "[\"a\"", "a list of texts"),
+        ("other", "scope", "[1]", "a list of texts"),
         ("other", "version", "x", "in the file itself"),
     ] {
         let changes = [(key.to_owned(), value.to_owned())];

@@ -48,7 +48,7 @@ pub fn advice(path: &str) -> &'static str {
              keep the filled-in file out of git"
         }
         "sh" | "bash" | "zsh" | "fish" | "ksh" => {
-            "read it from the environment, for example : \"${NAME:?}\", and export it outside of git"
+            "read it from the environment, for example `: \"${NAME:?}\"`, and export it outside of git"
         }
         "ps1" | "bat" | "cmd" => "read it from the environment or the system's credential store",
         "pem" | "key" | "p12" | "pfx" | "jks" | "keystore" | "ppk" | "asc" | "gpg" => KEY,

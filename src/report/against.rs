@@ -10,15 +10,21 @@ use super::{Against, Change, Commit, Finding, Report, What, words};
 use crate::finding::Field;
 use crate::secret::{Fingerprint, Shown};
 
-/// What changed from `earlier` to `later`. Suppressed results take part: they are credentials too.
-pub fn against(earlier: &Report, later: &Report) -> Against {
+/// What changed from `earlier` to `later`. Suppressed results take part: they are credentials too. What is folded
+/// does only with `folded`, so that the figures are about the same credentials as those of the report around them.
+pub fn against(earlier: &Report, later: &Report, folded: bool) -> Against {
+    let takes_part = |finding: &&Finding| folded || !finding.is_left_out();
     let mut before: HashMap<Fingerprint, &Finding> = all(earlier)
         .map(|finding| (finding.fingerprint, finding))
         .collect();
     let mut changes = Vec::new();
     let mut unchanged = 0;
     for finding in all(later) {
-        match before.remove(&finding.fingerprint) {
+        let old = before.remove(&finding.fingerprint);
+        if !takes_part(&finding) {
+            continue;
+        }
+        match old.filter(takes_part) {
             None => changes.push(new(finding)),
             Some(old) => match change(old, finding) {
                 Some(one) => changes.push(one),
@@ -26,7 +32,8 @@ pub fn against(earlier: &Report, later: &Report) -> Against {
             },
         }
     }
-    let gone = all(earlier).filter(|finding| before.contains_key(&finding.fingerprint));
+    let gone = all(earlier).filter(takes_part);
+    let gone = gone.filter(|finding| before.contains_key(&finding.fingerprint));
     changes.extend(gone.map(|finding| told(What::Gone, finding, None, None)));
     // Stable: of one kind, the order of the reports stays, which is worst first.
     changes.sort_by_key(|change| change.what);

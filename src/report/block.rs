@@ -151,7 +151,14 @@ pub(super) fn since(row: &Finding, line: &mut impl FnMut(&str, String)) {
     let lifetime = words::lifetime(timeline);
     let lifetime = lifetime.trim_start_matches("since ");
     let subject = timeline.first.subject.as_str();
-    line("since", terminal(&format!("{lifetime} · \"{subject}\"")));
+    let mut text = format!("{lifetime} · \"{subject}\"");
+    // A patch that was applied later, or a rebase: ages are judged by the day that it came into the history.
+    let came = row.told(Field::FirstSeen).find_map(|fact| fact.time);
+    let came = came.map(words::date);
+    if let Some(day) = came.filter(|day| *day != words::date(timeline.first.date)) {
+        text.push_str(&format!(" · committed {day}"));
+    }
+    line("since", terminal(&text));
 }
 
 /// What is wrong with its life; all of it with the facts it stands on where everything is wanted.
@@ -239,7 +246,7 @@ pub(super) fn life(row: &Finding, line: &mut impl FnMut(&str, String)) {
         line("status", status);
     }
     if let Some(slot) = words::slot(row) {
-        line("slot", terminal(&slot));
+        line("life", terminal(&slot));
     }
     let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for fact in &row.facts {

@@ -77,7 +77,9 @@ const COLUMNS: &[Column] = &[
             .map_or(String::new(), |key| key.as_str().to_owned())
     }),
     ("place", |row| {
-        row.first_place().map(words::position).unwrap_or_default()
+        row.first_place()
+            .map(words::raw_position)
+            .unwrap_or_default()
     }),
     ("places", |row| row.places.len().to_string()),
     ("owner", |row| told(row, Field::Owner)),

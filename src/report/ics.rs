@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::escape::terminal;
-use super::{End, Format, Report, Style, summary};
+use super::{End, Format, Report, Style, summary, words};
 use crate::finding::Weight;
 use crate::secret::Fingerprint;
 
@@ -42,7 +42,7 @@ impl Format for Calendar {
         out.plain("VERSION:2.0")?;
         out.plain("PRODID:-//keysweep//keysweep//EN")?;
         out.plain("CALSCALE:GREGORIAN")?;
-        let target = report.run.target.as_str();
+        let target = words::about(report);
         out.text("X-WR-CALNAME", &format!("Ends of credentials in {target}"))?;
         let gaps = summary::gaps(report, Weight::Accepted);
         for end in &report.ends {

@@ -101,7 +101,11 @@ fn why(row: &Finding, rule: Option<&RuleInfo>, line: &mut impl FnMut(&str, Strin
 }
 
 fn places(row: &Finding, line: &mut impl FnMut(&str, String)) {
-    if let Some(about) = row.first_place().and_then(|it| block::about(row, it)) {
+    // That all of it is allowed stands above.
+    let first = row
+        .first_place()
+        .filter(|it| it.suppressed.is_none() || row.suppressed.is_none());
+    if let Some(about) = first.and_then(|it| block::about(row, it)) {
         line("here", about);
     }
     for place in row.places.iter().take(PLACES).skip(1) {

@@ -11,15 +11,18 @@ use crate::finding::{Class, Field, Source, Status};
 pub(super) enum State {
     Expiring,
     Alive,
+    /// It stands in another branch, a tag or a pull request, and HEAD never held it.
+    Elsewhere,
     Removed,
     Replaced,
     Dead,
 }
 
 impl State {
-    pub(super) const ALL: [State; 5] = [
+    pub(super) const ALL: [State; 6] = [
         State::Expiring,
         State::Alive,
+        State::Elsewhere,
         State::Removed,
         State::Replaced,
         State::Dead,
@@ -28,12 +31,17 @@ impl State {
     pub(super) fn of(row: &Finding) -> State {
         let replaced = row.told(Field::Replaced).next().is_some();
         let here = row.stands();
+        let removed = row
+            .timeline
+            .as_ref()
+            .is_some_and(|timeline| timeline.removed.is_some());
         match row.status {
             _ if row.certainly_expired() => State::Dead,
             Status::Expiring { .. } => State::Expiring,
             _ if here => State::Alive,
             _ if replaced => State::Replaced,
-            _ => State::Removed,
+            _ if removed => State::Removed,
+            _ => State::Elsewhere,
         }
     }
 
@@ -47,6 +55,14 @@ impl State {
                 [
                     "stands in the files and may be alive",
                     "stand in the files and may be alive",
+                ],
+            ),
+            State::Elsewhere => (
+                "not at HEAD",
+                "soon",
+                [
+                    "stands only outside of HEAD (a branch, a tag, a pull request)",
+                    "stand only outside of HEAD (branches, tags, pull requests)",
                 ],
             ),
             State::Removed => (
@@ -73,6 +89,7 @@ impl State {
         match self {
             State::Expiring => "expiring",
             State::Alive => "alive",
+            State::Elsewhere => "elsewhere",
             State::Removed => "removed",
             State::Replaced => "replaced",
             State::Dead => "dead",

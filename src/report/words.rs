@@ -55,6 +55,14 @@ pub fn nothing(report: &Report) -> String {
     format!("nothing to scan: {why}")
 }
 
+/// What a page or a calendar is about: `.` says nothing to whoever gets it by mail.
+pub fn about(report: &Report) -> &str {
+    match report.run.target.as_str() {
+        "." => "this repository",
+        target => target,
+    }
+}
+
 /// The first ten hexadecimal digits of a commit.
 pub fn short(id: &str) -> &str {
     id.get(..10).unwrap_or(id)
@@ -162,8 +170,23 @@ pub fn failing_conditions(row: &Finding) -> impl Iterator<Item = String> {
     failing.map(|it| format!("{}: {}", it.id.name(), it.message))
 }
 
-/// `path:12:7`, `archive.zip!path:12:7`, `path:1:7, in the name of a path`.
+/// `path:12:7`, `archive.zip!path:12:7`, `path:1:7, in the name of a path`, and for people `message of
+/// 0123456789:3:1`: the path of a message is ours, and in no tree of the repository.
 pub fn position(place: &Place) -> String {
+    let commit = place.path.as_str().strip_prefix(".git-history/");
+    let commit = commit.and_then(|rest| rest.strip_suffix("/message"));
+    match commit.filter(|_| place.message) {
+        Some(commit) => within(&format!("message of {}", short(commit)), place),
+        None => raw_position(place),
+    }
+}
+
+/// The same with the path that the JSON report has, for programs.
+pub fn raw_position(place: &Place) -> String {
+    within(place.path.as_str(), place)
+}
+
+fn within(path: &str, place: &Place) -> String {
     let (mark, member) = match &place.member {
         Some(member) => ("!", member.as_str()),
         None => ("", ""),
@@ -173,10 +196,8 @@ pub fn position(place: &Place) -> String {
         None => String::new(),
     };
     format!(
-        "{}{mark}{member}:{}:{}{name}",
-        place.path.as_str(),
-        place.region.start_line,
-        place.region.start_column
+        "{path}{mark}{member}:{}:{}{name}",
+        place.region.start_line, place.region.start_column
     )
 }
 

@@ -101,7 +101,7 @@ fn a_slot_tells_who_rotated_what_and_what_was_only_removed() {
         ["removed and not replaced: nothing says that it was revoked"]
     );
     let run = dir.run(&["history"]);
-    run.says("  slot    changed twice; this value since 2026-06-01 by Bob Dev")
+    run.says("  life    changed twice; this value since 2026-06-01 by Bob Dev")
         .says("  stale   stale/not-rotated: It was taken out of the files on 2026-06-01, and");
 }
 

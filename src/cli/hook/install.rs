@@ -85,9 +85,14 @@ pub fn folder(here: &Path, allowed: &[PathBuf]) -> Result<Folder> {
     // Git itself would wait for ever on a FIFO in the place of one of its files.
     keysweep::source::check_for_git(here, allowed)
         .context("git was not run, because it could not read this repository")?;
-    let bare = git(here, &["rev-parse", "--is-bare-repository"])
-        .context("hooks are installed from within a git repository")?
-        == "true";
+    let bare = match git(here, &["rev-parse", "--is-bare-repository"]) {
+        // What git says names its own command, and not what to do.
+        Err(error) if error.to_string().contains("not a git repository") => bail!(
+            "this is not a git repository, and hooks are installed in one: change into one, or make one \
+             with `git init`"
+        ),
+        bare => bare.context("hooks are installed from within a git repository")? == "true",
+    };
     let top = match bare {
         true => git(here, &["rev-parse", "--absolute-git-dir"])?,
         false => git(here, &["rev-parse", "--show-toplevel"])

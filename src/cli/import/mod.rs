@@ -247,6 +247,12 @@ fn files(args: &Import, root: &Path) -> Result<Vec<PathBuf>> {
         .map(|name| root.join(name))
         .filter(|path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file()))
         .collect();
+    if there.is_empty() && args.tool.files().is_empty() {
+        bail!(
+            "there is nothing to import: the files of this tool are YAML, which is not read; its comments \
+             beside a value count here as they are (docs/init.md)"
+        );
+    }
     if there.is_empty() {
         let names = args.tool.files().join(", ");
         bail!(

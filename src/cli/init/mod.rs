@@ -114,7 +114,13 @@ pub fn run(init: &Init) -> Result<ExitCode> {
             }
             done += 1;
         } else {
-            writeln!(out, "   not done")?;
+            let how = match step.act {
+                Act::Baseline if init.yes => {
+                    ", because it accepts what may be real: --baseline takes this step too"
+                }
+                _ => "",
+            };
+            writeln!(out, "   not done{how}")?;
         }
     }
     writeln!(out, "\n{}", last(&steps, done, init.dry_run))?;

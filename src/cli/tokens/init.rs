@@ -92,10 +92,13 @@ pub fn run(init: Init) -> Result<ExitCode> {
         Some(_) => bail!("somebody else wrote {} meanwhile", path.display()),
         None => Ok((Some(text.clone().into_bytes()), ())),
     })?;
+    let entries = match proposal_of.entries.len() {
+        1 => "1 entry".to_owned(),
+        n => format!("{n} entries"),
+    };
     output::note(&format!(
-        "{} has {} entries: fill in what stands in comments",
-        path.display(),
-        proposal_of.entries.len()
+        "{} has {entries}: fill in what stands in comments",
+        path.display()
     ));
     Ok(output::ended(&looked))
 }

@@ -65,7 +65,7 @@ fn policy() -> String {
 }
 
 fn head(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    let target = html(report.run.target.as_str());
+    let target = html(words::about(report));
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -91,6 +91,14 @@ fn read(report: &Report) -> String {
     }
 }
 
+/// Why the page does not hold everything.
+fn missing(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Interrupted => "This is not everything: the run was stopped before its end.",
+        _ => "This is not everything: some of what was asked for could not be read.",
+    }
+}
+
 /// The answer in a sentence, what could not be read, and the counts.
 fn answer(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let all = report.findings.len() as u64;
@@ -104,8 +112,8 @@ fn answer(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     if !gaps.is_empty() || !whole {
         writeln!(
             out,
-            "<div class=\"missing\"><p><strong>This is not everything: {}.</strong></p>",
-            html(&summary::verdict(report))
+            "<div class=\"missing\"><p><strong>{}</strong></p>",
+            html(missing(report.summary.outcome))
         )?;
         for gap in &gaps {
             writeln!(out, "<p>{}</p>", html(gap))?;
@@ -378,8 +386,8 @@ fn next(row: &Finding, state: State) -> String {
     let todo = match (state, &row.rotate) {
         (State::Dead, _) => "Nothing is open; take it out of the files.".to_owned(),
         (_, Some(rotate)) => rotate.clone(),
-        (State::Removed | State::Replaced, None) => {
-            "Check at the provider that it is revoked.".to_owned()
+        (State::Elsewhere | State::Removed | State::Replaced, None) => {
+            "Make sure that nothing accepts it any more.".to_owned()
         }
         (_, None) => "Replace it, and keep the new value outside of the files.".to_owned(),
     };

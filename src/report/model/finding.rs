@@ -156,6 +156,11 @@ impl Finding {
         self.part_of.is_some() && !self.fails
     }
 
+    /// Whether reports for people leave it out without `--all`.
+    pub fn is_left_out(&self) -> bool {
+        self.folded || self.is_told_elsewhere()
+    }
+
     /// Whether the change that was looked at brought its suppression.
     pub fn newly_suppressed(&self) -> bool {
         self.suppressed.as_ref().is_some_and(|cause| cause.new)

@@ -117,12 +117,11 @@ impl Report {
     /// fail, and without what is told as a part of another finding. How the run ended stays what it is, and
     /// the summary still counts what is left out.
     pub fn unfolded(&self) -> Cow<'_, Report> {
-        let left_out = |finding: &Finding| finding.folded || finding.is_told_elsewhere();
-        if !self.findings.iter().any(left_out) {
+        if !self.findings.iter().any(Finding::is_left_out) {
             return Cow::Borrowed(self);
         }
         let mut out = self.clone();
-        out.findings.retain(|finding| !left_out(finding));
+        out.findings.retain(|finding| !finding.is_left_out());
         let findings = &out.findings;
         out.summary.findings = findings.len();
         out.summary.by_severity = BySeverity::of(findings);

@@ -7,7 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Result, anyhow, bail};
 
 use super::bounds::{Bounds, SMALL};
 use super::format;
@@ -236,8 +236,7 @@ impl Search<'_> {
     /// # Errors
     /// There is none, or it is not followed; the message names a way out.
     pub fn required(&self, dir: &Path) -> Result<Location> {
-        let start =
-            fs::canonicalize(dir).with_context(|| format!("cannot open {}", dir.display()))?;
+        let start = real(dir)?;
         match self.up(&start) {
             Probe::Found(location) => Ok(location),
             Probe::Refused(why) => {
@@ -256,8 +255,7 @@ impl Search<'_> {
         if let Some(git_dir) = &env.git_dir {
             return self.named(dir, git_dir, env);
         }
-        let start =
-            fs::canonicalize(dir).with_context(|| format!("cannot open {}", dir.display()))?;
+        let start = real(dir)?;
         match self.up(&start) {
             Probe::Found(location) if location.work_tree.is_none() => bail!(
                 "{} is a bare repository or inside a .git directory, where nothing can be \
@@ -351,6 +349,27 @@ fn resolve(base: &Path, path: &[u8]) -> Option<PathBuf> {
         return None;
     }
     fs::canonicalize(base.join(files::path_of(path))).ok()
+}
+
+/// The directory itself, without links.
+///
+/// # Errors
+/// There is none. Nothing is fetched here, so an address is answered with what to do.
+fn real(dir: &Path) -> Result<PathBuf> {
+    fs::canonicalize(dir).map_err(|error| {
+        let name = dir.display();
+        let is_address = dir.to_str().is_some_and(|name| name.contains("://"));
+        match (is_address, error.kind()) {
+            (true, _) => anyhow!(
+                "nothing is fetched here: `git clone --mirror ADDRESS audit.git`, then name audit.git in place \
+                 of {name}"
+            ),
+            (false, std::io::ErrorKind::NotFound) => {
+                anyhow!("{name}: no such directory; name one that exists")
+            }
+            (false, _) => anyhow!(error).context(format!("cannot open {name}")),
+        }
+    })
 }
 
 #[cfg(test)]

@@ -52,11 +52,16 @@ impl History {
         let blobs = absent.iter().filter(|(_, kind)| *kind == Kind::Blob);
         let blobs = blobs.count();
         let trees = absent.len() - blobs;
-        let mut detail = format!("{blobs} blobs are absent");
-        if trees > 0 {
-            detail.push_str(&format!(
+        let mut detail = match blobs {
+            1 => "1 blob is absent".to_owned(),
+            _ => format!("{blobs} blobs are absent"),
+        };
+        match trees {
+            0 => {}
+            1 => detail.push_str(", and 1 tree with whatever it would name"),
+            _ => detail.push_str(&format!(
                 ", and {trees} trees with whatever they would name"
-            ));
+            )),
         }
         let skip = Skipped::new(Reason::PartialClone, "objects", detail);
         self.skipped.push(skip);
