@@ -286,16 +286,18 @@ fn position(place: &Place) -> String {
     out
 }
 
+/// What is said of a result. The log of a run shows this alone, so place and rule stand in it too.
 fn message(report: &Report, row: &Finding, place: &Place) -> String {
-    let mut parts = vec![format!("{} {}", row.severity.name(), row.shown)];
+    let at = words::position(place);
+    let (severity, name, rule) = (row.severity.name(), &row.name, &row.reported);
+    let mut parts = vec![format!("{at}: {severity}: {name} ({rule}) {}", row.shown)];
     if !place.is_present(report.run.mode) {
         // An interrupted run does not know what stands at HEAD.
         let not = match place.at_head {
             Some(false) => "not at HEAD but ",
             _ => "",
         };
-        let at = words::position(place);
-        parts.push(format!("{not}in the history, at {at}"));
+        parts.push(format!("{not}in the history"));
         if row.class == Class::Credential && !row.certainly_expired() {
             parts.push("rotate it: rewriting the branch does not un-publish it".to_owned());
         }
@@ -306,7 +308,7 @@ fn message(report: &Report, row: &Finding, place: &Place) -> String {
     parts.extend(words::status(&row.status));
     parts.extend(words::failing_conditions(row));
     if place.member.is_some() && place.is_present(report.run.mode) {
-        parts.push(format!("in the archive, at {}", words::position(place)));
+        parts.push("in the archive".to_owned());
     }
     if let (Some(name), true) = (&place.name, place.is_present(report.run.mode)) {
         parts.push(name.as_str().to_owned());

@@ -214,7 +214,7 @@ fn every_format_names_the_member() {
     let run = dir.run(&["scan", "--format", "github"]);
     run.ends(1)
         .says("::error file=d/a.zip,line=1,title=")
-        .says("in the archive, at d/a.zip!x.tar!b c/a.env:3:14");
+        .says("::d/a.zip!x.tar!b c/a.env:3:14: ");
     let log = dir.run(&["scan", "--format", "sarif"]).json();
     let result = &log["runs"][0]["results"][0];
     let text = result["message"]["text"].as_str().expect("text");

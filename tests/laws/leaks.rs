@@ -414,7 +414,8 @@ fn no_value_in_what_is_written_for_others() {
     clean(&run.out, &values, "allow");
     let run = self::run(&dir, &["baseline", "update"], &values);
     // The archive with a damaged member.
-    run.ends(2).complains("not everything that was asked for was read");
+    run.ends(2)
+        .complains("not everything that was asked for was read");
     clean(&run.out, &values, "baseline update");
     let written = fs::read(dir.path().join(".keysweep-baseline")).expect("written");
     assert!(written.len() > 100);

@@ -12,7 +12,7 @@ fn annotations_point_at_files_and_escape_them() {
         "{}", lines[0]
     );
     assert!(
-        lines[1].starts_with("::error file=src/f1.py,line=1,col=7,endColumn=47,title=Example token (example-token)::high exk_…"),
+        lines[1].starts_with("::error file=src/f1.py,line=1,col=7,endColumn=47,title=Example token (example-token)::src/f1.py:1:7: high: Example token (example-token) exk_…"),
         "{}", lines[1]
     );
     // Gone from HEAD: an annotation without a line.
