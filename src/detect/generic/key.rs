@@ -172,13 +172,20 @@ impl Parts<'_> {
         self.says == Says::Auth && self.words.iter().any(user)
     }
 
-    /// `commonPasswords`, `password_blacklist`: what nobody is to take.
+    /// `commonPasswords`, `password_blacklist`: what nobody is to take. Both words stand in one member of a name.
     fn is_list_of_known(&self) -> bool {
         let many = |word: &String| {
             matches!(word.as_str(), "passwords" | "list" | "dictionary")
                 || word.ends_with("blacklist")
         };
-        self.says == Says::Password && self.words.iter().any(many) && self.any(&words::KNOWN_TO_ALL)
+        let known = |word: &String| words::KNOWN_TO_ALL.contains(word);
+        self.says == Says::Password
+            && self.any(&words::KNOWN_TO_ALL)
+            && self
+                .name
+                .split(|b| *b == b'.')
+                .map(split)
+                .any(|member| member.iter().any(many) && member.iter().any(known))
     }
 
     /// `some-auth-0.2.tar.gz`: the file that a list gives the digest of.

@@ -179,9 +179,32 @@ fn is_turned_twice(site: &Site<'_>) -> bool {
 
 /// `update_password: always`, `params['update_password'] = 'on_create'`: whether something is to be done.
 fn is_choice_of_an_action(site: &Site<'_>) -> bool {
-    let word = |b: &u8| b.is_ascii_lowercase() || *b == b'_';
-    site.name.action
-        && site.name.says == Says::Password
-        && site.value.len() <= 16
-        && site.value.iter().all(word)
+    let chosen = || std::str::from_utf8(site.value).unwrap_or_default();
+    site.name.action && site.name.says == Says::Password && words::CHOICES.contains(chosen())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::detect::assign::read_from_word;
+    use crate::detect::generic::judge;
+
+    /// Neighbours of what the rows refuse.
+    #[test]
+    fn what_people_choose_under_such_names_stays() {
+        for text in [
+            "NEW_PASSWORD=letmeinplease",
+            "reset_password: \"mapletreehouse\"",
+            "common.passwords.admin=maple7XQz9",
+            "COOKIE_SECRET = \"mapletreehouse7XQ\"",
+            "insert into x values (\"admin_password\", \"maple7XQz9\")",
+        ] {
+            let lower = text.to_lowercase();
+            let word = ["password", "secret"]
+                .into_iter()
+                .find_map(|word| Some(lower.find(word)?..lower.find(word)? + word.len()));
+            let a = read_from_word(text.as_bytes(), word.expect("a word"));
+            let judged = judge(&a.expect("an assignment"), text.as_bytes());
+            assert!(judged.is_ok(), "{text}: {judged:?}");
+        }
+    }
 }

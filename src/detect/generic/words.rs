@@ -131,6 +131,7 @@ lists! {
     ACTIONS "actions",
     ALGORITHMS "algorithms",
     ASKS "asks",
+    CHOICES "choices",
     COLUMN_TAKERS "column_takers",
     DENIES "denies",
     DESCRIBES "describes",
