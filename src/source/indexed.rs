@@ -148,7 +148,7 @@ impl Wanted {
 }
 
 /// Removes `.` and `..` without asking the file system: the file may be gone from it.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

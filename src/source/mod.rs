@@ -35,7 +35,7 @@ pub use history::{
     Attributed, Attribution, Carrier, History, HistoryOptions, decode_only, open_and_scan,
 };
 pub use ignored::IgnoredFiles;
-pub use indexed::{IndexedOptions, scan_indexed};
+pub use indexed::{IndexedOptions, plain as plain_path, scan_indexed};
 pub use locate::{excerpt, locate, locate_until};
 pub use policy_files::{
     PolicyFile, PolicyFiles, PolicyFrom, Repository, commit_of, find_policy, git_dir, is_bare,

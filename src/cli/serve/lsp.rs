@@ -10,12 +10,10 @@ use clap::Args;
 use lsp_server::Message;
 
 use super::texts::{self, Spot};
-use crate::cli::args::{Common, Limits, Looking};
+use crate::cli::args::{Common, Looking};
 use crate::cli::output;
 use keysweep::report::Report;
 use keysweep::serve::lsp::Server;
-use keysweep::source::Text;
-use keysweep::thresholds::Checkpoint;
 
 /// Bytes of a message that are read.
 const MESSAGE_MAX: usize = 64 << 20;
@@ -100,20 +98,8 @@ fn send(messages: &[Message]) -> Result<()> {
 /// Scans a buffer as the file that it is of.
 fn look(cwd: &Path, file: &str, text: &str, common: &Common) -> Result<(Report, String)> {
     let spot = Spot::of(cwd, file)?;
+    let report = texts::scan_whole(&spot, text.as_bytes().to_vec(), common)?;
     let path = String::from_utf8_lossy(&spot.path.0).into_owned();
-    let text = Text {
-        path: spot.path,
-        after: text.as_bytes().to_vec(),
-        before: None,
-    };
-    let report = texts::scan(
-        &spot.dir,
-        vec![text],
-        false,
-        Checkpoint::Report,
-        &Limits::default(),
-        common,
-    )?;
     Ok((report, path))
 }
 

@@ -17,8 +17,7 @@ use keysweep::config::MAX_FILE_SIZE;
 use keysweep::report::Report;
 use keysweep::serve::mcp::{Ask, LINE_MAX, Told, answer, too_long};
 use keysweep::serve::{not_read, told};
-use keysweep::source::{Control, StagedOptions, Text};
-use keysweep::thresholds::Checkpoint;
+use keysweep::source::{Control, StagedOptions};
 
 /// Answers coding agents over the Model Context Protocol, on standard input and output.
 ///
@@ -99,19 +98,7 @@ fn found(cwd: &Path, asked: Ask, looking: &Looking) -> Result<(String, Value)> {
     match asked {
         Ask::ScanText { text, path } => {
             let spot = Spot::of(cwd, path.as_deref().unwrap_or("text"))?;
-            let text = Text {
-                path: spot.path,
-                after: text.into_bytes(),
-                before: None,
-            };
-            let report = texts::scan(
-                &spot.dir,
-                vec![text],
-                false,
-                Checkpoint::Report,
-                &Limits::default(),
-                &common,
-            )?;
+            let report = texts::scan_whole(&spot, text.into_bytes(), &common)?;
             Ok(said(&report))
         }
         Ask::ScanStaged => {

@@ -1,6 +1,6 @@
 //! Where a text belongs that another program names by a path.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
@@ -38,7 +38,7 @@ impl Spot {
         if path.len() > PATH_MAX {
             bail!("a path of more than {PATH_MAX} bytes leads nowhere");
         }
-        let file = plain(&cwd.join(path));
+        let file = source::plain_path(&cwd.join(path));
         // Git's own directory has no home: what is written there belongs to the repository around it.
         let mut above = file.ancestors().skip(1).filter(|dir| dir.is_dir());
         let found = above.find_map(|dir| Some((dir, source::home(&[dir.to_owned()]).ok()?)));
@@ -64,19 +64,25 @@ impl Spot {
     }
 }
 
-/// The path without `.` and `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                out.pop();
-            }
-            part => out.push(part),
-        }
-    }
-    out
+/// Scans one text as the whole file at a place.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_whole(spot: &Spot, text: Vec<u8>, common: &Common) -> Result<Report> {
+    let text = Text {
+        path: spot.path.clone(),
+        after: text,
+        before: None,
+    };
+    let limits = Limits::default();
+    scan(
+        &spot.dir,
+        vec![text],
+        false,
+        Checkpoint::Report,
+        &limits,
+        common,
+    )
 }
 
 /// Scans texts of one repository; `change` judges only what they add.
