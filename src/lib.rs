@@ -33,7 +33,7 @@ pub mod source;
 pub mod suppress;
 pub mod thresholds;
 
-use finding::Class;
+use finding::{Class, Until};
 use secret::Masker;
 use source::Control;
 use suppress::{Known, Looked};
@@ -73,35 +73,58 @@ pub fn examine(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<E
 
 /// The whole program; credentials are named when they are to be `named`.
 fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Result<Examined> {
-    let (mode, rules, today) = (input.mode(), plan.scanner.rules(), plan.today());
-    let conditions = plan.tells_conditions(&input);
+    let (mode, conditions) = (input.mode(), plan.tells_conditions(&input));
+    let scanned = scan::scan(input, plan, control)?;
+    Ok(behind(scanned, (mode, conditions), plan, named, control))
+}
 
-    let mut scanned = scan::scan(input, plan, control)?;
+/// What comes behind the scan, which saw all that a run of the mode asks about, with conditions where they
+/// are told.
+fn behind(
+    mut scanned: scan::Scanned,
+    (mode, conditions): (finding::Mode, bool),
+    plan: &Plan,
+    named: bool,
+    control: &Control,
+) -> Examined {
+    let (rules, today) = (plan.scanner.rules(), plan.today());
+    // Every stage ends soon once the run is to end, and says what it left.
+    let over = || control.stopped();
+    let until = Until::new(&over);
     let references = std::mem::take(&mut scanned.references);
     let mut places = place::place(scanned, rules, &plan.suppressions, today, control);
-    let mut credentials = judge::credentials(rules, places.found, &places.timelines);
+    let judged = judge::credentials(rules, places.found, &places.timelines, until);
     // Judged as the others are, to be counted: how many of them would be listed.
-    let mut unreached = judge::credentials(rules, places.unreached, &places.timelines);
+    let counted = judge::credentials(rules, places.unreached, &places.timelines, until);
+    places.about.left += judged.left + counted.left;
+    let (mut credentials, mut unreached) = (judged.credentials, counted.credentials);
+    let before = &places.before;
+    let whole = places.about.is_whole(control);
+    let looked = Looked {
+        before,
+        today,
+        whole,
+        until,
+    };
+    let (idle, left) = plan.suppressions.mark(rules, &mut credentials, &looked);
+    plan.suppressions.mark(rules, &mut unreached, &looked);
+    places.about.left += left;
     let mut asked = life::Asked {
         policy: &plan.policy,
         register: plan.register.as_ref(),
         lists: &plan.lists,
         conditions,
         now: plan.now,
+        until,
     };
-    let joined = life::tell(rules, &mut credentials, &asked);
+    let (joined, left) = life::tell(rules, &mut credentials, &asked);
     // Of what nothing reaches only the number is told.
     asked.lists = &[];
     life::tell(rules, &mut unreached, &asked);
+    places.about.left += left;
+    // A list that was not compared with is no part of what was to be read.
     let whole = places.about.is_whole(control);
     places.about.skipped.extend(joined.gaps.iter().cloned());
-    let looked = Looked {
-        before: &places.before,
-        today,
-        whole,
-    };
-    let idle = plan.suppressions.mark(rules, &mut credentials, &looked);
-    plan.suppressions.mark(rules, &mut unreached, &looked);
     let notices = inventory::notices(
         plan,
         &credentials,
@@ -134,11 +157,15 @@ fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Re
     let mut report = view.report(credentials, unreached, notices, idle, places.about, control);
     report.listed = tokens;
     report.ends = view.ends(ends);
-    Ok(Examined {
+    Examined {
         report,
         matches: joined.matches,
         known,
         unused,
         references,
-    })
+    }
 }
+
+#[cfg(test)]
+#[path = "lib/stops_tests.rs"]
+mod stops_tests;

@@ -72,7 +72,7 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
     // Outputs and the earlier report are looked at before a run that may take minutes.
     let mut audit = audit;
     let page = audit.open.then(|| page(&mut audit.common)).transpose()?;
-    let outputs = output::Outputs::open_dated(&audit.common)?;
+    let outputs = output::Outputs::open_dated(&audit.common, &audit.limits)?;
     let earlier = audit.against.as_deref().map(compare::report).transpose()?;
     let demo = audit.demo.then(demo::make).transpose()?;
     let repos = match (&demo, audit.repos.is_empty()) {

@@ -10,6 +10,7 @@ mod choose;
 mod compare;
 mod config;
 mod demo;
+mod ending;
 mod event;
 mod explain;
 mod fail_on;
@@ -208,7 +209,7 @@ fn or_here(paths: Vec<PathBuf>) -> Vec<PathBuf> {
 
 fn run(input: Input, limits: &Limits, common: &Common, lists: Arc<[List]>) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
-    let outputs = output::Outputs::open(common)?;
+    let outputs = output::Outputs::open(common, limits)?;
     if let (false, Some(root)) = (common.quiet, whole_of(&input)) {
         import::mention(&root);
     }

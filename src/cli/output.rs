@@ -7,15 +7,19 @@ use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use super::args::{Color, Common};
+use super::args::{Color, Common, Limits};
+use super::ending::Ending;
+use super::signals;
 use super::whole::{self, Lasting, Mode};
 use keysweep::detect::Scanner;
 use keysweep::report::{self, Format, Report, Style};
 use keysweep::secret::Masker;
+use keysweep::source::Control;
 
 /// The scanner with the built-in rules alone, for what keysweep itself is about to say or to write; made once.
 pub fn scanner() -> &'static Scanner {
@@ -88,22 +92,24 @@ pub struct Outputs {
     format: &'static dyn Format,
     style: Style,
     files: Vec<(&'static dyn Format, PathBuf)>,
+    /// When the allowed time is over.
+    until: Option<Instant>,
 }
 
 impl Outputs {
     /// Checks every output before anything is scanned. A calendar is none of them: most verbs know nothing of ends.
-    pub fn open(common: &Common) -> Result<Self> {
+    pub fn open(common: &Common, limits: &Limits) -> Result<Self> {
         if has_calendar(common) {
             let calendar = report::CALENDAR.name();
             bail!(
                 "{calendar}, a calendar of what ends, is made by `keysweep audit` and `keysweep tokens check`"
             );
         }
-        Outputs::open_dated(common)
+        Outputs::open_dated(common, limits)
     }
 
     /// The same, where a calendar may be one of them.
-    pub fn open_dated(common: &Common) -> Result<Self> {
+    pub fn open_dated(common: &Common, limits: &Limits) -> Result<Self> {
         let mut seen = BTreeSet::new();
         for (_, path) in &common.output {
             whole::check_target(path)?;
@@ -128,6 +134,7 @@ impl Outputs {
                 suppressed: common.trust.show_suppressed,
             },
             files: common.output.clone(),
+            until: limits.timeout.map(|limit| Instant::now() + limit),
         })
     }
 
@@ -148,14 +155,26 @@ impl Outputs {
     }
 
     /// Writes the report everywhere it was asked for; files first, so that a closed pipe loses none.
+    /// Signals and the time limit end this too; what was to be written then is there whole, or is no
+    /// file and no whole document.
     pub fn write(&self, report: &Report) -> Result<()> {
+        let control = Arc::new(Control::default());
+        signals::watch(&control)?;
+        let left = self
+            .until
+            .map(|end| end.saturating_duration_since(Instant::now()));
+        signals::time_limit(&control, left);
+        let over = || control.stopped();
         let plain = self.plain();
         for (format, path) in &self.files {
-            let content = |out: &mut dyn Write| report::write(*format, report, plain, out);
+            let content = |out: &mut dyn Write| {
+                let mut out = Ending::new(out, &over);
+                report::write(*format, report, plain, &mut out)
+            };
             whole::write(path, Lasting::No, Mode::Usual, content)
                 .with_context(|| format!("the report {} cannot be written", path.display()))?;
         }
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = Ending::new(BufWriter::new(io::stdout().lock()), &over);
         match report::write(self.format, report, self.style, &mut out).and_then(|()| out.flush()) {
             // Whoever read it had enough. The exit status still tells what was found.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

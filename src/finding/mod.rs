@@ -18,6 +18,7 @@ mod place_kind;
 mod scanned;
 mod skipped;
 mod suppression;
+mod until;
 
 pub use condition::{Condition, ConditionId};
 pub use credential::Credential;
@@ -38,6 +39,7 @@ pub use place_kind::PlaceKind;
 pub use scanned::{HistoryInfo, Ignored, RangeInfo};
 pub use skipped::{Reason, Skipped, Weight};
 pub use suppression::{SuppressedBy, Suppression};
+pub use until::Until;
 
 use std::ops::Range;
 

@@ -1,7 +1,7 @@
 //! One sighting at one place, judged as if it were the only one: what a place makes of a value.
 
 use super::marks::Wheres;
-use super::{Placed, join, samples, settle_place};
+use super::{Placed, Spot, join, samples, settle_place};
 use crate::finding::{Credential, Place, RepoPath, Sighting};
 use crate::rule::RuleSet;
 
@@ -23,7 +23,7 @@ impl<'a> Alone<'a> {
     /// The credential that a sighting would be at a path; `None` where its rule means other paths.
     pub fn credential(&self, sighting: &Sighting, path: &RepoPath) -> Option<Credential> {
         let place = Place::new(path.clone(), sighting);
-        if !self.wheres.allow(sighting.rule, &place.whole_path()) {
+        if !self.wheres.allow(sighting.rule, || place.whole_path()) {
             return None;
         }
         let mut placed = Placed {
@@ -31,7 +31,8 @@ impl<'a> Alone<'a> {
             place,
         };
         let published = samples::known(sighting.secret.expose());
-        settle_place(published, &mut placed);
+        let spot = Spot::of(&placed.place.whole_path());
+        settle_place(published, spot, &mut placed);
         Some(join(self.rules, vec![placed], None))
     }
 }

@@ -29,8 +29,10 @@ impl Wheres {
         )
     }
 
-    pub(super) fn allow(&self, rule: usize, path: &RepoPath) -> bool {
+    /// Whether a finding of `rule` may stand at a path, which is asked for where a rule means some.
+    pub(super) fn allow(&self, rule: usize, path: impl FnOnce() -> RepoPath) -> bool {
         self.0[rule].as_ref().is_none_or(|(globs, exts)| {
+            let path = path();
             let text = String::from_utf8_lossy(&path.0);
             (globs.is_empty() || globs.is_match(text.as_ref()))
                 && (exts.is_empty() || exts.contains(&path.extension()))

@@ -16,11 +16,11 @@ mod test_keys;
 pub use alone::Alone;
 pub use marks::FileMarks;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::finding::{
     Class, Confidence, Credential, Evidence, Exposure, Ground, Life, Place, PlaceKind, RepoPath,
-    Severity, Sighting, Timeline,
+    Severity, Sighting, Timeline, Until,
 };
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -40,14 +40,32 @@ pub struct Weighed {
     pub reason: Option<&'static str>,
 }
 
+/// What is asked of a path: it says the same of all that stands there.
+#[derive(Clone, Copy)]
+struct Spot {
+    kind: PlaceKind,
+    /// A program in whose language values stand in quotes, and no test of one.
+    program: bool,
+}
+
+impl Spot {
+    fn of(path: &RepoPath) -> Self {
+        let kind = place::kind(path);
+        let program = kind == PlaceKind::Source && place::is_program(path);
+        Spot { kind, program }
+    }
+}
+
 /// Weighs evidence where it stands.
 pub fn weighed(evidence: &Evidence, path: &RepoPath) -> Weighed {
-    let kind = place::kind(path);
+    at(evidence, Spot::of(path))
+}
+
+fn at(evidence: &Evidence, Spot { kind, program }: Spot) -> Weighed {
     // What was decoded is another text than the program around it.
     let scored =
         matches!(evidence.ground, Ground::Score(_) | Ground::Drawn) && evidence.layers.is_empty();
     // What a test or a page of documentation shows matters less, whatever it is.
-    let program = kind == PlaceKind::Source && place::is_program(path);
     let reason = evidence.not_set.filter(|_| scored && program);
     let ground = match reason {
         Some(_) => Ground::Commented,
@@ -76,30 +94,43 @@ pub struct Placed {
     pub place: Place,
 }
 
-/// Judges sightings and joins them to credentials ([`kin`] says what is one).
+/// What came of sightings.
+pub struct Judged {
+    /// The credentials.
+    pub credentials: Vec<Credential>,
+    /// How many places were not judged, because the run is to end.
+    pub left: usize,
+}
+
+/// Judges sightings and joins them to credentials ([`kin`] says what is one), `until` the run is to end.
 /// `timelines` are by value. The result is sorted by value, so that it does not depend on the order
 /// of the sightings.
 pub fn credentials(
     rules: &RuleSet,
-    all: Vec<Placed>,
+    mut all: Vec<Placed>,
     timelines: &BTreeMap<Secret, Timeline>,
-) -> Vec<Credential> {
+    until: Until<'_>,
+) -> Judged {
     let wheres = Wheres::new(rules);
-    let mut groups: BTreeMap<Secret, Vec<Placed>> = BTreeMap::new();
-    for placed in all {
-        if !wheres.allow(placed.sighting.rule, &placed.place.whole_path()) {
+    let mut left = all.len();
+    until.cut(&mut all);
+    left -= all.len();
+    all.retain(|one| wheres.allow(one.sighting.rule, || one.place.whole_path()));
+    let mut spots: HashMap<RepoPath, Spot> = HashMap::new();
+    let mut out = Vec::new();
+    let mut done = 0;
+    for mut group in by_value(all) {
+        if !until.goes_on(done) {
+            left += group.len();
             continue;
         }
-        groups
-            .entry(placed.sighting.secret.clone())
-            .or_default()
-            .push(placed);
-    }
-    let mut out = Vec::new();
-    for (secret, mut group) in groups {
+        done += group.len();
+        let secret = group[0].sighting.secret.clone();
         let published = samples::known(secret.expose());
         for placed in &mut group {
-            settle_place(published, placed);
+            let path = placed.place.whole_path();
+            let spot = *spots.entry(path).or_insert_with_key(Spot::of);
+            settle_place(published, spot, placed);
         }
         let whole = timelines.get(&secret);
         let groups = kin::groups(rules, group);
@@ -114,7 +145,28 @@ pub fn credentials(
     }
     ids::make_unique(&mut out);
     halves::join(rules, &mut out);
-    out
+    Judged {
+        credentials: out,
+        left,
+    }
+}
+
+/// Sightings of one value each, in the order of the values; those of one value keep theirs. Most values are
+/// seen once, and a sighting with its place is large: it is moved once, and nothing is kept free around it.
+fn by_value(all: Vec<Placed>) -> impl Iterator<Item = Vec<Placed>> {
+    let value = |n: &usize| &all[*n].sighting.secret;
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by(|a, b| value(a).cmp(value(b)));
+    let same = order.chunk_by(|a, b| value(a) == value(b));
+    let sizes: Vec<usize> = same.map(<[usize]>::len).collect();
+    let mut order = order.into_iter();
+    let mut all: Vec<Option<Placed>> = all.into_iter().map(Some).collect();
+    sizes.into_iter().map(move |size| {
+        let mut group = Vec::with_capacity(size);
+        let of_group = order.by_ref().take(size);
+        group.extend(of_group.filter_map(|n| all[n].take()));
+        group
+    })
 }
 
 /// The timeline of some of a value's places, from those places and the timeline of all. Which commit
@@ -139,8 +191,8 @@ fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
 
 /// What kind of place it is, how sure its evidence and that make of one sighting, and that its value is
 /// `published`.
-fn settle_place(published: Option<&'static str>, placed: &mut Placed) {
-    let weighed = weighed(&placed.sighting.evidence, &placed.place.whole_path());
+fn settle_place(published: Option<&'static str>, spot: Spot, placed: &mut Placed) {
+    let weighed = at(&placed.sighting.evidence, spot);
     let kind = weighed.kind;
     placed.place.kind = kind;
     let sighting = &mut placed.sighting;

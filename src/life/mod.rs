@@ -24,7 +24,7 @@ pub use profiles::{NONE, PROFILES, Profile, named as profile};
 
 use jiff::Timestamp;
 
-use crate::finding::{Credential, Fact, Field, Status, Value};
+use crate::finding::{Credential, Fact, Field, Status, Until, Value};
 use crate::lists::{Joined, List, Seen, join, unused_since};
 use crate::register::Register;
 use crate::rule::{Check, Rule, RuleSet};
@@ -71,12 +71,21 @@ pub struct Asked<'a> {
     pub conditions: bool,
     /// The moment that statuses hold for.
     pub now: Timestamp,
+    /// Until the run is to end; what is left then is dropped.
+    pub until: Until<'a>,
 }
 
 /// Tells of each credential what is known of its life and what follows at the moment that is `asked` about;
 /// and, where conditions are asked for, what of that is wrong by the policy. Says which of them are tokens of
-/// the lists: that needs what the other sources know, so it comes behind them.
-pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) -> Joined {
+/// the lists: that needs what the other sources know, so it comes behind them. Also how many credentials were
+/// dropped.
+pub fn tell(
+    rules: &RuleSet,
+    credentials: &mut Vec<Credential>,
+    asked: &Asked<'_>,
+) -> (Joined, usize) {
+    let many = credentials.len();
+    asked.until.cut(credentials);
     let (policy, lists, now) = (asked.policy, asked.lists, asked.now);
     let each: Vec<Vec<Fact>> = {
         let known = Known {
@@ -89,8 +98,12 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) 
             all.flat_map(|source| source.tell(rule, credential, &known))
                 .collect()
         };
-        credentials.iter().map(of_one).collect()
+        let all = credentials.iter().enumerate();
+        let until = all.take_while(|(done, _)| asked.until.goes_on(*done));
+        until.map(|(_, credential)| of_one(credential)).collect()
     };
+    credentials.truncate(each.len());
+    let left = many - credentials.len();
     let joined = {
         let seen = credentials
             .iter()
@@ -136,7 +149,7 @@ pub fn tell(rules: &RuleSet, credentials: &mut [Credential], asked: &Asked<'_>) 
             credential.conditions = conditions::of(rule, credential, &terms, unused, now);
         }
     }
-    joined
+    (joined, left)
 }
 
 /// Whose a credential is, by its facts.

@@ -13,10 +13,13 @@ use crate::source::{Attributed, Carrier, Control, History, Ignored};
 pub(super) fn places(
     history: History,
     unreachable: bool,
-    sightings: Vec<Sighting>,
+    mut sightings: Vec<Sighting>,
     placing: &Placing<'_>,
     control: &Control,
 ) -> Places {
+    let mut left = sightings.len();
+    placing.until.cut(&mut sightings);
+    left -= sightings.len();
     let numbers = numbers(&sightings);
     let carriers: Vec<Carrier> = sightings
         .iter()
@@ -42,6 +45,10 @@ pub(super) fn places(
         .collect();
     let mut placed = Vec::new();
     for attributed in attribution.places {
+        if !placing.until.goes_on(placed.len()) {
+            left += 1;
+            continue;
+        }
         let key = (attributed.credential, attributed.origin.clone());
         for same in by_content.get(&key).into_iter().flatten() {
             placed.extend(at_place(&attributed, same, attribution.whole, placing));
@@ -66,6 +73,7 @@ pub(super) fn places(
             nothing: history.info.nothing,
             history: Some(history.info),
             range: None,
+            left,
         },
     }
 }

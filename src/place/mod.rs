@@ -9,11 +9,12 @@ mod same;
 mod together;
 mod visibility;
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use crate::finding::{Origin, Place, RepoPath, Sighting, Skipped, Timeline, Weight};
+use crate::finding::{Origin, Place, RepoPath, Sighting, Skipped, Timeline, Until, Weight};
 use crate::judge::{FileMarks, Placed};
 use crate::rule::RuleSet;
 use crate::scan::{Scanned, Source};
@@ -49,13 +50,15 @@ pub struct About {
     pub history: Option<Info>,
     /// The range that was looked at.
     pub range: Option<RangeInfo>,
+    /// Places and credentials that no stage came to, because the run was to end.
+    pub left: usize,
 }
 
 impl About {
     /// Whether everything that was asked for was read: nothing failed and nothing stopped the run.
     pub fn is_whole(&self, control: &Control) -> bool {
         let failed = |skipped: &Skipped| skipped.reason.weight() == Weight::Failed;
-        !control.stopped() && !self.skipped.iter().any(failed)
+        !control.stopped() && self.left == 0 && !self.skipped.iter().any(failed)
     }
 }
 
@@ -63,12 +66,33 @@ impl About {
 struct Placing<'a> {
     marks: FileMarks,
     visibilities: Visibilities<'a>,
+    until: Until<'a>,
+    /// How often it was asked how visible something is.
+    asked: Cell<usize>,
+    /// Not everything was answered, because the run is to end.
+    broken: Cell<bool>,
 }
 
 impl Placing<'_> {
-    /// How visible a sighting is at a path; `None` where its rule means other paths.
+    /// How visible a sighting is at a path; `None` where its rule means other paths, and once the run is
+    /// to end: then [`Placing::broken`] says so, and what a change adds is not known.
     fn visibility(&self, sighting: &Sighting, path: &RepoPath) -> Option<Visibility> {
-        self.visibilities.of(sighting, path)
+        if self.broken.get() || !self.until.goes_on(self.asked.get()) {
+            self.broken.set(true);
+            return None;
+        }
+        let (visibility, steps) = self.visibilities.of(sighting, path);
+        self.asked.set(self.asked.get() + steps);
+        visibility
+    }
+
+    /// What a change adds, unless it was not compared to its end: what stood there before must not look
+    /// new. Also how many places that leaves.
+    fn compared(&self, found: Vec<Sighting>) -> (Vec<Sighting>, usize) {
+        match self.broken.get() {
+            true => (Vec::new(), found.len()),
+            false => (found, 0),
+        }
     }
 }
 
@@ -80,17 +104,26 @@ pub fn place(
     today: Date,
     control: &Control,
 ) -> Places {
+    let over = || control.stopped();
     let placing = Placing {
         marks: FileMarks::new(rules),
         visibilities: Visibilities::new(rules, suppressions, today),
+        until: Until::new(&over),
+        asked: Cell::new(0),
+        broken: Cell::new(false),
     };
     let sightings = scanned.sightings;
     match scanned.source {
         Source::Files(visited) => of_files(visited, sightings),
-        Source::Index(visited) => Places {
-            before: before::of_index(&sightings),
-            ..of_files(visited, added::added(sightings, &placing))
-        },
+        Source::Index(visited) => {
+            let before = before::of_index(&sightings);
+            let added = added::added(sightings, &placing);
+            let (added, left) = placing.compared(added);
+            let mut places = of_files(visited, added);
+            places.before = before;
+            places.about.left = left;
+            places
+        }
         Source::History {
             history,
             unreachable,

@@ -122,6 +122,11 @@ pub(super) fn places(range: Range, sightings: Vec<Sighting>, placing: &Placing<'
         placed.extend(at_spot(&range, &contents, value, &path, &spot));
     }
     placed.extend(in_messages(&range, &sightings, placing));
+    let left = match placing.broken.get() {
+        // What stood there before must not look new.
+        true => std::mem::take(&mut placed).len(),
+        false => 0,
+    };
     Places {
         found: placed,
         unreached: Vec::new(),
@@ -133,6 +138,7 @@ pub(super) fn places(range: Range, sightings: Vec<Sighting>, placing: &Placing<'
             nothing: range.info.nothing,
             history: None,
             range: Some(range.info),
+            left,
         },
     }
 }

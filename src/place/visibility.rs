@@ -83,8 +83,9 @@ impl<'a> Visibilities<'a> {
         }
     }
 
-    /// How visible a sighting is at a path; `None` where its rule means other paths.
-    pub(super) fn of(&self, sighting: &Sighting, path: &RepoPath) -> Option<Visibility> {
+    /// How visible a sighting is at a path; `None` where its rule means other paths. Also how many steps
+    /// that took: what a baseline is asked about costs many.
+    pub(super) fn of(&self, sighting: &Sighting, path: &RepoPath) -> (Option<Visibility>, usize) {
         let allow = &sighting.located.allow;
         let question = (
             sighting.secret.clone(),
@@ -96,15 +97,17 @@ impl<'a> Visibilities<'a> {
             sighting.origin.inside().to_vec(),
         );
         if let Some(known) = self.known.borrow().get(&question) {
-            return *known;
+            return (*known, 1);
         }
         let alone = self.alone.get_or_init(|| Alone::new(self.rules));
         let credential = alone.credential(sighting, path);
+        let mut steps = 1;
         let visibility = credential.map(|credential| {
+            steps += self.suppressions.steps(self.rules, &credential);
             let hidden = self.suppressions.hides(self.rules, &credential, self.today);
             Visibility::of(&credential, hidden)
         });
         self.known.borrow_mut().insert(question, visibility);
-        visibility
+        (visibility, steps)
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use percent_encoding::percent_encode_byte;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter};
 
 /// Whether a character is not seen, or changes how others are seen: control characters, line and
 /// paragraph separators, direction marks, zero-width characters, invisible fillers and tags.
@@ -166,7 +166,7 @@ pub fn uri(text: &str, relative: bool) -> String {
 /// # Errors
 /// Those of the writer.
 pub fn json_pretty(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::new()));
+    let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(Pretty::default()));
     value.serialize(&mut ser)?;
     out.write_all(b"\n")
 }
@@ -179,6 +179,91 @@ pub fn json_line(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::
     let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(CompactFormatter));
     value.serialize(&mut ser)?;
     out.write_all(b"\n")
+}
+
+/// Writes as the pretty formatter of serde_json does, but each new line with its indentation at once: a
+/// report has some sixty of them for each finding.
+#[derive(Default)]
+struct Pretty {
+    /// How many arrays and objects are open.
+    depth: usize,
+    /// The innermost one has a value.
+    filled: bool,
+}
+
+impl Pretty {
+    fn line<W: ?Sized + io::Write>(&self, out: &mut W, comma: bool) -> io::Result<()> {
+        const LINE: &[u8] = b",\n                                ";
+        let start = usize::from(!comma);
+        let end = 2 + 2 * self.depth;
+        out.write_all(&LINE[start..end.min(LINE.len())])?;
+        for _ in LINE.len()..end {
+            out.write_all(b" ")?;
+        }
+        Ok(())
+    }
+
+    fn open<W: ?Sized + io::Write>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        out.write_all(sign)
+    }
+
+    fn close<W: ?Sized + io::Write>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled {
+            self.line(out, false)?;
+        }
+        out.write_all(sign)
+    }
+}
+
+impl Formatter for Pretty {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"[")
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.line(out, !first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.open(out, b"{")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.close(out, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.line(out, !first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
 }
 
 /// A JSON formatter that escapes what [`hidden`] names (serde_json escapes below U+0020 only),
@@ -212,6 +297,11 @@ impl<F: Formatter> Formatter for Safe<F> {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        // Nearly every text is plain, and every character of a report comes by here.
+        let seen = |all: bool, byte: u8| all & (b' '..=b'~').contains(&byte) & (byte != b'[');
+        if fragment.bytes().fold(true, seen) {
+            return out.write_all(fragment.as_bytes());
+        }
         let mut plain = 0;
         for (at, c) in fragment.char_indices() {
             let command = c == '[' && fragment[..at].ends_with("##");
@@ -238,6 +328,18 @@ mod tests {
             terminal("a\u{1b}[31m\u{202e}b\n##[error]"),
             "a\\u{1b}[31m\\u{202e}b\\u{a}##\\u{5b}error]"
         );
+    }
+
+    #[test]
+    fn documents_are_indented_as_serde_does_it() {
+        let mut deep = serde_json::json!(null);
+        for n in 0..40 {
+            deep = serde_json::json!({ "n": n, "empty": [{}, []], "deep": [deep, "a [b] c"] });
+            let mut out = Vec::new();
+            json_pretty(&deep, &mut out).expect("memory takes it");
+            let plain = serde_json::to_string_pretty(&deep).expect("it is JSON");
+            assert_eq!(String::from_utf8_lossy(&out), plain + "\n");
+        }
     }
 
     #[test]

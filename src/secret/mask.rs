@@ -1,10 +1,10 @@
 //! What may be shown of text that came from a repository.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
+use super::needles::Needles;
 use super::{Secret, Shown};
 
 /// Stands for a value of which nothing may be shown, not even its length.
@@ -16,11 +16,21 @@ pub type Finder<'a> = dyn Fn(&[u8]) -> Vec<Range<usize>> + Sync + 'a;
 /// Turns bytes from the repository into [`Shown`] text: every secret that the scan found and
 /// every one the finder sees in the text itself (a token in a file name) becomes [`REDACTED`].
 pub struct Masker<'a> {
-    known: Option<AhoCorasick>,
+    known: Option<Needles>,
     finder: &'a Finder<'a>,
     /// `--show-secrets`: the user asked for the values.
     open: bool,
+    /// What short texts and paths became: one path, name or author stands beside very many findings.
+    texts: Done,
+    paths: Done,
 }
+
+/// Texts that were masked already.
+type Done = Mutex<HashMap<Box<[u8]>, Shown>>;
+
+/// So many texts, and bytes of each, are kept once they are masked.
+const KEPT: usize = 4_096;
+const KEPT_BYTES: usize = 512;
 
 impl<'a> Masker<'a> {
     /// A masker for the secrets `known` from the scan. `open` lets everything through.
@@ -31,34 +41,26 @@ impl<'a> Masker<'a> {
     ) -> Self {
         // A value of one to three bytes occurs everywhere; masking it would hide whole reports
         // and tell the value by where the marks stand.
-        let needles: BTreeSet<&[u8]> = known
-            .into_iter()
-            .map(Secret::expose)
-            .filter(|value| value.len() >= 4)
-            .collect();
-        // Longest first, so that a secret which contains another is hidden whole.
-        let known = (!needles.is_empty() && !open).then(|| {
-            AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(needles)
-                .expect("values are far below the automaton's limits")
-        });
+        let known = known.into_iter().map(Secret::expose).filter(|_| !open);
+        let known = Needles::new(known);
         Masker {
             known,
             finder,
             open,
+            texts: Done::default(),
+            paths: Done::default(),
         }
     }
 
     /// Masks `text` and makes it valid UTF-8 (invalid bytes become U+FFFD).
     pub fn show(&self, text: &[u8]) -> Shown {
-        Shown(String::from_utf8_lossy(&self.masked(text)).into())
+        once(&self.texts, text, || self.masked(text))
     }
 
     /// As [`show`](Self::show) for the name of a file. A plain short word in it stays even when it
     /// is somebody's password: without it nobody finds the file, and the mark would tell the word.
     pub fn show_path(&self, path: &[u8]) -> Shown {
-        Shown(String::from_utf8_lossy(&self.masked_path(path)).into())
+        once(&self.paths, path, || self.masked_path(path))
     }
 
     /// As [`show_path`](Self::show_path), with the other bytes as they are.
@@ -77,15 +79,24 @@ impl<'a> Masker<'a> {
         }
         let mut spans = (self.finder)(text);
         if let Some(known) = &self.known {
-            spans.extend(
-                known
-                    .find_iter(text)
-                    .map(|hit| hit.range())
-                    .filter(|span| !harmless(span)),
-            );
+            spans.extend(known.find(text).into_iter().filter(|span| !harmless(span)));
         }
         replace(text, spans)
     }
+}
+
+/// What was made of a text before, or what `mask` makes of it.
+fn once(done: &Done, text: &[u8], mask: impl FnOnce() -> Vec<u8>) -> Shown {
+    let locked = || done.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(shown) = locked().get(text) {
+        return shown.clone();
+    }
+    let shown = Shown(String::from_utf8_lossy(&mask()).into());
+    let mut done = locked();
+    if done.len() < KEPT && text.len() <= KEPT_BYTES {
+        done.insert(text.into(), shown.clone());
+    }
+    shown
 }
 
 /// Letters only, and few of them.

@@ -5,6 +5,7 @@
 
 mod fingerprint;
 mod mask;
+mod needles;
 mod shown;
 
 pub use fingerprint::Fingerprint;

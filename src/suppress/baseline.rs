@@ -151,8 +151,19 @@ impl Baseline {
     /// The numbers of the entries that mean a credential of `rule`, whatever their path and date.
     /// They hold for this value of the baseline and for no other reading of its file.
     pub fn of(&self, credential: &Credential, rule: &str) -> Vec<usize> {
+        if self.entries.is_empty() {
+            return Vec::new();
+        }
         let (base, strong) = entry::base(credential, rule);
         self.named(base, strong, credential.best.secret.expose())
+    }
+
+    /// Whether it has to hash the value of a credential to say whether it knows it, which is slow.
+    pub(super) fn is_slow(&self, credential: &Credential, rule: &str) -> bool {
+        if self.guessable.is_empty() || credential.is_strong() {
+            return false;
+        }
+        self.guessable.contains(&entry::base(credential, rule).0)
     }
 
     /// The same for a finding that is known from an earlier look.

@@ -27,7 +27,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use crate::finding::{Credential, Place, SuppressedBy, Suppression};
+use crate::finding::{Credential, Place, SuppressedBy, Suppression, Until};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 
@@ -116,7 +116,13 @@ pub struct Looked<'a> {
     pub today: Date,
     /// All that was asked for was read. What was not may hold what an entry means.
     pub whole: bool,
+    /// Until the run is to end; what is left then is dropped.
+    pub until: Until<'a>,
 }
+
+/// Steps that a question to a baseline takes which has to hash a guessable value slowly, beside the one of
+/// any other credential.
+const SLOW: usize = 100;
 
 /// What is scanned, as far as suppression needs to know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,16 +139,23 @@ pub enum Scope {
 }
 
 impl Suppressions {
-    /// Says of every place what hides it, and which entries of the baseline hide nothing.
+    /// Says of every place what hides it, and which entries of the baseline hide nothing. Also how many
+    /// credentials were dropped.
     pub fn mark(
         &self,
         rules: &RuleSet,
-        credentials: &mut [Credential],
+        credentials: &mut Vec<Credential>,
         looked: &Looked<'_>,
-    ) -> IdleEntries {
+    ) -> (IdleEntries, usize) {
         let mut used = BTreeSet::new();
         let mut expired = BTreeSet::new();
-        for credential in credentials {
+        let (mut marked, mut steps) = (0, 0);
+        for credential in credentials.iter_mut() {
+            if !looked.until.goes_on(steps) {
+                break;
+            }
+            marked += 1;
+            steps += 1 + self.steps(rules, credential);
             let rule = rules.rules[credential.best.rule].id.as_ref();
             if self.untrusted {
                 self.mark_by_user(rule, credential);
@@ -179,10 +192,23 @@ impl Suppressions {
                 }
             }
         }
-        match self.untrusted {
+        let left = credentials.len() - marked;
+        credentials.truncate(marked);
+        let idle = match self.untrusted {
             true => IdleEntries::default(),
-            false => self.idle(&expired, &used, looked.whole),
-        }
+            false => self.idle(&expired, &used, looked.whole && left == 0),
+        };
+        (idle, left)
+    }
+
+    /// How many steps it takes to say what hides a credential, beside the first.
+    pub fn steps(&self, rules: &RuleSet, credential: &Credential) -> usize {
+        let rule = rules.rules[credential.best.rule].id.as_ref();
+        let trusted = self.trusted.iter().map(|texts| &texts.baseline);
+        let baselines = std::iter::once(&self.current.baseline).chain(trusted);
+        let slow =
+            baselines.filter(|baseline| !self.untrusted && baseline.is_slow(credential, rule));
+        SLOW * slow.count()
     }
 
     /// What hides one place of a credential.

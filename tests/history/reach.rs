@@ -326,10 +326,15 @@ fn seeds() -> u64 {
     asked.and_then(|text| text.parse().ok()).unwrap_or(60)
 }
 
+/// Repositories among the first thousand of which once something was lost: what a reference that is no
+/// branch names was damaged, and a range said nothing of it.
+const FOUND: [u64; 4] = [409, 549, 609, 748];
+
 #[test]
 fn what_git_reaches_is_reached() {
     let mut lost = Vec::new();
-    for seed in 0..seeds() {
+    let found = FOUND.into_iter().filter(|seed| *seed >= seeds());
+    for seed in (0..seeds()).chain(found) {
         let made = Made::of(seed);
         let mut dice = Dice(seed + 1);
         let bare = made.write(&made.objects, &mut dice);

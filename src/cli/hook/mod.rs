@@ -167,7 +167,7 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
             false => &report::Hook,
         };
     }
-    let outputs = output::Outputs::open(&hook.common)?;
+    let outputs = output::Outputs::open(&hook.common, &hook.limits)?;
     if let Some(pushed) = push::pushed(&hook, within)? {
         return match push::input(pushed, &hook)? {
             Some(input) => finish(&hook, &outputs, input),

@@ -41,7 +41,7 @@ pub struct Check {
 /// # Errors
 /// There is no register or a broken one, and what makes a scan pointless.
 pub fn run(check: Check) -> Result<ExitCode> {
-    let outputs = output::Outputs::open_dated(&check.common)?;
+    let outputs = output::Outputs::open_dated(&check.common, &check.limits)?;
     let dir = check.dir.unwrap_or_else(|| PathBuf::from("."));
     let root = home(std::slice::from_ref(&dir))?.root;
     let mut register = read(&root, check.register.as_deref())?;

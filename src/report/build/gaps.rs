@@ -36,22 +36,34 @@ impl View<'_> {
     }
 }
 
-/// A source that was stopped says what it left; what stops later says it here.
+/// A source that was stopped says what it left; what stops later says it here, with what was found and
+/// `left` by the stages behind the source.
 pub(super) fn with_stop(
     mut skipped: Vec<finding::Skipped>,
+    left: usize,
     control: &Control,
 ) -> Vec<finding::Skipped> {
     let says_so = |s: &finding::Skipped| matches!(s.reason, Reason::Interrupted | Reason::TimedOut);
-    if control.stopped() && !skipped.iter().any(says_so) {
+    if control.stopped() && (left > 0 || !skipped.iter().any(says_so)) {
         let reason = match control.timed_out() {
             true => Reason::TimedOut,
             false => Reason::Interrupted,
         };
-        skipped.push(finding::Skipped::new(
-            reason,
-            "the scan",
-            "what was found until then is reported",
-        ));
+        let (what, detail) = match left {
+            0 => (
+                "the scan",
+                "what was found until then is reported".to_owned(),
+            ),
+            1 => (
+                "what was found",
+                "1 place of it is not judged and not listed".to_owned(),
+            ),
+            n => (
+                "what was found",
+                format!("{n} places of it are not judged and not listed"),
+            ),
+        };
+        skipped.push(finding::Skipped::new(reason, what, detail));
     }
     skipped
 }

@@ -14,6 +14,7 @@ use credential::Seen;
 pub use reported::EXPIRED;
 pub(super) use run::percent_encoded;
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -24,7 +25,7 @@ use super::{
     Configuration, End, Finding, Hidden, Outcome, Read, Report, ReportOptions, Run, SchemaVersion,
     Summary, Tool,
 };
-use crate::finding::{self, Class, Confidence, Credential, Mode, Notice, Weight};
+use crate::finding::{self, Class, Confidence, Credential, Mode, Notice, RepoPath, Until, Weight};
 use crate::lists::List;
 use crate::place::About;
 use crate::plan::Plan;
@@ -46,6 +47,8 @@ pub(crate) struct View<'a> {
     fail_on_new: bool,
     options: &'a ReportOptions,
     lists: &'a [List],
+    /// Paths as addresses: one path stands beside each of its findings.
+    uris: RefCell<HashMap<RepoPath, String>>,
 }
 
 /// Results by what becomes of them.
@@ -85,6 +88,7 @@ impl<'a> View<'a> {
             fail_on_new: plan.suppressions.fail_on_new,
             options: &plan.report,
             lists: &plan.lists,
+            uris: RefCell::default(),
         }
     }
 
@@ -95,14 +99,17 @@ impl<'a> View<'a> {
         unreached: Vec<Credential>,
         notices: Vec<Notice>,
         idle: IdleEntries,
-        about: About,
+        mut about: About,
         control: &Control,
     ) -> Report {
         let (masker, options) = (self.masker, self.options);
-        let mut listed = self.listed(credentials);
+        let over = || control.stopped();
+        let until = Until::new(&over);
+        let (mut listed, left) = self.listed(credentials, until);
         let notices = self.notices(notices, &mut listed.hidden);
-        let unreached = self.listed(unreached).findings.len();
-        let skipped = self.skipped(gaps::with_stop(about.skipped, control));
+        let unreached = self.listed(unreached, until).0.findings.len();
+        about.left += left;
+        let skipped = self.skipped(gaps::with_stop(about.skipped, about.left, control));
         let failed = skipped.iter().any(|gap| gap.weight == Weight::Failed);
         let nothing = about.nothing.filter(|_| !failed && !control.stopped());
         let mut summary = Summary::new(match nothing {
@@ -171,15 +178,24 @@ impl<'a> View<'a> {
         masked.collect()
     }
 
-    /// Turns credentials into results, worst first, and counts those below the thresholds.
-    fn listed(&self, credentials: Vec<Credential>) -> Listed {
+    /// Turns credentials into results, worst first, and counts those below the thresholds. Also how many were
+    /// dropped because the run is to end.
+    fn listed(&self, mut credentials: Vec<Credential>, until: Until<'_>) -> (Listed, usize) {
+        let many = credentials.len();
+        until.cut(&mut credentials);
         let thresholds = &self.options.thresholds;
         let without = thresholds.without.as_deref();
         let mut out = Listed::default();
         let seen = credentials.iter().map(|credential| self.seen(credential));
         let seen: Vec<Seen> = seen.collect();
-        let findings = credentials.into_iter().map(|it| self.finding(it));
-        let mut findings: Vec<(Finding, Seen)> = findings.zip(seen).collect();
+        let mut findings: Vec<(Finding, Seen)> = Vec::with_capacity(seen.len());
+        for (credential, seen) in credentials.into_iter().zip(seen) {
+            if !until.goes_on(findings.len()) {
+                break;
+            }
+            findings.push((self.finding(credential), seen));
+        }
+        let left = many - findings.len();
         self.join_parts(&mut findings);
         for (finding, seen) in findings {
             let judged = self.judged(&finding, seen);
@@ -204,11 +220,12 @@ impl<'a> View<'a> {
                 _ => {}
             }
         }
-        out.findings.sort_by(|a, b| rank(a).cmp(&rank(b)));
         let old = |finding: &Finding| !finding.newly_suppressed();
-        out.suppressed
-            .sort_by(|a, b| (old(a), rank(a)).cmp(&(old(b), rank(b))));
-        out
+        out.findings = sorted(out.findings, |a, b| rank(a).cmp(&rank(b)));
+        out.suppressed = sorted(out.suppressed, |a, b| {
+            (old(a), rank(a)).cmp(&(old(b), rank(b)))
+        });
+        (out, left)
     }
 }
 
@@ -243,6 +260,18 @@ impl View<'_> {
             }
         }
     }
+}
+
+/// Sorts findings, which are large: each is moved once.
+fn sorted(
+    all: Vec<Finding>,
+    order: impl Fn(&Finding, &Finding) -> std::cmp::Ordering,
+) -> Vec<Finding> {
+    let mut numbers: Vec<usize> = (0..all.len()).collect();
+    numbers.sort_by(|a, b| order(&all[*a], &all[*b]));
+    let mut all: Vec<Option<Finding>> = all.into_iter().map(Some).collect();
+    let sorted = numbers.into_iter().filter_map(|n| all[n].take());
+    sorted.collect()
 }
 
 /// The order of a report: by failing, severity, confidence, path, line.

@@ -2,7 +2,7 @@
 
 use super::View;
 use super::run::percent_encoded;
-use crate::finding::{self, Origin};
+use crate::finding::{self, Origin, RepoPath};
 use crate::report::{Commit, People, Place, Timeline};
 use crate::secret::Shown;
 
@@ -19,7 +19,7 @@ impl View<'_> {
             path: masker.show_path(&place.path.0),
             member: member.map(|member| masker.show_path(&member.0)),
             repository: None,
-            uri: percent_encoded(&masker.masked_path(&place.path.0)),
+            uri: self.uri(&place.path),
             kind: place.kind,
             message: matches!(outer, Origin::Message(_)),
             name: match outer {
@@ -38,6 +38,17 @@ impl View<'_> {
             line: place.located.line.clone(),
             mark: place.located.mark.clone(),
         }
+    }
+
+    /// A path as an address, made once for all that stands there.
+    fn uri(&self, path: &RepoPath) -> String {
+        let mut known = self.uris.borrow_mut();
+        if let Some(uri) = known.get(path) {
+            return uri.clone();
+        }
+        let uri = percent_encoded(&self.masker.masked_path(&path.0));
+        known.insert(path.clone(), uri.clone());
+        uri
     }
 
     /// Since when and until when.

@@ -1,5 +1,6 @@
 //! Commits and tags: parsing, the order of commits, and what reaches them.
 
+use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
@@ -150,15 +151,17 @@ pub(in crate::source) struct Graph {
 }
 
 impl Graph {
-    /// Orders `commits` and floods them from `refs`.
+    /// Orders `commits` and floods them from `refs`. Once `over` says that the run is to end, it ends
+    /// soon, and commits are missing or called unreachable.
     pub fn build(
         mut commits: Vec<Node>,
         tags: BTreeMap<Oid, Label>,
         refs: &[Ref],
         head: Option<Oid>,
+        over: &dyn Fn() -> bool,
     ) -> Self {
         sort(&mut commits);
-        let mut graph = order(commits);
+        let mut graph = order(commits, over);
         graph.tags = tags;
         graph.peel_all();
         let names = namespaces(refs.iter().filter_map(|r| r.group.as_deref()));
@@ -181,11 +184,12 @@ impl Graph {
             starts.push((MAIN, pos));
         }
         starts.sort_unstable();
+        let pace = Pace::new(over);
         for (group, pos) in starts {
-            graph.flood(pos, group);
+            graph.flood(pos, group, &pace);
         }
         let mut stack: Vec<u32> = graph.head.into_iter().collect();
-        while let Some(pos) = stack.pop() {
+        while let Some(pos) = stack.pop().filter(|_| pace.goes_on()) {
             if !std::mem::replace(&mut graph.of_head[pos as usize], true) {
                 stack.extend(&graph.parents[pos as usize]);
             }
@@ -241,9 +245,9 @@ impl Graph {
         }
     }
 
-    fn flood(&mut self, from: u32, group: Group) {
+    fn flood(&mut self, from: u32, group: Group, pace: &Pace<'_>) {
         let mut stack = vec![from];
-        while let Some(pos) = stack.pop() {
+        while let Some(pos) = stack.pop().filter(|_| pace.goes_on()) {
             // Groups come in rising order: what has one keeps it.
             if self.group[pos as usize] == LOST {
                 self.group[pos as usize] = group;
@@ -267,6 +271,36 @@ impl Graph {
             Some(pos) => Some(*pos),
             None => self.peeled.get(&oid).copied().flatten(),
         }
+    }
+}
+
+/// How often it is asked whether the run is to end: a commit costs less than a question.
+const EVERY: usize = 1024;
+
+/// Counts commits and asks now and then whether to go on.
+struct Pace<'a> {
+    over: &'a dyn Fn() -> bool,
+    steps: Cell<usize>,
+    stopped: Cell<bool>,
+}
+
+impl<'a> Pace<'a> {
+    fn new(over: &'a dyn Fn() -> bool) -> Self {
+        Pace {
+            over,
+            steps: Cell::new(0),
+            stopped: Cell::new(false),
+        }
+    }
+
+    /// Counts a commit.
+    fn goes_on(&self) -> bool {
+        let steps = self.steps.get() + 1;
+        self.steps.set(steps);
+        if steps.is_multiple_of(EVERY) && (self.over)() {
+            self.stopped.set(true);
+        }
+        !self.stopped.get()
     }
 }
 
@@ -299,14 +333,19 @@ fn sort(commits: &mut Vec<Node>) {
 }
 
 /// Parents before children; among those ready, the oldest first. Each commit once.
-/// Also says which of them are in circles, as [`Graph::circles`].
-pub(in crate::source) fn parents_first(mut commits: Vec<Node>) -> (Vec<Node>, Vec<Oid>) {
+/// Also says which of them are in circles, as [`Graph::circles`]. Some are missing once `over` says that
+/// the run is to end.
+pub(in crate::source) fn parents_first(
+    mut commits: Vec<Node>,
+    over: &dyn Fn() -> bool,
+) -> (Vec<Node>, Vec<Oid>) {
     sort(&mut commits);
-    let graph = order(commits);
+    let graph = order(commits, over);
     (graph.nodes, graph.circles)
 }
 
-fn order(commits: Vec<Node>) -> Graph {
+fn order(commits: Vec<Node>, over: &dyn Fn() -> bool) -> Graph {
+    let pace = Pace::new(over);
     let by_oid: HashMap<Oid, u32> = commits
         .iter()
         .enumerate()
@@ -335,7 +374,7 @@ fn order(commits: Vec<Node>) -> Graph {
     let mut circles = Vec::new();
     let mut rest = None;
     loop {
-        while let Some(Reverse((_, _, i))) = ready.pop() {
+        while let Some(Reverse((_, _, i))) = ready.pop().filter(|_| pace.goes_on()) {
             if std::mem::replace(&mut taken[i as usize], true) {
                 continue;
             }
@@ -349,7 +388,7 @@ fn order(commits: Vec<Node>) -> Graph {
                 }
             }
         }
-        if sorted.len() == commits.len() {
+        if sorted.len() == commits.len() || pace.stopped.get() {
             break;
         }
         // What still waits hangs on a circle. The oldest of it goes first as if nothing were
@@ -426,10 +465,51 @@ fn in_circles(
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
     use std::cmp::Ordering;
 
     use super::*;
+
+    /// Commits in a row, each the parent of the next.
+    fn row(count: u32) -> Vec<Node> {
+        let id = |n: u32| Oid::from_bytes(&[&n.to_be_bytes()[..], &[0; 16]].concat());
+        let commit = |n: u32| Node {
+            oid: id(n),
+            tree: id(0),
+            parents: (n > 0).then(|| id(n - 1)).into_iter().collect(),
+            committed: i64::from(n),
+        };
+        (0..count).map(commit).collect()
+    }
+
+    fn of_row(commits: Vec<Node>, over: &dyn Fn() -> bool) -> Graph {
+        let tip = commits[commits.len() - 1].oid;
+        let branch = Ref {
+            oid: tip,
+            name: b"refs/heads/main".to_vec(),
+            group: None,
+        };
+        Graph::build(commits, BTreeMap::new(), &[branch], Some(tip), over)
+    }
+
+    #[test]
+    fn a_graph_is_left_soon_whenever_the_run_is_to_end() {
+        let whole = of_row(row(10_000), &|| false);
+        assert_eq!(whole.nodes.len(), 10_000);
+        assert!(whole.of_head.iter().all(|of_head| *of_head));
+        // It is asked at every thousand of the order and of both walks.
+        for end in 0..30 {
+            let asked = Cell::new(0);
+            let over = || {
+                asked.set(asked.get() + 1);
+                asked.get() > end
+            };
+            let graph = of_row(row(10_000), &over);
+            // At most once more for each of what is still to be done.
+            assert!(asked.get() <= end + 4, "{} for {end}", asked.get());
+            let known = graph.index.len() == graph.nodes.len();
+            assert!(known && graph.parents.len() == graph.nodes.len(), "{end}");
+        }
+    }
 
     /// A name that counts how often it is compared.
     struct Counted<'c>(u32, &'c Cell<u64>);

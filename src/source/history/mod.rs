@@ -137,7 +137,8 @@ pub fn open_and_scan<V: Visit>(
     let layout = open::open(&options.path, &options.allow_alternates)?;
     let mut skipped = Vec::new();
     let store = Store::open(&layout, options.max_object, &mut skipped);
-    let mut refs = refs::read(&layout, &mut skipped);
+    let over = || control.stopped();
+    let mut refs = refs::read(&layout, &over, &mut skipped);
     if options.unreachable {
         let mut pseudo = refs::pseudo(&layout, &mut skipped);
         // They may outlive what they name.
@@ -151,14 +152,17 @@ pub fn open_and_scan<V: Visit>(
     let scan = scan::Scan::new(&store, visit, control, options.full);
     pool.install(|| resolve::walk(&store, options.delta_budget, &scan));
     let (commits, tags) = scan.finish(&mut skipped);
-    let mut graph = Graph::build(commits, tags, &refs.all, refs.head);
-    if links::mend(&graph, &store, &refs.all, &scan) {
+    let mut graph = Graph::build(commits, tags, &refs.all, refs.head, &over);
+    if !over() && links::mend(&graph, &store, &refs.all, &scan) {
         let (mut commits, mut tags) = scan.finish(&mut skipped);
         commits.append(&mut graph.nodes);
         tags.append(&mut graph.tags);
-        graph = Graph::build(commits, tags, &refs.all, refs.head);
+        graph = Graph::build(commits, tags, &refs.all, refs.head, &over);
     }
     for r in &refs.all {
+        if over() {
+            break;
+        }
         if !store.contains(&r.oid) {
             let name = r.name.clone();
             let detail = refs::names_nothing(&r.oid);
@@ -191,7 +195,7 @@ pub fn open_and_scan<V: Visit>(
     }
     // What no reference reaches is left out: it must not be all there is because the references
     // were lost.
-    if !options.unreachable && graph.group.contains(&LOST) {
+    if !options.unreachable && !over() && graph.group.contains(&LOST) {
         if refs.all.is_empty() {
             let detail = "no reference leads to any commit that is here: --unreachable reads them";
             skipped.push(Skipped::new(Reason::BrokenRef, *b"refs", detail));

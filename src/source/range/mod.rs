@@ -209,7 +209,7 @@ pub fn scan_range<V: Visit>(
 ) -> anyhow::Result<Range> {
     let layout = options.open()?;
     let objects = Objects::open(&layout, options.max_object)?;
-    let refs = Lazy::new(&layout);
+    let refs = Lazy::new(&layout, control);
     let mut gaps = Vec::new();
     let cut = refs::shallow(&layout, &mut gaps);
     let mut walk = Walk::new(&objects, &cut, control);
@@ -290,7 +290,7 @@ pub fn scan_range<V: Visit>(
 pub fn range_ends(options: &RangeOptions, control: &Control) -> anyhow::Result<RangeInfo> {
     let layout = options.open()?;
     let objects = Objects::open(&layout, options.max_object)?;
-    let refs = Lazy::new(&layout);
+    let refs = Lazy::new(&layout, control);
     let cut = refs::shallow(&layout, &mut Vec::new());
     let mut walk = Walk::new(&objects, &cut, control);
     let mut info = RangeInfo::default();

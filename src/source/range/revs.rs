@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use anyhow::{Context, bail};
 use gix::bstr::ByteSlice;
 
-use super::What;
 use super::objects::Objects;
 use super::push::{Push, Receiver};
 use super::walk::{Plain, Selected, Walk};
+use super::{Control, What};
 use crate::finding::{Oid, Reason, RepoPath, Skipped};
 use crate::source::git::format::Remote;
 use crate::source::git::open::Layout;
@@ -18,13 +18,15 @@ use crate::source::git::refs::{self, Finder, Refs};
 /// revisions asks none.
 pub(super) struct Lazy<'a> {
     layout: &'a Layout,
+    control: &'a Control,
     read: std::cell::OnceCell<(Refs, Vec<Skipped>)>,
 }
 
 impl<'a> Lazy<'a> {
-    pub fn new(layout: &'a Layout) -> Self {
+    pub fn new(layout: &'a Layout, control: &'a Control) -> Self {
         Lazy {
             layout,
+            control,
             read: std::cell::OnceCell::new(),
         }
     }
@@ -32,7 +34,10 @@ impl<'a> Lazy<'a> {
     pub fn get(&self) -> &Refs {
         let read = || {
             let mut skipped = Vec::new();
-            (refs::read(self.layout, &mut skipped), skipped)
+            (
+                refs::read(self.layout, &|| self.control.stopped(), &mut skipped),
+                skipped,
+            )
         };
         &self.read.get_or_init(read).0
     }

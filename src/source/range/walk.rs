@@ -185,11 +185,18 @@ impl<'a> Walk<'a> {
     /// Checks an object that a reference names and that leads to no commit: nothing else says
     /// what it has to be, so that only its id can tell.
     pub fn check(&mut self, oid: Oid) {
-        if let Ok(kind) = self.objects.read(&oid, &mut self.buffer)
-            && let Ok(id) = ObjectId::try_from(oid.as_bytes())
-            && git::Kind::from(kind).id(id.kind(), &self.buffer) != Some(oid)
-        {
-            self.broken(oid, "its content does not hash to its id");
+        match self.objects.read(&oid, &mut self.buffer) {
+            Ok(kind) => {
+                if let Ok(id) = ObjectId::try_from(oid.as_bytes())
+                    && git::Kind::from(kind).id(id.kind(), &self.buffer) != Some(oid)
+                {
+                    self.broken(oid, "its content does not hash to its id");
+                }
+            }
+            // One that is missing is said where the references are read.
+            Err(fault) => {
+                self.broken.insert(oid, fault);
+            }
         }
     }
 
@@ -255,7 +262,7 @@ impl<'a> Walk<'a> {
         let nodes = oids
             .into_iter()
             .filter_map(|oid| self.known.get(&oid)?.clone());
-        let (nodes, circles) = parents_first(nodes.collect());
+        let (nodes, circles) = parents_first(nodes.collect(), &|| self.control.stopped());
         for oid in circles {
             self.broken(
                 oid,

@@ -31,7 +31,12 @@ pub(super) struct Names {
 
 impl Names {
     /// Reads all; what cannot be read is skipped.
-    pub fn read(layout: &Layout, worktrees: &[Worktree], skipped: &mut Vec<Skipped>) -> Self {
+    pub fn read(
+        layout: &Layout,
+        worktrees: &[Worktree],
+        over: &dyn Fn() -> bool,
+        skipped: &mut Vec<Skipped>,
+    ) -> Self {
         let mut names = Names::default();
         names.packed(layout, skipped);
         for worktree in worktrees {
@@ -39,6 +44,7 @@ impl Names {
                 layout,
                 worktree,
                 names: &mut names,
+                over,
                 skipped: &mut *skipped,
                 above: Vec::new(),
             };
@@ -115,6 +121,8 @@ struct Walk<'a> {
     layout: &'a Layout,
     worktree: &'a Worktree,
     names: &'a mut Names,
+    /// Whether the run is to end.
+    over: &'a dyn Fn() -> bool,
     skipped: &'a mut Vec<Skipped>,
     /// The real directories on the way here, so that circles end.
     above: Vec<PathBuf>,
@@ -144,6 +152,9 @@ impl Walk<'_> {
         };
         self.above.push(real.clone());
         for entry in entries {
+            if (self.over)() {
+                break;
+            }
             // As git: neither hidden files nor locks are references.
             if entry.name.starts_with(b".") || entry.name.ends_with(b".lock") {
                 continue;

@@ -53,13 +53,21 @@ pub(in crate::source) fn names_nothing(oid: &Oid) -> String {
 /// The longest way through symbolic references that is followed, as in git.
 const MAX_SYMBOLIC: usize = 5;
 
-/// Reads all references; broken ones are reported and left out.
-pub(in crate::source) fn read(layout: &Layout, skipped: &mut Vec<Skipped>) -> Refs {
+/// Reads all references; broken ones are reported and left out, and so is what is left once `over` says
+/// that the run is to end.
+pub(in crate::source) fn read(
+    layout: &Layout,
+    over: &dyn Fn() -> bool,
+    skipped: &mut Vec<Skipped>,
+) -> Refs {
     let worktrees = worktrees::all(layout, skipped);
-    let mut names = Names::read(layout, &worktrees, skipped);
+    let mut names = Names::read(layout, &worktrees, over, skipped);
     let mut all = std::mem::take(&mut names.overridden);
     let mut counts: BTreeMap<usize, u64> = BTreeMap::new();
     for (name, target) in &names.map {
+        if over() {
+            break;
+        }
         let worktree = names.worktree_of(name, &worktrees);
         let oid = match names.resolve(layout, target, worktree) {
             Found::Id(oid) => oid,
