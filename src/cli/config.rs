@@ -9,8 +9,8 @@ use anyhow::{Context, Result};
 use clap::{Args, Subcommand};
 
 use super::args::ConfigArgs;
-use super::packs::{Named, Packs, Place};
 use super::rule_files;
+use super::rule_files::{Named, Packs, Place};
 use keysweep::config::{self, At, Config, FILE, Whose};
 use keysweep::detect::Scanner;
 use keysweep::report::terminal;

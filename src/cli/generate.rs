@@ -4,10 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, CommandFactory, ValueEnum};
+use clap::{Args, ValueEnum};
 use clap_complete::Shell;
-
-use super::verbs::Cli;
 
 #[derive(Args)]
 pub struct Generate {
@@ -97,8 +95,7 @@ Wrong usage or configuration, or nothing fails but something could not be read.
 "#;
 
 /// Prints completions, the man page or the schema.
-pub fn print(what: Generated) -> Result<ExitCode> {
-    let mut command = Cli::command();
+pub fn print(what: Generated, mut command: clap::Command) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     let shell = match what {
         Generated::Man => {

@@ -28,10 +28,10 @@ mod lists;
 mod live;
 mod new_rule;
 mod output;
-mod packs;
 mod parse;
 mod policy;
 mod progress;
+mod rule_examples;
 mod rule_files;
 mod rules;
 mod serve;
@@ -48,6 +48,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use clap::CommandFactory as _;
 
 use args::{Common, Limits};
 use keysweep::config::{Config, MAX_FILE_SIZE};
@@ -62,7 +63,7 @@ use keysweep::source::{
 use keysweep::thresholds::{Checkpoint, Thresholds};
 use keysweep::{AuditOptions, Input, Plan};
 use policy::{Asked, Sides};
-use verbs::Verb;
+use verbs::{Cli, Verb};
 
 /// Bytes of decoded deltas in flight.
 const DELTA_BUDGET: usize = 512 << 20;
@@ -182,7 +183,7 @@ fn dispatch(verb: Verb) -> Result<ExitCode> {
         Verb::Live(live) => live::run(live),
         Verb::Config(args) => config::run(args),
         Verb::Event(event) => event::run(event),
-        Verb::Generate(generate) => generate::print(generate.what),
+        Verb::Generate(generate) => generate::print(generate.what, Cli::command()),
     }
 }
 

@@ -44,7 +44,7 @@ fn standing(dir: &Path) -> Vec<String> {
             "Here is no git repository: `keysweep scan` reads the files all the same.".to_owned(),
         ];
     }
-    let config = match here.has(config::FILE) {
+    let config = match here.top.has(config::FILE) {
         true => "keysweep.toml".to_owned(),
         false => "no keysweep.toml, which is fine".to_owned(),
     };
@@ -60,7 +60,7 @@ fn standing(dir: &Path) -> Vec<String> {
     let mut out = vec![format!(
         "Here is a git repository: {config}, {baseline}, {hook}."
     )];
-    out.extend(import::foreign_names(&here.root).map(|names| {
+    out.extend(import::foreign_names(&here.top.0).map(|names| {
         format!("Files of other scanners are here ({names}): `keysweep import` reads them.")
     }));
     out

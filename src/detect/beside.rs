@@ -7,11 +7,12 @@ use std::ops::Range;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::partner::CERTIFICATE_REACH;
 use crate::rule::{FactDecoder, Rule};
 
 /// Names stand at most so many bytes from the secret.
 const REACH: usize = 4096;
+/// A certificate stands at most so many bytes from its key.
+pub(super) const CERTIFICATE_REACH: usize = 16 * 1024;
 /// Longest value of a name, in bytes.
 const LONGEST: usize = 256;
 

@@ -7,14 +7,13 @@ use std::ops::Range;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
-use super::{Candidate, beside};
+use super::Candidate;
+use super::beside::{self, CERTIFICATE_REACH};
 use crate::finding::{Confidence, Ground};
 use crate::rule::{FactDecoder, Kind, Rule, RuleSet};
 
 /// The halves of a pair stand at most so many bytes apart (a few lines).
 const PAIR_REACH: usize = 512;
-/// A certificate stands at most so many bytes from its key.
-pub(super) const CERTIFICATE_REACH: usize = 16 * 1024;
 /// More certificates than this are a bundle, not the key's own.
 const CERTIFICATES: usize = 4;
 

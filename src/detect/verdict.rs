@@ -11,7 +11,7 @@ use super::decode;
 use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
 use super::watch::Look;
-use super::{assign, checks, context, generic, pair, partner, prefix, provider, token};
+use super::{assign, beside, checks, context, generic, pair, prefix, provider, token};
 use crate::finding::{self, Class, Confidence, Evidence, Ground};
 use crate::rule::{Check, Rule, Token};
 
@@ -47,8 +47,8 @@ impl Reach {
     };
     /// Certificates beside a key.
     pub(super) const PARTNER: Reach = Reach {
-        left: partner::CERTIFICATE_REACH,
-        right: partner::CERTIFICATE_REACH,
+        left: beside::CERTIFICATE_REACH,
+        right: beside::CERTIFICATE_REACH,
     };
 
     /// A token rule at one of its literals: its longest match, the escape or colour sequence that

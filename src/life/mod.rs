@@ -12,6 +12,7 @@ mod environments;
 mod facts;
 mod git;
 mod kind;
+mod limit;
 mod listed;
 mod policy;
 mod profiles;
@@ -19,7 +20,8 @@ mod register;
 mod slots;
 mod status;
 
-pub use policy::{Limit, Pattern, Policy, Row, Term, Terms, days};
+pub use limit::{Limit, Term, Terms};
+pub use policy::{Pattern, Policy, Row, days};
 pub use profiles::{NONE, PROFILES, Profile, named as profile};
 
 use jiff::Timestamp;

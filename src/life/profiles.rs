@@ -1,7 +1,7 @@
 //! Profiles: what standards say about the age of credentials, with the page that says it. Where a standard
 //! prescribes no number, the profile says so instead of inventing one in its name.
 
-use super::policy::{Limit, Term};
+use super::limit::{Limit, Term};
 
 /// A standard as a policy.
 #[derive(Debug)]

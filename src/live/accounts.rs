@@ -16,7 +16,7 @@ use super::draw::drawn;
 use super::driver::{About, Driver};
 use super::fault::Fault;
 use super::issuer::{Can, Held, Issuer, Listed, Made, Token, Verdict, Want};
-use super::program::{Failed, Run, Said};
+use super::program::{Failed, Messages, Run, Said};
 use super::servers::Server;
 use crate::lists::Row;
 use crate::rule::ListKind;
@@ -235,6 +235,7 @@ fn client(
         dir: None,
         environment: Some(environment),
         input: statements.as_bytes(),
+        messages: Messages::Kept,
         patience: PATIENCE,
         most: MAX_OUTPUT,
     };

@@ -1,17 +1,21 @@
 //! Where a secret of the user comes from: the environment, a file of its owner alone, or a program.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use toml::Value;
 
+use super::program::{Messages, Run};
 use crate::secret::Secret;
 
 /// Longest secret that is read, in bytes. Private keys and JSON of service accounts are shorter.
 const MAX: u64 = 64 << 10;
+/// How long a program may take. It may ask somebody for a passphrase.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// A secret by where it comes from. The secret itself never stands in `servers.toml`.
 #[derive(Clone, Debug)]
@@ -90,10 +94,7 @@ impl Origin {
                 let at = path.display();
                 file(path).map_err(|why| format!("the file {at} {why}"))?
             }
-            Origin::Program(words) => {
-                let name = words.first().map_or("", String::as_str);
-                printed(words).map_err(|why| format!("the program `{name}` {why}"))?
-            }
+            Origin::Program(words) => printed(words)?,
         };
         one_line(&bytes).map_err(|why| format!("{}: {why}", self.called()))
     }
@@ -164,25 +165,20 @@ pub(super) fn owner_only(_: &std::fs::Metadata, _: &str) -> Result<(), String> {
 /// What a program prints. Its messages and its questions go where ours go.
 fn printed(words: &[String]) -> Result<Vec<u8>, String> {
     let (name, arguments) = words.split_first().ok_or("has no name")?;
-    let mut child = Command::new(name)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| format!("cannot be started: {error}"))?;
-    let mut bytes = Vec::new();
-    let output = child.stdout.take().ok_or("gave no output")?;
-    let read = output.take(MAX + 1).read_to_end(&mut bytes);
-    // A program that prints without end is not waited for.
-    if bytes.len() as u64 > MAX {
-        let _ = child.kill();
-    }
-    let status = child.wait();
-    read.map_err(|error| format!("cannot be read: {error}"))?;
-    let status = status.map_err(|error| format!("did not end well: {error}"))?;
-    match status.success() || bytes.len() as u64 > MAX {
-        true => Ok(bytes),
-        false => Err(format!("failed ({status})")),
+    let run = Run {
+        name: name.into(),
+        arguments: arguments.iter().map(OsString::from).collect(),
+        dir: None,
+        environment: None,
+        input: b"",
+        messages: Messages::Shown,
+        patience: PATIENCE,
+        most: MAX as usize,
+    };
+    let said = run.run()?;
+    match said.well {
+        true => Ok(said.output),
+        false => Err(format!("the program `{name}` failed ({})", said.ended)),
     }
 }
 

@@ -29,10 +29,20 @@ pub(super) struct Run<'r> {
     /// All of its environment besides the search path and the home; where nothing is said it has ours.
     pub environment: Option<Vec<(&'static str, String)>>,
     pub input: &'r [u8],
+    pub messages: Messages,
     /// How long it may take in all.
     pub patience: Duration,
     /// Bytes that it may print.
     pub most: usize,
+}
+
+/// What becomes of the messages of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Messages {
+    /// They are read and not shown.
+    Kept,
+    /// They go where ours go, as its questions do.
+    Shown,
 }
 
 /// What a program said. It may quote a statement or a value, and is never shown.
@@ -116,7 +126,10 @@ impl Run<'_> {
             .args(&self.arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+            .stderr(match self.messages {
+                Messages::Kept => Stdio::piped(),
+                Messages::Shown => Stdio::inherit(),
+            });
         if let Some(environment) = &self.environment {
             let kept = ["PATH", "HOME", "SYSTEMROOT"];
             let kept = kept.map(|name| Some((name, std::env::var_os(name)?)));
@@ -214,6 +227,7 @@ mod tests {
             dir: None,
             environment: Some(Vec::new()),
             input,
+            messages: Messages::Kept,
             patience,
             most: 1000,
         }
@@ -280,6 +294,7 @@ mod tests {
             dir: None,
             environment: None,
             input: b"",
+            messages: Messages::Kept,
             patience: LONG,
             most: 0,
         }

@@ -2,30 +2,35 @@
 //! kept, what means something else now, and what cannot be said here. Facts about the files are those that the
 //! tools document.
 
+mod accept;
+mod detect_secrets;
 mod gitleaks;
 mod paths;
+mod trufflehog;
 mod write;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use serde_json::Value;
-use sha1::{Digest as _, Sha1};
 
 use super::args::Looking;
-use super::known::{House, Look};
+use super::known::House;
 use super::output;
-use keysweep::Examined;
+use accept::Accepted;
 use keysweep::config;
-use keysweep::report::{Finding, Report};
-use keysweep::suppress::{BASELINE, IGNORE_FILE, Known};
+use keysweep::rule::RuleSet;
+use keysweep::suppress::{BASELINE, IGNORE_FILE};
 
 /// Larger files are not read; bytes.
 const LARGEST: u64 = 64 << 20;
+
+/// Why nothing of a tool is read.
+const YAML: &str = "there is nothing to import: the files of this tool are YAML, which is not read; its comments \
+                    beside a value count here as they are (docs/init.md), and `keysweep baseline create` knows what \
+                    is found today";
 
 /// Reads the configuration, ignore file and baseline of another scanner and writes ours, with a report of what
 /// was kept, changed, and impossible.
@@ -92,6 +97,31 @@ impl Tool {
         Tool::Kingfisher,
     ];
 
+    /// Takes what one of its files says.
+    fn take(
+        self,
+        path: &Path,
+        name: &str,
+        text: &str,
+        builtin: &RuleSet,
+        taken: &mut Taken,
+    ) -> Result<()> {
+        match (self, kind_of(path)) {
+            (Tool::Gitleaks | Tool::Betterleaks, Some("toml")) => {
+                gitleaks::config(name, text, builtin, taken)?;
+            }
+            (Tool::Gitleaks | Tool::Betterleaks, Some("json")) => {
+                gitleaks::report(name, text, taken)?;
+            }
+            (Tool::Gitleaks | Tool::Betterleaks, _) => gitleaks::ignore(text, taken),
+            (Tool::DetectSecrets, _) => detect_secrets::baseline(name, text, taken)?,
+            (Tool::Trufflehog, Some("json")) => trufflehog::report(name, text, taken)?,
+            (Tool::Trufflehog, _) => trufflehog::excluded(text, taken),
+            (Tool::Kingfisher, _) => bail!(YAML),
+        }
+        Ok(())
+    }
+
     /// What users write.
     fn name(self) -> String {
         let value = self.to_possible_value();
@@ -136,16 +166,6 @@ pub fn mention(root: &Path) {
             "{names}: what another scanner was told is not used; `keysweep import` reads it"
         ));
     }
-}
-
-/// What is to be accepted: a finding at a line, or one whose value has a digest.
-#[derive(Clone, Debug, Default)]
-pub struct Accepted {
-    file: String,
-    line: Option<u32>,
-    commit: Option<String>,
-    /// SHA-1 of the value, hexadecimal.
-    sha1: Option<String>,
 }
 
 /// What was read of all files.
@@ -195,6 +215,23 @@ impl Taken {
             false => format!("{glob} [{}]", rules.join(", ")),
         });
     }
+
+    /// A path that is not looked at, by an expression.
+    fn exclude(&mut self, expression: &str) {
+        let Some(globs) = paths::globs(expression) else {
+            return self.impossible(format!(
+                "excluded path `{expression}`: an expression that no pattern says"
+            ));
+        };
+        for line in &globs.lines {
+            self.ignore(line, &[]);
+        }
+        let said = format!("excluded path `{expression}`: {}", globs.lines.join(", "));
+        match globs.exact {
+            true => self.kept(said),
+            false => self.changed(format!("{said} (hides less)")),
+        }
+    }
 }
 
 /// Runs the verb.
@@ -211,24 +248,9 @@ pub fn run(args: &Import) -> Result<ExitCode> {
     for path in &files {
         let name = path.display().to_string();
         let text = read(path)?;
-        match args.tool {
-            Tool::Gitleaks | Tool::Betterleaks => match kind_of(path) {
-                Some("toml") => gitleaks::config(&name, &text, &builtin, &mut taken)?,
-                Some("json") => gitleaks::report(&name, &text, &mut taken)?,
-                _ => gitleaks::ignore(&text, &mut taken),
-            },
-            Tool::DetectSecrets => detect_secrets(&name, &text, &mut taken)?,
-            Tool::Trufflehog if kind_of(path) == Some("json") => {
-                trufflehog(&name, &text, &mut taken)?
-            }
-            Tool::Trufflehog => exclude_paths(&text, &mut taken),
-            Tool::Kingfisher => bail!(
-                "{name}: configuration and baseline of Kingfisher are YAML, which is not read here; its \
-                 comments (kingfisher:ignore) are understood, and `keysweep baseline create` knows what is found today"
-            ),
-        }
+        args.tool.take(path, &name, &text, &builtin, &mut taken)?;
     }
-    let (found, looked) = accept(&house, &mut taken)?;
+    let (found, looked) = accept::accept(&house, &mut taken)?;
     let written = match args.dry_run {
         true => None,
         false => Some(write::all(&house, &mut taken, &found)?),
@@ -239,6 +261,9 @@ pub fn run(args: &Import) -> Result<ExitCode> {
 
 /// The files that are read.
 fn files(args: &Import, root: &Path) -> Result<Vec<PathBuf>> {
+    if args.tool.files().is_empty() {
+        bail!(YAML);
+    }
     if !args.files.is_empty() {
         return Ok(args.files.clone());
     }
@@ -247,12 +272,6 @@ fn files(args: &Import, root: &Path) -> Result<Vec<PathBuf>> {
         .map(|name| root.join(name))
         .filter(|path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file()))
         .collect();
-    if there.is_empty() && args.tool.files().is_empty() {
-        bail!(
-            "there is nothing to import: the files of this tool are YAML, which is not read; its comments \
-             beside a value count here as they are (docs/init.md)"
-        );
-    }
     if there.is_empty() {
         let names = args.tool.files().join(", ");
         bail!(
@@ -275,184 +294,4 @@ fn read(path: &Path) -> Result<String> {
     }
     let bytes = fs::read(path).with_context(cannot)?;
     String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))
-}
-
-/// A baseline of detect-secrets: values by their SHA-1, some with the word of whoever audited them.
-fn detect_secrets(name: &str, text: &str, taken: &mut Taken) -> Result<()> {
-    let all: Value = serde_json::from_str(text).with_context(|| format!("{name} is no JSON"))?;
-    let Some(results) = all.get("results").and_then(Value::as_object) else {
-        bail!("{name} has no `results`, as a baseline of detect-secrets has");
-    };
-    for (file, rows) in results {
-        for row in rows.as_array().into_iter().flatten() {
-            let text = |key: &str| row.get(key).and_then(Value::as_str);
-            let line = row.get("line_number").and_then(Value::as_u64);
-            let line = line.and_then(|line| u32::try_from(line).ok());
-            if row.get("is_secret").and_then(Value::as_bool) == Some(true) {
-                taken.changed(format!(
-                    "{file}:{}: marked as a real secret, so it is not accepted; rotate it",
-                    line.unwrap_or(0)
-                ));
-                continue;
-            }
-            taken.accepted.push(Accepted {
-                file: file.clone(),
-                line,
-                commit: None,
-                sha1: text("hashed_secret").map(str::to_ascii_lowercase),
-            });
-        }
-    }
-    let filters = all.get("filters_used").and_then(Value::as_array);
-    for filter in filters.into_iter().flatten() {
-        let path = filter
-            .get("path")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let patterns = filter.get("pattern");
-        let one = patterns.and_then(Value::as_str).into_iter();
-        let many = patterns
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str);
-        if path.ends_with("should_exclude_file") {
-            one.chain(many).for_each(|pattern| exclude(pattern, taken));
-        } else if path.contains("should_exclude_") {
-            one.chain(many).for_each(|pattern| {
-                taken.impossible(format!("excluded lines or values `{pattern}`: accept what it hid with `keysweep allow ID`"));
-            });
-        }
-    }
-    Ok(())
-}
-
-/// A file of TruffleHog: an expression of paths a line.
-fn exclude_paths(text: &str, taken: &mut Taken) {
-    for line in text.lines().map(str::trim) {
-        if !line.is_empty() && !line.starts_with('#') {
-            exclude(line, taken);
-        }
-    }
-}
-
-fn exclude(expression: &str, taken: &mut Taken) {
-    match paths::globs(expression) {
-        None => taken.impossible(format!(
-            "excluded path `{expression}`: an expression that no pattern says"
-        )),
-        Some(globs) => {
-            for line in &globs.lines {
-                taken.ignore(line, &[]);
-            }
-            let said = format!("excluded path `{expression}`: {}", globs.lines.join(", "));
-            match globs.exact {
-                true => taken.kept(said),
-                false => taken.changed(format!("{said} (hides less)")),
-            }
-        }
-    }
-}
-
-/// A report of TruffleHog: an object a line, with the place in `SourceMetadata.Data`.
-fn trufflehog(name: &str, text: &str, taken: &mut Taken) -> Result<()> {
-    for (n, line) in text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-    {
-        let row: Value = serde_json::from_str(line)
-            .with_context(|| format!("{name}:{}: no JSON object", n + 1))?;
-        let data = row
-            .pointer("/SourceMetadata/Data")
-            .and_then(Value::as_object);
-        let place = data.into_iter().flatten().map(|(_, place)| place).next();
-        let text = |key: &str| {
-            place
-                .and_then(|place| place.get(key))
-                .and_then(Value::as_str)
-        };
-        let line = place
-            .and_then(|place| place.get("line"))
-            .and_then(Value::as_u64);
-        taken.accepted.push(Accepted {
-            file: text("file").unwrap_or_default().to_owned(),
-            line: line.and_then(|line| u32::try_from(line).ok()),
-            commit: text("commit").map(str::to_owned),
-            sha1: None,
-        });
-    }
-    Ok(())
-}
-
-/// The findings that are meant, looked for in the files, and in the history where a commit is named; and the
-/// reports of where it was looked.
-fn accept(house: &House, taken: &mut Taken) -> Result<(Vec<Known>, Vec<Report>)> {
-    let mut looked = Vec::new();
-    let mut found: BTreeMap<String, Known> = BTreeMap::new();
-    let mut left = std::mem::take(&mut taken.accepted);
-    let git = keysweep::source::git_dir(&house.root).is_some();
-    for look in [Look::Tree, Look::History] {
-        if left.is_empty() || (look == Look::History && !git) {
-            break;
-        }
-        let Examined { report, known, .. } = house.look(look, true)?;
-        let all: Vec<&Finding> = report.findings.iter().chain(&report.suppressed).collect();
-        let digests: Vec<String> = known
-            .iter()
-            .map(|one| sha1(one.subject.secret.expose()))
-            .collect();
-        left.retain(|wanted| {
-            let at = all.iter().find(|finding| is_at(finding, wanted));
-            let at = at.map(|finding| finding.fingerprint);
-            let digest = wanted.sha1.as_ref();
-            let meant = known.iter().zip(&digests).find(|(one, sha1)| match digest {
-                Some(digest) => *sha1 == digest,
-                None => at == Some(one.fingerprint),
-            });
-            if let Some((one, _)) = meant {
-                taken.kept.push(format!("{}: accepted", told(wanted)));
-                found.insert(one.fingerprint.to_string(), one.clone());
-            }
-            meant.is_none()
-        });
-        looked.push(report);
-    }
-    for wanted in left {
-        taken.impossible(format!(
-            "{}: nothing is found there now, so there is nothing to accept",
-            told(&wanted)
-        ));
-    }
-    Ok((found.into_values().collect(), looked))
-}
-
-fn told(wanted: &Accepted) -> String {
-    let line = wanted.line.map_or(String::new(), |line| format!(":{line}"));
-    let commit = wanted.commit.as_deref().and_then(|id| id.get(..10));
-    let commit = commit.map_or(String::new(), |id| format!(" in {id}"));
-    format!("{}{line}{commit}", wanted.file)
-}
-
-/// Whether a finding stands where something is to be accepted.
-fn is_at(finding: &Finding, wanted: &Accepted) -> bool {
-    finding.places.iter().any(|place| {
-        let region = place.region;
-        let line = wanted
-            .line
-            .is_none_or(|line| (region.start_line..=region.end_line).contains(&line));
-        let introduced = place.introduced.as_ref().map(|commit| commit.id.as_str());
-        let commit = match (&wanted.commit, introduced) {
-            (Some(wanted), Some(have)) => have.starts_with(wanted.as_str()),
-            _ => true,
-        };
-        line && commit && place.path.as_str() == wanted.file.trim_start_matches("./")
-    })
-}
-
-fn sha1(value: &[u8]) -> String {
-    Sha1::digest(value)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

@@ -91,12 +91,13 @@ pub fn missing(here: &Standing) -> Vec<(&'static str, String, String)> {
     for host in HOSTS {
         let file = match host.at {
             At::File(name) => here
+                .top
                 .text(name)
                 .filter(|text| !text.contains("keysweep"))
                 .map(|_| name.to_owned()),
             At::Folder(folder, name) => {
                 let file = format!("{folder}/{name}");
-                (here.has(folder) && !here.has(&file)).then_some(file)
+                (here.top.has(folder) && !here.top.has(&file)).then_some(file)
             }
         };
         out.extend(file.map(|file| (host.what, file, (host.text)())));

@@ -1,9 +1,11 @@
 //! Programs that keep git hooks, and how each of them runs ours. What others wrote is never changed: the file
 //! is named, with the lines that belong into it.
 
+use std::path::Path;
+
 use serde_json::Value;
 
-use super::standing::{Hooks, Standing};
+use super::top::Top;
 
 /// A program that keeps hooks.
 pub struct Manager {
@@ -99,7 +101,7 @@ pub const MANAGERS: &[Manager] = &[
 struct Package(Value);
 
 impl Package {
-    fn of(here: &Standing) -> Self {
+    fn of(here: &Top) -> Self {
         let text = here.text("package.json").unwrap_or_default();
         Package(serde_json::from_str(&text).unwrap_or_default())
     }
@@ -118,14 +120,14 @@ impl Package {
     }
 }
 
-/// The first one that a repository uses, with the file of its own where that has another name.
-pub fn used(here: &Standing) -> Option<(&'static Manager, String)> {
+/// The first one that a repository uses, with the file of its own where that has another name. Git looks for
+/// hooks in `hooks`.
+pub fn used(here: &Top, hooks: Option<&Path>) -> Option<(&'static Manager, String)> {
     let package = Package::of(here);
     // husky makes its directory when it is installed, and points git there.
     let husky = |name: &str| {
-        let ends =
-            |hooks: &Hooks| hooks.folder.ends_with(".husky/_") || hooks.folder.ends_with(".husky");
-        name == "husky" && here.hooks.as_ref().is_some_and(ends)
+        let ends = |folder: &Path| folder.ends_with(".husky/_") || folder.ends_with(".husky");
+        name == "husky" && hooks.is_some_and(ends)
     };
     MANAGERS.iter().find_map(|manager| {
         let file = manager.files.iter().find(|file| here.has(file));
@@ -139,7 +141,7 @@ pub fn used(here: &Standing) -> Option<(&'static Manager, String)> {
 }
 
 /// The one that runs keysweep already.
-pub fn running(here: &Standing) -> Option<&'static str> {
+pub fn running(here: &Top) -> Option<&'static str> {
     let package = Package::of(here);
     let says = |file: &str| {
         here.text(file)

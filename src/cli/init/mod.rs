@@ -4,6 +4,7 @@
 pub mod hosts;
 pub mod managers;
 pub mod standing;
+mod top;
 
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
@@ -81,7 +82,7 @@ pub fn run(init: &Init) -> Result<ExitCode> {
     if !here.git {
         bail!(
             "{} is no git repository with files; `keysweep scan` needs no set-up",
-            here.root.display()
+            here.top.0.display()
         );
     }
     let asks = !init.yes && !init.dry_run;
@@ -108,7 +109,7 @@ pub fn run(init: &Init) -> Result<ExitCode> {
         };
         if wanted {
             out.flush()?;
-            let ended = take(&here.root, &step.act)?;
+            let ended = take(&here.top.0, &step.act)?;
             if ended != ExitCode::SUCCESS {
                 status = ended;
             }
@@ -142,22 +143,22 @@ fn last(steps: &[Step], done: usize, dry: bool) -> String {
 /// The steps that this repository lacks.
 fn steps(here: &Standing) -> Vec<Step> {
     let mut out = Vec::new();
-    if !here.has(config::FILE) {
+    if !here.top.has(config::FILE) {
         out.push(Step {
             what: "keysweep.toml: every setting, commented; each line is the default".to_owned(),
             act: Act::New(config::FILE, keysweep::config::template()),
         });
     }
-    if !baseline::merges_by_itself(&here.root) {
+    if !baseline::merges_by_itself(&here.top.0) {
         out.push(Step {
             what: ".gitattributes: two branches that accept findings merge without a conflict"
                 .to_owned(),
             act: Act::Line(".gitattributes", UNION),
         });
     }
-    out.extend(import::foreign_names(&here.root).map(|names| Step {
+    out.extend(import::foreign_names(&here.top.0).map(|names| Step {
         what: format!("files of another scanner are here: {names}"),
-        act: Act::Tell("run".to_owned(), commands(&here.root)),
+        act: Act::Tell("run".to_owned(), commands(&here.top.0)),
     }));
     if here.known.is_none() {
         out.push(Step {
@@ -194,10 +195,13 @@ fn commands(root: &Path) -> String {
 
 /// The hook: in the file of whoever keeps the hooks here, else our own.
 fn hook_step(here: &Standing) -> Step {
-    match managers::used(here) {
+    match managers::used(
+        &here.top,
+        here.hooks.as_ref().map(|hooks| hooks.folder.as_path()),
+    ) {
         None => own_hooks(here),
         Some((manager, file)) => {
-            let new = manager.name == "husky" && !here.has(&file);
+            let new = manager.name == "husky" && !here.top.has(&file);
             let what = format!("the hook of {}", manager.name);
             let lines = manager.lines.to_owned();
             let act = match new {
@@ -216,7 +220,7 @@ fn own_hooks(here: &Standing) -> Step {
         Some(hooks) if hooks.foreign => Step {
             what: "the hook before commits, which somebody else wrote".to_owned(),
             act: Act::Tell(
-                here.named(&hooks.folder.join("pre-commit")),
+                here.top.named(&hooks.folder.join("pre-commit")),
                 "keysweep hook --stage pre-commit \"$@\" || exit 1\n".to_owned(),
             ),
         },
@@ -224,7 +228,7 @@ fn own_hooks(here: &Standing) -> Step {
         Some(hooks) if hooks.shared => Step {
             what: format!(
                 "{what}; core.hooksPath leads to {}, so they run in every repository that shares it",
-                here.named(&hooks.folder)
+                here.top.named(&hooks.folder)
             ),
             act: Act::Tell("run".to_owned(), "keysweep hook install\n".to_owned()),
         },

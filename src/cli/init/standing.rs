@@ -8,7 +8,8 @@ use anyhow::Result;
 
 use super::super::hook;
 use super::managers;
-use keysweep::source::{PolicyFrom, git_dir, home, read_policy};
+use super::top::Top;
+use keysweep::source::{git_dir, home};
 use keysweep::suppress::{BASELINE, Baseline};
 
 /// Larger hooks are not looked into; bytes.
@@ -25,7 +26,7 @@ fn plain_text(path: &Path) -> Option<String> {
 /// A repository, or a directory.
 pub struct Standing {
     /// Its top.
-    pub root: PathBuf,
+    pub top: Top,
     /// It is a git repository with a working tree.
     pub git: bool,
     /// How many findings its baseline knows; `None` without one.
@@ -52,16 +53,16 @@ impl Standing {
     /// # Errors
     /// No such directory.
     pub fn of(dir: &Path) -> Result<Self> {
-        let root = home(&[dir.to_owned()])?.root;
-        let git_dir = git_dir(&root).filter(|_| !keysweep::source::is_bare(dir));
+        let top = Top(home(&[dir.to_owned()])?.root);
+        let git_dir = git_dir(&top.0).filter(|_| !keysweep::source::is_bare(dir));
         let mut out = Standing {
             git: git_dir.is_some(),
             known: None,
             hook: None,
             hooks: None,
-            root,
+            top,
         };
-        out.known = out.text(BASELINE).map(|text| {
+        out.known = out.top.text(BASELINE).map(|text| {
             let baseline = Baseline::parse(BASELINE, text.as_bytes());
             baseline.map_or(0, |baseline| baseline.entries.len())
         });
@@ -69,36 +70,18 @@ impl Standing {
             return Ok(out);
         };
         // Without git to ask, hooks are where they are as long as nothing else is said.
-        let (folder, set) = hook::folder(&out.root).unwrap_or((git_dir.join("hooks"), false));
+        let (folder, set) = hook::folder(&out.top.0).unwrap_or((git_dir.join("hooks"), false));
         let file = folder.join("pre-commit");
         let runs = plain_text(&file).is_some_and(|text| text.contains("keysweep"));
-        out.hook = match managers::running(&out) {
+        out.hook = match managers::running(&out.top) {
             Some(manager) => Some(manager.to_owned()),
-            None => runs.then(|| out.named(&file)),
+            None => runs.then(|| out.top.named(&file)),
         };
         out.hooks = Some(Hooks {
-            shared: set && !folder.starts_with(&out.root) && !folder.starts_with(&git_dir),
+            shared: set && !folder.starts_with(&out.top.0) && !folder.starts_with(&git_dir),
             foreign: !runs && fs::symlink_metadata(&file).is_ok(),
             folder,
         });
         Ok(out)
-    }
-
-    /// A path, from the top where it lies below.
-    pub fn named(&self, path: &Path) -> String {
-        let near = path.strip_prefix(&self.root).unwrap_or(path);
-        near.display().to_string()
-    }
-
-    /// Whether a file or directory of this name (`/` between names) stands at the top.
-    pub fn has(&self, name: &str) -> bool {
-        fs::symlink_metadata(self.root.join(name)).is_ok()
-    }
-
-    /// The text of a plain file; `None` where there is none or it cannot be read.
-    pub fn text(&self, name: &str) -> Option<String> {
-        let from = PolicyFrom::WorkTree(self.root.clone());
-        let file = read_policy(&from, &[name]).ok()?.pop()??;
-        Some(String::from_utf8_lossy(&file.bytes).into_owned())
     }
 }

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::parse::severities;
-use super::{output, rule_files, rules, whole};
+use super::{output, rule_examples, rule_files, whole};
 use form::Form;
 use keysweep::detect::Scanner;
 use keysweep::finding::Severity;
@@ -242,7 +242,7 @@ impl Draft {
         let scanner = Scanner::new(all);
         for sample in samples {
             let line = format!("{}={sample}\n", self.carrier());
-            let found = rules::found_by(&scanner, &line);
+            let found = rule_examples::found_by(&scanner, &line);
             let other = |id: &&&str| **id != self.id && !id.starts_with("generic");
             if let Some(other) = found.iter().find(other) {
                 bail!("the rule `{other}` finds such values already (`keysweep rules {other}`)");
@@ -251,7 +251,7 @@ impl Draft {
                 bail!("a rule of this form would not find the samples");
             }
         }
-        let tried = rules::try_examples(&scanner, &[self.id.clone()].into());
+        let tried = rule_examples::run(&scanner, &[self.id.clone()].into());
         match tried.wrong.first() {
             None => Ok(()),
             Some(why) => bail!("no rule can be made of this form: {why}"),

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::op::blanks;
+use super::place::Value;
+use super::place::blanks;
 use super::quoted::{opening, quoted_at};
-use super::value::Got;
 
 /// How the name of a function ends, in small letters; the number of the argument that is the secret, from
 /// 0; what that is; and an example.
@@ -48,7 +48,7 @@ const NAMED_FIRST: &[&[u8]] = &[b"putenv", b"setenv"];
 
 /// The argument of a known function that is its secret, given the place behind the bracket; `None` when the
 /// function is not known, or that argument is no literal.
-pub(super) fn taken(bytes: &[u8], name: &Range<usize>, at: usize, end: usize) -> Option<Got> {
+pub(super) fn taken(bytes: &[u8], name: &Range<usize>, at: usize, end: usize) -> Option<Value> {
     let function = &bytes[name.clone()];
     let ends = |tail: &[u8]| {
         let from = function.len().checked_sub(tail.len());
@@ -73,7 +73,7 @@ pub(super) fn taken(bytes: &[u8], name: &Range<usize>, at: usize, end: usize) ->
     if loose && is_kind_of_credential(&bytes[first..got.range.start]) {
         return None;
     }
-    (!loose || last || opening(bytes, first, end).is_some()).then_some(Got { key, ..got })
+    (!loose || last || opening(bytes, first, end).is_some()).then_some(Value { key, ..got })
 }
 
 /// `PasswordCredentials, `: not the name of a user, but which kind of credential is meant.

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::op::{Joint, blanks};
+use super::place::{Joint, blanks};
 use super::quoted::quoted_at;
 use super::{Assignment, Op, key, value};
 

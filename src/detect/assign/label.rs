@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::op::blanks;
+use super::place::blanks;
 use super::{Assignment, Op};
 
 /// Words of a sentence that are no part of a name.

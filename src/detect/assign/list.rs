@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::op::blanks;
+use super::place::Value;
+use super::place::blanks;
 use super::quoted::quoted_at;
-use super::value::Got;
 use super::{Assignment, Op};
 
 /// A list is read so far behind its name, in bytes.
@@ -23,7 +23,7 @@ fn gap(bytes: &[u8], at: usize, end: usize) -> usize {
 }
 
 /// The first literal of a list that is opened at `at`.
-pub(super) fn first(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
+pub(super) fn first(bytes: &[u8], at: usize, end: usize) -> Option<Value> {
     if !matches!(bytes.get(at), Some(b'[' | b'{')) {
         return None;
     }

@@ -4,6 +4,7 @@
 
 mod argument;
 mod array;
+mod bare;
 mod command;
 mod elsewhere;
 mod key;
@@ -12,6 +13,7 @@ mod list;
 mod markup;
 mod op;
 mod pair;
+mod place;
 mod quoted;
 mod special;
 mod value;

@@ -2,24 +2,8 @@
 
 use std::ops::Range;
 
+use super::place::{Joint, blanks};
 use super::{Op, elsewhere, label};
-
-/// The joint after a name.
-pub(super) struct Joint {
-    /// What it is.
-    pub op: Op,
-    /// Where the value, or blanks before it, starts.
-    pub at: usize,
-}
-
-/// Skips blanks and tabs, at most 64.
-pub(super) fn blanks(bytes: &[u8], mut at: usize, end: usize) -> usize {
-    let stop = end.min(at + 64);
-    while at < stop && matches!(bytes[at], b' ' | b'\t') {
-        at += 1;
-    }
-    at
-}
 
 /// A name, and what follows it.
 struct Here<'a> {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::markup::entity;
-use super::value::Got;
+use super::place::Value;
 
 /// The quote that opens at `at`: its bytes with escapes, and the quote itself.
 pub(super) fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)> {
@@ -36,7 +36,7 @@ pub(super) fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)
 const PREFIXES: &[u8] = b"bruf@NL$&BRU";
 
 /// A literal in quotes.
-pub(super) fn quoted_at(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
+pub(super) fn quoted_at(bytes: &[u8], at: usize, end: usize) -> Option<Value> {
     let prefixed =
         at + 1 < end && PREFIXES.contains(&bytes[at]) && matches!(bytes[at + 1], b'"' | b'\'');
     let at = at + usize::from(prefixed);
@@ -50,7 +50,7 @@ pub(super) fn quoted_at(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
             return torn(bytes, start..i, quote);
         }
         if bytes[i] == open[0] && bytes[i..end].starts_with(open) {
-            return Some(Got::at(start..i, Some(quote)));
+            return Some(Value::at(start..i, Some(quote)));
         }
         if bytes[i] == b'\\' && plain {
             i += 1;
@@ -65,9 +65,9 @@ pub(super) fn quoted_at(bytes: &[u8], at: usize, end: usize) -> Option<Got> {
 
 /// The first line of a literal that goes on in the next, when it is one long run of a token's
 /// characters: text and code with an odd quote have blanks.
-fn torn(bytes: &[u8], line: Range<usize>, quote: u8) -> Option<Got> {
+fn torn(bytes: &[u8], line: Range<usize>, quote: u8) -> Option<Value> {
     let text = bytes[line.clone()].trim_ascii_end();
     let token = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'-' | b'_' | b'=');
     let range = line.start..line.start + text.len();
-    (text.len() >= 32 && text.iter().all(token)).then(|| Got::at(range, Some(quote)))
+    (text.len() >= 32 && text.iter().all(token)).then(|| Value::at(range, Some(quote)))
 }

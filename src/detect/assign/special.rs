@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::op::blanks;
+use super::place::blanks;
 use super::quoted::quoted_at;
 use super::{Assignment, Op};
 

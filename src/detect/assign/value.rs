@@ -1,70 +1,12 @@
 //! Values: quoted literals, bare words, block scalars, arguments and defaults.
 
-use std::ops::ControlFlow::{self, Break, Continue};
+use std::ops::ControlFlow::{Break, Continue};
 use std::ops::Range;
 
-use super::markup::{entity, slot};
-use super::op::{Joint, blanks};
+use super::bare::bare;
+use super::place::{Joint, Place, Reading, Value, before, blanks};
 use super::quoted::{opening, quoted_at};
 use super::{Op, argument, label, list, wrapped};
-
-/// A value as it stands.
-pub(super) struct Got {
-    pub range: Range<usize>,
-    pub quote: Option<u8>,
-    /// A closer reading of the joint, where the value shows it.
-    pub op: Option<Op>,
-    pub fallback: bool,
-    pub wrapped: bool,
-    /// What it is the value of, where the name before it does not say that.
-    pub key: Option<&'static [u8]>,
-}
-
-impl Got {
-    /// A value at `range`, in quotes or not.
-    pub(super) fn at(range: Range<usize>, quote: Option<u8>) -> Got {
-        Got {
-            range,
-            quote,
-            op: None,
-            fallback: false,
-            wrapped: false,
-            key: None,
-        }
-    }
-}
-
-/// Where a value is looked for.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub bytes: &'a [u8],
-    /// Behind the joint and blanks.
-    pub at: usize,
-    /// Nothing behind it is looked at.
-    pub end: usize,
-    pub name: &'a Range<usize>,
-    pub joint: &'a Joint,
-}
-
-impl<'a> Place<'a> {
-    /// What stands here; at least one byte.
-    fn rest(&self) -> &'a [u8] {
-        &self.bytes[self.at..self.end]
-    }
-
-    fn joined_by(&self, ops: &[Op]) -> bool {
-        ops.contains(&self.joint.op)
-    }
-
-    /// The same place with the value from `at` on.
-    fn starting_at(self, at: usize) -> Self {
-        Place { at, ..self }
-    }
-}
-
-/// What a way of writing says of a place: the value (or that there is none), or that it is written
-/// in another way.
-pub(super) type Reading = ControlFlow<Option<Got>>;
 
 /// A way of writing a value: its name, its reader, and an example with the value that is read in it.
 type Way = (
@@ -101,7 +43,7 @@ pub(super) fn read(
     end: usize,
     name: &Range<usize>,
     joint: &Joint,
-) -> Option<Got> {
+) -> Option<Value> {
     let at = blanks(bytes, at, end);
     let at = match joint.op {
         Op::Colon => behind_tag(bytes, at, end),
@@ -178,7 +120,7 @@ fn text(place: &Place<'_>) -> Reading {
         return Continue(());
     }
     let range = from..from + held.len();
-    Break((!held.is_empty()).then(|| Got::at(range, Some(b'<'))))
+    Break((!held.is_empty()).then(|| Value::at(range, Some(b'<'))))
 }
 
 /// What a sentence, a cell or a label gives: one word or a literal, which ends its line behind all but a
@@ -200,7 +142,7 @@ fn loose(place: &Place<'_>) -> Reading {
                 .rev()
                 .take_while(|b| matches!(b, b'.' | b',' | b';' | b':' | b')'));
             let len = len - tail.count();
-            (len > 0).then(|| Got::at(at..at + len, None))
+            (len > 0).then(|| Value::at(at..at + len, None))
         }
     };
     let Some(got) = got else {
@@ -234,9 +176,9 @@ fn pass_phrase(place: &Place<'_>) -> Reading {
     };
     let len = phrase.iter().position(ends).unwrap_or(phrase.len());
     let start = place.at + skip + 5;
-    Break((len > 0).then(|| Got {
+    Break((len > 0).then(|| Value {
         key: Some(b"password"),
-        ..Got::at(start..start + len, quote.copied())
+        ..Value::at(start..start + len, quote.copied())
     }))
 }
 
@@ -263,7 +205,7 @@ fn perl(place: &Place<'_>) -> Reading {
         Some(_) if matches!(inside.first(), Some(b'"' | b'\'')) => Continue(()),
         Some(len) if len > 0 => {
             let start = place.at + head + letters + 1;
-            Break(Some(Got::at(start..start + len, Some(b'\''))))
+            Break(Some(Value::at(start..start + len, Some(b'\''))))
         }
         _ => Continue(()),
     }
@@ -306,7 +248,7 @@ fn on_next_line(place: &Place<'_>) -> Reading {
             // The first line of a list; its others are read from this one.
             let item = list::next_item(bytes, line, end).map(|range| {
                 let quote = Some(bytes[range.start - 1]).filter(|b| matches!(b, b'"' | b'\''));
-                Got::at(range, quote)
+                Value::at(range, quote)
             });
             Break(item)
         }
@@ -320,7 +262,7 @@ fn after_scheme(place: &Place<'_>) -> Reading {
     match scheme_at(place.bytes, place.at, place.end) {
         Some(skip) if place.joined_by(&[Op::Colon, Op::Equals]) => {
             bare(&place.starting_at(place.at + skip)).map_break(|got| {
-                got.map(|got| Got {
+                got.map(|got| Value {
                     op: Some(Op::Header),
                     ..got
                 })
@@ -358,9 +300,9 @@ fn endless(place: &Place<'_>) -> Reading {
 
 fn array(place: &Place<'_>) -> Reading {
     match super::array::read(place.bytes, place.at, place.end) {
-        Some(range) => Break(Some(Got {
+        Some(range) => Break(Some(Value {
             wrapped: true,
-            ..Got::at(range, None)
+            ..Value::at(range, None)
         })),
         None => Continue(()),
     }
@@ -406,7 +348,7 @@ fn scheme_at(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
 }
 
 /// Cuts the scheme from the front of a header's value.
-fn scheme(bytes: &[u8], mut got: Got) -> Got {
+fn scheme(bytes: &[u8], mut got: Value) -> Value {
     if let Some(len) = scheme_at(bytes, got.range.start, got.range.end)
         && got.range.len() > len
     {
@@ -414,116 +356,6 @@ fn scheme(bytes: &[u8], mut got: Got) -> Got {
         got.op = Some(Op::Header);
     }
     got
-}
-
-/// A bare value with more signs of assignment than this is a row of assignments without blanks. Each
-/// of them would be judged with all that follow it, and none is a secret: the digest of SHA-512 with
-/// a colon behind each byte has 63.
-const MOST_JOINTS: usize = 64;
-/// A sign that stands so many bytes behind the one before it counts four times: bytes that are
-/// written out are shorter, and what has more than sixteen names has values, too.
-const NAME: usize = 4;
-
-/// Bytes that neither end a bare value nor join anything.
-const PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let b = byte as u8;
-        table[byte] = !b.is_ascii_whitespace()
-            && !matches!(
-                b,
-                b'"' | b'\'' | b'`' | b'<' | b'>' | b'\\' | b'&' | b';' | b'#' | b',' | b'=' | b':'
-            );
-        byte += 1;
-    }
-    table
-};
-
-/// A value without quotes.
-fn bare(place: &Place<'_>) -> Reading {
-    let Place { bytes, at, end, .. } = *place;
-    let mut i = at;
-    let (mut joints, mut last) = (0, at);
-    while i < end {
-        let b = bytes[i];
-        if PLAIN[usize::from(b)] {
-            i += 1;
-            continue;
-        }
-        if matches!(b, b'=' | b':') {
-            joints += if i - last > NAME { 4 } else { 1 };
-            last = i;
-            if joints > MOST_JOINTS {
-                return Break(None);
-            }
-        }
-        // `<your-token>` belongs to the value.
-        let gap = b == b'<' && i > at && place.joint.op != Op::Xml;
-        if let Some(len) = gap.then(|| slot(&bytes[i..end])).flatten() {
-            i += len;
-            continue;
-        }
-        if ends_at(place, i) {
-            break;
-        }
-        i += 1;
-    }
-    let stop = closed_inside(bytes, at, i);
-    Break((stop > at).then(|| Got::at(at..stop, None)))
-}
-
-/// Whether the byte at `i` ends a bare value.
-fn ends_at(place: &Place<'_>, i: usize) -> bool {
-    let Place { bytes, at, end, .. } = *place;
-    let in_address = place.joint.op == Op::Url;
-    let next = bytes.get(i + 1);
-    match bytes[i] {
-        b'"' | b'\'' | b'`' | b';' => true,
-        b'<' => i > at,
-        b'>' => !bytes[at..i].contains(&b'<'),
-        b'\\' => matches!(next, Some(b'n' | b'r' | b't' | b'"' | b'\'' | b'\\')),
-        b'&' => {
-            in_address || bytes[i..end].starts_with(b"&amp;") || entity(&bytes[i..end]).is_some()
-        }
-        b'#' => in_address,
-        b',' => {
-            !matches!(next, Some(c) if c.is_ascii_alphanumeric())
-                || before(bytes, place.name.start) == b','
-        }
-        b => b.is_ascii_whitespace(),
-    }
-}
-
-/// The end of a bare value without the closing brackets behind it that were opened outside.
-fn closed_inside(bytes: &[u8], at: usize, end: usize) -> usize {
-    let mut stop = end;
-    // For each kind of bracket how many more close than open, counted once.
-    let mut more: [Option<usize>; 3] = [None; 3];
-    while stop > at {
-        let close = bytes[stop - 1];
-        let (kind, open) = match close {
-            b')' => (0, b'('),
-            b']' => (1, b'['),
-            b'}' => (2, b'{'),
-            _ => break,
-        };
-        let left = more[kind].get_or_insert_with(|| {
-            let text = &bytes[at..stop];
-            let count = |byte| memchr::memchr_iter(byte, text).count();
-            count(close).saturating_sub(count(open))
-        });
-        if *left == 0 {
-            break;
-        }
-        *left -= 1;
-        stop -= 1;
-    }
-    stop
-}
-
-fn before(bytes: &[u8], at: usize) -> u8 {
-    if at == 0 { b'\n' } else { bytes[at - 1] }
 }
 
 #[cfg(test)]

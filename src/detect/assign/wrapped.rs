@@ -3,9 +3,9 @@
 use std::ops::ControlFlow::{Break, Continue};
 
 use super::Op;
-use super::op::blanks;
+use super::place::blanks;
+use super::place::{Place, Reading, Value};
 use super::quoted::quoted_at;
-use super::value::{Got, Place, Reading};
 
 /// What a value starts with, up to what is no part of a name, and where its line or statement ends.
 struct Head {
@@ -93,7 +93,7 @@ const WRAPS: &[Wrap] = &[
 
 /// A literal inside a call or behind a look-up, on the same line: `Some("x")`,
 /// `getenv("X", "x")`, `env.X || "x"`, `("user", "x")`.
-pub(super) fn read(place: &Place<'_>) -> Option<Got> {
+pub(super) fn read(place: &Place<'_>) -> Option<Value> {
     let head = Head::of(place);
     WRAPS
         .iter()
@@ -152,7 +152,7 @@ fn expression(place: &Place<'_>, head: &Head) -> Reading {
 }
 
 /// The first literal behind one of `ors`.
-fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Got> {
+fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Value> {
     let (bytes, stop) = (place.bytes, head.stop);
     let literal = |at: usize| {
         let or = ors.start_of(&bytes[at..place.end.min(at + 4)])?;
@@ -167,7 +167,7 @@ fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Got> {
         .find_map(|at| ors.starts[usize::from(bytes[at])].then(|| literal(at))?)
         // The next line may begin with it.
         .or_else(|| literal(over_line(bytes, stop, place.end)))?;
-    Some(Got {
+    Some(Value {
         fallback: true,
         ..got
     })
@@ -234,7 +234,7 @@ fn call(place: &Place<'_>, head: &Head) -> Reading {
     let second = (both && comma < stop && bytes[comma] == b',')
         .then(|| quoted_at(bytes, blanks(bytes, comma + 1, stop), stop))
         .flatten();
-    Break(Some(Got {
+    Break(Some(Value {
         wrapped: !tuple,
         ..second.unwrap_or(first)
     }))
@@ -254,7 +254,7 @@ fn secure_string(place: &Place<'_>, head: &Head) -> Reading {
     let quote = |b: &u8| matches!(b, b'"' | b'\'');
     let at = place.bytes[place.at..head.stop].iter().position(quote);
     let got = at.and_then(|at| quoted_at(place.bytes, place.at + at, head.stop));
-    Break(got.map(|got| Got {
+    Break(got.map(|got| Value {
         wrapped: true,
         ..got
     }))

@@ -11,7 +11,7 @@ mod scope;
 use jiff::Timestamp;
 
 use super::environments;
-use super::policy::Terms;
+use super::limit::Terms;
 use crate::finding::{
     Class, Condition, ConditionId, Confidence, Credential, DAY, Fact, Field, Place, PlaceKind,
     Severity, Source, Status, date,

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::jwt::texts;
+use super::claims::texts;
 use super::{Facts, Field};
 
 type Claims = Map<String, Value>;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::claims::texts;
 use super::{Certainty, Fact, Facts, Field, family, steps, time};
 use crate::detect::checks::json_object;
 
@@ -75,28 +76,5 @@ fn moment(claims: &Map<String, Value>, name: &str) -> Option<jiff::Timestamp> {
         Value::Number(number) => time::number(number.as_f64()?),
         Value::String(text) => time::digits(text.as_bytes()),
         _ => None,
-    }
-}
-
-/// The first `most` of the named claims that there are, each as one text; lists are joined.
-pub(super) fn texts(
-    facts: &mut Facts,
-    field: Field,
-    claims: &Map<String, Value>,
-    names: &[&str],
-    most: usize,
-) {
-    let found = names.iter().filter_map(|name| match claims.get(*name)? {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Array(list) => {
-            steps::took(list.len());
-            let words: Vec<&str> = list.iter().filter_map(Value::as_str).take(64).collect();
-            Some(words.join(" "))
-        }
-        _ => None,
-    });
-    for text in found.filter(|text| !text.is_empty()).take(most) {
-        facts.text(field, text);
     }
 }

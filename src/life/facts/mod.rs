@@ -7,6 +7,7 @@ mod algolia;
 mod aws;
 mod azure;
 mod beside;
+mod claims;
 mod datasette;
 mod der;
 mod discord;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::plan::{self, Change, Holds, Place, Successor, What};
 use super::seal::{Seal, digest};
-use super::words;
+use super::{steps, time};
 use crate::finding::DAY;
 use crate::lists::Row;
 use crate::live::driver::About;
@@ -90,7 +90,7 @@ pub fn draft(
         let warning = "Stores of this token keep a value that is dead then: take it out of them.";
         change.warnings.push(warning.into());
     }
-    change.steps = words::steps(&change, &about);
+    change.steps = steps::steps(&change, &about);
     Ok(Draft { change, value })
 }
 
@@ -293,7 +293,7 @@ fn ends(
         if short {
             warnings.push(format!(
                 "This kind of server grants at most {}, which is less than the interval.",
-                words::span(longest)
+                time::span(longest)
             ));
         }
     }

@@ -10,7 +10,8 @@ mod plan;
 mod run;
 mod seal;
 mod state;
-mod words;
+mod steps;
+mod time;
 
 pub use desk::{Desk, NotPlanned, Ready, Wanted};
 pub use journal::{Journal, Journals, Kept, Lock, Proof};
@@ -18,4 +19,4 @@ pub use plan::{Change, MAX as MAX_PLAN, PLAN_VERSION, Plan, What, schema};
 pub use run::{Outcome, World};
 pub use seal::fresh;
 pub use state::State;
-pub use words::{moment, span};
+pub use time::{moment, span};

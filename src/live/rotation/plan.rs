@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::words;
+use super::time;
 use crate::finding::DAY;
 use crate::lists::Row;
 use crate::live::find;
@@ -237,14 +237,14 @@ impl Plan {
         if age > MAX_AGE {
             return Err(format!(
                 "it was made on {}, more than a day ago: what it saw may be otherwise now; make it anew",
-                words::moment(self.made)
+                time::moment(self.made)
             ));
         }
         if age < -APART {
             return Err(format!(
                 "it was made on {}, which is in the future: the clock of this machine or of the one \
                  that made it is wrong; set it, and make the plan anew",
-                words::moment(self.made)
+                time::moment(self.made)
             ));
         }
         Ok(())

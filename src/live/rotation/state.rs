@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::journal::{Event, Head, Line, Proof};
 use super::plan::Listed;
-use super::words;
+use super::time;
 
 /// How far a rotation is.
 #[derive(Clone, Debug)]
@@ -185,7 +185,7 @@ impl State {
             (None, Some(why), _) => format!("stopped: {why}"),
             (None, None, Some(until)) if Timestamp::now() < until => format!(
                 "both tokens live until {}; `keysweep live resume` goes on after that",
-                words::moment(until)
+                time::moment(until)
             ),
             (None, None, Some(_)) if change.what.is_in_place() => {
                 "the stores hold the new value, and that the old one is dead is to be proved: `keysweep live resume`".into()

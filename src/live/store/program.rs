@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Around, Content, Store, Unwritten, place_and_key};
 use crate::base64::{Engine as _, STANDARD};
-use crate::live::program::{Failed, Run};
+use crate::live::program::{Failed, Messages, Run};
 use crate::secret::Secret;
 
 /// How long a program may take.
@@ -29,6 +29,7 @@ fn run<S: AsRef<OsStr>>(dir: Option<&Path>, words: &[S], input: &[u8]) -> Result
         dir,
         environment: None,
         input,
+        messages: Messages::Kept,
         patience: PATIENCE,
         most: MAX,
     };

@@ -12,6 +12,7 @@
 //! What a tool does is read from the *shape* of its input and not from its name: names differ between agents and
 //! grow with every release, and what is not recognised is looked at all the same, every string of it.
 
+mod edit;
 mod input;
 mod patch;
 
@@ -19,7 +20,8 @@ use serde_json::{Map, Value, json};
 
 use super::json as strict;
 
-pub use input::{Edit, Piece, edited};
+pub use edit::{Edit, Piece};
+pub use input::edited;
 
 /// The exit status of a hook that blocks. All of the agents above take it so, whatever else is printed.
 pub const BLOCKED: u8 = 2;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::input::{Edit, Piece};
+use super::edit::{Edit, Piece};
 
 const BEGIN: &str = "*** Begin Patch";
 

@@ -2,11 +2,19 @@
 //! content, so the common answer, none, costs a comparison of the first bytes, one in the middle
 //! of the first block, and a search for four bytes in the last 64 KiB.
 
-use super::header;
-use super::stream::Codec;
+use super::{directory, header};
 
 /// Bytes at the start that are enough for every answer but a zip's end.
 pub(super) const HEAD: usize = 512;
+
+/// A compression format of whole files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Codec {
+    Gzip,
+    Bzip2,
+    Xz,
+    Zstd,
+}
 
 /// What a piece of content is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +34,7 @@ pub(super) enum Kind {
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     let (&first, _) = bytes.split_first()?;
     let found = match first {
-        b'P' if super::zip::plausible(bytes) => Some(Kind::Zip),
+        b'P' if directory::plausible(bytes) => Some(Kind::Zip),
         0x1f if gzip(bytes) => Some(Kind::Stream(Codec::Gzip)),
         b'B' if bzip2(bytes) => Some(Kind::Stream(Codec::Bzip2)),
         0xfd if bytes.starts_with(&[0xfd, b'7', b'z', b'X', b'Z', 0]) => {
@@ -38,7 +46,7 @@ pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     };
     found
         .or_else(|| is_tar(bytes).then_some(Kind::Tar))
-        .or_else(|| super::zip::has_list(bytes).then_some(Kind::Zip))
+        .or_else(|| directory::has_list(bytes).then_some(Kind::Zip))
         .or_else(|| closed(bytes).map(Kind::Unsupported))
 }
 

@@ -171,7 +171,7 @@ impl<'a> Opener<'a> {
     }
 
     /// A compressed stream: a tar is walked as it comes, anything else is one member.
-    fn stream(&self, codec: stream::Codec, bytes: &[u8], at: &[RepoPath], depth: usize) {
+    fn stream(&self, codec: magic::Codec, bytes: &[u8], at: &[RepoPath], depth: usize) {
         let mut frames = stream::Frames::new(codec, bytes);
         let own_name = frames.name();
         let name = own_name.clone().unwrap_or_else(|| self.stem(at));

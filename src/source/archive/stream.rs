@@ -9,22 +9,13 @@ use lzma_rust2::XzReader;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::directory::has_text;
-use super::magic::{self, ZSTD};
+use super::magic::{self, Codec, ZSTD};
 
 /// Memory that a decoder may take for its window, in KiB. `xz -9` needs 65 MiB, `zstd --long` 128.
 pub(super) const WINDOW_KIB: u32 = 128 << 10;
 
 /// So many streams in a row that hold nothing are an end.
 const EMPTY: u32 = 1_000;
-
-/// A compression format of whole files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Codec {
-    Gzip,
-    Bzip2,
-    Xz,
-    Zstd,
-}
 
 /// A frame, and what ends it if it is cut off.
 type Given<'a> = Chain<&'a [u8], &'static [u8]>;

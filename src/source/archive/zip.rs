@@ -13,13 +13,12 @@ use flate2::bufread::DeflateDecoder;
 use lzma_rust2::{LzmaReader, lzma_get_memory_usage_by_props};
 use memchr::memmem;
 
-use super::directory::{self, Entry, LOCAL, Local};
+use super::directory::{self, Entry, LOCAL, Local, plausible};
+use super::magic::Codec;
 use super::reader::End;
-use super::stream::{Codec, Frames, WINDOW_KIB};
+use super::stream::{Frames, WINDOW_KIB};
 use super::{Opener, child};
 use crate::finding::{Reason, RepoPath};
-
-pub(super) use super::directory::{has_list, plausible};
 
 /// Lends every member of a zip.
 pub(super) fn walk(opener: &Opener<'_>, bytes: &[u8], at: &[RepoPath], depth: usize) {

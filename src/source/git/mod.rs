@@ -20,5 +20,6 @@ mod packed;
 pub(super) mod people;
 pub(super) mod refs;
 pub(super) mod resolve;
+pub(super) mod sink;
 pub(super) mod store;
 pub(super) mod tree;

@@ -14,38 +14,9 @@ use super::delta::{apply, check_yield, delta_sizes};
 use super::fault::{Fault, Kind};
 use super::forest::NONE;
 use super::pack::Pack;
+use super::sink::{Object, Sink};
 use super::store::{Decoded, Store};
-use crate::finding::Oid;
 use crate::source::{Copy, Inherit};
-
-/// A decoded object on its way to a [`Sink`].
-pub(in crate::source) struct Object<'a> {
-    /// Which pack of the store, or how many packs there are for a loose object.
-    pub pack: usize,
-    pub oid: Oid,
-    pub kind: Kind,
-    pub bytes: &'a [u8],
-}
-
-/// Takes decoded objects, from several threads.
-pub(in crate::source) trait Sink: Sync {
-    /// What an object hands to its delta children.
-    type State: Send + Sync;
-    /// Whether objects of this kind are to be decoded.
-    fn wants(&self, kind: Kind) -> bool;
-    /// Takes one object. `None` hands nothing down.
-    fn object(
-        &self,
-        object: Object<'_>,
-        parent: Option<Inherit<'_, Self::State>>,
-    ) -> Option<Self::State>;
-    /// An object that could not be decoded; its kind is unknown when its delta tree has no root.
-    fn failed(&self, oid: Oid, kind: Option<Kind>, fault: Fault);
-    /// A loose object of any kind, before it is given to [`Sink::object`] if it is wanted.
-    fn loose(&self, _oid: Oid, _kind: Kind, _bytes: &[u8]) {}
-    /// Whether to end soon.
-    fn stopped(&self) -> bool;
-}
 
 /// Decodes everything `sink` wants: packs first, in order, then loose objects. Runs on the
 /// current rayon pool. `budget` is in bytes, for decoded bases that wait for their children.

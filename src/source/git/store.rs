@@ -16,7 +16,7 @@ use super::loose::Loose;
 use super::object_dirs::{self, ObjectDir, ObjectDirs};
 use super::open::Layout;
 use super::pack::Pack;
-use super::resolve::{Object, Sink};
+use super::sink::{Object, Sink};
 use crate::finding::{Oid, Reason, Skipped};
 
 /// All objects that can be read.

@@ -7,7 +7,7 @@ use std::sync::Mutex;
 use super::trees::{lock, source};
 use crate::finding::{Oid, Skipped};
 use crate::source::git::fault::{Fault, Kind};
-use crate::source::git::resolve::{Object, Sink};
+use crate::source::git::sink::{Object, Sink};
 use crate::source::git::store::Store;
 use crate::source::git::tree::{Names, damage, entries};
 use crate::source::names::Distinct;

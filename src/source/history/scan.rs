@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::finding::{Oid, Origin, Skipped};
 use crate::source::git::fault::{Fault, Kind};
 use crate::source::git::graph::{self, Label, Node};
-use crate::source::git::resolve::{Object, Sink};
+use crate::source::git::sink::{Object, Sink};
 use crate::source::git::store::Store;
 use crate::source::names::{self, Headers};
 use crate::source::{Blob, Control, Inherit, Visit, archive};

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::finding::Oid;
 use crate::source::git::fault::{Fault, Kind};
-use crate::source::git::resolve::{Object, Sink};
+use crate::source::git::sink::{Object, Sink};
 use crate::source::git::store::Store;
 use crate::source::git::tree::{self, Names, entries};
 use crate::source::{Control, Copy, Inherit};

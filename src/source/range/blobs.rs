@@ -12,7 +12,8 @@ use rayon::prelude::*;
 use super::objects::Objects;
 use crate::finding::{Oid, Origin, Reason, Skipped};
 use crate::source::git::fault::{Fault, Kind};
-use crate::source::git::resolve::{self, Object, Sink};
+use crate::source::git::resolve;
+use crate::source::git::sink::{Object, Sink};
 use crate::source::{Blob, Control, Copy, Inherit, Visit, archive, files};
 
 /// Starting threads pays only from this many pieces of content on.

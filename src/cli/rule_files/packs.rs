@@ -12,14 +12,12 @@
 //! repository could make a report tell the digest of any file of the machine.
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 
-use super::rule_files;
+use super::one;
 use keysweep::rule::{Pack, Provenance, RuleSet};
 use keysweep::source::{self, PolicyFrom};
 
@@ -27,8 +25,6 @@ use keysweep::source::{self, PolicyFrom};
 const MAX_DEPTH: usize = 8;
 /// So many packs in all.
 const MAX_PACKS: usize = 100;
-/// Larger ones are refused; bytes.
-const MAX: u64 = 16 << 20;
 
 /// What the paths in a file are relative to.
 #[derive(Clone, Debug)]
@@ -99,14 +95,7 @@ fn of_disk(path: &std::path::Path) -> Result<Option<Text>> {
     if !path.is_file() {
         return Ok(None);
     }
-    let mut bytes = Vec::new();
-    let file = File::open(path).with_context(cannot)?;
-    file.take(MAX + 1)
-        .read_to_end(&mut bytes)
-        .with_context(cannot)?;
-    if bytes.len() as u64 > MAX {
-        bail!("{name} is larger than 16 MiB; shorten it");
-    }
+    let bytes = one::read(path)?;
     let real = path.canonicalize().with_context(cannot)?;
     Ok(Some(Text {
         id: real.display().to_string(),
@@ -191,7 +180,7 @@ impl<'r> Packs<'r> {
             bail!("{said}: there are more than {MAX_PACKS} packs; join them");
         }
         let from = named.place.provenance();
-        let more = rule_files::add_one(self.rules, &text.name, &text.bytes, from)?;
+        let more = one::add(self.rules, &text.name, &text.bytes, from)?;
         self.above.push(text.id);
         for (line, pack) in &more {
             self.add(&Named {

@@ -1,13 +1,17 @@
-//! Rule files of the user, beside the rules that are compiled in.
+//! One rule file: its bytes, and its rules beside the others.
 
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::output;
-use super::packs::{Packs, Place};
+use crate::cli::output;
 use keysweep::detect;
 use keysweep::rule::{self, Kind, Pack, Provenance, RuleSet};
+
+/// Larger ones are refused; bytes.
+const MAX: u64 = 16 << 20;
 
 /// More rules than this in all are a mistake or an attack.
 const MAX_RULES: usize = 10_000;
@@ -15,38 +19,30 @@ const MAX_RULES: usize = 10_000;
 /// Compiled patterns of all rule files together, in halves of a mebibyte: memory is bounded.
 const MAX_WEIGHT: u32 = 512;
 
-/// The built-in rules and those of `files`.
+/// The bytes of a rule file.
 ///
 /// # Errors
-/// A file that cannot be read, or is refused: with its line and what to do.
-pub fn builtin_and(files: &[PathBuf]) -> Result<RuleSet> {
-    let mut rules = keysweep::builtin::set();
-    from_disk(&mut rules, files)?;
-    Ok(rules)
-}
-
-/// Adds the rules of files that the user names, and of the packs that these name.
-///
-/// # Errors
-/// As [`builtin_and`].
-pub fn from_disk(rules: &mut RuleSet, files: &[PathBuf]) -> Result<()> {
-    for file in files {
-        let name = file.display().to_string();
-        let text =
-            std::fs::read(file).with_context(|| format!("the rule file {name} cannot be read"))?;
-        let packs = add_one(rules, &name, &text, Provenance::User)?;
-        let dir = file.parent().unwrap_or(Path::new(""));
-        Packs::new(rules).of_file(&Place::Disk(dir.to_owned()), &name, &packs)?;
+/// It is not there, cannot be read, or is too large.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    let name = path.display();
+    let cannot = || format!("the rule file {name} cannot be read");
+    let mut bytes = Vec::new();
+    let file = File::open(path).with_context(cannot)?;
+    file.take(MAX + 1)
+        .read_to_end(&mut bytes)
+        .with_context(cannot)?;
+    if bytes.len() as u64 > MAX {
+        bail!("{name} is larger than 16 MiB; shorten it");
     }
-    Ok(())
+    Ok(bytes)
 }
 
 /// Adds the rules of the file called `name`, which the user named or which came with what is scanned; gives
 /// the packs that it names, with their lines.
 ///
 /// # Errors
-/// As [`builtin_and`].
-pub fn add_one(
+/// A file that is refused: with its line and what to do.
+pub fn add(
     rules: &mut RuleSet,
     name: &str,
     text: &[u8],
