@@ -308,8 +308,9 @@ fn propose<'a>(
         ..assignment.clone()
     };
     let covered = generic::covered(&own, bytes);
+    let made_up = generic::made_up(bytes, span.start);
     let mut evidence = Evidence {
-        reasons: covered.into_iter().collect(),
+        reasons: covered.or(made_up).into_iter().collect(),
         also,
         ..Evidence::default()
     };
@@ -331,7 +332,7 @@ fn propose<'a>(
         evidence,
         class: if covered.is_some() {
             Class::Protected
-        } else if sample {
+        } else if sample || made_up.is_some() {
             Class::Sample
         } else {
             Class::Credential

@@ -353,9 +353,8 @@ impl Scanner {
             Some(password) => password == pair::Password::Sample,
         };
         let ciphertext = generic::ciphertext(whole);
-        if let Some(why) = ciphertext {
-            evidence.reasons.insert(0, why);
-        }
+        let made_up = generic::made_up(bytes, found.whole.start);
+        evidence.reasons.splice(0..0, ciphertext.or(made_up));
         let (low, sight) = sight(bytes, &found.whole);
         let run = found.whole.start - low..found.whole.end - low;
         Candidate {
@@ -369,7 +368,7 @@ impl Scanner {
                 .map(|assignment| assignment.key.to_vec())
                 .filter(|key| !key.is_empty()),
             evidence,
-            class: if sample {
+            class: if sample || made_up.is_some() {
                 Class::Sample
             } else if generic::is_password_hash(value) || ciphertext.is_some() {
                 // It must be broken before it opens anything.

@@ -194,6 +194,33 @@ fn what_is_not_read_is_named() {
 }
 
 #[test]
+fn a_zip_in_pieces_inside_another_format_is_named_and_not_called_damaged() {
+    let zip = Zip::default()
+        .stored("a.env", line(1).as_bytes())
+        .stored("b.env", line(2).as_bytes())
+        .end();
+    // As a store of documents keeps it: a head, a mark between two blocks, and padding behind it.
+    let second = memchr::memmem::rfind(&zip, b"PK\x03\x04").expect("the second entry");
+    let parts = [&[0; 24][..], &zip[..second], &[7; 12], &zip[second..]];
+    let kept = [&parts.concat()[..], &[0; 512]].concat();
+    let report = scan("a.rp", &kept, &[]);
+    assert_eq!(
+        skipped(&report),
+        [
+            "unsupported-archive a.rp (pieces of a zip in a file of another kind; 2 of 2 entries found by their own headers)"
+        ]
+    );
+    // At the front of a file it is a zip, and damaged.
+    let report = scan("a.rp", &kept[24..], &[]);
+    assert!(
+        skipped(&report)
+            .iter()
+            .all(|gap| gap.starts_with("corrupt-archive"))
+    );
+    assert!(!skipped(&report).is_empty());
+}
+
+#[test]
 fn a_flag_that_keeps_readers_out_in_one_place_does_not() {
     // Set in the list alone, as some packers do.
     let value = line(1);

@@ -99,6 +99,40 @@ const CASES: &[(File, File, &str)] = &[
         ("srv2.yml", "jwt_secret: {alnum:40}\n"),
         "a sample",
     ),
+    // A token that its own name calls made up, whatever its form.
+    (
+        (
+            "src/forge.rs",
+            "const FAKE_FORGE_TOKEN: &str = \"{check:crc32-base62:ghp_{alnum:30}}\";\n",
+        ),
+        (
+            "src/forge2.rs",
+            "const TEST_FORGE_TOKEN: &str = \"{check:crc32-base62:ghp_{alnum:30}}\";\n",
+        ),
+        "its name says that it is made up",
+    ),
+    (
+        (
+            "conf/i18n.yml",
+            "maple_api_key: \"{hex:8}-{hex:4}-{hex:4}-{hex:4}-1a1a1a1a1a1a\"\n",
+        ),
+        (
+            "conf/i18n2.yml",
+            "maple_api_key: \"{hex:8}-{hex:4}-{hex:4}-{hex:4}-{hex:12}\"\n",
+        ),
+        "repeated characters",
+    ),
+    (
+        (
+            "src/Setup.cs",
+            "x.CertPassword = Env.GetValue(app, \"global\", \"identity__certPassword\");\n",
+        ),
+        (
+            "src/Setup2.cs",
+            "x.CertPassword = \"identity__{alnum:14}\";\n",
+        ),
+        "the value is the name of a variable",
+    ),
 ];
 
 /// The paths that are listed by default.

@@ -158,7 +158,8 @@ fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Value> {
         let or = ors.start_of(&bytes[at..place.end.min(at + 4)])?;
         // Behind a comma only an argument counts, and what follows on the next line may be none.
         if or == b"," {
-            return quoted_at(bytes, blanks(bytes, at + 1, stop), stop);
+            let first = quoted_at(bytes, blanks(bytes, at + 1, stop), stop)?;
+            return Some(last_of_two(place, head, at, first));
         }
         quoted_at(bytes, over_line(bytes, at + or.len(), place.end), place.end)
     };
@@ -171,6 +172,20 @@ fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Value> {
         fallback: true,
         ..got
     })
+}
+
+/// Of two literals behind a first argument that is none, the first says where something is looked up
+/// (`read(scope, "NAME", "default")`). `comma` is the byte before the first.
+fn last_of_two(place: &Place<'_>, head: &Head, comma: usize, first: Got) -> Got {
+    let (bytes, stop) = (place.bytes, head.stop);
+    let named = bytes[head.end.min(comma)..comma].iter();
+    let named = named.clone().any(|b| matches!(b, b'"' | b'\'' | b'`'));
+    let next = blanks(bytes, first.range.end.saturating_add(1).min(stop), stop);
+    match bytes[next..stop].first() {
+        Some(b',') if !named => quoted_at(bytes, blanks(bytes, next + 1, stop), stop),
+        _ => None,
+    }
+    .unwrap_or(first)
 }
 
 /// Past blanks, and past the end of one line.
@@ -273,6 +288,19 @@ mod tests {
                     .iter()
                     .position(|(_, read, ..)| read(place, &head).is_break());
                 assert_eq!((first, got), (Some(row), *want), "{what}");
+            });
+        }
+    }
+
+    #[test]
+    fn the_default_stands_behind_what_is_looked_up() {
+        for text in [
+            "token = getenv(scope, \"X\", \"maple\")",
+            "token = getenv(\"X\", \"maple\", \"what it is for\")",
+            "token = config(scope.x, \"maple\")",
+        ] {
+            super::super::value::tests::read_in(text, |_, got| {
+                assert_eq!(got, Some("maple"), "{text}");
             });
         }
     }

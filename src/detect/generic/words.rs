@@ -150,6 +150,7 @@ lists! {
     LANGUAGE "language",
     MADE_ANYWHERE "made_anywhere",
     MADE_FROM "made_from",
+    MADE_UP "made_up",
     MEDIA_ENDS "media_ends",
     NO_KEYS "no_keys",
     OBJECTS "objects",

@@ -7,6 +7,8 @@ pub(super) const TEST: &[&str] = &[
     "testing",
     "spec",
     "specs",
+    "suite",
+    "suites",
     "__tests__",
     "__mocks__",
     "__snapshots__",

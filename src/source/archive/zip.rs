@@ -32,6 +32,14 @@ pub(super) fn walk(opener: &Opener<'_>, bytes: &[u8], at: &[RepoPath], depth: us
     };
     opener.budget.step(bytes.len() as u64);
     match directory::read(bytes, opener.members.get()) {
+        Some(directory) if is_in_pieces(bytes, &directory) => {
+            let found = walk.lost(0..bytes.len());
+            let detail = format!(
+                "pieces of a zip in a file of another kind; {found} of {} entries found by their own headers",
+                directory.entries.len()
+            );
+            opener.gap(Reason::UnsupportedArchive, at, detail);
+        }
         Some(directory) => {
             for lie in &directory.lies {
                 opener.gap(Reason::CorruptArchive, at, lie.clone());
@@ -58,6 +66,15 @@ pub(super) fn walk(opener: &Opener<'_>, bytes: &[u8], at: &[RepoPath], depth: us
         };
         opener.gap(Reason::EncryptedArchive, at, detail);
     }
+}
+
+/// Whether a zip lies in blocks of a file of another kind, as programs keep documents inside their own: the file
+/// neither starts nor ends as a zip, and entries are not where its list says. Nothing is damaged then, and no
+/// reader of zips opens it.
+fn is_in_pieces(bytes: &[u8], directory: &directory::Directory<'_>) -> bool {
+    let end = directory.place.end.saturating_add(directory.comment.len());
+    let away = |entry: &Entry<'_>| Local::at(bytes, entry.start).is_none();
+    !bytes.starts_with(b"PK") && end < bytes.len() && directory.entries.iter().any(away)
 }
 
 struct Walk<'a> {

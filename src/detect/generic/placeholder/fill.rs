@@ -72,7 +72,15 @@ pub(super) fn is_no_chance(given: usize, text: &[u8]) -> bool {
 /// `aaaaaaaaQ7`, `abcabcabc`: one character or one part over and over.
 pub(super) fn repeats(text: &[u8]) -> bool {
     let three = text.len() == 3 && text[0] == text[1] && text[1] == text[2];
-    three || decides(&runs(text, |a, b| a == b), text) || is_periodic(text)
+    three || decides(&runs(text, |a, b| a == b), text) || is_periodic(text) || ends_in_pairs(text)
+}
+
+/// `48e92789-57a3-466a-9959-1a1a1a1a1a1a`: one pair over and over to the end, in a quarter of the value.
+fn ends_in_pairs(text: &[u8]) -> bool {
+    let before = text.iter().rev().skip(2);
+    let given = text.iter().rev().zip(before);
+    let given = given.take_while(|(a, b)| a == b).count();
+    given * 4 >= text.len() && is_no_chance(given, text)
 }
 
 /// One part of at most 32 bytes, three times or more; what fills up base64 is no part of it.
@@ -168,6 +176,7 @@ mod tests {
             "123123123",
             "abcd1234abcd1234abcd1234",
             "deadbeefdeadbeefdeadbeefde==",
+            "48e92789-57a3-466a-9959-1a1a1a1a1a1a",
         ] {
             assert!(repeats(value.as_bytes()), "{value}");
         }
@@ -183,6 +192,7 @@ mod tests {
         for value in [
             format!("{}012345", &drawn[..34]),
             format!("{}89012345", &drawn[..32]),
+            format!("{}1a1a1a1a", &drawn[..32]),
             format!("aaaaa{}", &drawn[..27]),
         ] {
             assert!(!repeats(value.as_bytes()), "{value}");
