@@ -109,15 +109,18 @@ class Stand:
             said = log.read_bytes()[begin:].decode(errors="replace").strip().splitlines()[-6:]
             raise Cannot(f"{what} failed (status {code}); the end of {log}:\n  " + "\n  ".join(said))
 
-    def python(self, name, seconds=600):
-        """A virtual environment with what locks/NAME.txt pins by hash. Gives its folder of programs."""
+    def python(self, name, seconds=600, program=sys.executable, more=()):
+        """A virtual environment with what locks/NAME.txt pins by hash. Gives its folder of programs.
+
+        `program` is the Python of another version than the one that runs this; `more` are flags of pip.
+        """
         wanted = LOCKS / f"{name}.txt"
-        with self.once(name, wanted, sys.version) as folder:
+        with self.once(name, wanted, sys.version, "" if program == sys.executable else program) as folder:
             if folder:
-                self.run(f"the environment of {name}", [sys.executable, "-m", "venv", folder], 120)
+                self.run(f"the environment of {name}", [program, "-m", "venv", folder], 120)
                 pip = [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
                 hashes = ["--require-hashes", "--only-binary", ":all:", "--requirement", wanted]
-                self.run(f"pip install of {name}", [*pip, *hashes], seconds)
+                self.run(f"pip install of {name}", [*pip, *more, *hashes], seconds)
         return self.cache / name / "bin"
 
     def node(self, name, seconds=600):
@@ -155,19 +158,19 @@ class Stand:
                     then(only(folder))
         return only(self.cache / name)
 
-    def go(self, name, package, env=None, keep=None, seconds=2400):
+    def go(self, name, package, env=None, keep=None, tags="", seconds=2400):
         """Builds a program of Go as locks/NAME/go.mod and go.sum pin it. `keep` may take more out of the modules."""
         if not shutil.which("go"):
             raise Cannot(f"Go is not installed; {name} is built with it")
         sums = LOCKS / name
-        with self.once(name, sums / "go.mod", sums / "go.sum", package, env) as folder:
+        with self.once(name, sums / "go.mod", sums / "go.sum", package, env, tags) as folder:
             if folder:
                 for file in sums.iterdir():
                     shutil.copy(file, folder)
                 # The caches of Go are some gigabytes; what is built is all that stays.
                 caches = {"GOMODCACHE": f"{folder}/mod", "GOCACHE": f"{folder}/cache"}
                 env = {"GOFLAGS": "-modcacherw -mod=readonly", "GOTOOLCHAIN": "local", **caches, **(env or {})}
-                build = ["go", "build", "-o", folder / name, package]
+                build = ["go", "build", "-tags", tags, "-o", folder / name, package]
                 self.run(f"go build of {name}", build, seconds, cwd=folder, env=env)
                 if keep:
                     keep(folder)

@@ -7,8 +7,10 @@ use crate::round::round;
 pub struct Kind {
     /// Its name in the stand.
     pub alias: &'static str,
-    /// Whose the token is.
+    /// Whose the token is, as the list says it.
     pub owner: &'static str,
+    /// The same as a request says it.
+    pub asked: &'static str,
     /// What a token is asked to do, in the words of a request.
     pub scope: &'static [&'static str],
     /// What the list says that it may do.
@@ -51,6 +53,7 @@ pub enum Way {
 pub const JUPYTERHUB: Kind = Kind {
     alias: "jupyterhub",
     owner: "ann",
+    asked: "ann",
     scope: &["read:users!user=ann"],
     listed_scope: &["read:users!user=ann"],
     given: None,
@@ -69,6 +72,7 @@ pub const JUPYTERHUB: Kind = Kind {
 pub const MOTO: Kind = Kind {
     alias: "moto",
     owner: "ann",
+    asked: "ann",
     scope: &[],
     listed_scope: &[],
     given: None,
@@ -87,6 +91,7 @@ pub const MOTO: Kind = Kind {
 pub const DEVPI: Kind = Kind {
     alias: "devpi",
     owner: "ann",
+    asked: "ann",
     scope: &["pkg_read", "upload"],
     listed_scope: &["pkg_read,upload"],
     given: None,
@@ -105,6 +110,7 @@ pub const DEVPI: Kind = Kind {
 pub const VERDACCIO: Kind = Kind {
     alias: "verdaccio",
     owner: "boss",
+    asked: "boss",
     scope: &[],
     listed_scope: &["read-write"],
     given: None,
@@ -123,6 +129,7 @@ pub const VERDACCIO: Kind = Kind {
 pub const UNLEASH: Kind = Kind {
     alias: "unleash",
     owner: "",
+    asked: "",
     scope: &["default"],
     listed_scope: &["client", "environment development"],
     given: None,
@@ -141,6 +148,7 @@ pub const UNLEASH: Kind = Kind {
 pub const RABBITMQ: Kind = Kind {
     alias: "rabbitmq",
     owner: "",
+    asked: "",
     scope: &[],
     listed_scope: &["management"],
     given: Some("STAND_RABBITMQ_DEPLOY"),
@@ -159,6 +167,7 @@ pub const RABBITMQ: Kind = Kind {
 pub const KEYCLOAK: Kind = Kind {
     alias: "keycloak-plain",
     owner: "",
+    asked: "",
     scope: &[],
     listed_scope: &[],
     given: Some("STAND_KEYCLOAK_PLAIN_DEPLOY"),
@@ -177,6 +186,7 @@ pub const KEYCLOAK: Kind = Kind {
 pub const POSTGRESQL: Kind = Kind {
     alias: "postgresql",
     owner: "",
+    asked: "",
     scope: &[],
     listed_scope: &[],
     given: Some("STAND_POSTGRESQL_DEPLOY"),
@@ -195,6 +205,7 @@ pub const POSTGRESQL: Kind = Kind {
 pub const MARIADB: Kind = Kind {
     alias: "mariadb",
     owner: "",
+    asked: "",
     scope: &[],
     listed_scope: &["from %"],
     given: Some("STAND_MARIADB_DEPLOY"),
@@ -213,6 +224,7 @@ pub const MARIADB: Kind = Kind {
 pub const REDIS: Kind = Kind {
     alias: "redis",
     owner: "",
+    asked: "",
     scope: &[],
     listed_scope: &[],
     given: Some("STAND_REDIS_DEPLOY"),

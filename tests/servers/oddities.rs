@@ -12,7 +12,7 @@ use crate::rotation::{register, stores};
 use crate::round::{dies, held, left, made};
 
 /// What was revoked and what never was are dead, whatever the server answers.
-fn is_dead(kind: &Kind) {
+pub fn is_dead(kind: &Kind) {
     let Some(desk) = Desk::at(kind.alias) else {
         return;
     };
