@@ -13,6 +13,7 @@ mod hash;
 mod join;
 mod json;
 mod manual;
+mod member;
 mod point;
 mod snapshot;
 mod sniff;

@@ -199,9 +199,7 @@ fn payloads_that_are_none() {
         ),
     ] {
         fs::write(runner.at("event.json"), &payload).expect("writable");
-        let begin = std::time::Instant::now();
         let outcome = runner.steps("push", &[], |_| {});
-        assert!(begin.elapsed().as_secs() < 20, "{words}");
         outcome
             .ends(2)
             .says("::error title=keysweep::the payload of the event cannot be used");

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::RecvTimeoutError;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -42,14 +43,32 @@ pub fn jwt(exp: i64, seed: u64) -> String {
     )
 }
 
-/// Waits until something is so; a minute at most, and then the test falls.
+/// What hangs is ended after so long. Nothing that works takes a fraction of it, however busy the machine is.
+const HANG: Duration = Duration::from_secs(600);
+
+/// What a program says that is to end by itself. One that hangs is killed, and the test falls by its status.
+pub fn ended(child: Child) -> Output {
+    let id = child.id().to_string();
+    let (done, ends) = std::sync::mpsc::channel::<()>();
+    let guard = std::thread::spawn(move || {
+        if ends.recv_timeout(HANG) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-KILL", &id]).status();
+        }
+    });
+    let output = child.wait_with_output().expect("it can be waited for");
+    drop(done);
+    guard.join().expect("the guard only waits");
+    output
+}
+
+/// Waits until something is so. What never is ends the test.
 #[track_caller]
 pub fn until(what: &str, is_so: impl Fn() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(
-            begun.elapsed() < Duration::from_secs(60),
-            "waited a minute, and it is not so: {what}"
+            begun.elapsed() < HANG,
+            "waited {HANG:?}, and it is not so: {what}"
         );
         std::thread::sleep(Duration::from_millis(5));
     }
