@@ -28,8 +28,18 @@ const SCRIPT: &str = include_str!("page.js");
 /// Notices that stand open; the rest is folded. Those that fail come first.
 const NOTICES_OPEN: usize = 20;
 
+/// Rows of a table that a browser reads at once. Those behind them stand in a `noscript`: where scripts run that is one
+/// text, from which the script takes them when the page is open, and where they do not run it is a table.
+const AT_ONCE: usize = 200;
+
 /// Places written for each credential; the others are counted.
 const PLACES_MAX: usize = 6;
+
+/// The head of the table of credentials.
+const HEAD: &str = "<thead role=\"rowgroup\"><tr role=\"row\">\
+     <th role=\"columnheader\" scope=\"col\">Credential</th><th role=\"columnheader\" scope=\"col\">State</th><th role=\"columnheader\" scope=\"col\">Life</th>\
+     <th role=\"columnheader\" scope=\"col\">Whose, and what it may do</th><th role=\"columnheader\" scope=\"col\">Where</th>\
+     <th role=\"columnheader\" scope=\"col\">What to do next</th></tr></thead>\n<tbody role=\"rowgroup\">";
 
 /// A page.
 pub struct Html;
@@ -237,10 +247,8 @@ fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         out,
         "<p id=\"said\" role=\"status\"></p></div>\n\
          <div class=\"wide\" role=\"region\" aria-label=\"Credentials\" tabindex=\"0\"><table role=\"table\">\n\
-         <caption>Each credential once: what opens most first, the dead last.</caption>\n<thead role=\"rowgroup\"><tr role=\"row\">\
-         <th role=\"columnheader\" scope=\"col\">Credential</th><th role=\"columnheader\" scope=\"col\">State</th><th role=\"columnheader\" scope=\"col\">Life</th>\
-         <th role=\"columnheader\" scope=\"col\">Whose, and what it may do</th><th role=\"columnheader\" scope=\"col\">Where</th>\
-         <th role=\"columnheader\" scope=\"col\">What to do next</th></tr></thead>\n<tbody role=\"rowgroup\">"
+         <caption>Each credential once: what opens most first, the dead last.</caption>\n{}",
+        HEAD.replacen("<tbody", "<tbody id=\"rows\"", 1)
     )?;
     let scale = life::Scale::of(report);
     let mut rows: Vec<&Finding> = report.findings.iter().collect();
@@ -250,10 +258,27 @@ fn table(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
         let state = State::of(row);
         (state == State::Dead, Reverse(row.severity), state)
     });
-    for row in rows {
+    let (first, rest) = rows.split_at(rows.len().min(AT_ONCE));
+    for row in first {
         writeln!(out, "{}", line(row, &scale))?;
     }
-    writeln!(out, "</tbody></table></div>")
+    writeln!(out, "</tbody></table></div>")?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let all = count(rows.len() as u64, "credential", "credentials");
+    writeln!(
+        out,
+        "<p class=\"blocked small\">If no more than {AT_ONCE} credentials stand here, what shows this page keeps its script from \
+         running: open the file in a browser, which shows all {all}.</p>\n\
+         <noscript data-into=\"rows\"><div class=\"wide\" role=\"region\" aria-label=\"The other credentials\" tabindex=\"0\">\
+         <table role=\"table\">\n<caption>The other credentials.</caption>\n"
+    )?;
+    writeln!(out, "{HEAD}")?;
+    for row in rest {
+        writeln!(out, "{}", line(row, &scale))?;
+    }
+    writeln!(out, "</tbody></table></div></noscript>")
 }
 
 /// One credential.

@@ -124,3 +124,25 @@ fn long_lists_are_folded_behind_what_needs_action() {
     let at = |text: &str| folded.find(text).expect("it is there");
     assert!(at(">idle 7<") < at(">over<"));
 }
+
+#[test]
+fn a_long_table_is_whole_and_its_end_is_read_later() {
+    let many = |n: usize| {
+        page(&report(
+            (0..n).map(|_| row("one", Severity::High)).collect(),
+        ))
+    };
+    let rows = |text: &str| text.matches("<tr role=\"row\" data-state=").count();
+    let short = many(AT_ONCE);
+    assert_eq!(rows(&short), AT_ONCE);
+    assert!(!short.contains("<noscript"));
+    let long = many(AT_ONCE + 7);
+    let (open, rest) = long
+        .split_once("<noscript data-into=\"rows\">")
+        .expect("the end is put off");
+    assert_eq!((rows(open), rows(rest)), (AT_ONCE, 7));
+    // Without scripts it is a table of its own, with its head.
+    assert!(rest.contains("What to do next</th>"));
+    // The script takes rows apart at the ends of lines.
+    assert_eq!(rest.matches("</td></tr>\n").count(), 7);
+}
