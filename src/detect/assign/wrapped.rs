@@ -176,7 +176,7 @@ fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Value> {
 
 /// Of two literals behind a first argument that is none, the first says where something is looked up
 /// (`read(scope, "NAME", "default")`). `comma` is the byte before the first.
-fn last_of_two(place: &Place<'_>, head: &Head, comma: usize, first: Got) -> Got {
+fn last_of_two(place: &Place<'_>, head: &Head, comma: usize, first: Value) -> Value {
     let (bytes, stop) = (place.bytes, head.stop);
     let named = bytes[head.end.min(comma)..comma].iter();
     let named = named.clone().any(|b| matches!(b, b'"' | b'\'' | b'`'));
