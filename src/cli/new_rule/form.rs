@@ -2,6 +2,7 @@
 //! that a machine drew may become part of it: a form stands in a file that is committed.
 
 use keysweep::detect::checks::looks_random;
+use keysweep::detect::generic;
 use keysweep::example::letters;
 
 /// The least that must be fixed at the front for a scan to look for it, in bytes.
@@ -360,14 +361,9 @@ fn part(texts: &[&str]) -> Result<Part, String> {
     Ok(Part::Drawn { alphabet, min, max })
 }
 
+/// A UUID as templates of rules write it, in small letters.
 fn is_uuid(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    let hex = |group: &&str| {
-        group
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-    };
-    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12]) && groups.iter().all(hex)
+    generic::is_uuid(text.as_bytes()) && !text.bytes().any(|b| b.is_ascii_uppercase())
 }
 
 /// The narrowest alphabet that the texts are of and that no wider one explains as well.

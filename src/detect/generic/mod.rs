@@ -48,6 +48,7 @@ pub(in crate::detect) use pairs::pair_cost;
 pub use placeholder::{is_placeholder, is_placeholder_password};
 pub use refusal::Refusal;
 pub(in crate::detect) use shape::is_password_hash;
+pub use value::is_uuid;
 
 use crate::detect::assign::Assignment;
 use crate::finding::{Class, Ground};

@@ -205,8 +205,8 @@ pub(super) fn has(value: &[u8], part: &[u8]) -> bool {
     })
 }
 
-/// A UUID as text.
-pub(super) fn is_uuid(value: &[u8]) -> bool {
+/// Whether all of a value is a UUID as text, in letters of any case.
+pub fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36
         && value.iter().enumerate().all(|(at, b)| match at {
             8 | 13 | 18 | 23 => *b == b'-',
