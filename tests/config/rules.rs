@@ -391,7 +391,7 @@ fn what_rules_of_the_repository_say_shows_no_value_and_no_control() {
 /// it is four times. The least of some tries is compared, because the machine may have other work.
 #[test]
 fn ten_thousand_patterns_and_many_findings_take_their_time_once() {
-    let least = |patterns: usize, results: usize, says: &str| {
+    let least = |patterns: usize, results: u64, says: &str| {
         let dir = Dir::repo();
         let globs: Vec<String> = (0..patterns)
             .map(|n| format!("**/a{n}*/b*/**/c*.e?v"))
@@ -401,7 +401,7 @@ fn ten_thousand_patterns_and_many_findings_take_their_time_once() {
             format!("[scan]\nexclude = [\n\"{}\",\n]\n", globs.join("\",\n\"")),
         );
         dir.write(".keysweepignore", globs.join("\n"));
-        dir.write("a.env", (0..results as u32).map(line).collect::<String>());
+        dir.write("a.env", (0..results).map(line).collect::<String>());
         let time = || {
             let start = std::time::Instant::now();
             dir.run(&["scan"]).ends(1).says(says);
