@@ -88,9 +88,11 @@ pub fn rotated(desk: &Desk, kind: &Kind, made: &Made) {
         desk.live(&["status"]).ends(0);
         desk.live(&["resume", "deploy", "--no-wait"]).ends(0);
     }
-    // So that a slow machine is no reason to fail.
-    let calls = consumer.end_after(5, 2);
-    assert!(calls.good >= 5, "{alias}: {} calls", calls.good);
+    // So that a slow machine is no reason to fail. With the new secret and the old id of a key of AWS no call is
+    // good, so that only those before the change are.
+    let least = if alias == "moto" { 1 } else { 5 };
+    let calls = consumer.end_after(least, 2);
+    assert!(calls.good >= least, "{alias}: {} calls", calls.good);
     assert_eq!(calls.values, 2, "{alias}: values that the consumer used");
     // These stores take the secret alone, and who uses a key of AWS needs its new id too.
     if kind.way == Way::Overlap && alias != "moto" {
