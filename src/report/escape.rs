@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use percent_encoding::percent_encode_byte;
-use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 /// Whether a character is not seen, or changes how others are seen: control characters, line and
 /// paragraph separators, direction marks, zero-width characters, invisible fillers and tags.
@@ -166,7 +166,7 @@ pub fn uri(text: &str, relative: bool) -> String {
 /// # Errors
 /// Those of the writer.
 pub fn json_pretty(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(Pretty::default()));
+    let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(PrettyFormatter::new()));
     value.serialize(&mut ser)?;
     out.write_all(b"\n")
 }
@@ -179,91 +179,6 @@ pub fn json_line(value: &impl serde::Serialize, out: &mut dyn io::Write) -> io::
     let mut ser = serde_json::Serializer::with_formatter(&mut *out, Safe(CompactFormatter));
     value.serialize(&mut ser)?;
     out.write_all(b"\n")
-}
-
-/// Writes as the pretty formatter of serde_json does, but each new line with its indentation at once: a
-/// report has some sixty of them for each finding.
-#[derive(Default)]
-struct Pretty {
-    /// How many arrays and objects are open.
-    depth: usize,
-    /// The innermost one has a value.
-    filled: bool,
-}
-
-impl Pretty {
-    fn line<W: ?Sized + io::Write>(&self, out: &mut W, comma: bool) -> io::Result<()> {
-        const LINE: &[u8] = b",\n                                ";
-        let start = usize::from(!comma);
-        let end = 2 + 2 * self.depth;
-        out.write_all(&LINE[start..end.min(LINE.len())])?;
-        for _ in LINE.len()..end {
-            out.write_all(b" ")?;
-        }
-        Ok(())
-    }
-
-    fn open<W: ?Sized + io::Write>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
-        self.depth += 1;
-        self.filled = false;
-        out.write_all(sign)
-    }
-
-    fn close<W: ?Sized + io::Write>(&mut self, out: &mut W, sign: &[u8]) -> io::Result<()> {
-        self.depth -= 1;
-        if self.filled {
-            self.line(out, false)?;
-        }
-        out.write_all(sign)
-    }
-}
-
-impl Formatter for Pretty {
-    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open(out, b"[")
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(out, b"]")
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.line(out, !first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.filled = true;
-        Ok(())
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.open(out, b"{")
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.close(out, b"}")
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.line(out, !first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        out.write_all(b": ")
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
-        self.filled = true;
-        Ok(())
-    }
 }
 
 /// A JSON formatter that escapes what [`hidden`] names (serde_json escapes below U+0020 only),

@@ -178,8 +178,8 @@ fn default(place: &Place<'_>, head: &Head, ors: &Ors) -> Option<Value> {
 /// (`read(scope, "NAME", "default")`). `comma` is the byte before the first.
 fn last_of_two(place: &Place<'_>, head: &Head, comma: usize, first: Value) -> Value {
     let (bytes, stop) = (place.bytes, head.stop);
-    let named = bytes[head.end.min(comma)..comma].iter();
-    let named = named.clone().any(|b| matches!(b, b'"' | b'\'' | b'`'));
+    let mut before = bytes[head.end.min(comma)..comma].iter();
+    let named = before.any(|b| matches!(b, b'"' | b'\'' | b'`'));
     let next = blanks(bytes, first.range.end.saturating_add(1).min(stop), stop);
     match bytes[next..stop].first() {
         Some(b',') if !named => quoted_at(bytes, blanks(bytes, next + 1, stop), stop),
