@@ -26,7 +26,7 @@ fn kept(finding: &Value) -> Vec<String> {
     places.iter().map(place).collect()
 }
 
-fn told(finding: &Value, field: &str) -> Vec<String> {
+fn values_of(finding: &Value, field: &str) -> Vec<String> {
     let facts = finding["facts"].as_array().expect("facts").iter();
     facts
         .filter(|fact| fact["field"] == field)
@@ -76,10 +76,10 @@ fn what_was_removed_from_git_and_stays_in_an_ignored_store_still_stands() {
     let report = dir.json(&["audit"]);
     let one = only(&report);
     assert_eq!(kept(one), [".env (the working tree)", "app.py (gone)"]);
-    assert_eq!(told(one, "revocation"), Vec::<String>::new());
+    assert_eq!(values_of(one, "revocation"), Vec::<String>::new());
     // The history alone does not know of the file.
     let report = dir.json(&["history"]);
-    assert_eq!(told(only(&report), "revocation").len(), 1);
+    assert_eq!(values_of(only(&report), "revocation").len(), 1);
     dir.run(&["audit"])
         .ends(1)
         .says("1 credential: 1 stands in the files and may be alive.")
@@ -184,7 +184,7 @@ fn several_repositories_are_one_report() {
     // A token is one credential wherever it stands.
     let shared: Vec<&&Value> = tokens.iter().filter(|one| kept(one).len() == 2).collect();
     assert_eq!(shared.len(), 1);
-    assert_eq!(told(shared[0], "used-in"), ["billing, shop"]);
+    assert_eq!(values_of(shared[0], "used-in"), ["billing, shop"]);
     let place = &shared[0]["places"][0];
     assert_eq!(place["path"], "shop/app.env");
     assert_eq!(place["uri"], "shop/app.env");
@@ -309,7 +309,7 @@ fn a_list_is_joined_to_what_any_repository_holds() {
     );
     assert_eq!(rows[1]["findings"], serde_json::json!([]));
     // The fact is one, although two repositories told it.
-    assert_eq!(told(shared, "owner"), ["ann"]);
+    assert_eq!(values_of(shared, "owner"), ["ann"]);
     dir.run(&args)
         .ends(1)
         .says("2 tokens")

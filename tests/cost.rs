@@ -1,5 +1,5 @@
 //! Law 7: what a content costs, by counted steps. A step is a byte that a pattern, a reader or a
-//! decoder looked at. Everything that rules and joints are made of is repeated as densely as it goes.
+//! decoder looked at. Everything that rules and operators are made of is repeated as densely as it goes.
 //!
 //! With `KEYSWEEP_COST=MEGABYTES` the same contents are timed instead, and the slowest are printed:
 //! `KEYSWEEP_COST=1 cargo test --release --test it cost:: -- --nocapture`.
@@ -21,7 +21,7 @@ const MOST: u64 = 600;
 const SLACK: u64 = 100_000;
 
 /// What stands between a name and a value, or between two of them.
-const JOINTS: &[&str] = &[
+const OPERATORS: &[&str] = &[
     "", "=", ":", " ", "\"=\"", "=>", "(\"", "\n", ",", "://", "='", "_", "-",
 ];
 
@@ -72,12 +72,12 @@ fn steps(scanner: &Scanner, bytes: &[u8]) -> u64 {
 fn timed(scanner: &Scanner, megabytes: usize) {
     let mut all = Vec::new();
     for piece in pieces(scanner) {
-        for joint in JOINTS {
-            let bytes = repeated(&format!("{piece}{joint}"), 64 << 10);
+        for operator in OPERATORS {
+            let bytes = repeated(&format!("{piece}{operator}"), 64 << 10);
             let start = Instant::now();
             let steps = steps(scanner, &bytes);
             let time = start.elapsed().as_secs_f64() * 16.0;
-            all.push((time, steps / (64 << 10), format!("{piece}{joint}")));
+            all.push((time, steps / (64 << 10), format!("{piece}{operator}")));
         }
     }
     all.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -108,12 +108,12 @@ fn every_piece_of_every_rule_costs_a_bounded_number_of_steps_a_byte() {
     let mut costs = Vec::new();
     for (n, piece) in pieces(&scanner).into_iter().enumerate() {
         // The sign that joins most, and every other one in turn; every eighth as UTF-16.
-        let joint = if n % 2 == 0 {
+        let operator = if n % 2 == 0 {
             "="
         } else {
-            JOINTS[n / 2 % JOINTS.len()]
+            OPERATORS[n / 2 % OPERATORS.len()]
         };
-        let unit = format!("{piece}{joint}");
+        let unit = format!("{piece}{operator}");
         let bytes = match n % 8 {
             0 => wide(&repeated(&unit, 512)),
             _ => repeated(&unit, 1024),
@@ -122,12 +122,12 @@ fn every_piece_of_every_rule_costs_a_bounded_number_of_steps_a_byte() {
         assert!(cost <= MOST, "{cost} steps for a byte of {unit:?}");
         costs.push((cost, piece));
     }
-    // The costliest with every joint, and twice as long costs twice as much.
+    // The costliest with every operator, and twice as long costs twice as much.
     costs.sort();
     let mut most = (0, String::new());
     for (_, piece) in costs.iter().rev().take(8) {
-        for joint in JOINTS {
-            let unit = format!("{piece}{joint}");
+        for operator in OPERATORS {
+            let unit = format!("{piece}{operator}");
             let cost = grows_with_its_length(&scanner, &unit, |text| text);
             let wide = grows_with_its_length(&scanner, &unit, |text| wide(&text));
             most = most.max((cost.max(wide), unit));

@@ -11,7 +11,7 @@ use clap::Args;
 use jiff::civil::Date;
 
 use super::args::Looking;
-use super::known::{House, Look};
+use super::known::{Look, Project};
 use super::parse::date;
 use super::{choose, last, output};
 use keysweep::suppress::Known;
@@ -66,10 +66,10 @@ pub fn run(args: Allow) -> Result<ExitCode> {
     }
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     super::baseline::refuse_bare(&dir)?;
-    let house = House::open(&dir, args.looking.clone())?;
+    let project = Project::open(&dir, args.looking.clone())?;
     let ids = wanted(&args, &dir)?;
     if let Some(until) = args.until
-        && until < house.today()
+        && until < project.today()
     {
         bail!("--until {until} is past; name a day to come");
     }
@@ -78,15 +78,15 @@ pub fn run(args: Allow) -> Result<ExitCode> {
         Some(Err(why)) => bail!("--path: {why}"),
         None => None,
     };
-    let found = find(&house, &ids, args.history || args.last)?;
+    let found = find(&project, &ids, args.history || args.last)?;
     for (what, text) in [("reason", &args.reason), ("path", &args.path)] {
         if let Some(text) = text {
             check(what, text, &found)?;
         }
     }
-    let change = house.change(|baseline, salt| {
+    let change = project.change(|baseline, salt| {
         for known in &found {
-            let entry = entry(baseline, salt, known, &args, path.clone(), house.today());
+            let entry = entry(baseline, salt, known, &args, path.clone(), project.today());
             baseline.set(entry).map_err(Error::msg)?;
         }
         Ok(())
@@ -126,23 +126,23 @@ fn wanted(args: &Allow, dir: &Path) -> Result<BTreeSet<String>> {
 }
 
 /// Looks where it is cheap first, until every id is found.
-fn find(house: &House, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Known>> {
+fn find(project: &Project, ids: &BTreeSet<String>, history: bool) -> Result<Vec<Known>> {
     let mut places = vec![Look::Tree];
-    if keysweep::source::git_dir(&house.root).is_some() {
+    if keysweep::source::git_dir(&project.root).is_some() {
         places.insert(0, Look::Staged);
     }
     if history {
         places.push(Look::History);
     }
     // Reports name entries past their date by the baseline's own id.
-    let baseline = house.baseline()?.unwrap_or_default();
+    let baseline = project.baseline()?.unwrap_or_default();
     let mut found: Vec<Known> = Vec::new();
     let mut missing = ids.clone();
     for place in places {
         if missing.is_empty() {
             break;
         }
-        let known = house.look(place, true)?.known;
+        let known = project.look(place, true)?.known;
         let meant = choose::meant(&missing, &known, &baseline)?;
         missing.retain(|id| !meant.contains_key(id));
         let wanted: BTreeSet<usize> = meant.into_values().collect();
@@ -176,12 +176,12 @@ fn check(what: &str, text: &str, found: &[Known]) -> Result<()> {
     if text.chars().any(char::is_control) || keysweep::report::terminal(text) != text {
         bail!("the {what} holds invisible characters or line ends; write it in one plain line");
     }
-    let told = found.iter().any(|known| {
+    let hides = found.iter().any(|known| {
         let value = known.subject.secret.expose();
         value.len() >= 4 && memchr::memmem::find(text.as_bytes(), value).is_some()
     });
     let scanner = output::scanner();
-    if told || !scanner.scan(text.as_bytes()).is_empty() {
+    if hides || !scanner.scan(text.as_bytes()).is_empty() {
         bail!("the {what} holds a credential, which everybody could read; leave it out");
     }
     Ok(())

@@ -10,7 +10,7 @@ use anyhow::{Error, Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::args::Looking;
-use super::known::{Change, House, Look};
+use super::known::{Change, Look, Project};
 use super::output;
 use keysweep::Examined;
 use keysweep::finding::Class;
@@ -56,19 +56,19 @@ const THERE_ALREADY: &str = ".keysweep-baseline is there already: `keysweep base
 pub fn run(args: Baseline) -> Result<ExitCode> {
     let path = args.path.unwrap_or_else(|| PathBuf::from("."));
     refuse_bare(&path)?;
-    let house = House::open(&path, args.looking)?;
+    let project = Project::open(&path, args.looking)?;
     let look = if args.history {
         Look::History
     } else {
         Look::Tree
     };
-    match (args.verb, house.baseline()?.is_some()) {
+    match (args.verb, project.baseline()?.is_some()) {
         (BaselineVerb::Create, true) => bail!("{THERE_ALREADY}"),
         (BaselineVerb::Update | BaselineVerb::Prune, false) => {
             bail!("there is no {BASELINE} here: `keysweep baseline create` makes one")
         }
-        (verb, _) if verb != BaselineVerb::Prune => add(&house, look, verb),
-        _ => prune(&house, look),
+        (verb, _) if verb != BaselineVerb::Prune => add(&project, look, verb),
+        _ => prune(&project, look),
     }
 }
 
@@ -85,10 +85,10 @@ pub fn refuse_bare(path: &Path) -> Result<()> {
 }
 
 /// Adds what is listed and not hidden by anything.
-fn add(house: &House, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
+fn add(project: &Project, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
     let Examined {
         report, mut known, ..
-    } = house.look(look, false)?;
+    } = project.look(look, false)?;
     let listed: BTreeSet<_> = report
         .findings
         .iter()
@@ -96,10 +96,10 @@ fn add(house: &House, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
         .map(|finding| finding.fingerprint)
         .collect();
     known.retain(|one| listed.contains(&one.fingerprint));
-    let today = house.today();
+    let today = project.today();
     let left = Cell::new(0);
     let asked = Cell::new(false);
-    let change = house.change(|baseline, salt| {
+    let change = project.change(|baseline, salt| {
         // Somebody else was faster than this look. Asked again, it finds its own entries.
         if verb == BaselineVerb::Create && !asked.replace(true) && !baseline.entries.is_empty() {
             bail!("{THERE_ALREADY}");
@@ -126,26 +126,26 @@ fn add(house: &House, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
             left.get()
         ));
     }
-    finish(house, &change, &report)
+    finish(project, &change, &report)
 }
 
 /// Removes entries that fit nothing or are past their dates. What others add or change meanwhile
 /// stays: an entry is removed by what its line says, not by where the line stood.
-fn prune(house: &House, look: Look) -> Result<ExitCode> {
-    let Examined { report, unused, .. } = house.look(look, false)?;
+fn prune(project: &Project, look: Look) -> Result<ExitCode> {
+    let Examined { report, unused, .. } = project.look(look, false)?;
     if !report.complete() {
         bail!("not everything could be read, so nothing is pruned; `keysweep scan` says what");
     }
-    let today = house.today();
+    let today = project.today();
     let unused: BTreeSet<String> = unused.into_iter().collect();
-    let change = house.change(|baseline, _| {
+    let change = project.change(|baseline, _| {
         baseline.keep(|entry| !unused.contains(&entry.text()) && !entry.expired(today));
         Ok(())
     })?;
-    finish(house, &change, &report)
+    finish(project, &change, &report)
 }
 
-fn finish(house: &House, change: &Change, report: &Report) -> Result<ExitCode> {
+fn finish(project: &Project, change: &Change, report: &Report) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     if change.existed {
         out.write_all(change.shown().as_bytes())?;
@@ -157,7 +157,7 @@ fn finish(house: &House, change: &Change, report: &Report) -> Result<ExitCode> {
         change.removed(),
         change.entries
     )?;
-    if !change.existed && !merges_by_itself(&house.root) {
+    if !change.existed && !merges_by_itself(&project.root) {
         output::note(&format!(
             "for merges without conflicts, put `{BASELINE} merge=union` into .gitattributes"
         ));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 
-use super::known::{House, Look};
+use super::known::{Look, Project};
 use keysweep::report::{Finding, Report};
 use keysweep::suppress::{Baseline, Known};
 
@@ -53,12 +53,12 @@ pub struct Chosen {
 ///
 /// # Errors
 /// It fits none, or several.
-pub fn one(house: &House, text: &str, looks: &[Look]) -> Result<Chosen> {
+pub fn one(project: &Project, text: &str, looks: &[Look]) -> Result<Chosen> {
     let id = id(text)?;
-    let baseline = house.baseline()?.unwrap_or_default();
+    let baseline = project.baseline()?.unwrap_or_default();
     let mut complete = true;
     for look in looks.iter().copied() {
-        let examined = house.look(look, true)?;
+        let examined = project.look(look, true)?;
         complete &= examined.report.complete();
         let wanted = BTreeSet::from([id.clone()]);
         let Some(n) = meant(&wanted, &examined.known, &baseline)?.remove(&id) else {

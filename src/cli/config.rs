@@ -125,7 +125,7 @@ impl Found {
     }
 
     /// Whether it came with what is scanned.
-    pub fn is_theirs(&self) -> bool {
+    pub fn is_from_input(&self) -> bool {
         matches!(self.place, Some(Place::Side(..)))
     }
 

@@ -12,7 +12,7 @@ use clap::Args;
 use super::args::{Alternates, ConfigArgs, Looking, heading};
 use super::choose;
 use super::config::Found;
-use super::known::{House, Look};
+use super::known::{Look, Project};
 use super::rule_files;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::generic::Feature;
@@ -97,19 +97,19 @@ pub fn lines(
             "{shown}{at}: nothing here has the form of a credential, and no name is given a value"
         )]);
     }
-    let told = said.iter().map(|one| {
+    let lines = said.iter().map(|one| {
         let region = one.located.region;
         let key = terminal(masker.show(&one.key).as_str());
         let said = masker.show(one.said.as_bytes());
         let said: Vec<String> = said.as_str().lines().map(terminal).collect();
         let said = said.join("\n    ");
-        let joint = if key.is_empty() { "" } else { " = " };
+        let equals = if key.is_empty() { "" } else { " = " };
         format!(
-            "{shown}:{}:{}: {key}{joint}{REDACTED}\n  {said}",
+            "{shown}:{}:{}: {key}{equals}{REDACTED}\n  {said}",
             region.start_line, region.start_column
         )
     });
-    Ok(told.collect())
+    Ok(lines.collect())
 }
 
 /// What a file holds, read as a scan reads it.
@@ -152,13 +152,13 @@ fn by_id(args: &Explain) -> Result<Option<(PathBuf, Option<usize>)>> {
         rules: args.rules.clone(),
         now: None,
     };
-    let house = House::open(Path::new("."), looking)?;
-    let chosen = choose::one(&house, &args.place, &[Look::Tree])?;
+    let project = Project::open(Path::new("."), looking)?;
+    let chosen = choose::one(&project, &args.place, &[Look::Tree])?;
     let place = chosen.finding.first_place();
     let place = place.map(|place| {
         let line = place.region_in_file();
         let line = line.and_then(|region| usize::try_from(region.start_line).ok());
-        let path = house.root.join(place.path.as_str());
+        let path = project.root.join(place.path.as_str());
         let here = std::env::current_dir().unwrap_or_default();
         let near = path.strip_prefix(&here).map(Path::to_owned);
         (near.unwrap_or(path), line)
@@ -281,8 +281,8 @@ fn weights(scanner: &Scanner, features: &[Feature]) -> String {
     if features.is_empty() {
         return String::new();
     }
-    let told = scanner.weights().told(features).into_iter();
-    let lines = told.map(|(name, weight)| format!("\n{weight:+.2} {name}"));
+    let weights = scanner.weights().weights_of(features).into_iter();
+    let lines = weights.map(|(name, weight)| format!("\n{weight:+.2} {name}"));
     lines.collect()
 }
 

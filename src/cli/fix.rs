@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::{Looking, heading};
-use super::known::{House, Look};
+use super::known::{Look, Project};
 use super::{choose, output, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
@@ -79,20 +79,20 @@ struct Plan {
 pub fn run(args: &Fix) -> Result<ExitCode> {
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     super::baseline::refuse_bare(&dir)?;
-    let house = House::open(&dir, args.looking.clone())?;
+    let project = Project::open(&dir, args.looking.clone())?;
     let looks = [Look::Tree, Look::History];
     let looks = &looks[..if args.history { 2 } else { 1 }];
     let choose::Chosen {
         report, finding, ..
-    } = choose::one(&house, &args.id, looks)?;
-    let name = names(&house.root, &report, &finding)
+    } = choose::one(&project, &args.id, looks)?;
+    let name = names(&project.root, &report, &finding)
         .remove(&finding.id)
         .unwrap_or_default();
-    let scanner = house.scanner()?;
-    let plan = plan(&house.root, &finding, &name, &scanner)?;
+    let scanner = project.scanner()?;
+    let plan = plan(&project.root, &finding, &name, &scanner)?;
     if args.write {
         for change in &plan.changes {
-            write(&house.root, change)?;
+            write(&project.root, change)?;
         }
     }
     print(&plan, &finding, args)?;

@@ -35,7 +35,7 @@ pub enum Look {
 }
 
 /// A repository, or a directory, whose baseline may be changed.
-pub struct House {
+pub struct Project {
     /// Its top.
     pub root: PathBuf,
     /// By which rules and configuration it is looked at.
@@ -50,13 +50,13 @@ pub struct House {
     pub links: bool,
 }
 
-impl House {
+impl Project {
     /// The one that `path` lies in.
     ///
     /// # Errors
     /// No such path, or a broken baseline.
     pub fn open(path: &Path, looking: Looking) -> Result<Self> {
-        let house = House {
+        let project = Project {
             root: home(&[path.to_owned()])?.root,
             now: now(looking.now)?,
             references: false,
@@ -65,8 +65,8 @@ impl House {
             looking,
         };
         // A baseline that cannot be changed is said before anything is looked at.
-        house.baseline()?;
-        Ok(house)
+        project.baseline()?;
+        Ok(project)
     }
 
     /// What finds credentials here: the rules that a look has.

@@ -293,7 +293,7 @@ fn scan_under(
     }
     let policy::Loaded {
         config,
-        theirs,
+        from_input,
         rules,
         mut suppressions,
     } = policy::load(sides, &asked)?;
@@ -326,7 +326,7 @@ fn scan_under(
                 true => links::remote(&input),
                 false => None,
             },
-            thresholds: thresholds(input.checkpoint(), common, &config, theirs),
+            thresholds: thresholds(input.checkpoint(), common, &config, from_input),
             secrets: common.show_secrets,
             emails: common.show_emails,
             people: common.people.into(),
@@ -385,7 +385,7 @@ fn shape_tree(options: &mut TreeOptions, max_file_size: u64, config: &Config) {
 /// What is shown and what fails: the command line's word, else the configuration's, else what
 /// goes with the checkpoint. Where the configuration came with what is scanned, also what would hold
 /// without it, so that the difference is told.
-fn thresholds(at: Checkpoint, common: &Common, config: &Config, theirs: bool) -> Thresholds {
+fn thresholds(at: Checkpoint, common: &Common, config: &Config, from_input: bool) -> Thresholds {
     let of = |config: &Config| {
         let mut thresholds = Thresholds::new(at);
         thresholds.fail_on = match common.fail_on.is_empty() {
@@ -400,7 +400,7 @@ fn thresholds(at: Checkpoint, common: &Common, config: &Config, theirs: bool) ->
         thresholds
     };
     let mut thresholds = of(config);
-    if theirs {
+    if from_input {
         thresholds.without = Some(Box::new(of(&Config::default())));
     }
     thresholds

@@ -33,7 +33,7 @@ pub struct Loaded {
     /// The configuration that holds.
     pub config: Config,
     /// It came with what is scanned.
-    pub theirs: bool,
+    pub from_input: bool,
     /// The rules: those that are compiled in, the configuration's and the user's.
     pub rules: RuleSet,
     /// What hides findings.
@@ -59,7 +59,7 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
             ..Texts::default()
         };
         return Ok(Loaded {
-            theirs: false,
+            from_input: false,
             suppressions: Suppressions {
                 current,
                 untrusted: true,
@@ -139,16 +139,16 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         ..Suppressions::default()
     };
     let mut config = found.config.clone();
-    let theirs_before = from_trusted.is_some() && of_user.is_none();
+    let before_from_input = from_trusted.is_some() && of_user.is_none();
     if let Err(error) = fail_on::known_to(&config, &rules) {
-        match theirs_before {
+        match before_from_input {
             true => forgive(error)?,
             false => return Err(error),
         }
         config.fail_on.clear();
     }
     if let Err(error) = kinds_known_to(&config, &rules) {
-        match theirs_before {
+        match before_from_input {
             true => forgive(error)?,
             false => return Err(error),
         }
@@ -156,7 +156,7 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
     }
     Ok(Loaded {
         config,
-        theirs: found.is_theirs(),
+        from_input: found.is_from_input(),
         rules,
         suppressions,
     })

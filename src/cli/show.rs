@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::args::{Color, Looking, heading};
 use super::choose::{self, Chosen};
-use super::known::{House, Look};
+use super::known::{Look, Project};
 use super::{links, output};
 use keysweep::detect::Scanner;
 use keysweep::finding::Excerpt;
@@ -59,27 +59,27 @@ pub fn run(args: &Show) -> Result<ExitCode> {
         bail!("--reveal shows a secret: only at a terminal, never in a pipe, a file or CI");
     }
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
-    let mut house = House::open(&dir, args.looking.clone())?;
-    house.links = true;
+    let mut project = Project::open(&dir, args.looking.clone())?;
+    project.links = true;
     let bare = keysweep::source::is_bare(&dir);
-    let git = keysweep::source::git_dir(&house.root).is_some();
+    let git = keysweep::source::git_dir(&project.root).is_some();
     let looks: &[Look] = match (bare, git) {
         (true, _) => &[Look::History],
         (false, true) => &[Look::Tree, Look::Staged, Look::History],
         (false, false) => &[Look::Tree],
     };
-    let mut chosen = choose::one(&house, &args.id, looks)?;
+    let mut chosen = choose::one(&project, &args.id, looks)?;
     if let (Look::Tree, Some(web)) = (chosen.look, chosen.report.run.web.as_deref()) {
         let rows = &mut [&mut chosen.finding];
-        links::add_to(rows, web, &house.root, &Control::default());
+        links::add_to(rows, web, &project.root, &Control::default());
     }
-    let scanner = house.scanner()?;
+    let scanner = project.scanner()?;
     let value = match args.reveal && asked()? {
         true => Some(String::from_utf8_lossy(chosen.known.subject.secret.expose()).into_owned()),
         false => None,
     };
     let look = report::Look {
-        excerpt: excerpt_of(&house.root, &chosen, &scanner),
+        excerpt: excerpt_of(&project.root, &chosen, &scanner),
         command: command(&chosen.report, &chosen.finding),
         value,
         history: chosen.look == Look::History,

@@ -177,7 +177,7 @@ pub(super) fn verdict(
         return;
     };
     // A word elsewhere in the line needs a value that looks random as a whole, and so does a loose
-    // joint; in the name itself the form is enough, because many providers join short parts.
+    // operator; in the name itself the form is enough, because many providers join short parts.
     let loose = assignment.op == assign::Op::Label;
     let mut random = None;
     let mut is_random = || {

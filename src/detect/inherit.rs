@@ -1,6 +1,6 @@
 //! Inheritance: a version of some content is judged by what changed since another version of it.
 //!
-//! Every anchor of the older version is remembered as a [`Spot`]. In the newer version a spot is
+//! Every anchor of the older version is remembered as a [`AnchorSpan`]. In the newer version a anchored is
 //! there again when its bytes were copied in one piece, and its verdict is the same when the whole
 //! window that the verdict looked at was. Only what was inserted, and what lies across a seam, is
 //! searched for new anchors; only verdicts whose window changed are asked again. What is found is
@@ -50,14 +50,14 @@ pub struct Known {
     /// The content's length in bytes.
     len: usize,
     /// Every anchor, sorted.
-    spots: Vec<Spot>,
+    spans: Vec<AnchorSpan>,
     /// What the anchors with `held` set have to say, in their order.
     held: Vec<Held>,
 }
 
 /// An anchor, and all the bytes that make it one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Spot {
+struct AnchorSpan {
     at: u32,
     what: What,
     end: u32,
@@ -86,7 +86,7 @@ struct Held {
     moved: isize,
 }
 
-/// What is to be done about a spot of the newer version.
+/// What is to be done about a anchored of the newer version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fate {
     /// The verdict stands: nothing.
@@ -97,7 +97,7 @@ enum Fate {
     Ask,
 }
 
-impl Spot {
+impl AnchorSpan {
     fn anchor(&self) -> Anchor {
         let range = self.at as usize..self.end as usize;
         match self.what {
@@ -107,9 +107,9 @@ impl Spot {
         }
     }
 
-    fn moved(&self, copy: &Copied) -> Spot {
+    fn moved(&self, copy: &Copied) -> AnchorSpan {
         let by = |place: u32| (place as usize - copy.src + copy.dst) as u32;
-        Spot {
+        AnchorSpan {
             at: by(self.at),
             end: by(self.end),
             ..*self
@@ -118,10 +118,10 @@ impl Spot {
 }
 
 impl Copied {
-    /// Whether everything within reach of the spot was copied in one piece: the window lies inside
+    /// Whether everything within reach of the anchored was copied in one piece: the window lies inside
     /// the stretch, or both versions cut it off alike at their start or end.
-    fn covers(&self, spot: &Spot, reach: Reach, base: usize, child: usize) -> bool {
-        let (at, end) = (spot.at as usize, spot.end as usize);
+    fn covers(&self, anchored: &AnchorSpan, reach: Reach, base: usize, child: usize) -> bool {
+        let (at, end) = (anchored.at as usize, anchored.end as usize);
         let stop = self.src + self.len;
         let left = match at.checked_sub(reach.left) {
             Some(low) => low >= self.src,
@@ -135,13 +135,13 @@ impl Copied {
         left && right
     }
 
-    /// Whether the spot itself was copied in one piece, with the bytes around it that bound it.
-    fn holds(&self, spot: &Spot, base: usize, child: usize) -> bool {
-        match spot.what {
+    /// Whether the anchored itself was copied in one piece, with the bytes around it that bound it.
+    fn holds(&self, anchored: &AnchorSpan, base: usize, child: usize) -> bool {
+        match anchored.what {
             What::Literal(_) => {
-                spot.at as usize >= self.src && spot.end as usize <= self.src + self.len
+                anchored.at as usize >= self.src && anchored.end as usize <= self.src + self.len
             }
-            What::Run | What::Escaped => self.covers(spot, Reach::STRETCH, base, child),
+            What::Run | What::Escaped => self.covers(anchored, Reach::STRETCH, base, child),
         }
     }
 }
@@ -186,51 +186,57 @@ impl Scanner {
         zones: &[Range<usize>],
         watch: &Watch<'_>,
     ) -> Scanned {
-        let mut todo = Vec::with_capacity(base.known.spots.len());
+        let mut todo = Vec::with_capacity(base.known.spans.len());
         for copy in &base.copies {
             self.inherit(base.known, copy, bytes.len(), &mut todo);
         }
         self.search(bytes, zones, watch, &mut todo);
-        todo.sort_by_key(|(spot, fate)| (spot.at, spot.what, *fate));
-        todo.dedup_by_key(|(spot, _)| (spot.at, spot.what));
+        todo.sort_by_key(|(anchored, fate)| (anchored.at, anchored.what, *fate));
+        todo.dedup_by_key(|(anchored, _)| (anchored.at, anchored.what));
         let mut pass = Pass::new(self, bytes, watch);
-        for (spot, fate) in todo {
+        for (anchored, fate) in todo {
             match fate {
-                Fate::Ask => pass.ask(&spot.anchor()),
-                Fate::Quiet => pass.remember(Spot {
+                Fate::Ask => pass.ask(&anchored.anchor()),
+                Fate::Quiet => pass.remember(AnchorSpan {
                     held: false,
-                    ..spot
+                    ..anchored
                 }),
-                Fate::Kept(index) => pass.keep(spot, &base.known.held[index]),
+                Fate::Kept(index) => pass.keep(anchored, &base.known.held[index]),
             }
         }
         pass.finish()
     }
 
-    /// The spots that one copied stretch brings along.
-    fn inherit(&self, known: &Known, copy: &Copied, child: usize, todo: &mut Vec<(Spot, Fate)>) {
-        let spots = &known.spots;
-        let first = spots.partition_point(|spot| (spot.at as usize) < copy.src);
+    /// The spans that one copied stretch brings along.
+    fn inherit(
+        &self,
+        known: &Known,
+        copy: &Copied,
+        child: usize,
+        todo: &mut Vec<(AnchorSpan, Fate)>,
+    ) {
+        let spans = &known.spans;
+        let first = spans.partition_point(|anchored| (anchored.at as usize) < copy.src);
         let stop = copy.src + copy.len;
         let mut held = None;
-        for spot in spots[first..].iter().take_while(|s| (s.at as usize) < stop) {
-            let mut reach = self.usual(spot.what);
+        for anchored in spans[first..].iter().take_while(|s| (s.at as usize) < stop) {
+            let mut reach = self.usual(anchored.what);
             let mut fate = Fate::Quiet;
-            if spot.held {
-                let place = (spot.at, spot.what);
+            if anchored.held {
+                let place = (anchored.at, anchored.what);
                 let from = held.unwrap_or(0);
                 let index = from + known.held[from..].partition_point(|h| (h.at, h.what) < place);
                 held = Some(index);
                 fate = Fate::Kept(index);
                 reach = known.held[index].reach;
             }
-            if !copy.holds(spot, known.len, child) {
+            if !copy.holds(anchored, known.len, child) {
                 continue;
             }
-            if !copy.covers(spot, reach, known.len, child) {
+            if !copy.covers(anchored, reach, known.len, child) {
                 fate = Fate::Ask;
             }
-            todo.push((spot.moved(copy), fate));
+            todo.push((anchored.moved(copy), fate));
         }
     }
 
@@ -240,9 +246,10 @@ impl Scanner {
         bytes: &[u8],
         zones: &[Range<usize>],
         watch: &Watch<'_>,
-        todo: &mut Vec<(Spot, Fate)>,
+        todo: &mut Vec<(AnchorSpan, Fate)>,
     ) {
-        let mut add = |anchor| todo.extend(self.spot(&anchor).map(|spot| (spot, Fate::Ask)));
+        let mut add =
+            |anchor| todo.extend(self.anchored(&anchor).map(|anchored| (anchored, Fate::Ask)));
         // What was searched already. Anchors are found by where they start, so that what starts
         // before these places is known.
         let (mut literals, mut runs, mut stretches) = (0, 0, 0);
@@ -276,7 +283,7 @@ impl Scanner {
         }
     }
 
-    fn spot(&self, anchor: &Anchor) -> Option<Spot> {
+    fn anchored(&self, anchor: &Anchor) -> Option<AnchorSpan> {
         let (range, what) = match anchor {
             // Three bytes are looked up with the one that follows them.
             Anchor::Literal(at, literal) => (
@@ -287,7 +294,7 @@ impl Scanner {
             Anchor::Escaped(stretch) => (stretch.clone(), What::Escaped),
             Anchor::Wide(_) => return None,
         };
-        Some(Spot {
+        Some(AnchorSpan {
             at: range.start as u32,
             what,
             end: range.end as u32,
@@ -351,28 +358,28 @@ impl<'a> Pass<'a> {
         let reach = self
             .scanner
             .judge_anchor(self.bytes, anchor, Nest::default(), &mut self.look);
-        let Some(mut spot) = self.scanner.spot(anchor) else {
+        let Some(mut anchored) = self.scanner.anchored(anchor) else {
             self.over = true;
             return;
         };
         let (found, cuts) = (&self.look.found[first..], &self.look.cuts[cut..]);
         let quiet = found.is_empty() && cuts.is_empty();
-        if !quiet || reach != self.scanner.usual(spot.what) {
-            spot.held = true;
+        if !quiet || reach != self.scanner.usual(anchored.what) {
+            anchored.held = true;
             self.known.held.push(Held {
-                at: spot.at,
-                what: spot.what,
+                at: anchored.at,
+                what: anchored.what,
                 reach,
                 found: found.into(),
                 cuts: cuts.into(),
                 moved: 0,
             });
         }
-        self.remember(spot);
+        self.remember(anchored);
     }
 
-    fn keep(&mut self, spot: Spot, held: &Held) {
-        let moved = held.moved + spot.at as isize - held.at as isize;
+    fn keep(&mut self, anchored: AnchorSpan, held: &Held) {
+        let moved = held.moved + anchored.at as isize - held.at as isize;
         let by = |place: usize| place.checked_add_signed(moved).unwrap_or(place);
         let moved_by = |span: &Range<usize>| by(span.start)..by(span.end);
         for candidate in held.found.iter() {
@@ -386,16 +393,16 @@ impl<'a> Pass<'a> {
         });
         self.look.cuts.extend(cuts);
         self.known.held.push(Held {
-            at: spot.at,
+            at: anchored.at,
             moved,
             ..held.clone()
         });
-        self.remember(spot);
+        self.remember(anchored);
     }
 
-    fn remember(&mut self, spot: Spot) {
-        if self.known.spots.len() < SPOTS_MAX {
-            self.known.spots.push(spot);
+    fn remember(&mut self, anchored: AnchorSpan) {
+        if self.known.spans.len() < SPOTS_MAX {
+            self.known.spans.push(anchored);
         } else {
             self.over = true;
         }
@@ -406,7 +413,7 @@ impl<'a> Pass<'a> {
         if self.over || scanned.stopped {
             return scanned;
         }
-        self.known.spots.sort_unstable();
+        self.known.spans.sort_unstable();
         self.known.held.sort_by_key(|held| (held.at, held.what));
         scanned.known = Some(self.known);
         scanned

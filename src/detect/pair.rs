@@ -103,7 +103,7 @@ fn weigh(user: &[u8], password: &[u8]) -> Password {
         return Password::Repeats;
     }
     let letters = password.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    let joints = password
+    let operators = password
         .iter()
         .filter(|b| matches!(b, b'-' | b'_' | b'.' | b' '))
         .count();
@@ -114,7 +114,7 @@ fn weigh(user: &[u8], password: &[u8]) -> Password {
             .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
             .count()
             >= 2;
-    if letters + joints == password.len() && !drawn || password.len() < 6 {
+    if letters + operators == password.len() && !drawn || password.len() < 6 {
         Password::Words
     } else {
         Password::Chosen

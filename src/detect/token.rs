@@ -233,7 +233,7 @@ pub(super) fn ends_freely(bytes: &[u8], end: usize, right: &ByteSet) -> bool {
     bytes.get(end).is_none_or(|next| !right.contains(*next))
 }
 
-/// Whether a match stands in the middle of base64: a joint of that alphabet (`/`, `+`) is all that
+/// Whether a match stands in the middle of base64: an operator of that alphabet (`/`, `+`) is all that
 /// parts it from text that looks drawn, as in an image that a page embeds. Looks at [`AROUND`] bytes
 /// on both sides.
 pub(super) fn in_base64(bytes: &[u8], whole: &Range<usize>) -> bool {
@@ -241,7 +241,7 @@ pub(super) fn in_base64(bytes: &[u8], whole: &Range<usize>) -> bool {
     if !bytes[whole.clone()].iter().all(|b| part(b) || *b == b'=') {
         return false;
     }
-    let joint = |b: Option<&u8>| matches!(b, Some(b'+' | b'/'));
+    let operator = |b: Option<&u8>| matches!(b, Some(b'+' | b'/'));
     let low = whole.start.saturating_sub(AROUND);
     let before = &bytes[low..whole.start];
     let before = &before[before.iter().rposition(|b| !part(b)).map_or(0, |at| at + 1)..];
@@ -249,7 +249,7 @@ pub(super) fn in_base64(bytes: &[u8], whole: &Range<usize>) -> bool {
     let after = &after[..after.iter().position(|b| !part(b)).unwrap_or(after.len())];
     // A path has slashes, too, and names between them.
     let drawn = |text: &[u8]| text.len() >= AROUND / 2 && checks::looks_random(text);
-    joint(before.last()) && drawn(before) || joint(after.first()) && drawn(after)
+    operator(before.last()) && drawn(before) || operator(after.first()) && drawn(after)
 }
 
 /// See [`in_base64`].

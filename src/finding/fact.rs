@@ -301,7 +301,7 @@ pub struct Life {
 
 impl Life {
     /// What is known in one field.
-    pub fn told(&self, field: Field) -> impl Iterator<Item = &Fact> {
+    pub fn facts_of(&self, field: Field) -> impl Iterator<Item = &Fact> {
         self.facts.iter().filter(move |fact| fact.field == field)
     }
 }

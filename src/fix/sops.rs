@@ -90,35 +90,35 @@ mod tests {
 
     const FILE: &str = "database:\n    # its user\n    user: app\n    password: @@@\nlist:\n    - a: @@2\nsops:\n    mac: ENC[AES256_GCM,data:x]\n";
 
-    fn told(path: &str, text: &str, mark: &str, rules: bool) -> Option<Vec<String>> {
+    fn steps_for(path: &str, text: &str, mark: &str, rules: bool) -> Option<Vec<String>> {
         let at = text.find(mark).expect("marked");
         steps(path, text, &(at..at + 3), rules)
     }
 
     #[test]
     fn an_encrypted_file_is_set_by_its_key() {
-        let steps = told("k8s/prod.yaml", FILE, "@@@", false).expect("it is one of SOPS");
+        let steps = steps_for("k8s/prod.yaml", FILE, "@@@", false).expect("it is one of SOPS");
         assert!(
             steps[1]
                 .ends_with("sops set --value-stdin k8s/prod.yaml '[\"database\"][\"password\"]'"),
             "{steps:?}"
         );
-        let steps = told("it's.yaml", FILE, "@@2", false).expect("it is one of SOPS");
+        let steps = steps_for("it's.yaml", FILE, "@@2", false).expect("it is one of SOPS");
         assert!(steps[1].ends_with(r"sops edit 'it'\''s.yaml'"), "{steps:?}");
     }
 
     #[test]
     fn a_plain_file_is_encrypted_where_there_are_rules() {
-        let steps = told("conf/app.json", "{\"a\": \"@@@\"}", "@@@", true);
+        let steps = steps_for("conf/app.json", "{\"a\": \"@@@\"}", "@@@", true);
         let steps = steps.expect("there are rules");
         assert!(
             steps[0].ends_with("sops encrypt --in-place conf/app.json"),
             "{steps:?}"
         );
         assert_eq!(
-            told("conf/app.json", "{\"a\": \"@@@\"}", "@@@", false),
+            steps_for("conf/app.json", "{\"a\": \"@@@\"}", "@@@", false),
             None
         );
-        assert_eq!(told("src/app.py", "a = '@@@'", "@@@", true), None);
+        assert_eq!(steps_for("src/app.py", "a = '@@@'", "@@@", true), None);
     }
 }

@@ -34,7 +34,7 @@ struct Age<'a> {
 }
 
 /// A notice for every file at HEAD whose encrypted values are older than the policy allows.
-pub(super) fn told(plan: &Plan, credentials: &[Credential]) -> Vec<Notice> {
+pub(super) fn notices(plan: &Plan, credentials: &[Credential]) -> Vec<Notice> {
     let mut files: BTreeMap<&RepoPath, Age<'_>> = BTreeMap::new();
     for (credential, place, tool) in credentials.iter().flat_map(encrypted) {
         let timeline = credential.timeline.as_ref().filter(|it| it.complete);

@@ -13,10 +13,10 @@ use crate::secret::Fingerprint;
 /// Everything that ends after the moment of the run, in the order of its end.
 pub(crate) fn ahead(plan: &Plan, credentials: &[Credential], joined: &Joined) -> Vec<End> {
     let mut out = Vec::new();
-    let mut told = HashSet::new();
+    let mut done = HashSet::new();
     for credential in credentials {
         if let Some(end) = of_credential(plan, credential) {
-            told.insert(credential.fingerprint);
+            done.insert(credential.fingerprint);
             out.push(end);
         }
     }
@@ -25,7 +25,7 @@ pub(crate) fn ahead(plan: &Plan, credentials: &[Credential], joined: &Joined) ->
     if let Some(register) = &plan.register {
         for entry in register.entries.iter().filter(|entry| !entry.is_over()) {
             let print = entry.fingerprint.as_ref();
-            if print.is_some_and(|at| told.contains(&at.value)) {
+            if print.is_some_and(|at| done.contains(&at.value)) {
                 written.insert(&entry.id);
             } else if let Some(end) = of_entry(plan, register, entry) {
                 // By an end that is past, its row may say otherwise.
@@ -38,7 +38,7 @@ pub(crate) fn ahead(plan: &Plan, credentials: &[Credential], joined: &Joined) ->
     }
     let mut found: HashSet<(usize, usize)> = HashSet::new();
     for (credential, matches) in credentials.iter().zip(&joined.matches) {
-        if told.contains(&credential.fingerprint) {
+        if done.contains(&credential.fingerprint) {
             found.extend(matches.iter().map(|one| (one.list, one.row)));
         }
     }
@@ -68,7 +68,7 @@ fn of_credential(plan: &Plan, credential: &Credential) -> Option<End> {
     let place = &credential.places[0];
     let owners: Vec<&[u8]> = credential
         .life
-        .told(Field::Owner)
+        .facts_of(Field::Owner)
         .filter_map(Fact::text)
         .collect();
     let key = match &credential.best.key {

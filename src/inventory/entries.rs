@@ -12,7 +12,7 @@ use crate::register::{End, Entry, Register};
 const PATIENCE: i64 = 14 * DAY;
 
 /// What is to be done about the entries at the moment of the run.
-pub(super) fn told(register: &Register, plan: &Plan) -> Vec<Notice> {
+pub(super) fn notices(register: &Register, plan: &Plan) -> Vec<Notice> {
     let open = register.entries.iter().filter(|entry| !entry.is_over());
     open.flat_map(|entry| of(register, entry, plan)).collect()
 }

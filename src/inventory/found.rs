@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::register::Register;
 
 /// Tokens of the register that were found, and values that stand in it.
-pub(super) fn told(register: &Register, plan: &Plan, credentials: &[Credential]) -> Vec<Notice> {
+pub(super) fn notices(register: &Register, plan: &Plan, credentials: &[Credential]) -> Vec<Notice> {
     let mut out = leaked(register, credentials);
     out.extend(pasted(register, plan, credentials));
     out
@@ -22,7 +22,7 @@ fn leaked(register: &Register, credentials: &[Credential]) -> Vec<Notice> {
     let named: HashMap<_, _> = named.collect();
     let open = credentials.iter().filter(|it| it.suppression().is_none());
     let found = open.filter_map(|it| Some((it, *named.get(&it.fingerprint)?)));
-    let told = found.map(|(credential, entry)| {
+    let notices = found.map(|(credential, entry)| {
         let open = credential.places.iter().find(|it| it.suppressed.is_none());
         let place = open.unwrap_or(&credential.places[0]);
         let owner = entry.owner.as_ref();
@@ -36,7 +36,7 @@ fn leaked(register: &Register, credentials: &[Credential]) -> Vec<Notice> {
         );
         of_entry(register, "register/leaked", entry, entry.line, message)
     });
-    told.collect()
+    notices.collect()
 }
 
 /// Values in the text of the register, found as in any file: the register may lie outside of what is
@@ -66,7 +66,7 @@ fn pasted(register: &Register, plan: &Plan, credentials: &[Credential]) -> Vec<N
         lines.push(line);
     }
     lines.dedup();
-    let told = lines.into_iter().map(|line| {
+    let notices = lines.into_iter().map(|line| {
         let before = register.entries.partition_point(|entry| entry.line <= line);
         let entry = before.checked_sub(1).map(|n| &register.entries[n]);
         let id = entry.map_or("", |entry| entry.id.as_str());
@@ -77,5 +77,5 @@ fn pasted(register: &Register, plan: &Plan, credentials: &[Credential]) -> Vec<N
         let file = RepoPath(register.file.clone().into_bytes());
         Notice::new("register/value", id.as_bytes(), message).at_line(file, line)
     });
-    told.collect()
+    notices.collect()
 }

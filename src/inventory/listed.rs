@@ -16,7 +16,7 @@ use crate::rule::{Holds, ListField};
 const SAME: SignedDuration = SignedDuration::from_hours(24);
 
 /// The notices about the lists of a run.
-pub(super) fn told(
+pub(super) fn notices(
     plan: &Plan,
     register: Option<&Register>,
     joined: &Joined,
@@ -35,7 +35,7 @@ pub(super) fn told(
         }
         if let Some(register) = register {
             let written = WrittenDown::of(register, list, number, joined, credentials);
-            out.extend(written.told());
+            out.extend(written.notices());
         }
     }
     out
@@ -197,7 +197,7 @@ impl<'a> WrittenDown<'a> {
             .or_else(|| only(self.by_name.get(base)))
     }
 
-    fn told(&self) -> Vec<Notice> {
+    fn notices(&self) -> Vec<Notice> {
         let mut out = Vec::new();
         let mut seen = BTreeSet::new();
         for (number, row) in self.list.rows.iter().enumerate() {

@@ -27,24 +27,29 @@ pub(crate) fn notices(
     change: bool,
 ) -> Vec<Notice> {
     if change {
-        let mut out = listed::told(plan, None, joined, credentials);
+        let mut out = listed::notices(plan, None, joined, credentials);
         if let Some(register) = plan.register.as_ref().filter(|_| plan.references) {
             out.extend(references::added(register, references));
         }
         return out;
     }
-    let mut out = encrypted::told(plan, credentials);
-    out.extend(listed::told(
+    let mut out = encrypted::notices(plan, credentials);
+    out.extend(listed::notices(
         plan,
         plan.register.as_ref(),
         joined,
         credentials,
     ));
     if let Some(register) = &plan.register {
-        out.extend(entries::told(register, plan));
-        out.extend(found::told(register, plan, credentials));
+        out.extend(entries::notices(register, plan));
+        out.extend(found::notices(register, plan, credentials));
         if plan.references {
-            out.extend(references::told(register, credentials, references, whole));
+            out.extend(references::notices(
+                register,
+                credentials,
+                references,
+                whole,
+            ));
         }
     }
     out

@@ -25,7 +25,7 @@ pub(super) fn added(register: &Register, references: &[Reference]) -> Vec<Notice
 }
 
 /// Compares the references with the register.
-pub(super) fn told(
+pub(super) fn notices(
     register: &Register,
     credentials: &[Credential],
     references: &[Reference],
@@ -75,7 +75,7 @@ fn compared(register: &Register, references: &[Reference]) -> (Vec<Notice>, Hash
         }
     }
     let mut out: Vec<Notice> = unknown.into_values().map(undocumented).collect();
-    out.extend(inherited.map(told_once));
+    out.extend(inherited.map(notice_once));
     (out, used, inherited.is_some())
 }
 
@@ -99,7 +99,7 @@ fn undocumented(reference: &Reference) -> Notice {
         .at_line(reference.path.clone(), reference.line)
 }
 
-fn told_once(reference: &Reference) -> Notice {
+fn notice_once(reference: &Reference) -> Notice {
     let message =
         "Every secret is handed on here by `secrets: inherit`, so which ones are used, here or in \
                    another place that does so, cannot be told."

@@ -1,7 +1,7 @@
 //! One sighting at one place, judged as if it were the only one: what a place makes of a value.
 
 use super::marks::Wheres;
-use super::{Placed, Spot, join, samples, settle_place};
+use super::{PathKind, Placed, join, samples, settle_place};
 use crate::finding::{Credential, Place, RepoPath, Sighting};
 use crate::rule::RuleSet;
 
@@ -31,8 +31,8 @@ impl<'a> Alone<'a> {
             place,
         };
         let published = samples::known(sighting.secret.expose());
-        let spot = Spot::of(&placed.place.whole_path());
-        settle_place(published, spot, &mut placed);
+        let path_kind = PathKind::of(&placed.place.whole_path());
+        settle_place(published, path_kind, &mut placed);
         Some(join(self.rules, vec![placed], None))
     }
 }

@@ -42,26 +42,26 @@ pub struct Weighed {
 
 /// What is asked of a path: it says the same of all that stands there.
 #[derive(Clone, Copy)]
-struct Spot {
+struct PathKind {
     kind: PlaceKind,
     /// A program in whose language values stand in quotes, and no test of one.
     program: bool,
 }
 
-impl Spot {
+impl PathKind {
     fn of(path: &RepoPath) -> Self {
         let kind = place::kind(path);
         let program = kind == PlaceKind::Source && place::is_program(path);
-        Spot { kind, program }
+        PathKind { kind, program }
     }
 }
 
 /// Weighs evidence where it stands.
 pub fn weighed(evidence: &Evidence, path: &RepoPath) -> Weighed {
-    at(evidence, Spot::of(path))
+    at(evidence, PathKind::of(path))
 }
 
-fn at(evidence: &Evidence, Spot { kind, program }: Spot) -> Weighed {
+fn at(evidence: &Evidence, PathKind { kind, program }: PathKind) -> Weighed {
     // What was decoded is another text than the program around it.
     let scored =
         matches!(evidence.ground, Ground::Score(_) | Ground::Drawn) && evidence.layers.is_empty();
@@ -116,7 +116,7 @@ pub fn credentials(
     until.cut(&mut all);
     left -= all.len();
     all.retain(|one| wheres.allow(one.sighting.rule, || one.place.whole_path()));
-    let mut spots: HashMap<RepoPath, Spot> = HashMap::new();
+    let mut kinds: HashMap<RepoPath, PathKind> = HashMap::new();
     let mut out = Vec::new();
     let mut done = 0;
     for mut group in by_value(all) {
@@ -129,8 +129,8 @@ pub fn credentials(
         let published = samples::known(secret.expose());
         for placed in &mut group {
             let path = placed.place.whole_path();
-            let spot = *spots.entry(path).or_insert_with_key(Spot::of);
-            settle_place(published, spot, placed);
+            let path_kind = *kinds.entry(path).or_insert_with_key(PathKind::of);
+            settle_place(published, path_kind, placed);
         }
         let whole = timelines.get(&secret);
         let groups = kin::groups(rules, group);
@@ -191,8 +191,8 @@ fn timeline_of(group: &mut [Placed], whole: &Timeline) -> Timeline {
 
 /// What kind of place it is, how sure its evidence and that make of one sighting, and that its value is
 /// `published`.
-fn settle_place(published: Option<&'static str>, spot: Spot, placed: &mut Placed) {
-    let weighed = at(&placed.sighting.evidence, spot);
+fn settle_place(published: Option<&'static str>, path_kind: PathKind, placed: &mut Placed) {
+    let weighed = at(&placed.sighting.evidence, path_kind);
     let kind = weighed.kind;
     placed.place.kind = kind;
     let sighting = &mut placed.sighting;

@@ -57,11 +57,11 @@ impl Row {
     fn fits(&self, rule: &str, severity: Severity, owners: &[&[u8]]) -> bool {
         let kind = self.kind.as_ref().is_none_or(|kind| kind.means(rule));
         let grave = self.severity.is_none_or(|least| severity >= least);
-        let is_theirs = |owner: &Pattern| {
+        let owns = |owner: &Pattern| {
             let mut names = owners.iter().map(|name| String::from_utf8_lossy(name));
             names.any(|name| owner.means(&name))
         };
-        kind && grave && self.owner.as_ref().is_none_or(is_theirs)
+        kind && grave && self.owner.as_ref().is_none_or(owns)
     }
 }
 
@@ -213,12 +213,12 @@ mod tests {
             days: [None, None, Some(90), None],
             ..Row::default()
         };
-        let theirs = Row {
+        let of_team = Row {
             owner: Pattern::new("team:*"),
             days: [Some(30), None, None, None],
             ..Row::default()
         };
-        let policy = Policy::new([None, None, None, None], vec![grave, theirs], &NONE);
+        let policy = Policy::new([None, None, None, None], vec![grave, of_team], &NONE);
         let terms = |severity, owners: &[&[u8]]| policy.terms("x", severity, owners);
         assert_eq!(terms(Severity::Critical, &[]).warn_before.days, 90);
         assert_eq!(terms(Severity::High, &[]).warn_before.days, 30);

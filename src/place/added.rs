@@ -46,10 +46,10 @@ fn up_to(visibility: Visibility) -> u8 {
 }
 
 /// A path with the names on the way into archives: a place as far as changes know it.
-type Spot = (RepoPath, Vec<RepoPath>);
+type Location = (RepoPath, Vec<RepoPath>);
 
-/// Which spot it is, and whether before the change; `None` for what is no part of one.
-fn spot(origin: &Origin) -> Option<(Spot, bool)> {
+/// Which location it is, and whether before the change; `None` for what is no part of one.
+fn location(origin: &Origin) -> Option<(Location, bool)> {
     let (path, before) = match origin.outer() {
         Origin::Before(path) | Origin::BeforeLink(path) => (path, true),
         Origin::File(path) | Origin::Link(path) => (path, false),
@@ -73,21 +73,24 @@ fn value(sighting: &Sighting) -> Value<'_> {
 /// Keeps the sightings of values that the change adds, where their path (and member, in an archive)
 /// holds the value more often than before; and those in names, of which a source shows only new ones.
 pub(super) fn added(all: Vec<Sighting>, placing: &Placing<'_>) -> Vec<Sighting> {
-    let seen: Vec<Option<(Spot, bool, Visibility)>> = all
+    let seen: Vec<Option<(Location, bool, Visibility)>> = all
         .iter()
         .map(|sighting| {
-            let (spot, before) = spot(&sighting.origin)?;
-            let visibility = placing.visibility(sighting, &spot.0)?;
-            Some((spot, before, visibility))
+            let (location, before) = location(&sighting.origin)?;
+            let visibility = placing.visibility(sighting, &location.0)?;
+            Some((location, before, visibility))
         })
         .collect();
-    let mut spots: BTreeMap<Value<'_>, BTreeMap<&Spot, Balance>> = BTreeMap::new();
+    let mut locations: BTreeMap<Value<'_>, BTreeMap<&Location, Balance>> = BTreeMap::new();
     let mut totals: BTreeMap<Value<'_>, Balance> = BTreeMap::new();
     for (sighting, seen) in all.iter().zip(&seen) {
-        if let Some((spot, before, visibility)) = seen {
+        if let Some((location, before, visibility)) = seen {
             let count = if *before { -1 } else { 1 };
-            let of_value = spots.entry(value(sighting)).or_default();
-            of_value.entry(spot).or_default().add(*visibility, count);
+            let of_value = locations.entry(value(sighting)).or_default();
+            of_value
+                .entry(location)
+                .or_default()
+                .add(*visibility, count);
             let total = totals.entry(value(sighting)).or_default();
             total.add(*visibility, count);
         }
@@ -96,9 +99,9 @@ pub(super) fn added(all: Vec<Sighting>, placing: &Placing<'_>) -> Vec<Sighting> 
         .iter()
         .zip(&seen)
         .map(|(sighting, seen)| match seen {
-            Some((spot, false, visibility)) => {
+            Some((location, false, visibility)) => {
                 let value = value(sighting);
-                let here = spots[&value][spot].grown();
+                let here = locations[&value][location].grown();
                 totals[&value].grown() & here & up_to(*visibility) != 0
             }
             Some(_) => false,

@@ -13,7 +13,7 @@ use crate::judge::Placed;
 use crate::source::{Change, File, Ignored, Range, Step};
 
 /// What gathers for one value at one path.
-struct Spot {
+struct AtPath {
     /// The first commit that brought it there, and its version.
     commit: Oid,
     file: File,
@@ -113,13 +113,13 @@ impl<'s, 'p> Contents<'s, 'p> {
 pub(super) fn places(range: Range, sightings: Vec<Sighting>, placing: &Placing<'_>) -> Places {
     let before = super::before::of_range(&range, &sightings);
     let contents = Contents::new(&sightings, placing);
-    let mut spots: BTreeMap<(u32, RepoPath), Spot> = BTreeMap::new();
+    let mut at_paths: BTreeMap<(u32, RepoPath), AtPath> = BTreeMap::new();
     for step in &range.steps {
-        brought(step, &contents, &mut spots);
+        brought(step, &contents, &mut at_paths);
     }
     let mut placed = Vec::new();
-    for ((value, path), spot) in spots {
-        placed.extend(at_spot(&range, &contents, value, &path, &spot));
+    for ((value, path), at_path) in at_paths {
+        placed.extend(at_spot(&range, &contents, value, &path, &at_path));
     }
     placed.extend(in_messages(&range, &sightings, placing));
     let left = match placing.broken.get() {
@@ -144,7 +144,11 @@ pub(super) fn places(range: Range, sightings: Vec<Sighting>, placing: &Placing<'
 }
 
 /// Notes what one commit brought, and where its versions still hold what an earlier one did.
-fn brought(step: &Step, contents: &Contents<'_, '_>, spots: &mut BTreeMap<(u32, RepoPath), Spot>) {
+fn brought(
+    step: &Step,
+    contents: &Contents<'_, '_>,
+    at_paths: &mut BTreeMap<(u32, RepoPath), AtPath>,
+) {
     fn versions(changes: &[Change]) -> Vec<added::Versions<'_, File>> {
         let versions = changes.iter().map(|change| added::Versions {
             path: &change.path,
@@ -156,19 +160,21 @@ fn brought(step: &Step, contents: &Contents<'_, '_>, spots: &mut BTreeMap<(u32, 
     let against: Vec<_> = step.against.iter().map(|all| versions(all)).collect();
     let holds = |file: File, path: &RepoPath| contents.holds(file, path);
     for ((value, path), file) in added::introduced(&against, holds) {
-        let spot = spots.entry((value, path.clone())).or_insert_with(|| Spot {
-            commit: step.commit,
-            file,
-            times: 0,
-            versions: BTreeSet::new(),
-        });
-        spot.times += 1;
+        let at_path = at_paths
+            .entry((value, path.clone()))
+            .or_insert_with(|| AtPath {
+                commit: step.commit,
+                file,
+                times: 0,
+                versions: BTreeSet::new(),
+            });
+        at_path.times += 1;
     }
     for change in step.against.iter().flatten() {
         let Some(after) = change.after else { continue };
         for held in contents.holds(after, &change.path).iter() {
-            if let Some(spot) = spots.get_mut(&(held.value, change.path.clone())) {
-                spot.versions.insert(after.oid);
+            if let Some(at_path) = at_paths.get_mut(&(held.value, change.path.clone())) {
+                at_path.versions.insert(after.oid);
             }
         }
     }
@@ -181,23 +187,23 @@ fn at_spot(
     contents: &Contents<'_, '_>,
     value: u32,
     path: &RepoPath,
-    spot: &Spot,
+    at_path: &AtPath,
 ) -> Vec<Placed> {
     let now = range.at_end(path).copied().find_map(|file| {
         let shown = contents.shown(value, file, path);
         (!shown.is_empty()).then_some(shown)
     });
     let still = now.is_some();
-    let all = now.unwrap_or_else(|| contents.shown(value, spot.file, path));
+    let all = now.unwrap_or_else(|| contents.shown(value, at_path.file, path));
     let introduced = Introduction {
-        commit: range.commit(spot.commit),
-        times: spot.times,
+        commit: range.commit(at_path.commit),
+        times: at_path.times,
     };
     let place = |sighting: &Sighting| Place {
         introduced: Some(introduced.clone()),
         at_head: Some(still),
-        versions: spot.versions.len().max(1) as u32,
-        reach: range.reach(&spot.commit),
+        versions: at_path.versions.len().max(1) as u32,
+        reach: range.reach(&at_path.commit),
         ..Place::new(path.clone(), sighting)
     };
     all.iter()

@@ -34,7 +34,7 @@ pub fn against(earlier: &Report, later: &Report, folded: bool) -> Against {
     }
     let gone = all(earlier).filter(takes_part);
     let gone = gone.filter(|finding| before.contains_key(&finding.fingerprint));
-    changes.extend(gone.map(|finding| told(What::Gone, finding, None, None)));
+    changes.extend(gone.map(|finding| listed(What::Gone, finding, None, None)));
     // Stable: of one kind, the order of the reports stays, which is worst first.
     changes.sort_by_key(|change| change.what);
     Against {
@@ -58,13 +58,13 @@ fn new(finding: &Finding) -> Change {
 /// What happened to one credential; `None` when nothing did that an auditor asks for.
 fn change(old: &Finding, new: &Finding) -> Option<Change> {
     if new.certainly_expired() && !old.certainly_expired() {
-        return Some(told(What::Expired, new, new.status.end(), None));
+        return Some(listed(What::Expired, new, new.status.end(), None));
     }
     let replaced = |finding: &Finding| moment(finding, Field::Replaced);
     if replaced(new).is_some() && replaced(old).is_none() {
-        let by = new.told(Field::ReplacedBy).next();
+        let by = new.facts_of(Field::ReplacedBy).next();
         let by = by.map(|fact| fact.value.clone());
-        return Some(told(What::Rotated, new, replaced(new), by));
+        return Some(listed(What::Rotated, new, replaced(new), by));
     }
     match (old.stands(), new.stands()) {
         (true, false) => {
@@ -72,21 +72,21 @@ fn change(old: &Finding, new: &Finding) -> Option<Change> {
             let removed = removed.and_then(|timeline| timeline.removed.as_ref());
             Some(by_commit(What::Removed, new, removed))
         }
-        (false, true) => Some(told(What::Back, new, None, None)),
+        (false, true) => Some(listed(What::Back, new, None, None)),
         _ => None,
     }
 }
 
 fn moment(finding: &Finding, field: Field) -> Option<Timestamp> {
-    finding.told(field).find_map(|fact| fact.time)
+    finding.facts_of(field).find_map(|fact| fact.time)
 }
 
 fn by_commit(what: What, finding: &Finding, commit: Option<&Commit>) -> Change {
     let by = commit.map(|commit| commit.author.clone());
-    told(what, finding, commit.map(|commit| commit.date), by)
+    listed(what, finding, commit.map(|commit| commit.date), by)
 }
 
-fn told(what: What, finding: &Finding, at: Option<Timestamp>, by: Option<Shown>) -> Change {
+fn listed(what: What, finding: &Finding, at: Option<Timestamp>, by: Option<Shown>) -> Change {
     let place = finding.first_place().map(words::position);
     Change {
         what,

@@ -16,9 +16,9 @@ const PLACES_SHOWN: usize = 3;
 
 /// The advice that was printed already: it is the same for every password, and is said once.
 #[derive(Default)]
-pub(super) struct Told(BTreeSet<String>);
+pub(super) struct RotationSteps(BTreeSet<String>);
 
-impl Told {
+impl RotationSteps {
     /// How to rotate a finding and where, unless that was said of another one.
     pub(super) fn rotation(&mut self, row: &Finding) -> Option<String> {
         let text = advice(row.rotate.as_deref().map(short), row)?;
@@ -112,7 +112,12 @@ pub(super) fn line_of(row: &Finding, paint: &Paint) -> String {
 }
 
 /// The whole of it.
-pub(super) fn block(row: &Finding, style: Style, paint: &Paint, told: &mut Told) -> String {
+pub(super) fn block(
+    row: &Finding,
+    style: Style,
+    paint: &Paint,
+    steps: &mut RotationSteps,
+) -> String {
     let mut out = head(row, paint) + "\n";
     out.push_str(&line_of(row, paint));
     let mut line = |label: &str, text: String| out.push_str(&paint.labelled(label, &text));
@@ -136,7 +141,7 @@ pub(super) fn block(row: &Finding, style: Style, paint: &Paint, told: &mut Told)
     if style.verbose {
         evidence(row, &mut line);
     }
-    if let Some(rotation) = told.rotation(row) {
+    if let Some(rotation) = steps.rotation(row) {
         line("rotate", rotation);
     }
     out.push('\n');
@@ -153,7 +158,7 @@ pub(super) fn since(row: &Finding, line: &mut impl FnMut(&str, String)) {
     let subject = timeline.first.subject.as_str();
     let mut text = format!("{lifetime} · \"{subject}\"");
     // A patch that was applied later, or a rebase: ages are judged by the day that it came into the history.
-    let came = row.told(Field::FirstSeen).find_map(|fact| fact.time);
+    let came = row.facts_of(Field::FirstSeen).find_map(|fact| fact.time);
     let came = came.map(words::date);
     if let Some(day) = came.filter(|day| *day != words::date(timeline.first.date)) {
         text.push_str(&format!(" · committed {day}"));

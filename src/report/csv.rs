@@ -82,9 +82,9 @@ const COLUMNS: &[Column] = &[
             .unwrap_or_default()
     }),
     ("places", |row| row.places.len().to_string()),
-    ("owner", |row| told(row, Field::Owner)),
-    ("account", |row| told(row, Field::Account)),
-    ("scope", |row| told(row, Field::Scope)),
+    ("owner", |row| values(row, Field::Owner)),
+    ("account", |row| values(row, Field::Account)),
+    ("scope", |row| values(row, Field::Scope)),
     ("since", |row| moment(row, Field::FirstSeen)),
     ("by", |row| {
         let timeline = row.timeline.as_ref();
@@ -98,32 +98,32 @@ const COLUMNS: &[Column] = &[
             .as_ref()
             .map_or(String::new(), |timeline| timeline.at_head.to_string())
     }),
-    ("rotations", |row| told(row, Field::Rotations)),
+    ("rotations", |row| values(row, Field::Rotations)),
     ("rotated", |row| moment(row, Field::Rotated)),
     ("rotate", |row| row.rotate.clone().unwrap_or_default()),
     ("console", |row| row.console.clone().unwrap_or_default()),
-    ("kind", |row| told(row, Field::Kind)),
-    ("public-id", |row| told(row, Field::Id)),
-    ("environment", |row| told(row, Field::Environment)),
-    ("used-in", |row| told(row, Field::UsedIn)),
+    ("kind", |row| values(row, Field::Kind)),
+    ("public-id", |row| values(row, Field::Id)),
+    ("environment", |row| values(row, Field::Environment)),
+    ("used-in", |row| values(row, Field::UsedIn)),
     ("conditions", |row| {
         let ids: Vec<&str> = row.conditions.iter().map(|it| it.id.name()).collect();
         ids.join("; ")
     }),
-    ("backup", |row| told(row, Field::Backup)),
-    ("purpose", |row| told(row, Field::Purpose)),
+    ("backup", |row| values(row, Field::Backup)),
+    ("purpose", |row| values(row, Field::Purpose)),
     ("most-urgent", |row| {
         row.condition()
             .map_or(String::new(), |it| it.message.clone())
     }),
-    ("made-by", |row| told(row, Field::MadeBy)),
+    ("made-by", |row| values(row, Field::MadeBy)),
     ("last-used", |row| {
         match moment(row, Field::LastUsed).as_str() {
-            "" => told(row, Field::LastUsed),
+            "" => values(row, Field::LastUsed),
             day => day.to_owned(),
         }
     }),
-    ("list", |row| told(row, Field::State)),
+    ("list", |row| values(row, Field::State)),
     ("listed-on", |_| String::new()),
     ("found-as", |_| String::new()),
     ("link", |row| {
@@ -171,13 +171,16 @@ fn of_token(token: &Listed, column: &str) -> String {
 }
 
 /// What the facts of a field say; several of one field with a semicolon between.
-fn told(row: &Finding, field: Field) -> String {
-    let values: Vec<&str> = row.told(field).map(|fact| fact.value.as_str()).collect();
+fn values(row: &Finding, field: Field) -> String {
+    let values: Vec<&str> = row
+        .facts_of(field)
+        .map(|fact| fact.value.as_str())
+        .collect();
     values.join("; ")
 }
 
 fn moment(row: &Finding, field: Field) -> String {
-    let mut facts = row.told(field);
+    let mut facts = row.facts_of(field);
     facts
         .find_map(|fact| fact.time)
         .map(words::date)

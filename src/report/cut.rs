@@ -25,7 +25,7 @@ pub struct Item<'a, T> {
 }
 
 /// A result, and those of the same rule in the same file that it also speaks for.
-pub struct Told<'a, T> {
+pub struct Folded<'a, T> {
     /// The worst of them, and of equals the first in the file.
     pub first: Item<'a, T>,
     /// The others.
@@ -45,25 +45,25 @@ fn rank(row: &Finding) -> impl Ord + Copy + use<> {
 }
 
 /// The results in the order in which a host may cut them.
-pub fn arrange<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
+pub fn arrange<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Folded<'a, T>> {
     let mut all = fold(items);
     // The order of the report holds among equals: every sort here is stable.
-    all.sort_by_key(|told| rank(told.first.row));
-    let mut turns: Vec<(_, [usize; 3], Told<'a, T>)> = all
+    all.sort_by_key(|folded| rank(folded.first.row));
+    let mut turns: Vec<(_, [usize; 3], Folded<'a, T>)> = all
         .into_iter()
-        .map(|told| (rank(told.first.row), [0; 3], told))
+        .map(|folded| (rank(folded.first.row), [0; 3], folded))
         .collect();
     deal(&mut turns, 0, |item| {
         (item.row.reported.as_str(), item.place.uri.as_str())
     });
     deal(&mut turns, 1, |item| (item.row.reported.as_str(), ""));
     deal(&mut turns, 2, |item| ("", item.place.uri.as_str()));
-    turns.into_iter().map(|(_, _, told)| told).collect()
+    turns.into_iter().map(|(_, _, folded)| folded).collect()
 }
 
 /// Gives the first of every kind its turn before the second of any.
 fn deal<'a, T, R: Ord + Copy>(
-    all: &mut [(R, [usize; 3], Told<'a, T>)],
+    all: &mut [(R, [usize; 3], Folded<'a, T>)],
     level: usize,
     kind: impl Fn(&Item<'a, T>) -> (&'a str, &'a str),
 ) {
@@ -76,8 +76,8 @@ fn deal<'a, T, R: Ord + Copy>(
             .count();
         let part = &mut all[begin..begin + same];
         let mut seen = HashMap::new();
-        for (_, turns, told) in part.iter_mut() {
-            turns[level] = next(&mut seen, kind(&told.first));
+        for (_, turns, folded) in part.iter_mut() {
+            turns[level] = next(&mut seen, kind(&folded.first));
         }
         part.sort_by_key(|one| one.1);
         begin += same;
@@ -92,7 +92,7 @@ fn next<K: Eq + Hash>(seen: &mut HashMap<K, usize>, key: K) -> usize {
 }
 
 /// One result for [`MANY`] and more of one rule in one file.
-fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
+fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Folded<'a, T>> {
     let key = |item: &Item<'a, T>| {
         (
             item.row.reported.as_str(),
@@ -110,18 +110,18 @@ fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
     if groups.is_empty() {
         return items
             .into_iter()
-            .map(|first| Told {
+            .map(|first| Folded {
                 first,
                 alike: Vec::new(),
             })
             .collect();
     }
-    let mut out: Vec<Told<'a, T>> = Vec::new();
+    let mut out: Vec<Folded<'a, T>> = Vec::new();
     let mut at: HashMap<_, usize> = HashMap::new();
     for item in items {
         let key = key(&item);
         if !groups.contains_key(&key) {
-            out.push(Told {
+            out.push(Folded {
                 first: item,
                 alike: Vec::new(),
             });
@@ -131,7 +131,7 @@ fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
             Some(n) => out[*n].alike.push(item),
             None => {
                 at.insert(key, out.len());
-                out.push(Told {
+                out.push(Folded {
                     first: item,
                     alike: Vec::new(),
                 });
@@ -140,11 +140,11 @@ fn fold<'a, T>(items: Vec<Item<'a, T>>) -> Vec<Told<'a, T>> {
     }
     let order = |item: &Item<'a, T>| (rank(item.row), item.place.region);
     for n in at.into_values() {
-        let told = &mut out[n];
-        told.alike.sort_by_key(order);
-        if order(&told.alike[0]) < order(&told.first) {
-            std::mem::swap(&mut told.first, &mut told.alike[0]);
-            told.alike.sort_by_key(order);
+        let folded = &mut out[n];
+        folded.alike.sort_by_key(order);
+        if order(&folded.alike[0]) < order(&folded.first) {
+            std::mem::swap(&mut folded.first, &mut folded.alike[0]);
+            folded.alike.sort_by_key(order);
         }
     }
     out

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use super::cut::{self, Item, Told};
+use super::cut::{self, Folded, Item};
 use super::escape::{actions_message, actions_property};
 use super::words::{self, Level};
 use super::{Finding, Format, Mode, Notice, Outcome, Place, Report, Style, suppressed};
@@ -58,7 +58,7 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let shown = SHOWN.saturating_sub(taken);
     let all = count_of(&failing);
     let over = failing.len() > shown;
-    for (n, told) in failing.iter().take(WRITTEN).enumerate() {
+    for (n, folded) in failing.iter().take(WRITTEN).enumerate() {
         if over && n + 1 == shown {
             let rest = count_of(&failing[n..]);
             writeln!(
@@ -69,13 +69,13 @@ fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
                 words::digits(rest as u64)
             )?;
         }
-        result(report, told, out)?;
+        result(report, folded, out)?;
     }
     left_out("error", &failing, out)?;
     of_run(report, out)?;
     let others = arranged(others, report.run.mode);
-    for told in others.iter().take(WRITTEN) {
-        result(report, told, out)?;
+    for folded in others.iter().take(WRITTEN) {
+        result(report, folded, out)?;
     }
     left_out("notice", &others, out)?;
     notices(&informing, WRITTEN, "notice", out).map(|_| ())
@@ -113,16 +113,16 @@ fn notices(
 
 /// Writes the first of what the change itself suppresses; how many of a host's ten errors that took.
 fn new_ones(rows: Vec<&Finding>, mode: Mode, out: &mut dyn io::Write) -> io::Result<usize> {
-    let told = arranged(rows, mode);
+    let folded = arranged(rows, mode);
     let mut errors = 0;
-    for told in told.iter().take(NEW_SHOWN) {
-        let row = told.first.row;
-        let at = match told.first.present {
-            true => position(told.first.place),
+    for folded in folded.iter().take(NEW_SHOWN) {
+        let row = folded.first.row;
+        let at = match folded.first.present {
+            true => position(folded.first.place),
             false => String::new(),
         };
         let mut text = suppressed::line(row);
-        if let Some(more) = words::alike(told.alike.len()) {
+        if let Some(more) = words::alike(folded.alike.len()) {
             text.push_str(&format!(" · {more}"));
         }
         let command = if row.fails { "error" } else { "warning" };
@@ -133,9 +133,9 @@ fn new_ones(rows: Vec<&Finding>, mode: Mode, out: &mut dyn io::Write) -> io::Res
             actions_message(&text)
         )?;
     }
-    let rest = &told[NEW_SHOWN.min(told.len())..];
+    let rest = &folded[NEW_SHOWN.min(folded.len())..];
     if !rest.is_empty() {
-        let fails = rest.iter().any(|told| told.first.row.fails);
+        let fails = rest.iter().any(|folded| folded.first.row.fails);
         let command = if fails { "error" } else { "warning" };
         errors += usize::from(fails);
         let what = words::count(
@@ -151,7 +151,7 @@ fn new_ones(rows: Vec<&Finding>, mode: Mode, out: &mut dyn io::Write) -> io::Res
     Ok(errors)
 }
 
-fn arranged<'a>(rows: Vec<&'a Finding>, mode: Mode) -> Vec<Told<'a, ()>> {
+fn arranged<'a>(rows: Vec<&'a Finding>, mode: Mode) -> Vec<Folded<'a, ()>> {
     let items = rows.into_iter().filter_map(|row| {
         let place = shown_place(row, mode)?;
         Some(Item {
@@ -164,13 +164,13 @@ fn arranged<'a>(rows: Vec<&'a Finding>, mode: Mode) -> Vec<Told<'a, ()>> {
     cut::arrange(items.collect())
 }
 
-fn count_of(told: &[Told<'_, ()>]) -> usize {
-    told.iter().map(|told| 1 + told.alike.len()).sum()
+fn count_of(folded: &[Folded<'_, ()>]) -> usize {
+    folded.iter().map(|folded| 1 + folded.alike.len()).sum()
 }
 
 /// Says how many results were not even written into the log.
-fn left_out(command: &str, told: &[Told<'_, ()>], out: &mut dyn io::Write) -> io::Result<()> {
-    let rest = count_of(&told[WRITTEN.min(told.len())..]);
+fn left_out(command: &str, folded: &[Folded<'_, ()>], out: &mut dyn io::Write) -> io::Result<()> {
+    let rest = count_of(&folded[WRITTEN.min(folded.len())..]);
     if rest == 0 {
         return Ok(());
     }
@@ -181,16 +181,16 @@ fn left_out(command: &str, told: &[Told<'_, ()>], out: &mut dyn io::Write) -> io
     )
 }
 
-fn result(report: &Report, told: &Told<'_, ()>, out: &mut dyn io::Write) -> io::Result<()> {
-    let (row, place) = (told.first.row, told.first.place);
+fn result(report: &Report, folded: &Folded<'_, ()>, out: &mut dyn io::Write) -> io::Result<()> {
+    let (row, place) = (folded.first.row, folded.first.place);
     let command = command(row);
     let title = actions_property(&format!("{} ({})", row.name, row.reported));
-    let at = match told.first.present {
+    let at = match folded.first.present {
         true => position(place),
         false => String::new(),
     };
     let mut text = message(report, row, place);
-    if let Some(more) = words::alike(told.alike.len()) {
+    if let Some(more) = words::alike(folded.alike.len()) {
         text.push_str(&format!(" · {more}"));
     }
     writeln!(

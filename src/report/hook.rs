@@ -5,7 +5,7 @@
 
 use std::io;
 
-use super::block::{self, Told};
+use super::block::{self, RotationSteps};
 use super::escape::{line_start, terminal};
 use super::paint::Paint;
 use super::words::{self, count};
@@ -94,10 +94,10 @@ fn write(report: &Report, at: At, out: &mut dyn io::Write) -> io::Result<()> {
     }
     let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|row| row.fails);
-    let mut told = Told::default();
+    let mut steps = RotationSteps::default();
     for (index, row) in failing.iter().enumerate() {
         let text = match index < BLOCKS {
-            true => block(row, at, &mut told),
+            true => block(row, at, &mut steps),
             false => line(row),
         };
         out.write_all(text.as_bytes())?;
@@ -165,7 +165,7 @@ fn line(row: &Finding) -> String {
 
 /// What and where, the masked line, how to fix it here, how to rotate it, how to allow it. What is the same
 /// for several is said once.
-fn block(row: &Finding, stop: At, told: &mut Told) -> String {
+fn block(row: &Finding, stop: At, steps: &mut RotationSteps) -> String {
     let paint = Paint::plain();
     let place = row.first_place();
     let at = place.map(words::position).unwrap_or_default();
@@ -188,7 +188,7 @@ fn block(row: &Finding, stop: At, told: &mut Told) -> String {
     let none = row.rotate.is_none() && row.console.is_none();
     let rotate = match none {
         true => Some("make a new one where it was issued, and end this one there".to_owned()),
-        false => told.rotation(row),
+        false => steps.rotation(row),
     };
     if let Some(rotate) = rotate {
         line("rotate", &format!("if it was ever pushed: {rotate}"));

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use super::block::{self, Told, block};
+use super::block::{self, RotationSteps, block};
 use super::code;
 use super::escape::terminal;
 use super::overview::{self, Line, Overview};
@@ -44,7 +44,7 @@ impl Format for Human {
 /// only, then the summary.
 fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint::new(style);
-    let mut told = Told::default();
+    let mut steps = RotationSteps::default();
     let (new, old): (Vec<&Finding>, Vec<&Finding>) = report
         .suppressed
         .iter()
@@ -87,7 +87,7 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
             let text = if fold {
                 one_line(row, &paint)
             } else {
-                block(row, style, &paint, &mut told)
+                block(row, style, &paint, &mut steps)
             };
             out.write_all(text.as_bytes())?;
         }

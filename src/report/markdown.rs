@@ -204,8 +204,9 @@ fn rows(report: &Report) -> Vec<(&Finding, usize)> {
             with: (),
         })
     });
-    let told = cut::arrange(items.collect()).into_iter();
-    told.map(|told| (told.first.row, told.alike.len()))
+    let folded = cut::arrange(items.collect()).into_iter();
+    folded
+        .map(|folded| (folded.first.row, folded.alike.len()))
         .collect()
 }
 

@@ -26,7 +26,7 @@ pub fn merge(
     let target = Shown::ours(names.join(", "));
     let outcomes = parts.iter().map(|(_, report)| report.summary.outcome);
     let outcome = joined_outcome(outcomes);
-    let told = told_of_lists(parts.iter().map(|(_, report)| report));
+    let told = notices_of_lists(parts.iter().map(|(_, report)| report));
     let mut taken = HashMap::new();
     let mut parts = parts.into_iter().map(|(name, mut report)| {
         rename(&mut report, &mut taken);
@@ -73,7 +73,7 @@ fn tokens(all: &mut Vec<Listed>, more: Vec<Listed>) {
 
 /// What is told of lists, which every repository was held against: once, and that a token is in no register
 /// only where none has it.
-fn told_of_lists<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Vec<Notice> {
+fn notices_of_lists<'a>(reports: impl Iterator<Item = &'a Report> + Clone) -> Vec<Notice> {
     let registers = reports
         .clone()
         .filter(|report| report.run.register.is_some())

@@ -29,7 +29,7 @@ impl State {
     ];
 
     pub(super) fn of(row: &Finding) -> State {
-        let replaced = row.told(Field::Replaced).next().is_some();
+        let replaced = row.facts_of(Field::Replaced).next().is_some();
         let here = row.stands();
         let removed = row
             .timeline
@@ -131,7 +131,7 @@ pub(super) fn sentence(report: &Report) -> String {
         rows.filter(|row| row.class == Class::Credential && State::of(row) != State::Dead)
     };
     let number = |is: fn(&Finding) -> bool| live().filter(|row| is(row)).count() as u64;
-    let unowned = number(|row| row.told(Field::Owner).next().is_none());
+    let unowned = number(|row| row.facts_of(Field::Owner).next().is_none());
     let endless = number(|row| row.status == Status::NeverExpires);
     let unknown = number(|row| row.status == Status::Unknown);
     let unwritten = match report.run.register.is_some() {

@@ -130,12 +130,12 @@ pub fn change(change: &Change) -> String {
 /// `changed twice; this value since 2026-06-01 by Bob Dev`, `replaced on 2026-06-01 by Bob Dev`, or that
 /// nothing replaced it; nothing without a history.
 pub fn slot(row: &Finding) -> Option<String> {
-    let told = |field| row.told(field).next();
-    let when = |field| told(field).and_then(|fact| fact.time).map(date);
+    let fact_of = |field| row.facts_of(field).next();
+    let when = |field| fact_of(field).and_then(|fact| fact.time).map(date);
     let by =
-        |field| told(field).map_or(String::new(), |fact| format!(" by {}", fact.value.as_str()));
+        |field| fact_of(field).map_or(String::new(), |fact| format!(" by {}", fact.value.as_str()));
     let mut parts = Vec::new();
-    if let Some(fact) = told(Field::Rotations) {
+    if let Some(fact) = fact_of(Field::Rotations) {
         parts.push(match fact.value.as_str() {
             "1" => "changed once".to_owned(),
             "2" => "changed twice".to_owned(),
@@ -148,7 +148,7 @@ pub fn slot(row: &Finding) -> Option<String> {
         parts.push(format!("this value since {at}{}", by(Field::RotatedBy)));
     }
     if !row.has(ConditionId::NotRotated) {
-        parts.extend(told(Field::Revocation).map(|fact| fact.value.as_str().to_owned()));
+        parts.extend(fact_of(Field::Revocation).map(|fact| fact.value.as_str().to_owned()));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
 }

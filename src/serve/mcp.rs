@@ -47,7 +47,7 @@ pub enum Ask {
 }
 
 /// What a tool answers: text for the model, and the same as JSON.
-pub type Told = Result<(String, Value), String>;
+pub type Answer = Result<(String, Value), String>;
 
 /// An error of JSON-RPC.
 struct Fault {
@@ -57,7 +57,7 @@ struct Fault {
 }
 
 /// Answers one line, without its end. Nothing is answered to notifications, answers and empty lines.
-pub fn answer(line: &[u8], ask: &mut dyn FnMut(Ask) -> Told) -> Option<String> {
+pub fn answer(line: &[u8], ask: &mut dyn FnMut(Ask) -> Answer) -> Option<String> {
     if line.iter().all(u8::is_ascii_whitespace) {
         return None;
     }
@@ -118,7 +118,7 @@ fn failed(id: Value, fault: Fault) -> String {
 fn request(
     method: &str,
     params: Option<&Value>,
-    ask: &mut dyn FnMut(Ask) -> Told,
+    ask: &mut dyn FnMut(Ask) -> Answer,
 ) -> Result<Value, Fault> {
     let empty = Map::new();
     let params = match params {
@@ -255,7 +255,7 @@ fn tools() -> Value {
     ])
 }
 
-fn call(params: &Map<String, Value>, ask: &mut dyn FnMut(Ask) -> Told) -> Result<Value, Fault> {
+fn call(params: &Map<String, Value>, ask: &mut dyn FnMut(Ask) -> Answer) -> Result<Value, Fault> {
     let Some(Value::String(name)) = params.get("name") else {
         return Err(Fault::new(INVALID_PARAMS, "`name` of the tool is missing"));
     };
@@ -265,12 +265,12 @@ fn call(params: &Map<String, Value>, ask: &mut dyn FnMut(Ask) -> Told) -> Result
         Some(Value::Object(arguments)) => arguments,
         Some(_) => return Err(Fault::new(INVALID_PARAMS, "`arguments` is no object")),
     };
-    let told = match wanted(name, arguments) {
+    let answer = match wanted(name, arguments) {
         Some(asked) => asked.and_then(ask),
         None => return Err(Fault::new(INVALID_PARAMS, "there is no such tool")),
     };
     // What a model can mend is a result that says so, and no error of the protocol.
-    Ok(match told {
+    Ok(match answer {
         Ok((text, structured)) => json!({
             "content": [{"type": "text", "text": text}],
             "structuredContent": structured,

@@ -12,4 +12,4 @@ pub mod lsp;
 pub mod mcp;
 mod words;
 
-pub use words::{not_read, stops, told};
+pub use words::{not_read, sentence, stops};

@@ -7,7 +7,7 @@ use crate::report::{Finding, Report, advice, terminal};
 const MOST: usize = 20;
 
 /// Two lines a finding: place, what it is, its rule and what may be shown of it; and the next step.
-pub fn told(finding: &Finding) -> String {
+pub fn sentence(finding: &Finding) -> String {
     let (mut at, mut step) = (String::new(), "take the value out of the text");
     if let Some(place) = finding.first_place() {
         let region = place.region;
@@ -42,7 +42,7 @@ pub fn stops(reports: &[Report]) -> Option<String> {
         1 => "keysweep blocked this: it holds a credential that would stop a commit.".to_owned(),
         n => format!("keysweep blocked this: it holds {n} credentials that would stop a commit."),
     }];
-    lines.extend(failing.iter().take(MOST).map(|finding| told(finding)));
+    lines.extend(failing.iter().take(MOST).map(|finding| sentence(finding)));
     if failing.len() > MOST {
         lines.push(format!("and {} more", failing.len() - MOST));
     }

@@ -145,7 +145,7 @@ impl<'a> Changes<'a> {
         {
             return;
         }
-        let mut theirs = match tree {
+        let mut old_entries = match tree {
             Some(id) => self.read_tree(id, prefix),
             None => Dir::new(),
         };
@@ -176,7 +176,7 @@ impl<'a> Changes<'a> {
                         .count();
                     let (group, others) = slice.entries.split_at(same.max(1));
                     let name = rest.strip_suffix(b"/").unwrap_or(rest);
-                    let before = theirs.remove(name);
+                    let before = old_entries.remove(name);
                     self.file(path, group, before);
                     slice.entries = others;
                 }
@@ -189,13 +189,13 @@ impl<'a> Changes<'a> {
                         .max(1);
                     let (group, others) = slice.entries.split_at(count);
                     let child = caches.get(name).copied();
-                    let tree = match theirs.get(name) {
+                    let tree = match old_entries.get(name) {
                         Some(Entry::Tree(id)) => Some(*id),
                         // A file that became a directory: the file is deleted.
                         _ => None,
                     };
                     if tree.is_some() {
-                        theirs.remove(name);
+                        old_entries.remove(name);
                     }
                     let len = prefix.len();
                     prefix.truncate(0);
@@ -211,7 +211,7 @@ impl<'a> Changes<'a> {
             }
         }
         // What is left stands in the tree alone.
-        for (name, entry) in theirs {
+        for (name, entry) in old_entries {
             let mut path = prefix.clone();
             path.extend_from_slice(&name);
             self.only_before(path, entry, depth);
@@ -305,9 +305,9 @@ impl<'a> Changes<'a> {
             return;
         }
         let ours = after.map_or_else(Dir::new, |id| self.read_tree(id, prefix));
-        let mut theirs = before.map_or_else(Dir::new, |id| self.read_tree(id, prefix));
+        let mut old_entries = before.map_or_else(Dir::new, |id| self.read_tree(id, prefix));
         for (name, entry) in ours {
-            let old = theirs.remove(&name);
+            let old = old_entries.remove(&name);
             if old == Some(entry) {
                 continue;
             }
@@ -328,7 +328,7 @@ impl<'a> Changes<'a> {
                 change.before.extend(old);
             }
         }
-        for (name, entry) in theirs {
+        for (name, entry) in old_entries {
             self.only_before([prefix, &name].concat(), entry, depth + 1);
         }
     }

@@ -284,7 +284,7 @@ fn read_one<V: Visit>(
             Ok(None) => {
                 return skip(Reason::MissingObject, format!("object {}", job.id));
             }
-            Err(fault) => return skip(fault.reason, odb::told(&job.id, &fault)),
+            Err(fault) => return skip(fault.reason, odb::described(&job.id, &fault)),
             Ok(Some(size)) if size > max => {
                 let detail = format!("{size} bytes, the limit is {max}");
                 return skip(Reason::TooLarge, detail);
@@ -295,7 +295,7 @@ fn read_one<V: Visit>(
             Ok(Some(object)) if object.kind == gix::objs::Kind::Blob => object.data,
             Ok(None) => return skip(Reason::MissingObject, format!("object {}", job.id)),
             Ok(Some(_)) => return skip(Reason::CorruptObject, format!("object {}", job.id)),
-            Err(fault) => return skip(fault.reason, odb::told(&job.id, &fault)),
+            Err(fault) => return skip(fault.reason, odb::described(&job.id, &fault)),
         }
     };
     let blob = Blob {

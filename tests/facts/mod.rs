@@ -15,7 +15,7 @@ use samples::{Guard, Sample};
 const SEEDS: std::ops::Range<u64> = 1..61;
 
 /// The facts of a finding as field and value.
-fn told(finding: &Value) -> Vec<(String, String)> {
+fn facts_of(finding: &Value) -> Vec<(String, String)> {
     let facts = finding["facts"].as_array().expect("a list");
     let word = |fact: &Value, name: &str| fact[name].as_str().expect("text").to_owned();
     facts
@@ -67,10 +67,10 @@ fn every_field_of_every_kind_is_told_for_sixty_seeds() {
                 .or_insert(format!("found as {rules:?} in {}", sample.text));
             continue;
         };
-        let told = told(finding);
+        let facts = facts_of(finding);
         for (field, value) in &sample.facts {
-            if !told.iter().any(|(f, v)| f == field && v == value) {
-                let why = format!("{field} {value} is not in {told:?}");
+            if !facts.iter().any(|(f, v)| f == field && v == value) {
+                let why = format!("{field} {value} is not in {facts:?}");
                 wrong.entry(name.clone()).or_insert(why);
             }
         }
@@ -163,7 +163,7 @@ fn the_page_lists_what_each_kind_tells() {
     const FROM: &str = "<!-- what each kind tells -->\n";
     const TO: &str = "<!-- end of the table -->";
     let mut table =
-        "\n| kind | rule | told, and asserted for 60 seeds |\n|---|---|---|\n".to_owned();
+        "\n| kind | rule | facts, and asserted for 60 seeds |\n|---|---|---|\n".to_owned();
     for sample in samples::all(1) {
         let mut fields: Vec<&str> = sample.facts.iter().map(|(field, _)| *field).collect();
         fields.dedup();

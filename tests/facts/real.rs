@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::told;
+use super::facts_of;
 use crate::common::{Dir, findings};
 
 /// Runs a program in a folder with nothing of this machine's configuration; none where it is not installed.
@@ -38,9 +38,9 @@ fn only(dir: &Dir, rule: &str) -> Value {
 }
 
 fn has(finding: &Value, field: &str, value: &str) {
-    let told = told(finding);
-    let there = told.iter().any(|(f, v)| f == field && v == value);
-    assert!(there, "{field} {value}: {told:?}");
+    let facts = facts_of(finding);
+    let there = facts.iter().any(|(f, v)| f == field && v == value);
+    assert!(there, "{field} {value}: {facts:?}");
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn stores_of_keytool_tell_their_dates_alias_and_subject() {
         let finding = only(&dir, rule);
         has(&finding, "kind", kind);
         has(&finding, "id", "server");
-        let issued = told(&finding)
+        let issued = facts_of(&finding)
             .into_iter()
             .find(|(field, _)| field == "issued");
         let issued: jiff::Timestamp = issued.expect("a date").1.parse().expect("a moment");

@@ -341,7 +341,7 @@ fn the_policy_is_read_from_the_configuration_and_a_profile() {
     dir.write("a.env", line(1));
     dir.write("aws.env", expand("AWS_ACCESS_KEY_ID={check:aws-key-id:AKIA{base32:16}}\nAWS_SECRET_ACCESS_KEY={base64:40}\n", 2));
     commit(&dir, "2026-07-01");
-    let told = |args: &[&str]| -> Vec<(String, String)> {
+    let stale = |args: &[&str]| -> Vec<(String, String)> {
         let report = dir.json(&[&["history"], args].concat());
         let all = findings(&report).iter();
         let all = all.flat_map(|finding| {
@@ -357,18 +357,18 @@ fn the_policy_is_read_from_the_configuration_and_a_profile() {
         all.collect()
     };
     let pair = |path: &str, policy: &str| (path.to_owned(), policy.to_owned());
-    assert_eq!(told(&[]), []);
+    assert_eq!(stale(&[]), []);
     let cis = pair(
         "aws.env",
         "profile cis: CIS AWS Foundations Benchmark, 1.14",
     );
-    assert_eq!(told(&["--policy-profile", "cis"]), [cis]);
+    assert_eq!(stale(&["--policy-profile", "cis"]), [cis]);
     dir.write(
         "keysweep.toml",
         "[policy]\nprofile = \"cis\"\nmax-age = \"60d\"\n\n[[policy.for]]\nkind = \"aws-*\"\nmax-age = \"12w\"\n",
     );
     commit(&dir, "2026-07-02");
-    let mut both = told(&[]);
+    let mut both = stale(&[]);
     both.sort();
     assert_eq!(
         both,

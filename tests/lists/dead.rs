@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::common::{Dir, NOW, expand, findings};
 
 /// The one finding of a run, its status, the id it is reported under, and what is said of its state.
-fn told(report: &Value) -> (String, String, String, String) {
+fn outcome(report: &Value) -> (String, String, String, String) {
     let all = findings(report);
     assert_eq!(all.len(), 1, "{report:#}");
     let one = &all[0];
@@ -76,7 +76,7 @@ fn a_row_that_is_over_lowers_its_finding_and_leaves_a_trace() {
         let list = snapshot(&dir, "aws", &list, &[]);
         let args = ["scan", "--with", &list, "--fail-on", "low", "--now", NOW];
         let report = dir.json(&["scan", "--with", &list]);
-        let got = told(&report);
+        let got = outcome(&report);
         let trace = format!("{state} on 2026-11-20, as srv.test lists it (joined by its id)");
         assert_eq!((got.2.as_str(), got.3), (reported, trace), "{report:#}");
         let dead = state != "active";
@@ -95,7 +95,7 @@ fn a_row_that_is_over_lowers_its_finding_and_leaves_a_trace() {
         dir.git(&["commit", "-q", "-m", "before"]);
         dir.commit("The key");
         let report = dir.json(&["history", "--range", "HEAD~1..HEAD", "--with", &list]);
-        assert_eq!(told(&report).2, "aws-access-key-id");
+        assert_eq!(outcome(&report).2, "aws-access-key-id");
     }
 }
 
@@ -109,7 +109,7 @@ fn what_the_whole_list_of_the_only_server_lacks_is_dead() {
     let list = unleash(&dir, &listed, &["--sole"]);
     let report = dir.json(&["history", "--with", &list]);
     assert_eq!(
-        told(&report),
+        outcome(&report),
         (
             "revoked".to_owned(),
             "certain".to_owned(),
@@ -120,7 +120,7 @@ fn what_the_whole_list_of_the_only_server_lacks_is_dead() {
     dir.run(&["history", "--with", &list, "--now", NOW]).ends(0);
     // Of a tree it is not known since when the token is there: it may be newer than the list.
     let report = dir.json(&["scan", "--with", &list]);
-    let (status, certainty, reported, state) = told(&report);
+    let (status, certainty, reported, state) = outcome(&report);
     assert_eq!(
         (status.as_str(), certainty.as_str()),
         ("revoked", "inferred")
@@ -132,16 +132,22 @@ fn what_the_whole_list_of_the_only_server_lacks_is_dead() {
     );
     // Another server may have issued it, unless the user says that there is none.
     let list = unleash(&dir, &listed, &[]);
-    assert_eq!(told(&dir.json(&["history", "--with", &list])).0, "unknown");
+    assert_eq!(
+        outcome(&dir.json(&["history", "--with", &list])).0,
+        "unknown"
+    );
     // A row whose token nobody knows may be this one.
     let known = [(other.as_str(), "web", "null"), ("short", "odd", "null")];
     let list = unleash(&dir, &known, &["--sole"]);
-    assert_eq!(told(&dir.json(&["history", "--with", &list])).0, "unknown");
+    assert_eq!(
+        outcome(&dir.json(&["history", "--with", &list])).0,
+        "unknown"
+    );
     // It is in the list.
     let own = token(1);
     let list = unleash(&dir, &[(own.as_str(), "web", "null")], &["--sole"]);
     assert_eq!(
-        told(&dir.json(&["history", "--with", &list])).0,
+        outcome(&dir.json(&["history", "--with", &list])).0,
         "never-expires"
     );
 }
@@ -161,7 +167,7 @@ fn keys_of_another_account_are_left_alone() {
         dir.commit("A key");
         let list = snapshot(&dir, "aws", &list, &["--sole"]);
         let report = dir.json(&["history", "--with", &list]);
-        assert_eq!(told(&report).0 == "revoked", dead, "{report:#}");
+        assert_eq!(outcome(&report).0 == "revoked", dead, "{report:#}");
     }
 }
 
@@ -208,7 +214,7 @@ fn a_token_that_nobody_uses_is_told_by_the_policy() {
         r#"{{"AccessKeyMetadata":[{{"UserName":"build","AccessKeyId":"{id}","Status":"Active","CreateDate":"2023-01-01T00:00:00Z","AccessKeyLastUsed":{{"LastUsedDate":"2026-09-21T00:00:00Z"}}}}]}}"#
     );
     let list = snapshot(&dir, "aws", &list, &[]);
-    let told = |more: &[&str]| {
+    let outcome = |more: &[&str]| {
         let args = [&["history", "--with", &list], more].concat();
         let report = dir.json(&args);
         let conditions = findings(&report)[0]["conditions"]
@@ -224,8 +230,8 @@ fn a_token_that_nobody_uses_is_told_by_the_policy() {
             live,
         )
     };
-    assert_eq!(told(&[]), (None, 0), "90 days are the default");
-    let (unused, live) = told(&["--policy-profile", "cis"]);
+    assert_eq!(outcome(&[]), (None, 0), "90 days are the default");
+    let (unused, live) = outcome(&["--policy-profile", "cis"]);
     assert_eq!(live, 1);
     assert_eq!(
         unused.as_deref(),
@@ -235,7 +241,7 @@ fn a_token_that_nobody_uses_is_told_by_the_policy() {
     );
     dir.write("keysweep.toml", "[policy]\nmax-unused = \"30d\"\n");
     dir.commit("The policy of a history is that of HEAD");
-    let (unused, live) = told(&[]);
+    let (unused, live) = outcome(&[]);
     let unused = unused.expect("by the file");
     assert!(unused.contains("keysweep.toml (HEAD):2"), "{unused}");
     assert_eq!(live, 1);
@@ -317,7 +323,7 @@ fn a_secret_of_kubernetes_is_the_token_in_base64() {
         dir.write("deploy.env", format!("KUBE_TOKEN={own}\n"));
         dir.commit("A token");
         let list = snapshot(&dir, "kubernetes", &list, more);
-        told(&dir.json(&["history", "--with", &list]))
+        outcome(&dir.json(&["history", "--with", &list]))
     };
     let (status, _, _, state) = list(&[item("a", &BASE64_STANDARD.encode(&own))], &[]);
     assert_eq!(status, "never-expires");

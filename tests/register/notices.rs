@@ -25,7 +25,7 @@ fn entry(more: &str) -> String {
 }
 
 /// The notices of a check, `id subject file:line fails`.
-fn told(dir: &Dir, more: &[&str]) -> Vec<String> {
+fn notices(dir: &Dir, more: &[&str]) -> Vec<String> {
     let report = checked(dir, more);
     let notices = report["notices"].as_array().expect("a list");
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -92,7 +92,7 @@ fn no_format_shows_a_value_that_stands_in_the_register() {
         "[[token]]\nid = \"a\"\npurpose = \"use {value}\"\nexpires = 2026-02-28\n"
     ));
     assert_eq!(
-        told(&dir, &[])[..2],
+        notices(&dir, &[])[..2],
         [
             "register/value a tokens.toml:3 true",
             "register/expired a tokens.toml:4 true"
@@ -137,7 +137,7 @@ fn a_value_that_is_accepted_is_told_no_more() {
         "[[token]]\nid = \"a\"\npurpose = \"use {value}\" # keysweep:allow -- it is a sample\n"
     ));
     assert!(
-        told(&dir, &[])
+        notices(&dir, &[])
             .iter()
             .all(|one| !one.starts_with("register/value"))
     );
@@ -184,7 +184,7 @@ fn ends_rotations_and_exceptions_are_told_at_their_lines() {
             &[],
         ),
     ] {
-        assert_eq!(told(&registered(&entry(more)), &[]), want, "{more}");
+        assert_eq!(notices(&registered(&entry(more)), &[]), want, "{more}");
     }
 }
 
@@ -192,13 +192,13 @@ fn ends_rotations_and_exceptions_are_told_at_their_lines() {
 fn an_entry_may_lack_something_for_two_weeks() {
     let bare = |added: &str| format!("[[token]]\nid = \"a\"\nowner = \"x\"\n{added}");
     let incomplete = ["register/incomplete a tokens.toml:1 false"];
-    assert_eq!(told(&registered(&bare("")), &[]), incomplete);
+    assert_eq!(notices(&registered(&bare("")), &[]), incomplete);
     assert_eq!(
-        told(&registered(&bare("added = 2026-11-12\n")), &[]),
+        notices(&registered(&bare("added = 2026-11-12\n")), &[]),
         incomplete
     );
     assert_eq!(
-        told(&registered(&bare("added = 2026-11-13\n")), &[]),
+        notices(&registered(&bare("added = 2026-11-13\n")), &[]),
         [""; 0]
     );
     // The policy says what is wanted, and for how long before its end a token is told.
@@ -208,7 +208,7 @@ fn an_entry_may_lack_something_for_two_weeks() {
         bare("")
     );
     assert_eq!(
-        told(&registered(&whole), &[]),
+        notices(&registered(&whole), &[]),
         [
             "register/expiring a tokens.toml:9 false",
             "register/overdue a tokens.toml:10 false"
@@ -223,10 +223,10 @@ fn an_entry_may_lack_something_for_two_weeks() {
 #[test]
 fn the_policy_of_the_configuration_holds_where_the_register_says_nothing() {
     let dir = registered(&entry("expires = 2027-01-20\n"));
-    assert_eq!(told(&dir, &[]), [""; 0]);
+    assert_eq!(notices(&dir, &[]), [""; 0]);
     dir.write("keysweep.toml", "[policy]\nwarn-before = \"60d\"\n");
     let expiring = "register/expiring release-bot tokens.toml:7 false";
-    assert_eq!(told(&dir, &[]), [expiring]);
+    assert_eq!(notices(&dir, &[]), [expiring]);
     dir.write(
         "tokens.toml",
         format!(
@@ -234,7 +234,7 @@ fn the_policy_of_the_configuration_holds_where_the_register_says_nothing() {
             entry("expires = 2027-01-20\n")
         ),
     );
-    assert_eq!(told(&dir, &[]), [""; 0]);
+    assert_eq!(notices(&dir, &[]), [""; 0]);
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn a_token_of_the_register_in_the_files_is_the_worst() {
         )),
     );
     assert_eq!(
-        told(&dir, &[]),
+        notices(&dir, &[]),
         ["register/leaked release-bot tokens.toml:1 true"]
     );
     let report = checked(&dir, &[]);
@@ -284,7 +284,7 @@ fn a_token_of_the_register_in_the_files_is_the_worst() {
     assert_eq!(report["findings"][0]["status"]["state"], "live");
     // Accepted in the files, it is accepted here.
     dir.run(&["baseline", "create"]).ends(0);
-    assert_eq!(told(&dir, &[]), [""; 0]);
+    assert_eq!(notices(&dir, &[]), [""; 0]);
 }
 
 #[test]

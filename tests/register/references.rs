@@ -22,7 +22,7 @@ fn repository(register: &str) -> Dir {
     dir
 }
 
-fn told(dir: &Dir, more: &[&str]) -> Vec<String> {
+fn listed(dir: &Dir, more: &[&str]) -> Vec<String> {
     let report = checked(dir, more);
     let notices = report["notices"].as_array().expect("a list").iter();
     let text =
@@ -46,9 +46,9 @@ const POLICY: &str = "[policy]\nrequire = []\n[[token]]\nid = \"a\"\nkind = \"x\
 fn what_ci_reads_is_to_be_written_down_and_the_rest_where_all_is_asked_for() {
     let dir = repository("[policy]\nrequire = []\n");
     let ci = "register/undocumented RELEASE_TOKEN .github/workflows/release.yml:5";
-    assert_eq!(told(&dir, &[]), [ci]);
+    assert_eq!(listed(&dir, &[]), [ci]);
     assert_eq!(
-        told(&dir, &["--all"]),
+        listed(&dir, &["--all"]),
         [
             ci,
             "register/undocumented PAYMENT_API_KEY app/main.py:2",
@@ -70,7 +70,7 @@ fn an_entry_by_any_of_its_names_documents_a_reference() {
         "stores = [\"github-secret:me/app#RELEASE_TOKEN\", \"env:payment-api-key\", \"k8s:db#password\"]",
     ] {
         let dir = repository(&format!("{POLICY}{names}\n"));
-        assert_eq!(told(&dir, &["--all"]), [""; 0], "{names}");
+        assert_eq!(listed(&dir, &["--all"]), [""; 0], "{names}");
     }
 }
 
@@ -85,12 +85,12 @@ fn what_nothing_reads_is_told_at_its_entry() {
         ("[\"env:GONE_TOKEN\", \"laptop:of-ann\"]", &[]),
     ] {
         let dir = repository(&format!("{POLICY}refs = {refs}\n"));
-        let told = told(&dir, &[]);
-        let told: Vec<&String> = told
+        let lines = listed(&dir, &[]);
+        let lines: Vec<&String> = lines
             .iter()
             .filter(|one| !one.contains("undocumented"))
             .collect();
-        assert_eq!(told, want, "{refs}");
+        assert_eq!(lines, want, "{refs}");
     }
 }
 
@@ -103,10 +103,10 @@ fn inherited_secrets_are_told_once_and_leave_nothing_unused() {
             "jobs:\n  a:\n    uses: x/y/.github/workflows/z.yml@v1\n    secrets: inherit\n",
         );
     }
-    let told = told(&dir, &[]);
-    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    let lines = listed(&dir, &[]);
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     assert_eq!(
-        told,
+        lines,
         [
             "register/undocumented RELEASE_TOKEN .github/workflows/release.yml:5",
             "register/inherited secrets .github/workflows/call0.yml:4",
@@ -142,8 +142,8 @@ fn ordinary_scans_gather_nothing() {
 #[test]
 fn a_folder_of_the_repository_means_the_whole_of_it() {
     let dir = repository(&format!("{POLICY}refs = [\"gha:secrets.RELEASE_TOKEN\"]\n"));
-    assert_eq!(told(&dir, &["app"]), [""; 0]);
-    assert_eq!(told(&dir, &["app", "--all"]).len(), 2);
+    assert_eq!(listed(&dir, &["app"]), [""; 0]);
+    assert_eq!(listed(&dir, &["app", "--all"]).len(), 2);
 }
 
 #[test]
@@ -153,9 +153,9 @@ fn what_tests_read_is_no_token_of_the_team() {
         "tests/fixtures/.github/workflows/a.yml",
         "x: ${{ secrets.SAMPLE_TOKEN }}\n",
     );
-    assert_eq!(told(&dir, &[]), [""; 0]);
+    assert_eq!(listed(&dir, &[]), [""; 0]);
     assert!(
-        told(&dir, &["--all"])
+        listed(&dir, &["--all"])
             .iter()
             .any(|one| one.contains("SAMPLE_TOKEN"))
     );
@@ -169,11 +169,11 @@ fn nothing_is_called_unused_where_something_was_not_read() {
         format!("{POLICY}refs = [\"env:GONE_TOKEN\"]\n"),
     );
     assert!(
-        told(&dir, &[])
+        listed(&dir, &[])
             .iter()
             .any(|one| one.starts_with("register/unused"))
     );
-    let late = told(&dir, &["--timeout", "0s"]);
+    let late = listed(&dir, &["--timeout", "0s"]);
     assert!(
         late.iter().all(|one| !one.starts_with("register/unused")),
         "{late:?}"
@@ -236,17 +236,17 @@ fn a_change_is_told_what_it_reads_and_nobody_wrote_down() {
     dir.write("notes.txt", "nothing\n");
     dir.commit("other");
     dir.write(path, workflow(&["NEW_TOKEN", "OLD_TOKEN", "RELEASE_TOKEN"]));
-    let told = ["register/undocumented NEW_TOKEN .github/workflows/ci.yml:5"];
+    let lines = ["register/undocumented NEW_TOKEN .github/workflows/ci.yml:5"];
     dir.git(&["add", "-A"]);
     // Neither the entry that ended nor what was read before stops anybody; what is low is not listed there.
-    assert_eq!(notices(&dir, &["staged", "--min-severity", "low"]), told);
+    assert_eq!(notices(&dir, &["staged", "--min-severity", "low"]), lines);
     dir.commit("reads it");
     dir.write("more.txt", "nothing\n");
     dir.commit("more");
     for range in ["HEAD~3..HEAD", "HEAD~2..HEAD", "HEAD~2...HEAD"] {
         assert_eq!(
             notices(&dir, &["history", "--range", range]),
-            told,
+            lines,
             "{range}"
         );
         dir.run(&["history", "--range", range]).ends(0);

@@ -31,7 +31,7 @@ pub fn round(kind: &Kind) {
         return;
     };
     let made = made(&desk, kind);
-    told(kind, &made.token.row, life(desk.connect().as_ref()));
+    check_row(kind, &made.token.row, life(desk.connect().as_ref()));
     found(&desk, kind, &made);
     used(&desk, kind, &made);
     rotation::rotated(&desk, kind, &made);
@@ -112,7 +112,7 @@ fn life(issuer: &dyn Issuer) -> i64 {
 }
 
 /// The list says what it can.
-fn told(kind: &Kind, row: &Row, life: i64) {
+fn check_row(kind: &Kind, row: &Row, life: i64) {
     let alias = kind.alias;
     assert_eq!(row.owner, kind.owner, "{alias}");
     if kind.tells.name {

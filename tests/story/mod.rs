@@ -104,7 +104,7 @@ fn vault(seed: u64) -> String {
 }
 
 /// The story, told by commits.
-fn told() -> Dir {
+fn the_story() -> Dir {
     let dir = Dir::repo();
     let key = expand("{pem:EC PRIVATE KEY}", 12);
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{jwt, pat, told};
+use super::{jwt, pat, the_story};
 use crate::common::{Dir, NOW, findings};
 
 /// place | reported | status | ends | since | by | removed | at HEAD | rotations | rotated | owner | conditions
@@ -166,7 +166,7 @@ fn sorted<S: ToString>(lines: impl IntoIterator<Item = S>) -> Vec<String> {
 
 #[test]
 fn every_line_of_the_inventory_is_the_story() {
-    let dir = told();
+    let dir = the_story();
     let report = dir.json(&["history", "--all"]);
     let want = sorted(LINES);
     assert_eq!(sorted(findings(&report).iter().map(of_json)), want);
@@ -192,7 +192,7 @@ fn every_line_of_the_inventory_is_the_story() {
 
 #[test]
 fn nothing_of_the_story_is_a_secret_in_any_output() {
-    let dir = told();
+    let dir = the_story();
     let secrets: Vec<String> = (1..40).map(pat).collect();
     let shown = jwt(r#"{"iss":"x"}"#, 1);
     assert!(shown.len() > 20);
@@ -217,7 +217,7 @@ fn nothing_of_the_story_is_a_secret_in_any_output() {
 
 #[test]
 fn what_a_root_claims_is_told_as_a_claim() {
-    let dir = told();
+    let dir = the_story();
     let report = dir.json(&["history", "--all"]);
     let mut all = findings(&report).iter();
     let root = all

@@ -7,7 +7,7 @@ pub type Form = (&'static str, &'static str, &'static str, &'static str);
 
 /// Every kind of value.
 const ALL: &str = "NNggg";
-/// What was drawn by a machine: the joint is too weak for words.
+/// What was drawn by a machine: the operator is too weak for words.
 const DRAWN: &str = "NNgg.";
 /// What has the form of the provider that is named.
 const NAMED: &str = "NN...";
@@ -49,7 +49,7 @@ pub const FORMS: &[Form] = &[
     ("perl q()", "a.pl", "my $§n = q(§v);", ALL),
     ("perl qq{}", "a.pl", "my $§n = qq{§v};", ALL),
     ("ruby %q()", "a.rb", "§n = %q(§v)", ALL),
-    // Weak joints.
+    // Weak operators.
     ("dash label", "a.txt", "§l - '§v'", DRAWN),
     ("dash label bare", "a.txt", "§l - §v", DRAWN),
     ("provider quoted", "a.txt", "§p = '§v'", NAMED),

@@ -7,7 +7,7 @@ use anyhow::Result;
 use sha1::{Digest as _, Sha1};
 
 use super::Taken;
-use crate::cli::known::{House, Look};
+use crate::cli::known::{Look, Project};
 use keysweep::Examined;
 use keysweep::report::{Finding, Report};
 use keysweep::suppress::Known;
@@ -24,16 +24,16 @@ pub struct Accepted {
 
 /// The findings that are meant, looked for in the files, and in the history where a commit is named; and the
 /// reports of where it was looked.
-pub fn accept(house: &House, taken: &mut Taken) -> Result<(Vec<Known>, Vec<Report>)> {
+pub fn accept(project: &Project, taken: &mut Taken) -> Result<(Vec<Known>, Vec<Report>)> {
     let mut looked = Vec::new();
     let mut found: BTreeMap<String, Known> = BTreeMap::new();
     let mut left = std::mem::take(&mut taken.accepted);
-    let git = keysweep::source::git_dir(&house.root).is_some();
+    let git = keysweep::source::git_dir(&project.root).is_some();
     for look in [Look::Tree, Look::History] {
         if left.is_empty() || (look == Look::History && !git) {
             break;
         }
-        let Examined { report, known, .. } = house.look(look, true)?;
+        let Examined { report, known, .. } = project.look(look, true)?;
         let mut index = Index::of(&report, &known);
         left.retain(|wanted| {
             let meant = index.meant(wanted);

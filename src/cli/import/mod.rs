@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::args::Looking;
-use super::known::House;
+use super::known::Project;
 use super::output;
 use accept::Accepted;
 use keysweep::config;
@@ -241,8 +241,8 @@ impl Taken {
 pub fn run(args: &Import) -> Result<ExitCode> {
     let dir = args.repo.clone().unwrap_or_else(|| PathBuf::from("."));
     super::baseline::refuse_bare(&dir)?;
-    let house = House::open(&dir, args.looking.clone())?;
-    let files = files(args, &house.root)?;
+    let project = Project::open(&dir, args.looking.clone())?;
+    let files = files(args, &project.root)?;
     let builtin = keysweep::builtin::set();
     let mut taken = Taken::default();
     for path in &files {
@@ -250,10 +250,10 @@ pub fn run(args: &Import) -> Result<ExitCode> {
         let text = read(path)?;
         args.tool.take(path, &name, &text, &builtin, &mut taken)?;
     }
-    let (found, looked) = accept::accept(&house, &mut taken)?;
+    let (found, looked) = accept::accept(&project, &mut taken)?;
     let written = match args.dry_run {
         true => None,
-        false => Some(write::all(&house, &mut taken, &found)?),
+        false => Some(write::all(&project, &mut taken, &found)?),
     };
     write::report(&files, &taken, found.len(), written.as_ref())?;
     Ok(output::ended(&looked.iter().collect::<Vec<_>>()))

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result};
 
-use super::super::known::House;
+use super::super::known::Project;
 use super::super::whole::{self, Mode};
 use super::super::{lines, output};
 use super::Taken;
@@ -33,8 +33,8 @@ pub struct Written {
 ///
 /// # Errors
 /// A file that cannot be read or written.
-pub fn all(house: &House, taken: &mut Taken, found: &[Known]) -> Result<Written> {
-    let root = &house.root;
+pub fn all(project: &Project, taken: &mut Taken, found: &[Known]) -> Result<Written> {
+    let root = &project.root;
     let ignored: Vec<&str> = taken.ignored.iter().map(String::as_str).collect();
     let mut written = Written {
         ignored: lines::add(root, IGNORE_FILE, &ignored)?,
@@ -64,7 +64,7 @@ pub fn all(house: &House, taken: &mut Taken, found: &[Known]) -> Result<Written>
         }
     }
     if !found.is_empty() {
-        let change = house.change(|baseline, salt| {
+        let change = project.change(|baseline, salt| {
             for one in found {
                 if baseline.of_subject(&one.subject).is_empty() {
                     let reason = "imported".to_owned();

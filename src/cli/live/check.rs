@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::super::args::Looking;
 use super::super::compare;
-use super::super::known::{House, Look};
+use super::super::known::{Look, Project};
 use super::super::output;
 use super::From;
 use keysweep::Examined;
@@ -141,7 +141,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
     }
     let held = held(&check, &findings, &asked)?;
     let mut alive = false;
-    let mut told = Vec::new();
+    let mut checked = Vec::new();
     for found in &findings {
         let outcome = match held.get(&found.fingerprint) {
             None => Outcome::unknown("it does not stand any more where the report was made"),
@@ -151,9 +151,9 @@ pub fn run(check: Check) -> Result<ExitCode> {
         let place = held
             .get(&found.fingerprint)
             .map(|(known, _)| known.place.clone());
-        told.push((found, place, outcome));
+        checked.push((found, place, outcome));
     }
-    write(check.format, &told)?;
+    write(check.format, &checked)?;
     Ok(match (alive, all) {
         (true, _) => ExitCode::from(1),
         (false, true) => ExitCode::SUCCESS,
@@ -207,12 +207,12 @@ fn ask(server: Server) -> Result<Asked, Fault> {
 /// The values of the findings, read again where they stand, and what the lists have to do with them. The history is
 /// read where the files do not have all of them.
 fn held(check: &Check, findings: &[Found], asked: &[Asked]) -> Result<Values> {
-    let mut house = House::open(&check.repo, check.looking.clone())?;
+    let mut project = Project::open(&check.repo, check.looking.clone())?;
     // Which list is which server's: one without a list has no part in it.
     let with_list: Vec<usize> = (0..asked.len())
         .filter(|n| asked[*n].list.is_some())
         .collect();
-    house.lists = with_list
+    project.lists = with_list
         .iter()
         .filter_map(|number| asked[*number].list.clone())
         .collect();
@@ -221,10 +221,10 @@ fn held(check: &Check, findings: &[Found], asked: &[Asked]) -> Result<Values> {
         let missing = findings
             .iter()
             .any(|found| !held.contains_key(&found.fingerprint));
-        if !missing || look == Look::History && !house.root.join(".git").exists() {
+        if !missing || look == Look::History && !project.root.join(".git").exists() {
             break;
         }
-        let Examined { known, matches, .. } = house.look(look, true)?;
+        let Examined { known, matches, .. } = project.look(look, true)?;
         for (known, matches) in known.into_iter().zip(matches) {
             let matches = matches.into_iter().map(|one| (with_list[one.list], one));
             let fingerprint = known.fingerprint.to_string();
@@ -350,10 +350,10 @@ fn tried(server: &mut Asked, known: &Known) -> Outcome {
     }
 }
 
-fn write(form: Form, told: &[(&Found, Option<String>, Outcome)]) -> Result<()> {
+fn write(form: Form, checked: &[(&Found, Option<String>, Outcome)]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     if form == Form::Json {
-        let checked: Vec<Value> = told
+        let rows: Vec<Value> = checked
             .iter()
             .map(|(found, place, outcome)| {
                 json!({
@@ -363,12 +363,11 @@ fn write(form: Form, told: &[(&Found, Option<String>, Outcome)]) -> Result<()> {
                 })
             })
             .collect();
-        let text =
-            serde_json::to_string_pretty(&json!({ "schema_version": 1, "checked": checked }))?;
+        let text = serde_json::to_string_pretty(&json!({ "schema_version": 1, "checked": rows }))?;
         writeln!(out, "{text}")?;
         return Ok(());
     }
-    for (found, place, outcome) in told {
+    for (found, place, outcome) in checked {
         let place = place.as_deref().unwrap_or("-");
         let why = output::plain(&outcome.why);
         writeln!(

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result, bail};
 
-use super::texts::{self, Spot};
+use super::texts::{self, Location};
 use crate::cli::args::{Common, Limits};
 use crate::cli::output;
 use keysweep::finding::RepoPath;
@@ -102,39 +102,39 @@ fn judged(call: &Call, common: &Common) -> Result<Vec<Report>> {
 
 /// The text of a piece, with what stood there before, and where it belongs.
 fn text(piece: &Piece, cwd: &Path, compares: bool) -> Result<(PathBuf, PathBuf, Text)> {
-    let spot = |path: &str| Spot::of(cwd, path);
+    let location = |path: &str| Location::of(cwd, path);
     Ok(match piece {
         Piece::Loose { name, text, files } => {
-            let spot = spot(name)?;
+            let location = location(name)?;
             let text = Text {
                 path: RepoPath::from(*name),
                 after: text.clone().into_bytes(),
                 before: held(cwd, files)?.filter(|_| compares),
             };
-            (spot.dir, spot.root, text)
+            (location.dir, location.root, text)
         }
         Piece::Whole { path, text } => {
-            let spot = spot(path)?;
+            let location = location(path)?;
             let text = Text {
-                path: spot.path,
+                path: location.path,
                 after: text.clone().into_bytes(),
-                before: read(&spot.file).filter(|_| compares),
+                before: read(&location.file).filter(|_| compares),
             };
-            (spot.dir, spot.root, text)
+            (location.dir, location.root, text)
         }
         Piece::Edits { path, from, edits } => {
-            let spot = spot(path)?;
+            let location = location(path)?;
             let file = match from {
-                Some(from) => Spot::of(cwd, from)?.file,
-                None => spot.file,
+                Some(from) => Location::of(cwd, from)?.file,
+                None => location.file,
             };
             let before = read(&file).filter(|_| compares);
             let text = Text {
-                path: spot.path,
+                path: location.path,
                 after: change(before.as_deref(), edits)?.into_bytes(),
                 before,
             };
-            (spot.dir, spot.root, text)
+            (location.dir, location.root, text)
         }
     })
 }
@@ -143,7 +143,7 @@ fn text(piece: &Piece, cwd: &Path, compares: bool) -> Result<(PathBuf, PathBuf, 
 fn held(cwd: &Path, files: &[String]) -> Result<Option<Vec<u8>>> {
     let mut all: Option<Vec<u8>> = None;
     for file in files {
-        let Some(bytes) = read(&Spot::of(cwd, file)?.file) else {
+        let Some(bytes) = read(&Location::of(cwd, file)?.file) else {
             continue;
         };
         let all = all.get_or_insert_default();

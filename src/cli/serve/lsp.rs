@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use lsp_server::Message;
 
-use super::texts::{self, Spot};
+use super::texts::{self, Location};
 use crate::cli::args::{Common, Looking};
 use crate::cli::output;
 use keysweep::report::Report;
@@ -97,9 +97,9 @@ fn send(messages: &[Message]) -> Result<()> {
 
 /// Scans a buffer as the file that it is of.
 fn look(cwd: &Path, file: &str, text: &str, common: &Common) -> Result<(Report, String)> {
-    let spot = Spot::of(cwd, file)?;
-    let report = texts::scan_whole(&spot, text.as_bytes().to_vec(), common)?;
-    let path = String::from_utf8_lossy(&spot.path.0).into_owned();
+    let location = Location::of(cwd, file)?;
+    let report = texts::scan_whole(&location, text.as_bytes().to_vec(), common)?;
+    let path = String::from_utf8_lossy(&location.path.0).into_owned();
     Ok((report, path))
 }
 

@@ -9,20 +9,20 @@ use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::texts::{self, Spot};
+use super::texts::{self, Location};
 use crate::cli::args::{Common, Limits, Looking};
 use crate::cli::{With, explain, output, scan_under};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::report::Report;
-use keysweep::serve::mcp::{Ask, LINE_MAX, Told, answer, too_long};
-use keysweep::serve::{not_read, told};
+use keysweep::serve::mcp::{Answer, Ask, LINE_MAX, answer, too_long};
+use keysweep::serve::{not_read, sentence};
 use keysweep::source::{Control, StagedOptions};
 
 /// Answers coding agents over the Model Context Protocol, on standard input and output.
 ///
 /// Its tools scan a text, scan what is staged, and explain a line. Nothing leaves this machine, and no answer
-/// holds a value. Agents start it themselves; docs/agents.md says where each of them is told to.
+/// holds a value. Agents start it themselves; docs/agents.md says where each of them is sentence to.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -48,7 +48,7 @@ pub fn run(args: &Mcp) -> Result<ExitCode> {
     let mut line = Vec::new();
     while let Some(whole) = next(&mut input, &mut line)? {
         let said = match whole {
-            true => answer(&line, &mut ask as &mut dyn FnMut(Ask) -> Told),
+            true => answer(&line, &mut ask as &mut dyn FnMut(Ask) -> Answer),
             false => Some(too_long()),
         };
         if let Some(said) = said {
@@ -97,8 +97,8 @@ fn found(cwd: &Path, asked: Ask, looking: &Looking) -> Result<(String, Value)> {
     let common = Common::plain(looking);
     match asked {
         Ask::ScanText { text, path } => {
-            let spot = Spot::of(cwd, path.as_deref().unwrap_or("text"))?;
-            let report = texts::scan_whole(&spot, text.into_bytes(), &common)?;
+            let location = Location::of(cwd, path.as_deref().unwrap_or("text"))?;
+            let report = texts::scan_whole(&location, text.into_bytes(), &common)?;
             Ok(said(&report))
         }
         Ask::ScanStaged => {
@@ -163,7 +163,7 @@ fn said(report: &Report) -> (String, Value) {
         "notices": notices,
         "not_read": unread,
     });
-    let mut lines: Vec<String> = report.findings.iter().map(told).collect();
+    let mut lines: Vec<String> = report.findings.iter().map(sentence).collect();
     lines.extend(
         notices
             .iter()

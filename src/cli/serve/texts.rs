@@ -18,7 +18,7 @@ use keysweep::thresholds::Checkpoint;
 const PATH_MAX: usize = 32 << 10;
 
 /// A place for a text.
-pub struct Spot {
+pub struct Location {
     /// The nearest directory above it that exists and is not git's own.
     pub dir: PathBuf,
     /// The top of the repository, or the directory itself outside of one.
@@ -29,12 +29,12 @@ pub struct Spot {
     pub file: PathBuf,
 }
 
-impl Spot {
+impl Location {
     /// The place of a path that `cwd` is the start of.
     ///
     /// # Errors
     /// There is no such directory and none above it that can be looked at, or the path is longer than any is.
-    pub fn of(cwd: &Path, path: &str) -> Result<Spot> {
+    pub fn of(cwd: &Path, path: &str) -> Result<Location> {
         if path.len() > PATH_MAX {
             bail!("a path of more than {PATH_MAX} bytes leads nowhere");
         }
@@ -55,7 +55,7 @@ impl Spot {
             .components()
             .map(|part| part.as_os_str().to_string_lossy().into_owned())
             .collect();
-        Ok(Spot {
+        Ok(Location {
             dir: dir.to_owned(),
             root: home.root,
             path: RepoPath::from(parts.join("/").as_str()),
@@ -68,15 +68,15 @@ impl Spot {
 ///
 /// # Errors
 /// As [`scan`].
-pub fn scan_whole(spot: &Spot, text: Vec<u8>, common: &Common) -> Result<Report> {
+pub fn scan_whole(location: &Location, text: Vec<u8>, common: &Common) -> Result<Report> {
     let text = Text {
-        path: spot.path.clone(),
+        path: location.path.clone(),
         after: text,
         before: None,
     };
     let limits = Limits::default();
     scan(
-        &spot.dir,
+        &location.dir,
         vec![text],
         false,
         Checkpoint::Report,

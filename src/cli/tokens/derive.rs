@@ -128,7 +128,7 @@ fn derived<'a>(register: &Register, report: &'a Report) -> Vec<Option<Derived<'a
             (Field::Replaced, Field::ReplacedBy),
         ];
         for (when, who) in fields {
-            let fact = |field: Field| finding.told(field).find(|it| it.source == Source::Git);
+            let fact = |field: Field| finding.facts_of(field).find(|it| it.source == Source::Git);
             let Some(at) = fact(when).and_then(|fact| fact.time) else {
                 continue;
             };

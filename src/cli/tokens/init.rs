@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::super::args::{Lists, Looking, heading};
-use super::super::known::{House, Look};
+use super::super::known::{Look, Project};
 use super::super::{lists, output, whole};
 use super::check;
 use keysweep::Examined;
@@ -51,31 +51,31 @@ pub struct Init {
 /// There is a register already that is to be written, or a broken one; and what makes a scan pointless.
 pub fn run(init: Init) -> Result<ExitCode> {
     let dir = init.dir.unwrap_or_else(|| PathBuf::from("."));
-    let mut house = House::open(&dir, init.looking)?;
-    let path = house.root.join(FILE);
-    let have = check::of_repository(&house.root)?;
+    let mut project = Project::open(&dir, init.looking)?;
+    let path = project.root.join(FILE);
+    let have = check::of_repository(&project.root)?;
     if init.write && have.is_some() {
         bail!(
             "there is a register {} already: without --write what it does not have is printed",
             path.display()
         );
     }
-    house.references = true;
-    house.lists = lists::read(&Lists { with: init.from })?;
-    let tree = house.look(Look::Tree, false)?;
-    house.references = false;
-    let git_dir = keysweep::source::git_dir(&house.root);
+    project.references = true;
+    project.lists = lists::read(&Lists { with: init.from })?;
+    let tree = project.look(Look::Tree, false)?;
+    project.references = false;
+    let git_dir = keysweep::source::git_dir(&project.root);
     let history = match git_dir.is_some() && !init.no_history {
-        true => Some(house.look(Look::History, false)?),
+        true => Some(project.look(Look::History, false)?),
         false => None,
     };
     let looks = std::iter::once(&tree).chain(&history);
     let looked: Vec<&Report> = looks.map(|look| &look.report).collect();
     let mut proposal_of = Proposal::new(have.as_ref(), init.all);
     proposal_of.findings(&tree, history.as_ref());
-    proposal_of.lists(&house.lists);
+    proposal_of.lists(&project.lists);
     proposal_of.references(&tree.references);
-    let text = proposal(&proposal_of.entries(), house.now, have.is_none());
+    let text = proposal(&proposal_of.entries(), project.now, have.is_none());
     // Names come from anywhere, and the register holds no value.
     let text = output::masked(&text);
     Register::parse(FILE, text.as_bytes()).context("the proposal is no register")?;
@@ -86,7 +86,7 @@ pub fn run(init: Init) -> Result<ExitCode> {
             .context("standard output cannot be written")?;
         return Ok(output::ended(&looked));
     }
-    let read = || Ok(check::bytes_of_repository(&house.root)?.map(|file| file.bytes));
+    let read = || Ok(check::bytes_of_repository(&project.root)?.map(|file| file.bytes));
     whole::change(&path, git_dir.as_deref(), read, |before| match before {
         Some(bytes) if bytes == text.as_bytes() => Ok((None, ())),
         Some(_) => bail!("somebody else wrote {} meanwhile", path.display()),
@@ -161,8 +161,8 @@ impl<'a> Proposal<'a> {
                 .places
                 .iter()
                 .any(|place| matches!(place.kind, PlaceKind::Source | PlaceKind::Configuration));
-            let told = finding.class == Class::Credential && finding.part_of.is_none() && live;
-            if !told || self.prints.contains(&finding.fingerprint) {
+            let listed = finding.class == Class::Credential && finding.part_of.is_none() && live;
+            if !listed || self.prints.contains(&finding.fingerprint) {
                 continue;
             }
             let key = finding.key.as_ref().map(|key| key.as_str().to_owned());
@@ -174,7 +174,7 @@ impl<'a> Proposal<'a> {
                 .contains(&finding.fingerprint)
                 .then(|| at(finding.fingerprint));
             for fact in finding
-                .told(Field::Id)
+                .facts_of(Field::Id)
                 .filter(|it| it.source == Source::List)
             {
                 let id = fact.value.as_str().to_owned();
@@ -310,7 +310,7 @@ fn of_finding(finding: &Finding, past: Option<&Finding>) -> Proposed {
     };
     let text = |field: Field| {
         let facts = finding
-            .told(field)
+            .facts_of(field)
             .map(|fact| terminal(fact.value.as_str()));
         facts.map(at).collect::<Vec<At<String>>>()
     };
@@ -320,7 +320,7 @@ fn of_finding(finding: &Finding, past: Option<&Finding>) -> Proposed {
     let owner = text(Field::Owner).into_iter().next();
     let author = first.map(|commit| at(terminal(commit.author.as_str())));
     let never = finding
-        .told(Field::Expires)
+        .facts_of(Field::Expires)
         .any(|fact| fact.value.as_str() == "never");
     let end = finding.status.end().map(|end| at(End::At(end)));
     Proposed {

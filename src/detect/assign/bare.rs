@@ -9,7 +9,7 @@ use super::place::{Place, Reading, Value, before};
 /// A bare value with more signs of assignment than this is a row of assignments without blanks. Each
 /// of them would be judged with all that follow it, and none is a secret: the digest of SHA-512 with
 /// a colon behind each byte has 63.
-const MOST_JOINTS: usize = 64;
+const MOST_OPERATORS: usize = 64;
 
 /// A sign that stands so many bytes behind the one before it counts four times: bytes that are
 /// written out are shorter, and what has more than sixteen names has values, too.
@@ -35,7 +35,7 @@ const PLAIN: [bool; 256] = {
 pub(super) fn bare(place: &Place<'_>) -> Reading {
     let Place { bytes, at, end, .. } = *place;
     let mut i = at;
-    let (mut joints, mut last) = (0, at);
+    let (mut operators, mut last) = (0, at);
     while i < end {
         let b = bytes[i];
         if PLAIN[usize::from(b)] {
@@ -43,14 +43,14 @@ pub(super) fn bare(place: &Place<'_>) -> Reading {
             continue;
         }
         if matches!(b, b'=' | b':') {
-            joints += if i - last > NAME { 4 } else { 1 };
+            operators += if i - last > NAME { 4 } else { 1 };
             last = i;
-            if joints > MOST_JOINTS {
+            if operators > MOST_OPERATORS {
                 return Break(None);
             }
         }
         // `<your-token>` belongs to the value.
-        let gap = b == b'<' && i > at && place.joint.op != Op::Xml;
+        let gap = b == b'<' && i > at && place.operator.op != Op::Xml;
         if let Some(len) = gap.then(|| slot(&bytes[i..end])).flatten() {
             i += len;
             continue;
@@ -67,7 +67,7 @@ pub(super) fn bare(place: &Place<'_>) -> Reading {
 /// Whether the byte at `i` ends a bare value.
 fn ends_at(place: &Place<'_>, i: usize) -> bool {
     let Place { bytes, at, end, .. } = *place;
-    let in_address = place.joint.op == Op::Url;
+    let in_address = place.operator.op == Op::Url;
     let next = bytes.get(i + 1);
     match bytes[i] {
         b'"' | b'\'' | b'`' | b';' => true,

@@ -110,10 +110,10 @@ fn line<'a>(bytes: &'a [u8], word: Range<usize>, takes: &Takes) -> Option<Assign
     let (value, quote) = match takes {
         Takes::Word(flags) => behind(words, flags, true)?,
         Takes::Glued(flags) => behind(words, flags, false)?,
-        Takes::Pair(flags, joint) => {
+        Takes::Pair(flags, operator) => {
             let (pair, quote) = behind(words, flags, true)?;
             let text = &bytes[pair.clone()];
-            let at = memchr::memchr(*joint, text)?;
+            let at = memchr::memchr(*operator, text)?;
             if at == 0 || text.starts_with(b"http") {
                 return None;
             }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::place::{Joint, blanks};
+use super::place::{Operator, blanks};
 use super::quoted::quoted_at;
 use super::{Assignment, Op, key, value};
 
@@ -29,11 +29,11 @@ fn back(bytes: &[u8], mut at: usize, floor: usize) -> usize {
 fn introduced(bytes: &[u8], at: usize) -> Option<usize> {
     const SAY: &[&str] = &["name", "key", "id", "field", "variable", "parametername"];
     let floor = at.saturating_sub(40);
-    let joint = back(bytes, at, floor);
-    if joint == floor || !matches!(bytes[joint - 1], b':' | b'=') {
+    let operator = back(bytes, at, floor);
+    if operator == floor || !matches!(bytes[operator - 1], b':' | b'=') {
         return None;
     }
-    let end = back(bytes, joint - 1, floor);
+    let end = back(bytes, operator - 1, floor);
     let len = bytes[floor..end]
         .iter()
         .rev()
@@ -114,23 +114,25 @@ pub(super) fn value_above<'a>(bytes: &'a [u8], name: &Range<usize>) -> Option<As
             .iter()
             .take_while(|b| b.is_ascii_alphanumeric())
             .count();
-    let joint = back_over(bytes, word.end, end);
-    if !key::is_value_word(&bytes[word.clone()]) || !matches!(bytes.get(joint), Some(b':' | b'=')) {
+    let operator = back_over(bytes, word.end, end);
+    if !key::is_value_word(&bytes[word.clone()])
+        || !matches!(bytes.get(operator), Some(b':' | b'='))
+    {
         return None;
     }
-    let joint = Joint {
+    let operator = Operator {
         op: Op::NameValue,
-        at: joint + 1,
+        at: operator + 1,
     };
-    let start = blanks(bytes, joint.at, end);
+    let start = blanks(bytes, operator.at, end);
     let got = value::read(
         bytes,
         start,
         said,
         &word,
-        &Joint {
+        &Operator {
             op: Op::Colon,
-            ..joint
+            ..operator
         },
     )?;
     let closed = |b: &u8| is_gap(*b) || *b == b',';
@@ -182,9 +184,9 @@ pub(super) fn default_in_block(
     let close = memchr::memchr(b'}', text).unwrap_or(text.len());
     memchr::memmem::find_iter(&text[..close], member).find_map(|found| {
         let head = text[..found].rsplit(|b| *b == b'\n').next()?;
-        let joint = blanks(text, found + member.len(), text.len());
-        let own = head.trim_ascii().is_empty() && text.get(joint) == Some(&b'=');
-        own.then_some(at + joint + 1)
+        let operator = blanks(text, found + member.len(), text.len());
+        let own = head.trim_ascii().is_empty() && text.get(operator) == Some(&b'=');
+        own.then_some(at + operator + 1)
     })
 }
 

@@ -1,4 +1,4 @@
-//! Loose joints: a dash, a blank, a cell of a table or a sentence stands between a name and its value, or
+//! Loose operators: a dash, a blank, a cell of a table or a sentence stands between a name and its value, or
 //! nothing. Whoever judges such a value asks more of it.
 
 use std::ops::Range;
@@ -71,7 +71,7 @@ pub(super) fn before<'a>(
         .map(|at| bytes[at])
         .filter(|b| matches!(b, b'"' | b'\'' | b'`'));
     let mut end = run.start - usize::from(quote.is_some());
-    // The joint: blanks, and perhaps a dash between them.
+    // The operator: blanks, and perhaps a dash between them.
     let trimmed = |end: usize| {
         let text = &bytes[line..end];
         line + text.len()

@@ -68,7 +68,7 @@ pub enum Op {
     SqlBy,
     /// Only blanks between (`ENV NAME value`, `requirepass value`).
     Blank,
-    /// A loose joint: a dash, the blank behind a label, the cell of a table, the verb of a sentence.
+    /// A loose operator: a dash, the blank behind a label, the cell of a table, the verb of a sentence.
     Label,
 }
 
@@ -312,8 +312,8 @@ fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {
         return None;
     }
     let end = bytes.len().min(name.end + RIGHT);
-    let joint = op::after(bytes, &name, end)?;
-    let got = value::read(bytes, joint.at, end, &name, &joint)?;
+    let operator = op::after(bytes, &name, end)?;
+    let got = value::read(bytes, operator.at, end, &name, &operator)?;
     if got.range.start >= got.range.end {
         return None;
     }
@@ -325,7 +325,7 @@ fn read_named(bytes: &[u8], name: Range<usize>) -> Option<Assignment<'_>> {
         .flatten();
     let op = match elsewhere {
         Some(_) => Op::NameValue,
-        None => got.op.unwrap_or(joint.op),
+        None => got.op.unwrap_or(operator.op),
     };
     let key = match elsewhere {
         Some(key) => key,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::place::{Joint, blanks};
+use super::place::{Operator, blanks};
 use super::{Op, elsewhere, label};
 
 /// A name, and what follows it.
@@ -42,7 +42,7 @@ impl Here<'_> {
 }
 
 /// A way of joining a name and its value: the signs between them, where the value starts when it
-/// is this way (given the place behind the signs), what the joint is called, `None` where the name is
+/// is this way (given the place behind the signs), what the operator is called, `None` where the name is
 /// given nothing, and an example.
 type Way = (
     &'static str,
@@ -202,10 +202,10 @@ const WAYS: &[Way] = &[
     ("|", |h, at| label::in_cell(h.bytes, h.name).then_some(at), Some(Op::Label), "| token | maple |"),
 ];
 
-/// Reads the joint that follows the name, or `None` when the name is given nothing.
-pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Joint> {
+/// Reads the operator that follows the name, or `None` when the name is given nothing.
+pub(super) fn after(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<Operator> {
     let (_, op, at) = way(bytes, name, end)?;
-    Some(Joint { op: op?, at })
+    Some(Operator { op: op?, at })
 }
 
 /// The way that joins the name to what follows it, as a row of [`WAYS`], and where the value starts.
@@ -236,7 +236,7 @@ fn way(bytes: &[u8], name: &Range<usize>, end: usize) -> Option<(usize, Option<O
 }
 
 /// By the first byte of what follows a name, as bits: the rows of [`WAYS`] whose signs begin with it or
-/// that have none. The joint is asked for at every name before every value, and most bytes join nothing.
+/// that have none. The operator is asked for at every name before every value, and most bytes join nothing.
 static ROWS: [u64; 256] = {
     assert!(WAYS.len() <= 64, "a row is a bit");
     let mut rows = [0; 256];
@@ -429,10 +429,10 @@ mod tests {
             let name = crate::detect::assign::key::around(bytes, word);
             let (found, ..) = way(bytes, &name, bytes.len()).expect("a way");
             assert_eq!(found, row, "{text}");
-            let joint = after(bytes, &name, bytes.len());
-            assert_eq!(joint.as_ref().map(|joint| joint.op), *op, "{text}");
-            let behind = |joint: &Joint| text[joint.at..].contains("maple");
-            assert!(joint.as_ref().is_none_or(behind), "{text}");
+            let operator = after(bytes, &name, bytes.len());
+            assert_eq!(operator.as_ref().map(|operator| operator.op), *op, "{text}");
+            let behind = |operator: &Operator| text[operator.at..].contains("maple");
+            assert!(operator.as_ref().is_none_or(behind), "{text}");
         }
     }
 }

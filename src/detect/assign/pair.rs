@@ -18,12 +18,12 @@ pub(super) fn password(name: &[u8], bytes: &[u8], value: &Range<usize>) -> Optio
         return None;
     }
     let text = &bytes[value.clone()];
-    let joint = if lower.ends_with(b"neo4j_auth") {
+    let operator = if lower.ends_with(b"neo4j_auth") {
         b'/'
     } else {
         b':'
     };
-    let at = memchr::memchr(joint, text)?;
+    let at = memchr::memchr(operator, text)?;
     let (user, password) = (&text[..at], &text[at + 1..]);
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-' | b'@');
     let is_user =

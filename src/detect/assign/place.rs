@@ -4,8 +4,8 @@ use std::ops::{ControlFlow, Range};
 
 use super::Op;
 
-/// The joint after a name.
-pub(super) struct Joint {
+/// The operator after a name.
+pub(super) struct Operator {
     /// What it is.
     pub op: Op,
     /// Where the value, or blanks before it, starts.
@@ -25,7 +25,7 @@ pub(super) fn blanks(bytes: &[u8], mut at: usize, end: usize) -> usize {
 pub(super) struct Value {
     pub range: Range<usize>,
     pub quote: Option<u8>,
-    /// A closer reading of the joint, where the value shows it.
+    /// A closer reading of the operator, where the value shows it.
     pub op: Option<Op>,
     pub fallback: bool,
     pub wrapped: bool,
@@ -51,12 +51,12 @@ impl Value {
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub bytes: &'a [u8],
-    /// Behind the joint and blanks.
+    /// Behind the operator and blanks.
     pub at: usize,
     /// Nothing behind it is looked at.
     pub end: usize,
     pub name: &'a Range<usize>,
-    pub joint: &'a Joint,
+    pub operator: &'a Operator,
 }
 
 impl<'a> Place<'a> {
@@ -66,7 +66,7 @@ impl<'a> Place<'a> {
     }
 
     pub fn joined_by(&self, ops: &[Op]) -> bool {
-        ops.contains(&self.joint.op)
+        ops.contains(&self.operator.op)
     }
 
     /// The same place with the value from `at` on.

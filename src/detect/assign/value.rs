@@ -4,7 +4,7 @@ use std::ops::ControlFlow::{Break, Continue};
 use std::ops::Range;
 
 use super::bare::bare;
-use super::place::{Joint, Place, Reading, Value, before, blanks};
+use super::place::{Operator, Place, Reading, Value, before, blanks};
 use super::quoted::{opening, quoted_at};
 use super::{Op, argument, label, list, wrapped};
 
@@ -20,7 +20,7 @@ type Way = (
 #[rustfmt::skip]
 const WAYS: &[Way] = &[
     ("the text of an element", text, "<token>maple leaf</token>", Some("maple leaf")),
-    ("behind a loose joint", loose, "token is maple.", Some("maple")),
+    ("behind a loose operator", loose, "token is maple.", Some("maple")),
     ("behind OpenSSL's word for it", pass_phrase, "openssl rsa -passin pass:maple", Some("maple")),
     ("a block of lines", block, "token: |\n  maple\n", Some("maple")),
     ("on the next line", on_next_line, "token:\n  \"maple\"", Some("maple")),
@@ -42,10 +42,10 @@ pub(super) fn read(
     at: usize,
     end: usize,
     name: &Range<usize>,
-    joint: &Joint,
+    operator: &Operator,
 ) -> Option<Value> {
     let at = blanks(bytes, at, end);
-    let at = match joint.op {
+    let at = match operator.op {
         Op::Colon => behind_tag(bytes, at, end),
         _ => at,
     };
@@ -57,7 +57,7 @@ pub(super) fn read(
         at,
         end,
         name,
-        joint,
+        operator,
     };
     WAYS.iter()
         .find_map(|(_, read, ..)| read(&place).break_value())
@@ -84,7 +84,7 @@ fn behind_tag(bytes: &[u8], at: usize, end: usize) -> usize {
 /// The text of an element, up to its end.
 fn text(place: &Place<'_>) -> Reading {
     let Place { bytes, end, .. } = *place;
-    let start = place.joint.at;
+    let start = place.operator.at;
     let of_tag = place.joined_by(&[Op::Xml, Op::NameValue]) && bytes[..start].ends_with(b">");
     if !of_tag {
         return Continue(());
@@ -115,7 +115,8 @@ fn text(place: &Place<'_>) -> Reading {
     }
     // Words in a row belong to an element only when it is closed by its name.
     let name = &bytes[place.name.clone()];
-    let own = place.joint.op == Op::NameValue || tag.get(2..).is_some_and(|t| t.starts_with(name));
+    let own =
+        place.operator.op == Op::NameValue || tag.get(2..).is_some_and(|t| t.starts_with(name));
     if !whole || memchr::memchr(b'\n', held).is_some() || !own && held.contains(&b' ') {
         return Continue(());
     }
@@ -126,11 +127,11 @@ fn text(place: &Place<'_>) -> Reading {
 /// What a sentence, a cell or a label gives: one word or a literal, which ends its line behind all but a
 /// sentence.
 fn loose(place: &Place<'_>) -> Reading {
-    if place.joint.op != Op::Label {
+    if place.operator.op != Op::Label {
         return Continue(());
     }
     let Place { bytes, at, end, .. } = *place;
-    let sign = before(bytes, place.joint.at);
+    let sign = before(bytes, place.operator.at);
     let got = match opening(bytes, at, end) {
         Some(_) => quoted_at(bytes, at, end),
         None => {
@@ -161,7 +162,7 @@ fn loose(place: &Place<'_>) -> Reading {
 fn pass_phrase(place: &Place<'_>) -> Reading {
     let name = &place.bytes[place.name.clone()];
     let asks = [&b"-passin"[..], b"-passout", b"-pass"].contains(&name);
-    if !asks || place.joint.op != Op::Flag {
+    if !asks || place.operator.op != Op::Flag {
         return Continue(());
     }
     let rest = place.rest();
@@ -221,7 +222,7 @@ fn block(place: &Place<'_>) -> Reading {
         .take_while(|b| matches!(b, b'-' | b'+' | b'0'..=b'9'))
         .count();
     match rest.get(marks) {
-        Some(b'\n' | b'\r') if place.joint.op == Op::Colon => {
+        Some(b'\n' | b'\r') if place.operator.op == Op::Colon => {
             let at = next_line(place.bytes, place.at + 1 + marks, place.end);
             bare(&place.starting_at(at))
         }
@@ -229,7 +230,7 @@ fn block(place: &Place<'_>) -> Reading {
     }
 }
 
-/// The line ends behind the joint, perhaps behind a backslash: only a literal counts there, since a
+/// The line ends behind the operator, perhaps behind a backslash: only a literal counts there, since a
 /// bare word on the next line belongs to it. An element's text is an exception.
 fn on_next_line(place: &Place<'_>) -> Reading {
     let Place { bytes, at, end, .. } = *place;
@@ -244,7 +245,7 @@ fn on_next_line(place: &Place<'_>) -> Reading {
     let at = next_line(bytes, line, end);
     match opening(bytes, at, end) {
         Some(_) => Break(quoted_at(bytes, at, end)),
-        None if place.joint.op == Op::Colon && bytes[at..end].starts_with(b"- ") => {
+        None if place.operator.op == Op::Colon && bytes[at..end].starts_with(b"- ") => {
             // The first line of a list; its others are read from this one.
             let item = list::next_item(bytes, line, end).map(|range| {
                 let quote = Some(bytes[range.start - 1]).filter(|b| matches!(b, b'"' | b'\''));
@@ -252,7 +253,7 @@ fn on_next_line(place: &Place<'_>) -> Reading {
             });
             Break(item)
         }
-        None if place.joint.op == Op::Xml => bare(&place.starting_at(at)),
+        None if place.operator.op == Op::Xml => bare(&place.starting_at(at)),
         None => Break(None),
     }
 }
@@ -273,7 +274,7 @@ fn after_scheme(place: &Place<'_>) -> Reading {
 }
 
 fn taken(place: &Place<'_>) -> Reading {
-    let got = (place.joint.op == Op::Call)
+    let got = (place.operator.op == Op::Call)
         .then(|| argument::taken(place.bytes, place.name, place.at, place.end))
         .flatten();
     got.map_or(Continue(()), |got| Break(Some(got)))
@@ -284,7 +285,7 @@ fn literal(place: &Place<'_>) -> Reading {
     let Some(got) = quoted_at(place.bytes, place.at, place.end) else {
         return Continue(());
     };
-    Break(Some(match place.joint.op {
+    Break(Some(match place.operator.op {
         Op::Colon | Op::Pair | Op::Arrow | Op::Equals => scheme(place.bytes, got),
         _ => got,
     }))
@@ -318,7 +319,7 @@ fn inside(place: &Place<'_>) -> Reading {
 /// A bare word there is the name of something.
 fn only_literal(place: &Place<'_>) -> Reading {
     // YAML's values need no quotes.
-    if place.joint.op == Op::NameValue && before(place.bytes, place.joint.at) == b':' {
+    if place.operator.op == Op::NameValue && before(place.bytes, place.operator.at) == b':' {
         return Continue(());
     }
     match place.joined_by(&[Op::Call, Op::Pair, Op::SqlBy, Op::NameValue, Op::Compare]) {
@@ -376,15 +377,15 @@ pub(super) mod tests {
         let word = word.expect("a name");
         let name = key::around(bytes, word..word + 4);
         let end = bytes.len();
-        let joint = op::after(bytes, &name, end).expect("a joint");
+        let operator = op::after(bytes, &name, end).expect("an operator");
         let place = Place {
             bytes,
-            at: blanks(bytes, joint.at, end),
+            at: blanks(bytes, operator.at, end),
             end,
             name: &name,
-            joint: &joint,
+            operator: &operator,
         };
-        let got = read(bytes, joint.at, end, &name, &joint);
+        let got = read(bytes, operator.at, end, &name, &operator);
         held(&place, got.map(|got| &text[got.range]));
     }
 

@@ -224,7 +224,7 @@ const CALLS: &[&[u8]] = &[
 fn call(place: &Place<'_>, head: &Head) -> Reading {
     let (bytes, stop, name) = (place.bytes, head.stop, head.text.as_slice());
     let open = head.end < stop && bytes[head.end] == b'(';
-    if !open || place.joint.op == Op::Call && !name.starts_with(b"base64") {
+    if !open || place.operator.op == Op::Call && !name.starts_with(b"base64") {
         return Continue(());
     }
     let tuple = name.is_empty();

@@ -240,12 +240,12 @@ impl Drawn {
 fn cost(a: u8, b: u8) -> u32 {
     /// One of ten digits; one of the few signs that join words, or of all others.
     const DIGIT: u32 = 58;
-    const JOINT: u32 = 35;
+    const OPERATOR: u32 = 35;
     const SIGN: u32 = 100;
     let pair = pair_cost(a, b);
     let more = match b {
         b'0'..=b'9' => DIGIT,
-        b'_' | b'-' | b'.' | b'/' => JOINT,
+        b'_' | b'-' | b'.' | b'/' => OPERATOR,
         // The case of a letter: words change it where the next one begins, and seldom else.
         b'a'..=b'z' if a.is_ascii_lowercase() => 2,
         b'A'..=b'Z' if a.is_ascii_lowercase() => 63,

@@ -3,9 +3,9 @@
 
 use super::code::CODE;
 use super::expression::EXPRESSIONS;
-use super::joint::JOINT;
 use super::key::{Name, Says};
 use super::named::NAMED;
+use super::operator::OPERATOR;
 use super::own_name::OWN_NAME;
 use super::public::PUBLIC;
 use super::reference;
@@ -168,7 +168,7 @@ const BESIDE: &[Row] = &[
 
 /// The rows of every table, in the order in which they are asked.
 fn rows() -> impl Iterator<Item = &'static Row> {
-    let tables = [JOINT, CODE, EXPRESSIONS, NAMED, OWN_NAME, BESIDE, PUBLIC];
+    let tables = [OPERATOR, CODE, EXPRESSIONS, NAMED, OWN_NAME, BESIDE, PUBLIC];
     tables.into_iter().flatten()
 }
 

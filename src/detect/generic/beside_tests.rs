@@ -98,14 +98,14 @@ fn surroundings_tell_what_is_no_secret_and_their_near_misses_do_not() {
 #[test]
 fn an_escape_is_not_cut() {
     let value = "x12callsFinishedWithDropJ";
-    let told = |joint: &str| {
-        let text = format!("\"\\v2\\x1f.lb.v1.ClientStatsPerTokenR{joint}{value}\\x04\"");
+    let refused = |operator: &str| {
+        let text = format!("\"\\v2\\x1f.lb.v1.ClientStatsPerTokenR{operator}{value}\\x04\"");
         let at = text.find(value).expect("it is there");
         let a = read_from_run(text.as_bytes(), at..at + value.len()).expect("an assignment");
         judge(&a, text.as_bytes()).is_err()
     };
-    assert!(told("\\"));
-    assert!(!told(" = "));
+    assert!(refused("\\"));
+    assert!(!refused(" = "));
 }
 
 #[test]

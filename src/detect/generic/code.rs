@@ -216,10 +216,10 @@ fn is_word_of_a_rule(site: &Site<'_>) -> bool {
 fn is_scope(site: &Site<'_>) -> bool {
     let part =
         |part: &[u8]| part == b"*" || !part.is_empty() && part.iter().all(u8::is_ascii_lowercase);
-    let joint = |b: &u8| matches!(b, b'.' | b':');
+    let operator = |b: &u8| matches!(b, b'.' | b':');
     site.a.key.eq_ignore_ascii_case(b"bearer")
-        && site.value.iter().any(joint)
-        && site.value.split(joint).all(part)
+        && site.value.iter().any(operator)
+        && site.value.split(operator).all(part)
 }
 
 /// `application/x-keepass2`: a kind of file (RFC 6838).

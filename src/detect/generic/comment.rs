@@ -34,11 +34,11 @@ pub(super) fn is_shown(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     let near = &bytes[end.saturating_sub(REACH)..end];
     let parts = |b: &&u8| b.is_ascii_whitespace() || b":.,[\"'`(".contains(b);
     let parted = near.iter().rev().take_while(parts).count();
-    let told = &near[..near.len() - parted];
-    let told = told[told.len().saturating_sub(16)..].to_ascii_lowercase();
-    let at_once = |word: &&str| told.ends_with(word.as_bytes());
+    let before = &near[..near.len() - parted];
+    let before = before[before.len().saturating_sub(16)..].to_ascii_lowercase();
+    let at_once = |word: &&str| before.ends_with(word.as_bytes());
     !near[near.len() - parted..].contains(&b'\n')
-        && (parted > 1 && SHOWS.iter().any(|word| told.ends_with(word))
+        && (parted > 1 && SHOWS.iter().any(|word| before.ends_with(word))
             || SHOWS_AT_ONCE.iter().any(at_once))
         || a.op == Op::Colon && near.ends_with(b"\"") && is_in_a_block(near)
 }

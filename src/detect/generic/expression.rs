@@ -76,10 +76,11 @@ fn is_behind_its_literal(site: &Site<'_>) -> bool {
     let near = &before[before.len().saturating_sub(100)..];
     let line = near.rsplit(|b| *b == b'\n').next().unwrap_or(near);
     // A name in quotes of its own was closed before.
-    let joint = site
+    let operator = site
         .bytes
         .get(site.a.key_at + site.a.key.len()..site.a.value.start);
-    let closed = joint.is_none_or(|joint| joint.iter().filter(|b| **b == quote).count() != 1);
+    let closed =
+        operator.is_none_or(|operator| operator.iter().filter(|b| **b == quote).count() != 1);
     let inside = !closed && line.iter().filter(|b| **b == quote).count() % 2 == 1;
     inside && line.len() < 100 && site.value.first().is_some_and(goes_on)
 }
@@ -106,15 +107,15 @@ fn is_outside_its_quotes(value: &[u8]) -> bool {
             // The quote behind it ended the value.
             _ => rest,
         };
-        let joint = |b: Option<&u8>| matches!(b, Some(b'.' | b'+'));
+        let operator = |b: Option<&u8>| matches!(b, Some(b'.' | b'+'));
         return inside.len() > 2
-            && joint(inside.trim_ascii_start().first())
-            && joint(inside.trim_ascii_end().last());
+            && operator(inside.trim_ascii_start().first())
+            && operator(inside.trim_ascii_end().last());
     }
     joins_a_call(text)
 }
 
-/// `+String(`, `.$request->input(`: a joint, the name of a function and the bracket before its arguments.
+/// `+String(`, `.$request->input(`: an operator, the name of a function and the bracket before its arguments.
 fn joins_a_call(text: &[u8]) -> bool {
     let Some(rest) = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b".")) else {
         return false;

@@ -57,11 +57,11 @@ impl Weights {
 
     /// The features with what each adds to the log-odds, the weightiest first, and what there is
     /// without any at the end.
-    pub fn told(&self, found: &[Feature]) -> Vec<(&'static str, f32)> {
-        let mut told: Vec<(&str, f32)> = found.iter().map(|f| (f.name(), self.of(*f))).collect();
-        told.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-        told.push(("without any of them", self.bias));
-        told
+    pub fn weights_of(&self, found: &[Feature]) -> Vec<(&'static str, f32)> {
+        let mut weights: Vec<(&str, f32)> = found.iter().map(|f| (f.name(), self.of(*f))).collect();
+        weights.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+        weights.push(("without any of them", self.bias));
+        weights
     }
 
     /// The features' names, the weightiest first.

@@ -388,7 +388,7 @@ mod tests {
 
     use super::*;
 
-    /// Words of every list between joints of every kind, with and without digits and capitals.
+    /// Words of every list between operators of every kind, with and without digits and capitals.
     fn names() -> impl Strategy<Value = String> {
         let listed = KINDS.iter().flat_map(|(_, _, list, _)| list.iter());
         let listed: Vec<&str> = listed.map(|word| word.trim_start_matches('*')).collect();

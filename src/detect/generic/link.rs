@@ -30,10 +30,10 @@ pub(super) fn ends_by_itself(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     let len = before.iter().rev().take_while(|b| part(b)).count();
     let after = &bytes[a.value.end..bytes.len().min(a.value.end + REACH)];
     let behind = after.iter().take_while(|b| part(b)).count();
-    let joint = |b: &u8| matches!(b, b'?' | b'&' | b';');
+    let operator = |b: &u8| matches!(b, b'?' | b'&' | b';');
     [&before[before.len() - len..], &after[..behind]]
         .iter()
-        .flat_map(|side| side.split(joint))
+        .flat_map(|side| side.split(operator))
         .any(is_end)
 }
 

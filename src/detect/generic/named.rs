@@ -91,11 +91,11 @@ fn is_kept_under(site: &Site<'_>) -> bool {
 
 /// `PASSWORD_NOT_FOUND("E-02", …)`: a member of a list of errors is given its code.
 fn is_error_code(site: &Site<'_>) -> bool {
-    let told = |word: &String| words::FAILS.contains(word);
+    let fails = |word: &String| words::FAILS.contains(word);
     site.a.op == Op::Call
         && site.name.constant
         && !site.name.last
-        && key::split(site.a.key).iter().any(told)
+        && key::split(site.a.key).iter().any(fails)
 }
 
 /// `password_rules.get('length')`, `tokens.contains("x")`: a member that looks something up is given its name.
@@ -129,7 +129,7 @@ fn is_behind_a_call(site: &Site<'_>) -> bool {
     let between = site.a.key_at + site.a.key.len()..site.a.value.start;
     site.bytes
         .get(between)
-        .is_some_and(|joint| joint.contains(&b')'))
+        .is_some_and(|operator| operator.contains(&b')'))
 }
 
 /// `Cols("name", `: a call of a function that is given the names of columns or members.
@@ -160,11 +160,11 @@ fn is_keeper(key: &[u8]) -> bool {
 
 /// Words that a hyphen or an underscore joins.
 fn is_words(value: &[u8]) -> bool {
-    let joint = |b: &u8| matches!(b, b'-' | b'_');
-    value.iter().any(joint) && value.iter().all(|b| b.is_ascii_alphabetic() || joint(b))
+    let operator = |b: &u8| matches!(b, b'-' | b'_');
+    value.iter().any(operator) && value.iter().all(|b| b.is_ascii_alphabetic() || operator(b))
 }
 
-/// `role::auth:`: words, and a joint to what follows them.
+/// `role::auth:`: words, and an operator to what follows them.
 fn is_beginning(value: &[u8]) -> bool {
     let part = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b':' | b'_' | b'-' | b'.' | b'/');
     value.len() <= 64 && value.ends_with(b":") && value.iter().all(part)

@@ -441,7 +441,7 @@ fn is_media_file(value: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn told(value: &str) -> Option<Refusal> {
+    fn refused(value: &str) -> Option<Refusal> {
         let row = NOTATIONS.iter().find(|(_, test, _)| test(value.as_bytes()));
         row.map(|(refusal, ..)| *refusal)
     }
@@ -472,7 +472,7 @@ mod tests {
             (Refusal::MediaFile, &["Purple/v4/3c/7a/x.png", "logo.svg"]),
         ] {
             for value in values {
-                assert_eq!(told(value), Some(refusal), "{value}");
+                assert_eq!(refused(value), Some(refusal), "{value}");
             }
         }
         for value in [
@@ -488,7 +488,7 @@ mod tests {
             "q8Zr,Kd93",
             "tequila",
         ] {
-            assert_eq!(told(value), None, "{value}");
+            assert_eq!(refused(value), None, "{value}");
         }
     }
 }

@@ -112,13 +112,13 @@ fn is_digest(value: &[u8]) -> bool {
         return false;
     };
     let named = &value[at..];
-    let Some(joint) = named.iter().position(|b| matches!(b, b':' | b'-' | b'/')) else {
+    let Some(operator) = named.iter().position(|b| matches!(b, b':' | b'-' | b'/')) else {
         return false;
     };
-    let (name, sum) = (&named[..joint], &named[joint + 1..]);
+    let (name, sum) = (&named[..operator], &named[operator + 1..]);
     let sum = sum
         .strip_prefix(b"/")
-        .filter(|_| named[joint] == b'/')
+        .filter(|_| named[operator] == b'/')
         .unwrap_or(sum);
     let bytes = match name {
         b"md5" => 16,
@@ -131,7 +131,7 @@ fn is_digest(value: &[u8]) -> bool {
     };
     let hex = sum.len() == 2 * bytes && sum.iter().all(u8::is_ascii_hexdigit);
     // An image's digest is often cut to its first digits.
-    let short = named[joint] == b':'
+    let short = named[operator] == b':'
         && (7..2 * bytes).contains(&sum.len())
         && all(sum, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));
     let base64 = || {
@@ -200,13 +200,13 @@ fn is_name_of_a_setting(value: &[u8]) -> bool {
         "a", "change", "default", "my", "new", "our", "secret", "some", "super", "test", "the",
         "this", "top", "very", "your",
     ];
-    let joint = |b: &u8| matches!(b, b'-' | b'.' | b'_');
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || joint(b);
+    let operator = |b: &u8| matches!(b, b'-' | b'.' | b'_');
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || operator(b);
     let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
     if value.len() > 120 || digits > 2 || !value.iter().all(plain) {
         return false;
     }
-    let least = if value.iter().any(joint) { 4 } else { 3 };
+    let least = if value.iter().any(operator) { 4 } else { 3 };
     let small = value.first().is_some_and(u8::is_ascii_lowercase);
     let words = super::key::split(value);
     let last = words

@@ -28,8 +28,8 @@ fn is_word_of_many(site: &Site<'_>) -> bool {
 /// `OPTION_SSLPASSWORD = "ssl-password"`, `CHAT_KEY_STORAGE = "chatKey.v2"`: a constant that holds what it
 /// is called.
 fn repeats_its_name(site: &Site<'_>) -> bool {
-    let joint = |b: &u8| b.is_ascii_alphanumeric() || b"-_.: ".contains(b);
-    if !site.value.iter().all(joint) || site.value.len() > 80 {
+    let operator = |b: &u8| b.is_ascii_alphanumeric() || b"-_.: ".contains(b);
+    if !site.value.iter().all(operator) || site.value.len() > 80 {
         return false;
     }
     let letters = |text: &[u8]| -> Vec<u8> {

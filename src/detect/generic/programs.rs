@@ -31,7 +31,7 @@ fn is_timestamp(value: &[u8]) -> bool {
     let fits = |(b, form): (&u8, &u8)| match form {
         b'0' => b.is_ascii_digit(),
         b'T' => matches!(b, b'T' | b't' | b' '),
-        joint => b == joint,
+        operator => b == operator,
     };
     let rest = |b: &u8| b.is_ascii_digit() || matches!(b, b':' | b'.' | b'+' | b'-' | b'Z' | b'z');
     value.len() >= FORM.len()
@@ -59,7 +59,7 @@ fn is_form_of_a_date(value: &[u8]) -> bool {
                 | b'T'
         )
     };
-    let joint = |b: &u8| {
+    let operator = |b: &u8| {
         matches!(
             b,
             b'-' | b'/' | b':' | b'.' | b'+' | b' ' | b'_' | b',' | b'\''
@@ -69,10 +69,10 @@ fn is_form_of_a_date(value: &[u8]) -> bool {
         let mut forms = [&b"yyyy"[..], b"YYYY"].into_iter();
         forms.any(|year| memchr::memmem::find(value, year).is_some())
     };
-    let runs = value.split(joint).filter(|run| !run.is_empty());
+    let runs = value.split(operator).filter(|run| !run.is_empty());
     // Nearly every value has a byte that no such form has, and soon.
-    value.iter().all(|b| part(b) || joint(b))
-        && value.iter().any(joint)
+    value.iter().all(|b| part(b) || operator(b))
+        && value.iter().any(operator)
         && year()
         && runs
             .clone()

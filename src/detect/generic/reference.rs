@@ -233,7 +233,7 @@ fn random_number(text: &[u8]) -> Option<Inside> {
 
 /// Text around fields: words and numbers with the signs that join them.
 fn is_text(text: &[u8]) -> bool {
-    let joint = |b: &u8| {
+    let operator = |b: &u8| {
         matches!(
             b,
             b' ' | b'_'
@@ -250,7 +250,7 @@ fn is_text(text: &[u8]) -> bool {
                 | b';'
         )
     };
-    text.split(joint).all(|part| {
+    text.split(operator).all(|part| {
         let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let digits = &part[letters..];
         digits.iter().all(u8::is_ascii_digit) && (digits.len() <= 2 || letters == 0)
@@ -288,7 +288,7 @@ fn is_cut_field(value: &[u8]) -> bool {
     })
 }
 
-/// The name of a variable, a member or an element, with their joints.
+/// The name of a variable, a member or an element, with their operators.
 fn is_name(text: &[u8]) -> bool {
     !text.is_empty()
         && text.iter().all(|b| {

@@ -82,7 +82,7 @@ refusals! {
     UserName "user-name" "the password repeats the user's name",
     TypeName "type-name" "the value is the name of a type, in code",
     DefaultAddress "default-address" "the value is the address that is used where a setting is missing",
-    LooseJoint "loose-joint" "only a loose joint stands before the value, and it does not look drawn",
+    LooseOperator "loose-operator" "only a loose operator stands before the value, and it does not look drawn",
     Validation "validation" "the value is a rule that a field of a form is checked by",
     Mask "mask" "the value is a mask: it stands for what is not shown",
     Resource "resource" "the value names a resource of an application",

@@ -257,9 +257,9 @@ fn is_email(v: &View<'_>) -> bool {
 
 /// Words that are joined with signs, of which most have few digits.
 fn is_joined(v: &View<'_>) -> bool {
-    let joint = |b: &u8| matches!(b, b'_' | b'-' | b'.' | b'/' | b':');
+    let operator = |b: &u8| matches!(b, b'_' | b'-' | b'.' | b'/' | b':');
     let starts = v.first().is_ascii_alphabetic() || matches!(v.first(), b'_' | b'-' | b'.');
-    if v.symbols == 0 || !starts || v.value.iter().filter(|b| joint(b)).count() != v.symbols {
+    if v.symbols == 0 || !starts || v.value.iter().filter(|b| operator(b)).count() != v.symbols {
         return false;
     }
     let wordy = |part: &[u8]| {
@@ -267,7 +267,7 @@ fn is_joined(v: &View<'_>) -> bool {
         digits == 0 || digits <= 2 && part.len() <= 12 || digits == part.len() && digits <= 4
     };
     let (mut words, mut others) = (0, 0);
-    for part in v.value.split(joint).filter(|part| !part.is_empty()) {
+    for part in v.value.split(operator).filter(|part| !part.is_empty()) {
         match wordy(part) {
             true => words += 1,
             false => others += 1,

@@ -87,12 +87,12 @@ fn names(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The name that is given after the word for it.
 fn name(rest: &[u8]) -> Option<&[u8]> {
-    let joint = |b: &u8| matches!(b, b'=' | b':' | b'"' | b'\'' | b' ' | b'>' | b'`' | b'\t');
-    let joints = rest.iter().take(6).take_while(|b| joint(b)).count();
-    if joints == 0 {
+    let operator = |b: &u8| matches!(b, b'=' | b':' | b'"' | b'\'' | b' ' | b'>' | b'`' | b'\t');
+    let operators = rest.iter().take(6).take_while(|b| operator(b)).count();
+    if operators == 0 {
         return None;
     }
-    let rest = &rest[joints..];
+    let rest = &rest[operators..];
     let part = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'@' | b'\\');
     let len = rest
         .iter()

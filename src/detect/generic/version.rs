@@ -66,7 +66,7 @@ fn version(text: &[u8], two: bool) -> bool {
 
 /// `-rc.1`, `-beta2`, `.Final`, `+20240131`: short words and numbers, which random text is not.
 fn suffix(tail: &[u8]) -> bool {
-    let joint = |b: &u8| matches!(b, b'-' | b'+' | b'.');
+    let operator = |b: &u8| matches!(b, b'-' | b'+' | b'.');
     let word = |part: &[u8]| {
         let letters = part.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         part.len() <= 14
@@ -77,10 +77,10 @@ fn suffix(tail: &[u8]) -> bool {
     tail.len() <= 24
         && tail
             .first()
-            .is_some_and(|b| joint(b) || b.is_ascii_lowercase())
+            .is_some_and(|b| operator(b) || b.is_ascii_lowercase())
         && tail
-            .split(joint)
-            .skip(usize::from(joint(&tail[0])))
+            .split(operator)
+            .skip(usize::from(operator(&tail[0])))
             .all(word)
 }
 

@@ -101,7 +101,7 @@ impl Case<'_> {
     }
 
     fn facts(&self, field: Field) -> impl Iterator<Item = &Fact> {
-        self.credential.life.told(field)
+        self.credential.life.facts_of(field)
     }
 
     /// The latest moment that facts of a field tell.

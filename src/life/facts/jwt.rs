@@ -46,12 +46,12 @@ pub(super) fn facts(token: &[u8]) -> Vec<Fact> {
     if let Some(family) = family {
         family.tell(&payload, &mut facts);
     }
-    let told = |facts: &Facts, field| facts.list.iter().any(|fact| fact.field == field);
-    if !told(&facts, Field::Owner) {
+    let has = |facts: &Facts, field| facts.list.iter().any(|fact| fact.field == field);
+    if !has(&facts, Field::Owner) {
         let owner = ["sub", "upn", "email", "user_login"];
         texts(&mut facts, Field::Owner, &payload, &owner, 1);
     }
-    if !told(&facts, Field::Account) {
+    if !has(&facts, Field::Account) {
         let account = ["tid", "repository", "project_path"];
         texts(&mut facts, Field::Account, &payload, &account, 1);
     }

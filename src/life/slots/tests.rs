@@ -35,7 +35,10 @@ fn value(name: &str) -> Fingerprint {
 
 /// For each value of a history, in the order of the names: how often its slot changed, and when it came
 /// in the place of another and went for another.
-fn told(history: &[(&str, &str, i64, bool)], values: &[&str]) -> Vec<Option<(usize, i64, i64)>> {
+fn slots_of(
+    history: &[(&str, &str, i64, bool)],
+    values: &[&str],
+) -> Vec<Option<(usize, i64, i64)>> {
     let commits: Vec<Commit> = history.iter().map(|(.., at, _)| commit(*at)).collect();
     let paths: Vec<RepoPath> = history
         .iter()
@@ -66,18 +69,18 @@ fn values_follow_each_other_in_their_slot() {
         ("a", "z", 9, true),
     ];
     assert_eq!(
-        told(&history, &["x", "y", "z"]),
+        slots_of(&history, &["x", "y", "z"]),
         [Some((2, 0, 5)), Some((2, 5, 9)), Some((2, 9, 0))]
     );
     // What is there now is the last, whatever its commit says of its date.
     let history = [("a", "x", 9, false), ("a", "y", 5, true)];
     assert_eq!(
-        told(&history, &["x", "y"]),
+        slots_of(&history, &["x", "y"]),
         [Some((1, 0, 5)), Some((1, 5, 0))]
     );
     // One value, and another slot.
     let history = [("a", "x", 1, true), ("b", "y", 2, true)];
-    assert_eq!(told(&history, &["x", "y"]), [None, None]);
+    assert_eq!(slots_of(&history, &["x", "y"]), [None, None]);
 }
 
 #[test]
@@ -88,7 +91,7 @@ fn a_value_that_comes_back_counts_from_then() {
         ("a", "x", 9, true),
     ];
     assert_eq!(
-        told(&history, &["x", "y"]),
+        slots_of(&history, &["x", "y"]),
         [Some((2, 9, 0)), Some((2, 5, 9))]
     );
 }
@@ -100,7 +103,7 @@ fn a_list_is_no_slot() {
         ("a", "y", 1, true),
         ("a", "z", 0, false),
     ];
-    assert_eq!(told(&history, &["x", "y", "z"]), [None, None, None]);
+    assert_eq!(slots_of(&history, &["x", "y", "z"]), [None, None, None]);
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn a_renamed_file_keeps_its_slot_and_a_copy_does_not() {
         ("b", "z", 4, true),
     ];
     assert_eq!(
-        told(&renamed, &["x", "y", "z"]),
+        slots_of(&renamed, &["x", "y", "z"]),
         [Some((2, 0, 2)), Some((2, 2, 4)), Some((2, 4, 0))]
     );
     // Two copies go on: which of them the ended slot was is not known.
@@ -124,7 +127,7 @@ fn a_renamed_file_keeps_its_slot_and_a_copy_does_not() {
         ("c", "y", 3, true),
     ];
     assert_eq!(
-        told(&copied, &["x", "y"]),
+        slots_of(&copied, &["x", "y"]),
         [Some((1, 0, 2)), Some((1, 2, 0))]
     );
 }
@@ -139,7 +142,7 @@ fn they_grow_no_faster_than_n_log_n() {
             .map(|(name, at)| ("a", name.as_str(), n - at, false))
             .collect();
         STEPS.with(|steps| steps.set(0));
-        told(&history, &[]);
+        slots_of(&history, &[]);
         STEPS.with(Cell::get)
     };
     let (one, two) = (cost(2_000), cost(4_000));

@@ -56,11 +56,11 @@ impl<'a> Dotenv<'a> {
     }
 
     /// Where the value stands.
-    fn spot(&self, bytes: &[u8]) -> Result<Spot, String> {
-        let mut spots: Vec<Spot> = spots(bytes, self.key.as_bytes())
+    fn span(&self, bytes: &[u8]) -> Result<ValueSpan, String> {
+        let mut spans: Vec<ValueSpan> = spans(bytes, self.key.as_bytes())
             .map_err(|line| format!("has a quote on line {line} that is not closed"))?;
-        match spots.len() {
-            1 => Ok(spots.remove(0)),
+        match spans.len() {
+            1 => Ok(spans.remove(0)),
             0 => Err(format!(
                 "has no line `{key}=…`; write an empty one first",
                 key = self.key
@@ -104,13 +104,13 @@ impl<'a> Dotenv<'a> {
 impl Store for Dotenv<'_> {
     fn read(&mut self) -> Result<Content, String> {
         let (bytes, _) = self.bytes()?;
-        let spot = self.spot(&bytes)?;
-        Ok(Content::of(&spot.value(&bytes)))
+        let span = self.span(&bytes)?;
+        Ok(Content::of(&span.value(&bytes)))
     }
 
     fn ready(&mut self) -> Result<(), String> {
         let (bytes, meta) = self.bytes()?;
-        self.spot(&bytes)?;
+        self.span(&bytes)?;
         if (self.tracked)(&self.path)? {
             return Err(
                 "is tracked by git, and a value does not belong into a history; \
@@ -126,8 +126,8 @@ impl Store for Dotenv<'_> {
 
     fn write(&mut self, value: &Secret) -> Result<(), Unwritten> {
         let (before, meta) = self.bytes().map_err(Unwritten::untouched)?;
-        let spot = self.spot(&before).map_err(Unwritten::untouched)?;
-        let after = spot.spliced(&before, value.expose());
+        let span = self.span(&before).map_err(Unwritten::untouched)?;
+        let after = span.spliced(&before, value.expose());
         let after = after.map_err(Unwritten::untouched)?;
         let path = self.beside(&after, &meta).map_err(Unwritten::untouched)?;
         // Somebody may have saved the file meanwhile, who knows nothing of us.
@@ -150,14 +150,14 @@ impl Store for Dotenv<'_> {
 
 /// Where a value stands in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Spot {
+struct ValueSpan {
     /// The value with its quotes.
     whole: Range<usize>,
     /// The quote around it.
     quote: Option<u8>,
 }
 
-impl Spot {
+impl ValueSpan {
     /// The value, without quotes and escapes.
     fn value(&self, bytes: &[u8]) -> Vec<u8> {
         let text = &bytes[self.whole.clone()];
@@ -210,8 +210,8 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The spots of a key; an error is the line (from 1) of a quote that nothing closes.
-fn spots(bytes: &[u8], key: &[u8]) -> Result<Vec<Spot>, usize> {
+/// The spans of a key; an error is the line (from 1) of a quote that nothing closes.
+fn spans(bytes: &[u8], key: &[u8]) -> Result<Vec<ValueSpan>, usize> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
@@ -222,11 +222,11 @@ fn spots(bytes: &[u8], key: &[u8]) -> Result<Vec<Spot>, usize> {
             continue;
         };
         let start = at + value_at;
-        let spot = match bytes.get(start) {
+        let span = match bytes.get(start) {
             Some(quote @ (b'"' | b'\'' | b'`')) => {
                 let close = closing(bytes, start)
                     .ok_or_else(|| 1 + bytes[..start].iter().filter(|b| **b == b'\n').count())?;
-                Spot {
+                ValueSpan {
                     whole: start..close + 1,
                     quote: Some(*quote),
                 }
@@ -238,16 +238,16 @@ fn spots(bytes: &[u8], key: &[u8]) -> Result<Vec<Spot>, usize> {
                     0 => at + bytes[at..start].trim_ascii_end().len(),
                     _ => start,
                 };
-                Spot {
+                ValueSpan {
                     whole: start..start + length,
                     quote: None,
                 }
             }
         };
         // A value in quotes may go over several lines, which are no assignments.
-        at = line_end(bytes, spot.whole.end) + 1;
+        at = line_end(bytes, span.whole.end) + 1;
         if name == key {
-            found.push(spot);
+            found.push(span);
         }
     }
     Ok(found)
@@ -341,13 +341,13 @@ mod tests {
     /// The file after `KEY` got a value.
     fn after(text: &str, value: &str) -> Result<String, String> {
         let bytes = text.as_bytes();
-        let spots = spots(bytes, b"KEY").map_err(|line| line.to_string())?;
-        let [spot] = spots.as_slice() else {
-            return Err(format!("{} lines", spots.len()));
+        let spans = spans(bytes, b"KEY").map_err(|line| line.to_string())?;
+        let [span] = spans.as_slice() else {
+            return Err(format!("{} lines", spans.len()));
         };
-        let all = spot.spliced(bytes, value.as_bytes())?;
+        let all = span.spliced(bytes, value.as_bytes())?;
         // Whatever the file looks like, what was written is read back from it.
-        let again = self::spots(&all, b"KEY").expect("closed");
+        let again = self::spans(&all, b"KEY").expect("closed");
         assert_eq!(again.len(), 1, "{text:?}");
         assert_eq!(again[0].value(&all), value.as_bytes(), "{text:?}");
         Ok(String::from_utf8(all).expect("text"))
@@ -407,8 +407,8 @@ mod tests {
             ("KEY=\"o\\\"l\\\\d\"\n", "o\"l\\d"),
             ("KEY=\n", ""),
         ] {
-            let spots = spots(text.as_bytes(), b"KEY").expect("closed");
-            assert_eq!(spots[0].value(text.as_bytes()), want.as_bytes(), "{text}");
+            let spans = spans(text.as_bytes(), b"KEY").expect("closed");
+            assert_eq!(spans[0].value(text.as_bytes()), want.as_bytes(), "{text}");
         }
     }
 }

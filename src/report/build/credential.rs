@@ -2,7 +2,7 @@
 
 use super::View;
 use super::reported::{EXPIRED, reported};
-use super::rules::{told, told_if_any};
+use super::rules::{masked, masked_if_any};
 use crate::finding::{self, Credential, PlaceKind, Severity, SuppressedBy, Value};
 use crate::report::{Check, Condition, Evidence, Fact, Finding, Suppression};
 use crate::rule::Rule;
@@ -45,7 +45,7 @@ impl View<'_> {
             guessable: !credential.is_strong(),
             rule: rule.id.to_string(),
             reported: reported(rule, &credential, dead),
-            name: told(self.masker, rule, &rule.name),
+            name: masked(self.masker, rule, &rule.name),
             class: best.class,
             severity: match (dead, credential.stands()) {
                 (true, true) => credential.severity.min(Severity::Low),
@@ -71,8 +71,8 @@ impl View<'_> {
                 .collect(),
             timeline: credential.timeline.as_ref().map(|t| self.timeline(t)),
             places,
-            rotate: told_if_any(self.masker, rule, &rule.rotate),
-            console: told_if_any(self.masker, rule, &rule.console),
+            rotate: masked_if_any(self.masker, rule, &rule.rotate),
+            console: masked_if_any(self.masker, rule, &rule.console),
             suppressed,
         };
         self.decide(&mut out, seen);

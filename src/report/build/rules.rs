@@ -27,24 +27,24 @@ impl View<'_> {
     fn rule(&self, rule: &Rule) -> RuleInfo {
         RuleInfo {
             id: rule.id.to_string(),
-            name: told(self.masker, rule, &rule.name),
-            provider: told(self.masker, rule, &rule.provider),
+            name: masked(self.masker, rule, &rule.name),
+            provider: masked(self.masker, rule, &rule.provider),
             severity: rule.severity,
             exposure: rule.exposure,
             confidence: match &rule.kind {
                 Kind::Token(_) => Confidence::High,
                 Kind::Context(_) | Kind::Generic(_) | Kind::File(_) => Confidence::Medium,
             },
-            docs: told_if_any(self.masker, rule, &rule.docs),
-            rotate: told_if_any(self.masker, rule, &rule.rotate),
-            console: told_if_any(self.masker, rule, &rule.console),
-            page: told(self.masker, rule, &rule.page()),
+            docs: masked_if_any(self.masker, rule, &rule.docs),
+            rotate: masked_if_any(self.masker, rule, &rule.rotate),
+            console: masked_if_any(self.masker, rule, &rule.console),
+            page: masked(self.masker, rule, &rule.page()),
         }
     }
 }
 
 /// What a rule says in words.
-pub(super) fn told(masker: &Masker<'_>, rule: &Rule, text: &str) -> String {
+pub(super) fn masked(masker: &Masker<'_>, rule: &Rule, text: &str) -> String {
     match rule.is_builtin() {
         true => text.to_owned(),
         false => masker.show(text.as_bytes()).as_str().to_owned(),
@@ -52,8 +52,8 @@ pub(super) fn told(masker: &Masker<'_>, rule: &Rule, text: &str) -> String {
 }
 
 /// The same of what a rule may leave out.
-pub(super) fn told_if_any(masker: &Masker<'_>, rule: &Rule, text: &str) -> Option<String> {
-    (!text.is_empty()).then(|| told(masker, rule, text))
+pub(super) fn masked_if_any(masker: &Masker<'_>, rule: &Rule, text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| masked(masker, rule, text))
 }
 
 /// Version, size and hash of a rule set; the hash covers the text of every rule file.

@@ -26,7 +26,7 @@ struct Life {
 
 impl Life {
     fn of(row: &Finding) -> Life {
-        let fact = |field| row.told(field).find_map(|fact| fact.time);
+        let fact = |field| row.facts_of(field).find_map(|fact| fact.time);
         let here = row.stands();
         Life {
             from: fact(Field::Issued).or_else(|| fact(Field::FirstSeen)),

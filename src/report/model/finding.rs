@@ -130,7 +130,7 @@ impl Finding {
     }
 
     /// What is known of it in one field.
-    pub fn told(&self, field: Field) -> impl Iterator<Item = &Fact> {
+    pub fn facts_of(&self, field: Field) -> impl Iterator<Item = &Fact> {
         self.facts.iter().filter(move |fact| fact.field == field)
     }
 

@@ -61,15 +61,15 @@ pub fn plan(report: &Report, suppressed: bool) -> Plan<'_> {
         present: one.present,
         with: one,
     });
-    let mut told = cut::arrange(items.collect());
-    let left_out = told
-        .drain(MAX_RESULTS.min(told.len())..)
-        .map(|told| 1 + told.alike.len())
+    let mut folded = cut::arrange(items.collect());
+    let left_out = folded
+        .drain(MAX_RESULTS.min(folded.len())..)
+        .map(|folded| 1 + folded.alike.len())
         .sum();
-    let results = told.into_iter().map(|told| {
-        let mut one = told.first.with;
-        one.alike = told.alike.len();
-        for other in &told.alike {
+    let results = folded.into_iter().map(|folded| {
+        let mut one = folded.first.with;
+        one.alike = folded.alike.len();
+        for other in &folded.alike {
             one.related.push(other.place);
         }
         one.related_left_out += one.related.len().saturating_sub(MAX_RELATED);

@@ -46,9 +46,9 @@ fn arranged(rows: &[Finding]) -> Vec<String> {
     });
     arrange(items.collect())
         .iter()
-        .map(|told| {
-            let (row, at) = (told.first.row, told.first.place);
-            let folded = match told.alike.len() {
+        .map(|folded| {
+            let (row, at) = (folded.first.row, folded.first.place);
+            let folded = match folded.alike.len() {
                 0 => String::new(),
                 n => format!("+{n}"),
             };
@@ -106,7 +106,7 @@ fn what_is_new_and_what_is_worse_comes_first() {
 fn more_than_two_hundred_of_one_rule_in_one_file_are_one() {
     let of = |n: usize, line: u32, severity| of(&n.to_string(), "a", "x", line, severity);
     let mut rows: Vec<Finding> = (0..MANY).map(|n| of(n, 9, Severity::Low)).collect();
-    assert_eq!(arranged(&rows).len(), MANY, "so many are told one by one");
+    assert_eq!(arranged(&rows).len(), MANY, "so many are folded one by one");
     rows.push(of(900, 7, Severity::High));
     rows.push(of(901, 5, Severity::High));
     let all = arranged(&rows);

@@ -232,7 +232,7 @@ impl Odb {
 }
 
 /// What to say of an object that cannot be read.
-pub(in crate::source) fn told(id: &oid, fault: &Fault) -> String {
+pub(in crate::source) fn described(id: &oid, fault: &Fault) -> String {
     match fault.detail.as_str() {
         "" => format!("object {id}"),
         detail => format!("object {id}: {detail}"),

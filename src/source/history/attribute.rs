@@ -23,7 +23,7 @@ use crate::source::git::resolve;
 const MAX_STEPS: u64 = 20_000_000;
 
 /// What gathers for one credential at one path.
-struct Spot {
+struct AtPath {
     /// Earliest introduction in the best group; no commit for what only a tree reference holds.
     at: Moment,
     by_commit: bool,
@@ -32,7 +32,7 @@ struct Spot {
     versions: BTreeSet<u32>,
 }
 
-type Spots = BTreeMap<(u32, Vec<u8>), Spot>;
+type AtPaths = BTreeMap<(u32, Vec<u8>), AtPath>;
 
 impl History {
     /// Traces `carriers` to paths and commits. The result does not depend on their order. When
@@ -113,7 +113,7 @@ impl History {
                 .iter()
                 .map(|node| pruned.node(index.get(&node.tree)))
                 .collect();
-            let mut spots = Spots::new();
+            let mut at_paths = AtPaths::new();
             let mut seen = HashSet::new();
             let mut budget = MAX_STEPS;
             let mut whole = true;
@@ -122,14 +122,14 @@ impl History {
                     return None;
                 }
                 self.lives(pos, &roots, &pruned, &mut lives);
-                whole &= self.spots(
+                whole &= self.at_paths(
                     pos,
                     &roots,
                     &pruned,
                     &creds,
                     &mut budget,
                     &mut seen,
-                    &mut spots,
+                    &mut at_paths,
                 );
             }
             for (oid, group) in &self.graph.other {
@@ -139,7 +139,7 @@ impl History {
                         seen.insert(blob);
                         for cred in &creds[blob as usize] {
                             add(
-                                &mut spots,
+                                &mut at_paths,
                                 *cred,
                                 path,
                                 blob,
@@ -161,27 +161,29 @@ impl History {
             if let Some(pos) = self.graph.head {
                 head = roots[pos as usize];
             }
-            for ((cred, path), spot) in spots {
+            for ((cred, path), at_path) in at_paths {
                 if control.stopped() {
                     return None;
                 }
                 let now = pruned
                     .lookup(head, &path)
                     .filter(|blob| creds[*blob as usize].binary_search(&cred).is_ok());
-                let introduced = spot.by_commit.then(|| Introduction {
-                    commit: people
-                        .commit(self.graph.nodes[spot.at.1 as usize].oid, &mut out.skipped),
-                    times: spot.times,
+                let introduced = at_path.by_commit.then(|| Introduction {
+                    commit: people.commit(
+                        self.graph.nodes[at_path.at.1 as usize].oid,
+                        &mut out.skipped,
+                    ),
+                    times: at_path.times,
                 });
-                let (origin, path) = shown(now.unwrap_or(spot.blob), path, &ids, &named);
+                let (origin, path) = shown(now.unwrap_or(at_path.blob), path, &ids, &named);
                 out.places.push(Attributed {
                     credential: cred,
                     origin,
                     path,
                     introduced,
                     at_head: now.is_some(),
-                    versions: spot.versions.len() as u32,
-                    reach: self.graph.reach(spot.at.0),
+                    versions: at_path.versions.len() as u32,
+                    reach: self.graph.reach(at_path.at.0),
                 });
             }
             self.bare_blobs(&ids, &creds, &seen, &mut out);
@@ -214,7 +216,7 @@ impl History {
     /// Notes the paths to which the commit at `pos` brought something. False when the budget ran
     /// out.
     #[expect(clippy::too_many_arguments, reason = "one step of one loop")]
-    fn spots(
+    fn at_paths(
         &self,
         pos: usize,
         roots: &[u32],
@@ -222,7 +224,7 @@ impl History {
         creds: &[Vec<u32>],
         budget: &mut u64,
         seen: &mut HashSet<u32>,
-        spots: &mut Spots,
+        at_paths: &mut AtPaths,
     ) -> bool {
         let parents = &self.graph.parents[pos];
         let own = roots[pos];
@@ -244,7 +246,7 @@ impl History {
                 let new = !before
                     .iter()
                     .any(|b| creds[*b as usize].binary_search(cred).is_ok());
-                add(spots, *cred, path, blob, moment, new, true);
+                add(at_paths, *cred, path, blob, moment, new, true);
             }
         })
     }
@@ -331,7 +333,7 @@ fn untraced(carriers: &[Carrier]) -> Attribution {
 
 /// Adds a version of a path, and an introduction if it is one. Only the best group counts.
 fn add(
-    spots: &mut Spots,
+    at_paths: &mut AtPaths,
     cred: u32,
     path: &[u8],
     blob: u32,
@@ -339,27 +341,27 @@ fn add(
     new: bool,
     by_commit: bool,
 ) {
-    let fresh = || Spot {
+    let fresh = || AtPath {
         at: moment,
         by_commit,
         blob,
         times: 0,
         versions: BTreeSet::new(),
     };
-    let spot = spots.entry((cred, path.to_vec())).or_insert_with(fresh);
-    if moment.0 > spot.at.0 {
+    let at_path = at_paths.entry((cred, path.to_vec())).or_insert_with(fresh);
+    if moment.0 > at_path.at.0 {
         return;
     }
-    if moment.0 < spot.at.0 {
-        *spot = fresh();
+    if moment.0 < at_path.at.0 {
+        *at_path = fresh();
     }
-    spot.versions.insert(blob);
+    at_path.versions.insert(blob);
     if new {
-        spot.times += 1;
-        if moment < spot.at {
-            spot.at = moment;
-            spot.by_commit = by_commit;
-            spot.blob = blob;
+        at_path.times += 1;
+        if moment < at_path.at {
+            at_path.at = moment;
+            at_path.by_commit = by_commit;
+            at_path.blob = blob;
         }
     }
 }

@@ -173,17 +173,17 @@ impl Pruned {
             if node == other {
                 continue;
             }
-            let theirs: &[(u32, Leads)] = &self.nodes[other as usize];
-            let theirs_set: HashSet<&(u32, Leads)> = if theirs.len() > 8 {
-                theirs.iter().collect()
+            let others: &[(u32, Leads)] = &self.nodes[other as usize];
+            let other_set: HashSet<&(u32, Leads)> = if others.len() > 8 {
+                others.iter().collect()
             } else {
                 HashSet::new()
             };
             for entry in &self.nodes[node as usize] {
-                let same = if theirs.len() > 8 {
-                    theirs_set.contains(entry)
+                let same = if others.len() > 8 {
+                    other_set.contains(entry)
                 } else {
-                    theirs.contains(entry)
+                    others.contains(entry)
                 };
                 if same {
                     continue;
@@ -205,8 +205,8 @@ impl Pruned {
                 match leads {
                     Leads::Blob(blob) => each(&path, *blob),
                     Leads::Tree(sub) => {
-                        let at = theirs.partition_point(|(n, _)| n < name);
-                        let counterpart = theirs[at..]
+                        let at = others.partition_point(|(n, _)| n < name);
+                        let counterpart = others[at..]
                             .iter()
                             .take_while(|(n, _)| n == name)
                             .find_map(|(_, leads)| match leads {

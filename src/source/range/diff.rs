@@ -14,7 +14,7 @@ use crate::source::git::tree::{Entry, Names, damage, entries};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
 const MAX_DEPTH: usize = 1024;
-/// Bytes of trees kept, because neighbouring commits share almost all of theirs.
+/// Bytes of trees kept, because neighbouring commits share almost all of parent_trees.
 const KEPT: usize = 64 << 20;
 /// Changed paths in all before further ones are given up: trees can be made that name the same
 /// content at more paths than anyone can list.
@@ -170,12 +170,15 @@ impl<'a> Trees<'a> {
         }
         let len = own.as_bytes().len();
         let tree = self.tree(&own, path);
-        let theirs: Vec<Rc<[u8]>> = parents
+        let parent_trees: Vec<Rc<[u8]>> = parents
             .iter()
             .flatten()
             .map(|parent| self.tree(parent, path))
             .collect();
-        let mut cursors: Vec<_> = theirs.iter().map(|t| entries(t, len).peekable()).collect();
+        let mut cursors: Vec<_> = parent_trees
+            .iter()
+            .map(|t| entries(t, len).peekable())
+            .collect();
         for entry in entries(&tree, len) {
             let mut is_old = false;
             let mut below = Vec::with_capacity(cursors.len());
@@ -231,15 +234,15 @@ impl<'a> Trees<'a> {
         };
         let (old_tree, old_len) = read(self, old);
         let (new_tree, new_len) = read(self, new);
-        let mut olds = entries(&old_tree, old_len).peekable();
-        let mut news = entries(&new_tree, new_len).peekable();
+        let mut old_entries = entries(&old_tree, old_len).peekable();
+        let mut new_entries = entries(&new_tree, new_len).peekable();
         loop {
-            let (a, b) = match (olds.peek(), news.peek()) {
+            let (a, b) = match (old_entries.peek(), new_entries.peek()) {
                 (None, None) => return,
-                (Some(a), Some(b)) if same_place(a, b) => (olds.next(), news.next()),
-                (Some(a), Some(b)) if before(b, a) => (None, news.next()),
-                (None, Some(_)) => (None, news.next()),
-                (Some(_), _) => (olds.next(), None),
+                (Some(a), Some(b)) if same_place(a, b) => (old_entries.next(), new_entries.next()),
+                (Some(a), Some(b)) if before(b, a) => (None, new_entries.next()),
+                (None, Some(_)) => (None, new_entries.next()),
+                (Some(_), _) => (old_entries.next(), None),
             };
             let id = |e: &Option<Entry<'_>>| e.as_ref().map(|e| Oid::from_bytes(e.id));
             let Some(name) = a.as_ref().or(b.as_ref()).map(|e| e.name) else {

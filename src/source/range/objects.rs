@@ -99,7 +99,7 @@ impl Objects {
                 format!("{oid} was left at the server"),
             )),
             Ok(None) => Err(Fault::new(Reason::MissingObject, format!("object {oid}"))),
-            Err(fault) => Err(Fault::new(fault.reason, odb::told(&id, &fault))),
+            Err(fault) => Err(Fault::new(fault.reason, odb::described(&id, &fault))),
         }
     }
 

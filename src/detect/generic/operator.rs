@@ -1,5 +1,5 @@
 //! What joins a name and its value, and says that the value is no secret: a command in its place, the name
-//! of the user, the address that stands in for a missing setting, a loose joint before an ordinary word.
+//! of the user, the address that stands in for a missing setting, a loose operator before an ordinary word.
 
 use super::beside::{Row, Site};
 use super::key::Says;
@@ -9,7 +9,7 @@ use crate::detect::assign::Op;
 use crate::detect::checks::looks_random;
 
 /// The first row that is true decides.
-pub(super) const JOINT: &[Row] = &[
+pub(super) const OPERATOR: &[Row] = &[
     (
         Refusal::Command,
         is_command,
@@ -36,7 +36,7 @@ pub(super) const JOINT: &[Row] = &[
         "api_secret = getenv('X', 'maple7:8200')",
     ),
     (
-        Refusal::LooseJoint,
+        Refusal::LooseOperator,
         |s| s.a.op == Op::Label && !is_drawn(s),
         "token - required2",
     ),
@@ -118,7 +118,7 @@ fn is_address(value: &[u8]) -> bool {
         && port.is_none_or(is_port)
 }
 
-/// Behind a loose joint a value must look drawn by a machine, or be a password as only passwords are
+/// Behind a loose operator a value must look drawn by a machine, or be a password as only passwords are
 /// written: of capitals, small letters, and digits or signs.
 fn is_drawn(site: &Site<'_>) -> bool {
     let value = site.value;
