@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-/// So much is written once the run is to end: the report of a run that was stopped before it was written
-/// is far smaller, and writing it takes part of a second.
-const FINISHED: usize = 64 << 20;
+/// So much is written once the run is to end, in half a second: the report of a run that was stopped before
+/// it was written has no more than 10,000 results, and is smaller.
+const FINISHED: usize = 32 << 20;
 
 /// Hands everything on. Once the run is to end, so much and then nothing more: a report can take as long
 /// to write as the content took to be scanned.

@@ -1,8 +1,8 @@
 //! Ctrl-C, SIGTERM and the time limit: the first asks the scan to end with what it has, the second
 //! signal ends the program at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -22,11 +22,24 @@ pub fn survive_limits() -> Result<()> {
     Ok(())
 }
 
-/// Whether somebody asked for the end: Ctrl-C or SIGTERM. A second signal ends the program at once.
+/// Whether somebody asked for the end: Ctrl-C or SIGTERM. A second signal ends the program at once. There is one
+/// answer for the whole run: a signal that came while one stage ended is not forgotten by the next.
 ///
 /// # Errors
 /// Signals cannot be watched.
 pub fn asked() -> Result<Arc<AtomicBool>> {
+    static ASKED: OnceLock<Arc<AtomicBool>> = OnceLock::new();
+    match ASKED.get() {
+        Some(asked) => Ok(Arc::clone(asked)),
+        None => {
+            let asked = heard()?;
+            Ok(Arc::clone(ASKED.get_or_init(|| asked)))
+        }
+    }
+}
+
+/// A flag that the signals set.
+fn heard() -> Result<Arc<AtomicBool>> {
     let asked = Arc::new(AtomicBool::new(false));
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         // In this order: the shutdown only acts when the flag was set by an earlier signal.

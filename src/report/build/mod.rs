@@ -109,6 +109,12 @@ impl<'a> View<'a> {
         let notices = self.notices(notices, &mut listed.hidden);
         let unreached = self.listed(unreached, until).0.findings.len();
         about.left += left;
+        // What was made until a stop came is not written for longer than it took to make the rest.
+        for all in [&mut listed.findings, &mut listed.suppressed] {
+            let many = all.len();
+            until.cut(all);
+            about.left += many - all.len();
+        }
         let skipped = self.skipped(gaps::with_stop(about.skipped, about.left, control));
         let failed = skipped.iter().any(|gap| gap.weight == Weight::Failed);
         let nothing = about.nothing.filter(|_| !failed && !control.stopped());

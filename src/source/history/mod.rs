@@ -151,7 +151,12 @@ pub fn open_and_scan<V: Visit>(
     let store = Arc::new(store);
     let scan = scan::Scan::new(&store, visit, control, options.full);
     pool.install(|| resolve::walk(&store, options.delta_budget, &scan));
-    let (commits, tags) = scan.finish(&mut skipped);
+    let (mut commits, tags) = scan.finish(&mut skipped);
+    let read = commits.len() as u64;
+    if over() {
+        // Nothing is traced then, so that no order is needed.
+        commits.clear();
+    }
     let mut graph = Graph::build(commits, tags, &refs.all, refs.head, &over);
     if !over() && links::mend(&graph, &store, &refs.all, &scan) {
         let (mut commits, mut tags) = scan.finish(&mut skipped);
@@ -175,7 +180,7 @@ pub fn open_and_scan<V: Visit>(
         counts.extend(refs::log_count(&layout));
     }
     let info = HistoryInfo {
-        commits: graph.nodes.len() as u64,
+        commits: read.max(graph.nodes.len() as u64),
         refs: counts,
         shallow: !shallow.is_empty(),
         partial: layout.partial || store.promisor,
