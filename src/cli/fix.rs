@@ -72,6 +72,30 @@ struct Plan {
     steps: Vec<String>,
 }
 
+impl Plan {
+    /// Leaves a place as it is, and says why.
+    fn leave(&mut self, shown: &str, place: &Place, why: Unfixable) {
+        let advice = match why {
+            Unfixable::NoFamily => format!("{}; {}", why.sentence(), advice(shown)),
+            _ => why.sentence().to_owned(),
+        };
+        let line = place.region.start_line;
+        self.left.push(format!(
+            "{shown}:{line}: not changed ({}): {advice}",
+            why.name()
+        ));
+    }
+}
+
+/// The finding that is taken out, and what that needs.
+struct Fixing<'a> {
+    root: &'a Path,
+    finding: &'a Finding,
+    /// What its value is to be read from.
+    name: &'a str,
+    scanner: &'a Scanner,
+}
+
 /// Prints or makes the change.
 ///
 /// # Errors
@@ -89,7 +113,12 @@ pub fn run(args: &Fix) -> Result<ExitCode> {
         .remove(&finding.id)
         .unwrap_or_default();
     let scanner = project.scanner()?;
-    let plan = plan(&project.root, &finding, &name, &scanner)?;
+    let plan = plan(&Fixing {
+        root: &project.root,
+        finding: &finding,
+        name: &name,
+        scanner: &scanner,
+    })?;
     if args.write {
         for change in &plan.changes {
             write(&project.root, change)?;
@@ -134,7 +163,8 @@ fn names(root: &Path, report: &Report, meant: &Finding) -> BTreeMap<String, Stri
 }
 
 /// What is to be changed, and what is to be done besides.
-fn plan(root: &Path, finding: &Finding, name: &str, scanner: &Scanner) -> Result<Plan> {
+fn plan(fixing: &Fixing<'_>) -> Result<Plan> {
+    let Fixing { root, finding, .. } = *fixing;
     let mut plan = Plan::default();
     let mut files: BTreeMap<&str, Vec<&Place>> = BTreeMap::new();
     for place in &finding.places {
@@ -144,7 +174,7 @@ fn plan(root: &Path, finding: &Finding, name: &str, scanner: &Scanner) -> Result
         }
     }
     for (path, places) in files {
-        file(root, path, &places, finding, name, scanner, &mut plan)?;
+        file(fixing, path, &places, &mut plan)?;
     }
     // The first step is always the provider's: the old value was read.
     plan.steps.splice(0..0, rotation(finding));
@@ -175,52 +205,78 @@ fn rotation(finding: &Finding) -> Vec<String> {
 }
 
 /// Plans the changes of one file.
-fn file(
-    root: &Path,
-    shown: &str,
-    places: &[&Place],
-    finding: &Finding,
-    name: &str,
-    scanner: &Scanner,
-    plan: &mut Plan,
-) -> Result<()> {
-    let mut leave = |place: &Place, why: Unfixable| {
-        let advice = match why {
-            Unfixable::NoFamily => format!("{}; {}", why.sentence(), advice(shown)),
-            _ => why.sentence().to_owned(),
-        };
-        let line = place.region.start_line;
-        plan.left.push(format!(
-            "{shown}:{line}: not changed ({}): {advice}",
-            why.name()
-        ));
+fn file(fixing: &Fixing<'_>, shown: &str, places: &[&Place], plan: &mut Plan) -> Result<()> {
+    let encoded = !fixing.finding.evidence.layers.is_empty();
+    let is_plain = |place: &&Place| {
+        place.member.is_none() && place.name.is_none() && !place.message && !encoded
     };
-    let plain = |place: &&Place| place.member.is_none() && place.name.is_none() && !place.message;
-    let encoded = !finding.evidence.layers.is_empty();
-    let (plain, other): (Vec<&Place>, Vec<&Place>) =
-        places.iter().partition(|it| plain(it) && !encoded);
-    other
-        .iter()
-        .for_each(|place| leave(place, Unfixable::NotPlain));
+    let (plain, other): (Vec<&Place>, Vec<&Place>) = places.iter().partition(|it| is_plain(it));
+    for place in other {
+        plan.leave(shown, place, Unfixable::NotPlain);
+    }
     let Some(first) = plain.first().copied() else {
         return Ok(());
     };
-    let path = inside(root, shown)?;
+    let path = inside(fixing.root, shown)?;
     let before = read(&path)?;
     let Ok(text) = std::str::from_utf8(&before) else {
-        leave(first, Unfixable::NotText);
+        plan.leave(shown, first, Unfixable::NotText);
         return Ok(());
     };
-    let found = scanner.spans(&before);
-    let mut edits: Vec<Edit> = Vec::new();
-    let mut steps = Vec::new();
-    let mut beside = None;
-    let mut value = None;
+
     let (now, later) = plain.split_at(plain.len().min(fix::PLACES_MAX));
     if let Some(first) = later.first() {
-        leave(first, Unfixable::ManyPlaces);
+        plan.leave(shown, first, Unfixable::ManyPlaces);
     }
-    for place in now {
+    let repaired = repaired(fixing, shown, text, now, plan)?;
+    if !repaired.edits.is_empty() {
+        match repaired.apply(fixing, shown, text) {
+            Ok((after, diff)) => plan.changes.push(Change {
+                shown: shown.to_owned(),
+                path,
+                before,
+                after: after.into_bytes(),
+                diff,
+            }),
+            Err(why) => plan.leave(shown, first, why),
+        }
+    }
+    if let Some((shown, line)) = &repaired.beside {
+        let example = example(fixing.root, shown, line, fixing.scanner)?;
+        plan.changes.extend(example);
+    }
+    if later.len() > 1 {
+        let more = later.len() - 1;
+        plan.left
+            .push(format!("{shown}: and {more} more like this"));
+    }
+    plan.steps.extend(repaired.steps);
+    Ok(())
+}
+
+/// The repairs of several places of one file.
+#[derive(Default)]
+struct Repaired {
+    edits: Vec<Edit>,
+    /// What is to be done besides.
+    steps: Vec<String>,
+    /// A line for a file beside it: the name of that file, and the line.
+    beside: Option<(String, String)>,
+    /// What is taken out, as it stands in the last of the places.
+    value: String,
+}
+
+/// Works out a repair for each of the places; those that have none are left.
+fn repaired(
+    fixing: &Fixing<'_>,
+    shown: &str,
+    text: &str,
+    places: &[&Place],
+    plan: &mut Plan,
+) -> Result<Repaired> {
+    let found = fixing.scanner.spans(text.as_bytes());
+    let mut out = Repaired::default();
+    for (number, place) in places.iter().enumerate() {
         let span = fix::span(text, place.region).filter(|span| found.contains(span));
         let Some(span) = span else {
             bail!(
@@ -228,52 +284,38 @@ fn file(
                 terminal(shown)
             );
         };
-        match fix::repair(shown, text, &span, name) {
+        match fix::repair(shown, text, &span, fixing.name) {
             Ok(repair) => {
-                edits.extend(repair.edits);
-                steps.extend(repair.steps);
-                beside = beside.or(repair.beside);
+                out.edits.extend(repair.edits);
+                out.steps.extend(repair.steps);
+                out.beside = out.beside.or(repair.beside);
             }
-            Err(why) => leave(place, why),
+            Err(why) => plan.leave(shown, place, why),
         }
         // Of several places of a file one is enough.
-        if value.is_none() {
-            let rules = root.join(".sops.yaml").is_file();
-            steps.extend(fix::sops_steps(shown, text, &span, rules).unwrap_or_default());
+        if number == 0 {
+            let rules = fixing.root.join(".sops.yaml").is_file();
+            let steps = fix::sops_steps(shown, text, &span, rules);
+            out.steps.extend(steps.unwrap_or_default());
         }
-        value = Some(span);
+        text[span].clone_into(&mut out.value);
     }
-    let value = value.map(|span| text[span].to_owned());
-    let hide = |text: &str| secrets(scanner, text, value.as_deref().unwrap_or_default());
-    if !edits.is_empty() {
-        match fix::apply(text, &edits) {
-            Ok(after) => {
-                let (masked, new) = (
-                    Masked::new(text, &hide(text)),
-                    Masked::new(&after, &hide(&after)),
-                );
-                let diff = fix::unified(shown, text, &edits, &masked, &new);
-                plan.changes.push(Change {
-                    shown: shown.to_owned(),
-                    path,
-                    after: after.into_bytes(),
-                    diff,
-                    before,
-                });
-            }
-            Err(why) => leave(first, why),
-        }
+    Ok(out)
+}
+
+impl Repaired {
+    /// The text as it is to be, and the difference with what nobody may see masked on both sides.
+    fn apply(
+        &self,
+        fixing: &Fixing<'_>,
+        shown: &str,
+        text: &str,
+    ) -> Result<(String, String), Unfixable> {
+        let after = fix::apply(text, &self.edits)?;
+        let masked = |text: &str| Masked::new(text, &secrets(fixing.scanner, text, &self.value));
+        let diff = fix::unified(shown, text, &self.edits, &masked(text), &masked(&after));
+        Ok((after, diff))
     }
-    if let Some((shown, line)) = beside {
-        plan.changes.extend(example(root, &shown, &line, scanner)?);
-    }
-    if later.len() > 1 {
-        let more = later.len() - 1;
-        plan.left
-            .push(format!("{shown}: and {more} more like this"));
-    }
-    plan.steps.extend(steps);
-    Ok(())
 }
 
 /// What a diff must not show: whatever a scan sees, and the value wherever it stands.

@@ -48,59 +48,25 @@ pub struct Loaded {
 /// # Errors
 /// A file that is broken, with its line, or a side that does not exist.
 pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
-    let trust = asked.trust;
-    let scope = sides.scope;
     let of_user = Found::of_user(asked.config)?;
-    if trust.untrusted {
-        let found = of_user.unwrap_or_default();
-        let rules = rules(&found, asked)?;
-        let current = Texts {
-            configured: configured(&found.config, &rules)?,
-            ..Texts::default()
-        };
-        return Ok(Loaded {
-            from_input: false,
-            suppressions: Suppressions {
-                current,
-                untrusted: true,
-                scope,
-                ..Suppressions::default()
-            },
-            rules,
-            config: found.config,
-        });
+    if asked.trust.untrusted {
+        return untrusted(of_user, asked, sides.scope);
     }
     let fixed = of_user.is_some() || asked.config.no_config;
-    let named = sides.named(trust)?;
-    let by_name = named.is_some();
-    let base = sides.base;
-    // What is broken before a change must not keep anybody from bringing its repair; it hides
-    // nothing then.
-    let mut broken_before = false;
-    let mut forgive = |error: anyhow::Error| -> Result<()> {
-        if by_name {
-            return Err(error);
-        }
-        if !std::mem::replace(&mut broken_before, true) {
-            output::note(&format!(
-                "the policy before this change is not used: {error:#}"
-            ));
-        }
-        Ok(())
+    let named = sides.named(asked.trust)?;
+    // Whether the word of the trusted side counts alone.
+    let decides = named.is_some() || sides.base;
+    let mut before = Before {
+        is_named: named.is_some(),
+        is_broken: false,
     };
     let current = Side::read(&sides.current, sides.start.as_deref(), sides.lists, fixed)?;
-    let trusted = match named.or(sides.trusted) {
-        None => None,
-        Some(from) => Some(match Side::read(&from, None, sides.lists, fixed) {
-            Ok(side) => side,
-            Err(error) => {
-                forgive(error)?;
-                Side::default()
-            }
-        }),
-    };
+    let trusted = named.or(sides.trusted);
+    let trusted = trusted.map(|from| before.or_none(Side::read(&from, None, sides.lists, fixed)));
+    let trusted = trusted.transpose()?;
+
     // The configuration that holds is that of the side whose word counts.
-    let from_trusted = trusted.as_ref().filter(|_| by_name || base);
+    let from_trusted = trusted.as_ref().filter(|_| decides);
     if let Some(trusted) = from_trusted
         && !trusted.found.same(&current.found)
     {
@@ -110,13 +76,13 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
     }
     let found = of_user.as_ref();
     let found = found.unwrap_or(&from_trusted.unwrap_or(&current).found);
+    let is_of_before = from_trusted.is_some() && of_user.is_none();
     let rules = match rules(found, asked) {
-        Ok(rules) => rules,
-        Err(error) if from_trusted.is_some() && of_user.is_none() => {
-            forgive(error)?;
+        Err(error) if is_of_before => {
+            before.forgive(error)?;
             rule_files::builtin_and(asked.rules)?
         }
-        Err(error) => return Err(error),
+        read => read?,
     };
     let texts = |side: &Side| {
         let holds = std::ptr::eq(&side.found, found);
@@ -124,34 +90,25 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
     };
     let suppressions = Suppressions {
         current: texts(&current)?,
-        trusted: match &trusted {
-            None => None,
-            Some(side) => Some(match texts(side) {
-                Ok(texts) => texts,
-                Err(error) => {
-                    forgive(error)?;
-                    Texts::default()
-                }
-            }),
-        },
-        trusted_hides: by_name || base,
-        scope,
+        trusted: trusted
+            .as_ref()
+            .map(|side| before.or_none(texts(side)))
+            .transpose()?,
+        trusted_hides: decides,
+        scope: sides.scope,
         ..Suppressions::default()
     };
+
+    // What a configuration of before says of rules that are not known is dropped.
     let mut config = found.config.clone();
-    let before_from_input = from_trusted.is_some() && of_user.is_none();
-    if let Err(error) = fail_on::known_to(&config, &rules) {
-        match before_from_input {
-            true => forgive(error)?,
-            false => return Err(error),
-        }
+    let mut is_known = |checked: Result<()>| match checked {
+        Err(error) if is_of_before => before.forgive(error).map(|()| false),
+        checked => checked.map(|()| true),
+    };
+    if !is_known(fail_on::known_to(&config, &rules))? {
         config.fail_on.clear();
     }
-    if let Err(error) = kinds_known_to(&config, &rules) {
-        match before_from_input {
-            true => forgive(error)?,
-            false => return Err(error),
-        }
+    if !is_known(kinds_known_to(&config, &rules))? {
         config.policy.rows.clear();
     }
     Ok(Loaded {
@@ -160,6 +117,58 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         rules,
         suppressions,
     })
+}
+
+/// What holds where no file of what is scanned counts.
+fn untrusted(of_user: Option<Found>, asked: &Asked<'_>, scope: Scope) -> Result<Loaded> {
+    let found = of_user.unwrap_or_default();
+    let rules = rules(&found, asked)?;
+    let current = Texts {
+        configured: configured(&found.config, &rules)?,
+        ..Texts::default()
+    };
+    Ok(Loaded {
+        from_input: false,
+        suppressions: Suppressions {
+            current,
+            untrusted: true,
+            scope,
+            ..Suppressions::default()
+        },
+        rules,
+        config: found.config,
+    })
+}
+
+/// What was wrong with the policy before a change.
+struct Before {
+    /// The user named that side, and is told what is wrong with it.
+    is_named: bool,
+    /// Something was, and that was said.
+    is_broken: bool,
+}
+
+impl Before {
+    /// What is broken before a change must not keep anybody from bringing its repair.
+    fn forgive(&mut self, error: anyhow::Error) -> Result<()> {
+        if self.is_named {
+            return Err(error);
+        }
+        if !std::mem::replace(&mut self.is_broken, true) {
+            output::note(&format!(
+                "the policy before this change is not used: {error:#}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// What was read of that side. Where it was broken that is nothing, which hides nothing.
+    fn or_none<T: Default>(&mut self, read: Result<T>) -> Result<T> {
+        match read {
+            Err(error) => self.forgive(error).map(|()| T::default()),
+            read => read,
+        }
+    }
 }
 
 /// The register as it is after a change, where there is one; none where what is scanned has no word.

@@ -26,7 +26,7 @@ pub use profiles::{NONE, PROFILES, Profile, named as profile};
 
 use jiff::Timestamp;
 
-use crate::finding::{Credential, Fact, Field, Status, Until, Value};
+use crate::finding::{Credential, Fact, Field, Life, Status, Until, Value};
 use crate::lists::{Joined, List, Seen, join, unused_since};
 use crate::register::Register;
 use crate::rule::{Check, Rule, RuleSet};
@@ -88,70 +88,90 @@ pub fn tell(
 ) -> (Joined, usize) {
     let many = credentials.len();
     asked.until.cut(credentials);
-    let (policy, lists, now) = (asked.policy, asked.lists, asked.now);
-    let each: Vec<Vec<Fact>> = {
-        let known = Known {
-            slots: slots::Slots::of(credentials),
-            register: asked.register.map(register::Index::of),
-        };
-        let of_one = |credential: &Credential| {
-            let rule = &rules.rules[credential.best.rule];
-            let all = SOURCES.iter();
-            all.flat_map(|source| source.tell(rule, credential, &known))
-                .collect()
-        };
-        let all = credentials.iter().enumerate();
-        let until = all.take_while(|(done, _)| asked.until.goes_on(*done));
-        until.map(|(_, credential)| of_one(credential)).collect()
-    };
-    credentials.truncate(each.len());
+    let facts = own_facts(rules, credentials, asked);
+    credentials.truncate(facts.len());
     let left = many - credentials.len();
-    let joined = {
-        let seen = credentials
-            .iter()
-            .zip(&each)
-            .map(|(credential, facts)| Seen {
-                credential,
-                rule: &rules.rules[credential.best.rule],
-                facts,
-            });
-        // Most runs have no list.
-        let seen = seen.filter(|_| !lists.is_empty());
-        join(lists, &seen.collect::<Vec<_>>())
-    };
-    for (number, (credential, mut facts)) in credentials.iter_mut().zip(each).enumerate() {
-        let said = listed::Said {
-            lists,
-            joined: &joined,
-            number,
-            credential,
-            own: &facts,
-        };
-        let (listed, word) = (said.facts(), said.word());
-        facts.extend(listed);
+    let joined = joined(rules, credentials, &facts, asked.lists);
+    for (number, (credential, facts)) in credentials.iter_mut().zip(facts).enumerate() {
         let rule = &rules.rules[credential.best.rule];
-        let facts = status::ordered(facts);
-        let terms = policy.terms(&rule.id, credential.severity, &owners(&facts));
-        credential.life.status = status::of(&facts, terms.warn_before.days, now);
-        credential.life.facts = facts;
-        // A certain end comes first, then what its server says, and last what its kind makes likely.
-        let status = credential.life.status;
-        credential.life.status = match word.refused {
-            Some(refused) if !status.is_certainly_expired() => refused,
-            None if status == Status::Unknown && word.accepted_by.is_none() => {
-                kind::past(rule, credential, now).unwrap_or_default()
-            }
-            _ => status,
-        };
-        if asked.conditions {
-            let unused = word.accepted_by.and_then(|one| {
-                let list = &lists[one.list];
-                unused_since(list, &list.rows[one.row], || terms.max_unused.days)
-            });
-            credential.conditions = conditions::of(rule, credential, &terms, unused, now);
-        }
+        settle(rule, credential, facts, asked, (&joined, number));
     }
     (joined, left)
+}
+
+/// What all sources but the lists know of each credential. Fewer than there are when the run is to end.
+fn own_facts(rules: &RuleSet, credentials: &[Credential], asked: &Asked<'_>) -> Vec<Vec<Fact>> {
+    let known = Known {
+        slots: slots::Slots::of(credentials),
+        register: asked.register.map(register::Index::of),
+    };
+    let of_one = |credential: &Credential| {
+        let rule = &rules.rules[credential.best.rule];
+        let all = SOURCES.iter();
+        all.flat_map(|source| source.tell(rule, credential, &known))
+            .collect()
+    };
+    let all = credentials.iter().enumerate();
+    let until = all.take_while(|(done, _)| asked.until.goes_on(*done));
+    until.map(|(_, credential)| of_one(credential)).collect()
+}
+
+/// Which credentials are tokens of the lists.
+fn joined(
+    rules: &RuleSet,
+    credentials: &[Credential],
+    facts: &[Vec<Fact>],
+    lists: &[List],
+) -> Joined {
+    let all = credentials.iter().zip(facts);
+    let seen = all.map(|(credential, facts)| Seen {
+        credential,
+        rule: &rules.rules[credential.best.rule],
+        facts,
+    });
+    // Most runs have no list.
+    let seen = seen.filter(|_| !lists.is_empty());
+    join(lists, &seen.collect::<Vec<_>>())
+}
+
+/// Adds what the lists say of a credential (which has a number among the `joined` ones) to the facts that the
+/// other sources know, and works out what follows from all of them.
+fn settle(
+    rule: &Rule,
+    credential: &mut Credential,
+    own: Vec<Fact>,
+    asked: &Asked<'_>,
+    (joined, number): (&Joined, usize),
+) {
+    let (lists, now) = (asked.lists, asked.now);
+    let said = listed::Said {
+        lists,
+        joined,
+        number,
+        credential,
+        own: &own,
+    };
+    let (listed, word) = (said.facts(), said.word());
+    let facts = status::ordered([own, listed].concat());
+    let owners = owners(&facts);
+    let terms = asked.policy.terms(&rule.id, credential.severity, &owners);
+    // A certain end comes first, then what its server says, and last what its kind makes likely.
+    let status = status::of(&facts, terms.warn_before.days, now);
+    let status = match word.refused {
+        Some(refused) if !status.is_certainly_expired() => refused,
+        None if status == Status::Unknown && word.accepted_by.is_none() => {
+            kind::past(rule, credential, now).unwrap_or_default()
+        }
+        _ => status,
+    };
+    credential.life = Life { facts, status };
+    if asked.conditions {
+        let unused = word.accepted_by.and_then(|one| {
+            let list = &lists[one.list];
+            unused_since(list, &list.rows[one.row], || terms.max_unused.days)
+        });
+        credential.conditions = conditions::of(rule, credential, &terms, unused, now);
+    }
 }
 
 /// Whose a credential is, by its facts.

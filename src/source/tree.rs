@@ -85,23 +85,10 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
     };
     let root = root(&targets);
     let excludes = Excludes::new(&root, &options.exclude)?;
-    let walk = Walk {
-        root: &root,
-        ignored_files: options.ignored,
-        recurse: options.recurse_submodules,
-        excludes: &excludes,
-        control,
-        found: Default::default(),
-    };
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
         .build()?;
-    pool.install(|| list(&walk, targets));
-    let mut listing = walk
-        .found
-        .into_inner()
-        .unwrap_or_else(|broken| broken.into_inner());
-    listing.settle(&excludes);
+    let mut listing = listed(options, targets, &root, &excludes, control, &pool);
     // An interrupted walk has not seen what it could have.
     if !control.stopped() {
         if options.git_config {
@@ -119,41 +106,17 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
         ..
     } = listing;
 
-    control
-        .expected
-        .fetch_add(items.len() as u64, Ordering::Relaxed);
-    let unread = AtomicU64::new(0);
     let max = options.max_file_size;
-    let more: Vec<Skipped> = pool.install(|| {
-        items
-            .par_iter()
-            .flat_map_iter(|item| {
-                if control.stopped() {
-                    unread.fetch_add(1, Ordering::Relaxed);
-                    return Vec::new();
-                }
-                read(item, max, visit, control)
-            })
-            .collect()
-    });
-    skipped.extend(more);
-    if !control.stopped() {
+    let (unread, left) = pool.install(|| read_all(&items, max, visit, control));
+    skipped.extend(unread);
+    if control.stopped() {
+        skipped.push(stopped(&root, left, items.len(), control));
+    } else {
         names::in_paths(
             items.iter().map(|item| item.path.0.as_slice()),
             visit,
             |_| true,
         );
-    }
-    if control.stopped() {
-        let reason = match control.timed_out() {
-            true => Reason::TimedOut,
-            false => Reason::Interrupted,
-        };
-        let detail = match unread.into_inner() {
-            0 => "the list of files may not be complete".to_owned(),
-            n => format!("{n} of {} listed files not scanned", items.len()),
-        };
-        skipped.push(Skipped::new(reason, files::bytes_of(&root), detail));
     }
     skipped.sort();
     Ok(Visited {
@@ -165,6 +128,65 @@ pub fn scan_tree<V: Visit>(options: &TreeOptions, visit: &V, control: &Control) 
             credential_stores,
         },
     })
+}
+
+/// Walks below `targets` and lists what is to be read.
+fn listed(
+    options: &TreeOptions,
+    targets: Vec<Target>,
+    root: &Path,
+    excludes: &Excludes,
+    control: &Control,
+    pool: &rayon::ThreadPool,
+) -> Listing {
+    let walk = Walk {
+        root,
+        ignored_files: options.ignored,
+        recurse: options.recurse_submodules,
+        excludes,
+        control,
+        found: Default::default(),
+    };
+    pool.install(|| list(&walk, targets));
+    let found = walk.found.into_inner();
+    let mut listing = found.unwrap_or_else(|broken| broken.into_inner());
+    listing.settle(excludes);
+    listing
+}
+
+/// Reads and visits every file of a list. What could not be read, and of how many files nobody
+/// tried because the run was stopped.
+fn read_all<V: Visit>(
+    items: &[Item],
+    max: u64,
+    visit: &V,
+    control: &Control,
+) -> (Vec<Skipped>, u64) {
+    control
+        .expected
+        .fetch_add(items.len() as u64, Ordering::Relaxed);
+    let left = AtomicU64::new(0);
+    let unread = items.par_iter().flat_map_iter(|item| {
+        if control.stopped() {
+            left.fetch_add(1, Ordering::Relaxed);
+            return Vec::new();
+        }
+        read(item, max, visit, control)
+    });
+    (unread.collect(), left.into_inner())
+}
+
+/// What a run that was stopped says of `left` of `many` files.
+fn stopped(root: &Path, left: u64, many: usize, control: &Control) -> Skipped {
+    let reason = match control.timed_out() {
+        true => Reason::TimedOut,
+        false => Reason::Interrupted,
+    };
+    let detail = match left {
+        0 => "the list of files may not be complete".to_owned(),
+        n => format!("{n} of {many} listed files not scanned"),
+    };
+    Skipped::new(reason, files::bytes_of(root), detail)
 }
 
 /// Lends the own configuration of every repository that was walked from its top.

@@ -345,74 +345,13 @@ pub(in crate::source) fn parents_first(
 }
 
 fn order(commits: Vec<Node>, over: &dyn Fn() -> bool) -> Graph {
-    let pace = Pace::new(over);
-    let by_oid: HashMap<Oid, u32> = commits
-        .iter()
-        .enumerate()
-        .map(|(i, c)| (c.oid, i as u32))
-        .collect();
-    let mut children = vec![Vec::new(); commits.len()];
-    let mut waiting = vec![0u32; commits.len()];
-    let mut missing = Vec::new();
-    for (i, commit) in commits.iter().enumerate() {
-        for parent in &commit.parents {
-            match by_oid.get(parent) {
-                Some(p) => {
-                    children[*p as usize].push(i as u32);
-                    waiting[i] += 1;
-                }
-                None => missing.push((*parent, commit.oid)),
-            }
-        }
-    }
-    let mut ready: BinaryHeap<Reverse<(i64, Oid, u32)>> = (0..commits.len())
-        .filter(|i| waiting[*i] == 0)
-        .map(|i| Reverse((commits[i].committed, commits[i].oid, i as u32)))
-        .collect();
-    let mut sorted = Vec::with_capacity(commits.len());
-    let mut taken = vec![false; commits.len()];
-    let mut circles = Vec::new();
-    let mut rest = None;
-    loop {
-        while let Some(Reverse((_, _, i))) = ready.pop().filter(|_| pace.goes_on()) {
-            if std::mem::replace(&mut taken[i as usize], true) {
-                continue;
-            }
-            sorted.push(i);
-            for child in &children[i as usize] {
-                let left = &mut waiting[*child as usize];
-                *left -= 1;
-                if *left == 0 {
-                    let c = &commits[*child as usize];
-                    ready.push(Reverse((c.committed, c.oid, *child)));
-                }
-            }
-        }
-        if sorted.len() == commits.len() || pace.stopped.get() {
-            break;
-        }
-        // What still waits hangs on a circle. The oldest of it goes first as if nothing were
-        // before it, so that no commit is lost.
-        let rest = rest.get_or_insert_with(|| {
-            circles = in_circles(&commits, &by_oid, &children, &waiting);
-            let left = (0..commits.len() as u32).filter(|i| !taken[*i as usize]);
-            let mut left: Vec<_> = left
-                .map(|i| (commits[i as usize].committed, commits[i as usize].oid, i))
-                .collect();
-            left.sort_unstable();
-            left.into_iter()
-        });
-        ready.extend(rest.find(|(_, _, i)| !taken[*i as usize]).map(Reverse));
-    }
+    let links = Links::of(&commits);
+    let (sorted, circles) = sorted(&commits, &links, &Pace::new(over));
     let nodes: Vec<Node> = sorted
         .iter()
         .map(|i| commits[*i as usize].clone())
         .collect();
-    let index: HashMap<Oid, u32> = nodes
-        .iter()
-        .enumerate()
-        .map(|(i, c)| (c.oid, i as u32))
-        .collect();
+    let index = numbered(&nodes);
     // A circle is open where it was cut: no commit has a parent behind it.
     let parents = (0u32..)
         .zip(&nodes)
@@ -432,24 +371,103 @@ fn order(commits: Vec<Node>, over: &dyn Fn() -> bool) -> Graph {
         head: None,
         tags: BTreeMap::new(),
         other: BTreeMap::new(),
-        missing,
+        missing: links.missing,
         circles,
         peeled: HashMap::new(),
     }
 }
 
+/// Where each commit stands in a list.
+fn numbered(commits: &[Node]) -> HashMap<Oid, u32> {
+    let all = (0u32..).zip(commits);
+    all.map(|(i, commit)| (commit.oid, i)).collect()
+}
+
+/// Who is whose parent, in a list of commits that has no order yet.
+struct Links {
+    by_oid: HashMap<Oid, u32>,
+    children: Vec<Vec<u32>>,
+    /// How many parents of each commit are in the list.
+    parents: Vec<u32>,
+    /// As [`Graph::missing`].
+    missing: Vec<(Oid, Oid)>,
+}
+
+impl Links {
+    fn of(commits: &[Node]) -> Self {
+        let mut links = Links {
+            by_oid: numbered(commits),
+            children: vec![Vec::new(); commits.len()],
+            parents: vec![0; commits.len()],
+            missing: Vec::new(),
+        };
+        for (i, commit) in commits.iter().enumerate() {
+            for parent in &commit.parents {
+                match links.by_oid.get(parent) {
+                    Some(p) => {
+                        links.children[*p as usize].push(i as u32);
+                        links.parents[i] += 1;
+                    }
+                    None => links.missing.push((*parent, commit.oid)),
+                }
+            }
+        }
+        links
+    }
+}
+
+/// The order of a list of commits, by their numbers in it, and which of them are in circles.
+fn sorted(commits: &[Node], links: &Links, pace: &Pace<'_>) -> (Vec<u32>, Vec<Oid>) {
+    let key = |i: u32| (commits[i as usize].committed, commits[i as usize].oid, i);
+    let all = || 0..commits.len() as u32;
+    // A commit is ready when it waits for no parent any more.
+    let mut waiting = links.parents.clone();
+    let mut ready: BinaryHeap<Reverse<(i64, Oid, u32)>> = all()
+        .filter(|i| waiting[*i as usize] == 0)
+        .map(|i| Reverse(key(i)))
+        .collect();
+    let mut sorted = Vec::with_capacity(commits.len());
+    let mut taken = vec![false; commits.len()];
+    let mut circles = Vec::new();
+    let mut rest = None;
+    loop {
+        while let Some(Reverse((_, _, i))) = ready.pop().filter(|_| pace.goes_on()) {
+            if std::mem::replace(&mut taken[i as usize], true) {
+                continue;
+            }
+            sorted.push(i);
+            for child in &links.children[i as usize] {
+                let left = &mut waiting[*child as usize];
+                *left -= 1;
+                if *left == 0 {
+                    ready.push(Reverse(key(*child)));
+                }
+            }
+        }
+        if sorted.len() == commits.len() || pace.stopped.get() {
+            return (sorted, circles);
+        }
+        // What still waits hangs on a circle. The oldest of it goes first as if nothing were
+        // before it, so that no commit is lost.
+        let rest = rest.get_or_insert_with(|| {
+            circles = in_circles(commits, links, &waiting);
+            let left = all().filter(|i| !taken[*i as usize]);
+            let mut left: Vec<_> = left.map(key).collect();
+            left.sort_unstable();
+            left.into_iter()
+        });
+        ready.extend(rest.find(|(_, _, i)| !taken[*i as usize]).map(Reverse));
+    }
+}
+
 /// Of commits that wait for a parent that never comes, those that are in circles or between them:
 /// what is left when those without children are taken away again and again.
-fn in_circles(
-    commits: &[Node],
-    by_oid: &HashMap<Oid, u32>,
-    children: &[Vec<u32>],
-    waiting: &[u32],
-) -> Vec<Oid> {
-    let mut open: Vec<usize> = children.iter().map(Vec::len).collect();
+fn in_circles(commits: &[Node], links: &Links, waiting: &[u32]) -> Vec<Oid> {
+    let mut open: Vec<usize> = links.children.iter().map(Vec::len).collect();
     let mut leaves: Vec<usize> = (0..commits.len()).filter(|i| open[*i] == 0).collect();
     while let Some(leaf) = leaves.pop() {
-        for parent in commits[leaf].parents.iter().filter_map(|p| by_oid.get(p)) {
+        let parents = commits[leaf].parents.iter();
+        for parent in parents.filter_map(|p| links.by_oid.get(p)) {
             let parent = *parent as usize;
             open[parent] -= 1;
             if open[parent] == 0 {
