@@ -8,10 +8,10 @@ use crate::finding::{PlaceKind, RepoPath};
 mod names;
 
 use names::{
-    BUNDLES, DOCS, DOCS_NAMES, DOCS_WORDS, EXAMPLE, EXAMPLE_FILES, EXAMPLE_WORDS, FOREIGN,
-    FOREIGN_FILES, INTERFACES, LANGUAGES, LOCKS, PROGRAMS, PROSE, PROSE_NAMES, SETTINGS,
-    SETTINGS_FILES, SHIPPED, TEST, TEST_ENDINGS, TEST_FILES, TEST_SETTINGS, TEST_WORDS, TRANSLATED,
-    TRANSLATED_FILES,
+    BUNDLES, CI_FILES, CI_FOLDERS, DOCS, DOCS_NAMES, DOCS_WORDS, EXAMPLE, EXAMPLE_FILES,
+    EXAMPLE_WORDS, FOREIGN, FOREIGN_FILES, INTERFACES, LANGUAGES, LOCKS, PROGRAMS, PROSE,
+    PROSE_NAMES, SETTINGS, SETTINGS_FILES, SHIPPED, TEST, TEST_ENDINGS, TEST_FILES, TEST_SETTINGS,
+    TEST_WORDS, TRANSLATED, TRANSLATED_FILES,
 };
 
 /// Whether a file is a program in whose language values stand in quotes.
@@ -52,6 +52,13 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
         || file.is_bundle()
     {
         PlaceKind::Vendored
+    } else if is_ci(&file, &folders)
+        && ![TEST, EXAMPLE, DOCS].into_iter().any(folder)
+        && ![TEST_WORDS, EXAMPLE_WORDS, DOCS_WORDS]
+            .into_iter()
+            .any(worded)
+    {
+        PlaceKind::Configuration
     } else if folder(TEST) || worded(TEST_WORDS) || file.is_test() || is_chart_test(&file, &folder)
     {
         PlaceKind::Test
@@ -83,6 +90,17 @@ fn is_generated(file: &File, folder: &impl Fn(&[&str]) -> bool, of_language: boo
         || file.extension == "map"
         || TRANSLATED_FILES.contains(&file.extension.as_str())
         || bundle && translated
+}
+
+/// `.github/workflows/e2e.yml`: what a server does after each change. That it runs tests makes it none.
+fn is_ci(file: &File, folders: &[(String, Vec<String>)]) -> bool {
+    let inside = |(outer, inner): &(&str, &str)| {
+        let pair = |two: &[(String, Vec<String>)]| two[0].0 == *inner && two[1].0 == *outer;
+        folders.windows(2).any(pair)
+    };
+    matches!(file.extension.as_str(), "yaml" | "yml")
+        && (CI_FOLDERS.iter().any(inside)
+            || CI_FILES.iter().any(|start| file.lower.starts_with(start)))
 }
 
 /// `ci/tls-values.yaml`: the values that a Helm chart is installed with to test it.
@@ -118,8 +136,12 @@ impl File {
     fn is_test(&self) -> bool {
         let last = self.words.last().map(String::as_str).unwrap_or_default();
         let several = self.words.len() > 1;
-        let setting =
-            self.lower.starts_with(".env.") && TEST_SETTINGS.contains(&self.extension.as_str());
+        // `.env.testing-ci`, `.env.unit-tests`: whatever they are called besides.
+        let setting = self.lower.starts_with(".env.")
+            && (TEST_SETTINGS.contains(&self.extension.as_str())
+                || words(&self.extension)
+                    .iter()
+                    .any(|word| word != "ci" && TEST_SETTINGS.contains(&word.as_str())));
         setting
             || self.extension == "t"
             || TEST_FILES.contains(&self.lower.as_str())
@@ -267,6 +289,22 @@ mod tests {
             ("t/lib/Auth.pm", PlaceKind::Test),
             ("t/auth.t", PlaceKind::Test),
             (".env.testing", PlaceKind::Test),
+            (".env.testing-ci", PlaceKind::Test),
+            (".env.unit-tests", PlaceKind::Test),
+            (".env.production-ci", PlaceKind::Configuration),
+            (".env.latest", PlaceKind::Configuration),
+            (".github/workflows/test.yml", PlaceKind::Configuration),
+            (
+                ".github/workflows/deploy-demo.yaml",
+                PlaceKind::Configuration,
+            ),
+            (".github/workflows/e2e/run.py", PlaceKind::Test),
+            (".gitlab-ci-test.yml", PlaceKind::Configuration),
+            ("azure-pipelines-test.yml", PlaceKind::Configuration),
+            ("tests/.github/workflows/test.yml", PlaceKind::Test),
+            ("examples/.gitlab-ci.yml", PlaceKind::Example),
+            ("docker-compose.test.yml", PlaceKind::Test),
+            ("values-test.yaml", PlaceKind::Test),
             (".env.production", PlaceKind::Configuration),
             ("phpunit.xml", PlaceKind::Test),
             ("yarn.lock", PlaceKind::Generated),

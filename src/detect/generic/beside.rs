@@ -140,6 +140,11 @@ const BESIDE: &[Row] = &[
         "a perl that is identified by 'ABCde42'.",
     ),
     (
+        Refusal::Description,
+        |s| s.a.op == Op::SqlBy && is_told(s),
+        "Replies to the request identified by 'mapleId7' alone.",
+    ),
+    (
         Refusal::CutCall,
         |s| s.is_bare() && is_cut_call(s.value, s.after()),
         "msg.session_key = swap32(conn2a->session_key);",
@@ -397,6 +402,21 @@ fn is_description(before: &[u8]) -> bool {
         .next()
         .unwrap_or_default();
     [&b"is"[..], b"are", b"was", b"be", b"been"].contains(&last)
+}
+
+/// `the request identified by 'requestId'`: words in small letters before it, none of which begins a statement.
+fn is_told(site: &Site<'_>) -> bool {
+    const REACH: usize = 200;
+    const STATES: &[&[u8]] = &[b"alter", b"create", b"grant", b"replace", b"set", b"user"];
+    let at = site.a.key_at;
+    let before = &site.bytes[at.saturating_sub(REACH)..at];
+    let statement = before.rsplit(|b| *b == b';').next().unwrap_or(before);
+    let mut words = statement.split(|b| !b.is_ascii_alphabetic());
+    let states = |word: &[u8]| STATES.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let line = statement.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let told = line.split(u8::is_ascii_whitespace);
+    let told = told.filter(|word| !word.is_empty() && word.iter().all(u8::is_ascii_lowercase));
+    site.bytes[at..].starts_with(b"identified") && told.count() >= 2 && !words.any(states)
 }
 
 /// `swap32(conn-` before `>session_key)`: a call that the reader of values cut in its arrow.

@@ -100,6 +100,9 @@ const KINDS: &[(Says, u8, &Words, &str)] = &[
     (Says::Key, 3, &words::SAYS_KEY, "hashkey"),
 ];
 
+/// Words that say together what neither says alone, and that a list has as one.
+const TOGETHER: &[(&str, &str)] = &[("hash", "salt")];
+
 /// What one word says, and how much that weighs.
 fn one(word: &str) -> (Says, u8) {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -130,6 +133,15 @@ impl Parts<'_> {
 
     fn any(&self, list: &Words) -> bool {
         self.words.iter().any(|word| list.contains(word))
+    }
+
+    /// A part of it says that it is no secret. The password of the first of several servers is one: only of a key
+    /// does `primary` say what it is to a table.
+    fn is_denied(&self) -> bool {
+        let denies = |word: &String| {
+            words::DENIES.contains(word) && !(word == "primary" && self.says == Says::Password)
+        };
+        self.words.iter().any(denies)
     }
 
     /// `pass` in the middle of a name is the verb.
@@ -188,6 +200,16 @@ impl Parts<'_> {
                 .any(|member| member.iter().any(many) && member.iter().any(known))
     }
 
+    /// `password_characters`: what a generator draws from.
+    fn is_of_characters(&self) -> bool {
+        const CALLED: &[&str] = &["alphabet", "characters", "chars", "charset"];
+        !self.last
+            && self
+                .words
+                .last()
+                .is_some_and(|word| CALLED.contains(&word.as_str()))
+    }
+
     /// `some-auth-0.2.tar.gz`: the file that a list gives the digest of.
     fn is_file(&self) -> bool {
         words::FILE_ENDS.iter().any(|end| {
@@ -216,6 +238,11 @@ const NOTHING: &[Row] = &[
     (Refusal::PlaceInList, |n| n.is_mark(), "next_page_token"),
     (Refusal::Attribute, |n| n.is_attribute(), "data-token-url"),
     (Refusal::PublicName, |n| n.is_public(), "private_key_id"),
+    (
+        Refusal::Characters,
+        |n| n.is_of_characters(),
+        "maple_password_characters",
+    ),
     (Refusal::FileName, |n| n.is_file(), "some-auth-0.2.tar.gz"),
     (
         Refusal::PublicName,
@@ -324,7 +351,7 @@ fn read_whole(name: &[u8]) -> Name {
         refused,
         denied: !last && words::DESCRIBES.contains(tail)
             || parts.is_described(tail)
-            || parts.any(&words::DENIES),
+            || parts.is_denied(),
         verb: words.get(at).is_some_and(|word| word == "pass"),
         last,
         constant: name.iter().any(u8::is_ascii_uppercase)
@@ -367,6 +394,10 @@ fn telling(words: &[String]) -> (Says, usize) {
     let (mut says, mut most, mut at) = (Says::Nothing, 0, 0);
     for (i, word) in words.iter().enumerate() {
         let (mut this, mut rank) = one(word);
+        let before = i.checked_sub(1).map_or("", |before| words[before].as_str());
+        if TOGETHER.contains(&(before, word)) {
+            (this, rank) = one(&[before, word].concat());
+        }
         if this == Says::Key && i > 0 && words::KEY_OWNERS.contains(&words[i - 1]) {
             (this, rank) = (Says::AccessKey, 6);
         }

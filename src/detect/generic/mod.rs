@@ -236,7 +236,12 @@ fn decide(
             false => Ok(judged(Class::Protected, Ground::Digest, false, Some(HASH))),
         };
     }
-    if name.is_password() && user::is_the_password(assignment, bytes, value) {
+    let is_user = match name.says {
+        key::Says::Password => user::is_the_password(assignment, bytes, value),
+        key::Says::Secret | key::Says::AccessKey => user::is_the_key_id(assignment, bytes, value),
+        _ => false,
+    };
+    if is_user {
         let why = Some("the password is the user's name");
         return Ok(judged(Class::Sample, Ground::UserAgain, false, why));
     }

@@ -22,6 +22,7 @@ const OPEN: &[Row] = &[
         is_address_rest,
         "//tickets.acme.test/browse/A-1",
     ),
+    (Refusal::AddressRest, is_upstream, "//maple_upstream"),
     (
         Refusal::PlainAddress,
         is_plain_address,
@@ -159,20 +160,28 @@ fn is_address_rest(value: &[u8]) -> bool {
     plain && host.len() >= 3 && (host.contains(&b'.') || host.contains(&b':') || !path.is_empty())
 }
 
-/// `https://host/path` with nothing in it that could let anyone in: no user, no parameters, no
-/// long or random part.
+/// `https://host/path`, `http://maple_upstream` with nothing in it that could let anyone in: no user, no
+/// parameters, no long or random part.
 fn is_plain_address(value: &[u8]) -> bool {
     let rest = value
         .strip_prefix(b"https:")
         .or_else(|| value.strip_prefix(b"http:"));
     rest.is_some_and(|rest| {
-        is_address_rest(rest)
+        (is_address_rest(rest) || is_upstream(rest))
             && !rest.iter().any(|b| matches!(b, b'?' | b'@' | b'#' | b'='))
             && rest
                 .split(|b| *b == b'/')
                 .skip(3)
                 .all(|part| part.len() <= 40 && (part.len() < 16 || !checks::looks_random(part)))
     })
+}
+
+/// `//maple_upstream`: a host of one word, as a proxy calls the servers behind it.
+fn is_upstream(rest: &[u8]) -> bool {
+    let host = rest.strip_prefix(b"//").unwrap_or_default();
+    let plain = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"_-".contains(b);
+    let named = |part: &[u8]| part.iter().filter(|b| b.is_ascii_digit()).count() <= 2;
+    host.len() >= 3 && all(host, plain) && host.split(|b| b"_-".contains(b)).all(named)
 }
 
 /// `CHAT_WEBHOOK_URL`: capitals in words, without a digit.
@@ -197,8 +206,8 @@ fn is_path_of_a_setting(value: &[u8]) -> bool {
 /// put fewer words, or `my` and the like before them.
 fn is_name_of_a_setting(value: &[u8]) -> bool {
     const CHOSEN: &[&str] = &[
-        "a", "change", "default", "my", "new", "our", "secret", "some", "super", "test", "the",
-        "this", "top", "very", "your",
+        "a", "change", "default", "insecure", "my", "new", "not", "our", "secret", "secure",
+        "some", "strong", "super", "test", "the", "this", "top", "unsafe", "very", "weak", "your",
     ];
     let operator = |b: &u8| matches!(b, b'-' | b'.' | b'_');
     let plain = |b: &u8| b.is_ascii_alphanumeric() || operator(b);
@@ -384,11 +393,16 @@ mod tests {
     fn the_rest_of_an_address_is_no_secret() {
         assert!(is_open(b"//tickets.acme.test/browse/A-1"));
         assert!(is_open(b"//localhost:8080"));
+        assert!(is_open(b"//maple2_upstream"));
         assert!(!is_open(b"//Zk9qT2m/Xw8rB4"));
+        assert!(!is_open(b"//zk9qt2mxw8rb4lp7"));
         assert!(!is_open(b"//"));
         assert!(is_open(b"https://tickets.acme.test/browse/A-1"));
+        assert!(is_open(b"http://maple2_upstream"));
         for other in [
             "https://acme.test/hook/Zk9qT2mXw8rB4Lp7",
+            "http://zk9qt2mxw8rb4lp7",
+            "http://ann:maple7@maple_upstream",
             "https://a.test/x?k=Zk9q",
         ] {
             assert!(!is_open(other.as_bytes()), "{other}");
@@ -402,6 +416,7 @@ mod tests {
         }
         for other in [
             "CHAT",
+            "not-secure-database-password",
             "CHAT_W3BHOOK_URL",
             "A_B",
             "VAL1",

@@ -3,10 +3,21 @@
 use super::beside::{Row, Site};
 use super::key;
 use super::refusal::Refusal;
+use crate::detect::assign::Op;
 
 /// The first row that is true decides.
 pub(super) const OWN_NAME: &[Row] = &[
     (Refusal::Plural, is_word_of_many, "'passwords' => 'users'"),
+    (
+        Refusal::WordList,
+        is_source_of_users,
+        "'passwd': [ 'compat', 'mymaples', 'systemd' ]",
+    ),
+    (
+        Refusal::OwnName,
+        is_field_beside_its_twin,
+        "samePasswords('newPassword', 'newPassword2')",
+    ),
     (
         Refusal::OwnName,
         repeats_its_name,
@@ -23,6 +34,40 @@ fn is_word_of_many(site: &Site<'_>) -> bool {
             .value
             .iter()
             .all(|b| b.is_ascii_alphabetic() || *b == b'_')
+}
+
+/// `passwd: [compat, mymachines, systemd]`: in what order a system looks for its users. The database of users has the
+/// name of no other setting, and every member of the list is a word.
+fn is_source_of_users(site: &Site<'_>) -> bool {
+    const REACH: usize = 120;
+    let start = site.a.value.start;
+    let before = &site.bytes[start.saturating_sub(REACH)..start];
+    let after = &site.bytes[site.a.value.end..];
+    let after = &after[..after.len().min(REACH)];
+    let part = |b: &u8| b.is_ascii_lowercase() || b" ,'\"".contains(b);
+    let (Some(open), Some(close)) = (memchr::memrchr(b'[', before), memchr::memchr(b']', after))
+    else {
+        return false;
+    };
+    let (before, after) = (&before[open + 1..], &after[..close]);
+    site.a.key.eq_ignore_ascii_case(b"passwd")
+        && site.value.iter().all(part)
+        && before.iter().chain(after).all(part)
+        && before.iter().chain(after).any(|b| *b == b',')
+}
+
+/// `passwordsMatch('newPassword', 'newPassword2')`: a form asks twice, and calls its second field by the first.
+fn is_field_beside_its_twin(site: &Site<'_>) -> bool {
+    let number = site.value.strip_prefix(site.a.key).unwrap_or_default();
+    let several = key::split(site.a.key).len() > 1;
+    let small = site.a.key.first().is_some_and(u8::is_ascii_lowercase);
+    let capital = site.a.key.iter().any(u8::is_ascii_uppercase);
+    site.a.op == Op::Pair
+        && small
+        && capital
+        && several
+        && number.len() == 1
+        && number[0].is_ascii_digit()
 }
 
 /// `OPTION_SSLPASSWORD = "ssl-password"`, `CHAT_KEY_STORAGE = "chatKey.v2"`: a constant that holds what it

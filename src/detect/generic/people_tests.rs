@@ -217,3 +217,49 @@ fn passphrases_in_quotes_are_found_and_sentences_are_not() {
         assert_eq!(listed(&text).contains(value.as_bytes()), want, "{value}");
     }
 }
+
+/// Forms that are no secret, each with a neighbour that is one.
+#[test]
+fn what_is_near_to_nothing_stays_found() {
+    for (nothing, secret) in [
+        ("maple__apt_key: '{HEX:40}'", "maple__apt_token: '{HEX:40}'"),
+        (
+            "maple_repo_repokey: '{HEX:40}'",
+            "maple_repo_secret: '{hex:40}'",
+        ),
+        (
+            "    proxy_pass: 'http://maple2_upstream'",
+            "    proxy_pass: 'http+{alnum:16}'",
+        ),
+        (
+            "nginx_password_characters: 'ascii_letters,digits,.-_~&()*='",
+            "nginx_characters_password: '{alnum:20}'",
+        ),
+        (
+            "'passwd': [ 'compat', 'mymachines', 'systemd' ]",
+            "'passwd': [ '{alnum:16}', 'mymachines', 'systemd' ]",
+        ),
+        (
+            "Replies to the request identified by 'mapleId7' alone.",
+            "create user maple identified by 'oakTree7';",
+        ),
+        (
+            "samePasswords('newPassword', 'newPassword2'),",
+            "login('newPassword', '{alnum:16}'),",
+        ),
+        ("hash_salt: maple", "hash_salt: \"{alnum:32}\""),
+        ("pepper: black", "config.pepper = \"{hex:128}\""),
+        (
+            "MAPLE_PRIMARY_KEY=mapletree",
+            "MAPLE_PRIMARY_PASSWORD=mapletree",
+        ),
+        (
+            "    access.key.id: mapletree\n    access.key.secret: mapletree",
+            "    access.key.id: mapletree\n    access.key.secret: {alnum:40}",
+        ),
+    ] {
+        let text = |template| crate::example::expand(template, 5).expect("a template") + "\n";
+        assert!(listed(&text(nothing)).is_empty(), "{nothing}");
+        assert!(!listed(&text(secret)).is_empty(), "{secret}");
+    }
+}

@@ -1,7 +1,7 @@
 //! What everybody may see under the name of a key: its number, its public half, the id by which a page is counted.
 
 use super::beside::{Row, Site};
-use super::key::Says;
+use super::key::{self, Says};
 use super::refusal::Refusal;
 
 /// The first row that is true decides.
@@ -20,6 +20,11 @@ pub(super) const PUBLIC: &[Row] = &[
         Refusal::KeyNumber,
         is_key_of_openpgp,
         "ARG MAPLE_GPG_KEYS={HEX:40}",
+    ),
+    (
+        Refusal::KeyNumber,
+        is_key_of_a_repository,
+        "maple__apt_key: '{HEX:40}'",
     ),
     (
         Refusal::ObjectId,
@@ -66,6 +71,29 @@ fn is_key_of_openpgp(site: &Site<'_>) -> bool {
         && site.name.says != Says::Password
         && parts().next().is_some()
         && parts().all(is_key_number)
+}
+
+/// `runner__apt_key: '0123…'`: the key that a repository of packages is signed with, by its whole number. Some write
+/// the number in groups of four.
+fn is_key_of_a_repository(site: &Site<'_>) -> bool {
+    const REPOSITORIES: &[&str] = &[
+        "apt",
+        "deb",
+        "dnf",
+        "repo",
+        "repokey",
+        "repokeys",
+        "repository",
+        "rpm",
+        "yum",
+    ];
+    let word = |word: &String| REPOSITORIES.contains(&word.as_str());
+    let mut digits = site.value.to_vec();
+    digits.retain(|b| *b != b' ');
+    site.name.says == Says::Key
+        && digits.len() == 40
+        && is_key_number(&digits)
+        && key::split(site.a.key).iter().any(word)
 }
 
 /// `urn:ietf:params:oauth:…` (RFC 8141): the name is a part of the name of a resource.

@@ -34,6 +34,7 @@ refusals! {
     PlaceInList "place-in-list" "the token is a place in a list or the number of a request",
     Attribute "attribute" "the name is an attribute that steers a page's scripts",
     PublicName "public-name" "the name is that of something everybody may see",
+    Characters "characters" "the name is that of the characters which a secret may be made of",
     FileName "file-name" "the name is the name of a file, as lists of digests have it",
     Version "version" "the value is the number of a version",
     Digest "digest" "the value is a digest and says so",

@@ -34,6 +34,36 @@ pub(super) fn is_the_password(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) ->
             .any(|side| has(side, value) && names(side).any(|name| name == value))
 }
 
+/// What the ids of access keys are called, small and without what parts their words.
+const KEY_IDS: &[&[u8]] = &[b"accesskeyid", b"accesskey"];
+
+/// Whether a secret is the id of the access key beside it: a server that is tried out is given one word for both.
+pub(super) fn is_the_key_id(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) -> bool {
+    let called = |key: &[u8]| {
+        let letters = key.iter().filter(|b| b.is_ascii_alphabetic());
+        letters.map(u8::to_ascii_lowercase).collect::<Vec<_>>()
+    };
+    let id = |line: &[u8]| {
+        let Some(operator) = line.iter().position(|b| matches!(b, b'=' | b':')) else {
+            return false;
+        };
+        let named = called(&line[..operator]);
+        let given = line[operator + 1..].trim_ascii();
+        let given = given.strip_suffix(b",").unwrap_or(given);
+        let quote = |b: &u8| matches!(b, b'"' | b'\'');
+        let given = match given {
+            [open, given @ .., close] if quote(open) && open == close => given,
+            given => given,
+        };
+        given == value && KEY_IDS.iter().any(|id| named.ends_with(id))
+    };
+    value.len() <= LONGEST
+        && called(a.key).windows(6).any(|part| part == b"secret")
+        && sides(a, bytes)
+            .iter()
+            .any(|side| has(side, value) && side.split(|b| *b == b'\n').any(id))
+}
+
 /// `CREATE USER x … 'x'`, `{user: x, password: x}`, `auth("x", "x")`: on the line before it the password
 /// stands as the user's name.
 pub(super) fn is_repeated(a: &Assignment<'_>, bytes: &[u8], value: &[u8]) -> bool {

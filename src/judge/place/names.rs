@@ -38,6 +38,21 @@ pub(super) const TEST_ENDINGS: &[&str] =
     &["test", "tests", "it", "spec", "specs", "fixture", "mock"];
 /// Last parts of the name of a file of settings (`.env.testing`), and files of test runners.
 pub(super) const TEST_SETTINGS: &[&str] = &["testing", "tests", "test", "ci", "e2e"];
+/// Folders whose files say what a server does with a repository after each change, with the folder that they stand in.
+/// What such a file is called is what it does, not what it is.
+pub(super) const CI_FOLDERS: &[(&str, &str)] = &[
+    (".forgejo", "workflows"),
+    (".gitea", "workflows"),
+    (".github", "workflows"),
+    (".gitlab", "ci"),
+];
+/// Starts of the names of such files elsewhere.
+pub(super) const CI_FILES: &[&str] = &[
+    ".gitlab-ci",
+    ".travis",
+    "azure-pipelines",
+    "bitbucket-pipelines",
+];
 pub(super) const TEST_FILES: &[&str] = &[
     "phpunit.xml",
     "phpunit.xml.dist",

@@ -33,8 +33,12 @@ impl View<'_> {
         let suppressed = credential.suppression().map(|it| self.suppression(it));
         let mut places: Vec<_> = credential.places.iter().map(|p| self.place(p)).collect();
         if suppressed.is_none() {
-            // Those that are not hidden come first.
-            places.sort_by_key(|place| place.suppressed.is_some());
+            // Those that are not hidden come first, and of them the kind of place that makes it fail.
+            let kind = credential.kind();
+            places.sort_by_key(|place| {
+                let gone = place.at_head == Some(false);
+                (place.suppressed.is_some(), gone, place.kind != kind)
+            });
         }
         let best = &credential.best;
         let value = || String::from_utf8_lossy(best.secret.expose()).into_owned();
