@@ -3,7 +3,7 @@
 //! Knows trees and the index, reads no content. The paths come from the repository and may be
 //! anything; an index that is not sorted costs time or precision, never a panic.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
@@ -11,6 +11,7 @@ use gix::hash::Kind;
 use gix::index::entry::{Flags, Mode};
 use gix::objs::TreeRefIter;
 
+use super::Control;
 use super::git::odb::Odb;
 use crate::finding::{Reason, Skipped};
 
@@ -58,7 +59,18 @@ pub(super) struct Changes<'a> {
     trees: HashMap<ObjectId, Dir>,
     /// A merge is not finished: HEAD has other parents to come.
     merging: bool,
+    /// Paths at which a submodule is new.
+    submodules: Vec<Vec<u8>>,
+    /// Paths that only trees name and that may still be listed: trees can be nested so that a few of them are met
+    /// at more paths than anyone can list. `None` when that was said.
+    left: Option<u64>,
+    /// Trees that were read before, which allow no further paths.
+    read: HashSet<ObjectId>,
+    control: &'a Control,
 }
+
+/// So many paths that only trees name are always listed.
+const PATHS: u64 = 1_000_000;
 
 /// The entries of an index below one directory, and where it is.
 #[derive(Clone, Copy)]
@@ -75,7 +87,13 @@ impl<'i> Slice<'i> {
 
 impl<'a> Changes<'a> {
     /// Starts with an object store; what cannot be read goes to `skipped`.
-    pub fn new(odb: &'a Odb, hash: Kind, skipped: &'a mut Vec<Skipped>) -> Self {
+    /// It ends when `control` says to stop.
+    pub fn new(
+        odb: &'a Odb,
+        hash: Kind,
+        skipped: &'a mut Vec<Skipped>,
+        control: &'a Control,
+    ) -> Self {
         Changes {
             odb,
             hash,
@@ -84,6 +102,10 @@ impl<'a> Changes<'a> {
             found: BTreeMap::new(),
             trees: HashMap::new(),
             merging: false,
+            submodules: Vec::new(),
+            left: Some(PATHS),
+            read: HashSet::new(),
+            control,
         }
     }
 
@@ -241,6 +263,9 @@ impl<'a> Changes<'a> {
                 if before != Some(Entry::Submodule(entry.id)) {
                     after.extend(self.blob_of_submodule(entry.id));
                 }
+                if before.is_none() {
+                    self.submodules.push(path.to_vec());
+                }
                 continue;
             }
             after.insert(Version {
@@ -301,7 +326,7 @@ impl<'a> Changes<'a> {
         before: Option<ObjectId>,
         depth: usize,
     ) {
-        if after == before || depth > MAX_DEPTH {
+        if after == before || depth > MAX_DEPTH || !self.may_enter(prefix) {
             return;
         }
         let ours = after.map_or_else(Dir::new, |id| self.read_tree(id, prefix));
@@ -317,11 +342,17 @@ impl<'a> Changes<'a> {
                 let below = [path.as_slice(), b"/"].concat();
                 self.trees_differ(&below, new_tree, old_tree, depth + 1);
             }
+            if old.is_none() && matches!(entry, Entry::Submodule(_)) {
+                self.submodules.push(path.clone());
+            }
             let new = match entry {
                 Entry::Submodule(id) => self.blob_of_submodule(id),
                 entry => blob(Some(entry)),
             };
             let old = blob(old);
+            if let Some(left) = &mut self.left {
+                *left = left.saturating_sub(1);
+            }
             if new.is_some() || old.is_some() {
                 let change = self.found.entry(path).or_default();
                 change.after.extend(new);
@@ -331,6 +362,32 @@ impl<'a> Changes<'a> {
         for (name, entry) in old_entries {
             self.only_before([prefix, &name].concat(), entry, depth + 1);
         }
+    }
+
+    /// Whether one more directory that only trees name is listed.
+    fn may_enter(&mut self, prefix: &[u8]) -> bool {
+        match &mut self.left {
+            _ if self.control.stopped() => false,
+            None => false,
+            Some(0) => {
+                self.left = None;
+                self.skipped.push(Skipped::new(
+                    Reason::LimitReached,
+                    prefix.get(..200).unwrap_or(prefix),
+                    "more paths changed than can be listed",
+                ));
+                false
+            }
+            Some(left) => {
+                *left -= 1;
+                true
+            }
+        }
+    }
+
+    /// Paths at which the index has a submodule and no parent anything, so far.
+    pub fn submodules(&self) -> &[Vec<u8>] {
+        &self.submodules
     }
 
     /// What stood in the tree and is not in the index.
@@ -388,14 +445,14 @@ impl<'a> Changes<'a> {
 
     /// The tree of a commit; `None` is skipped input.
     fn tree_of(&mut self, commit: ObjectId) -> Option<ObjectId> {
-        let found = match self.odb.try_find(&commit, &mut self.buffer) {
-            Ok(Some(object)) if object.kind == gix::objs::Kind::Commit => {
+        let found = match self.odb.find_as(&commit, gix::objs::Kind::Commit, &mut self.buffer) {
+            Ok(Some(object)) => {
                 gix::objs::CommitRefIter::from_bytes(object.data, self.hash)
                     .tree_id()
                     .map_err(|_| Reason::CorruptObject)
             }
             Ok(None) => Err(Reason::MissingObject),
-            Ok(Some(_)) | Err(_) => Err(Reason::CorruptObject),
+            Err(_) => Err(Reason::CorruptObject),
         };
         found
             .map_err(|reason| {
@@ -413,9 +470,14 @@ impl<'a> Changes<'a> {
         if id == ObjectId::empty_tree(self.hash) {
             return dir;
         }
-        let problem = match self.odb.try_find(&id, &mut self.buffer) {
-            Ok(Some(object)) if object.kind == gix::objs::Kind::Tree => {
+        let problem = match self.odb.find_as(&id, gix::objs::Kind::Tree, &mut self.buffer) {
+            Ok(Some(object)) => {
                 let mut problem = None;
+                if let Some(left) = &mut self.left
+                    && self.read.insert(id)
+                {
+                    *left = left.saturating_add(object.data.len() as u64);
+                }
                 for entry in TreeRefIter::from_bytes(object.data, self.hash) {
                     let Ok(entry) = entry else {
                         problem = Some(Reason::CorruptObject);
@@ -435,7 +497,7 @@ impl<'a> Changes<'a> {
                 problem
             }
             Ok(None) => Some(Reason::MissingObject),
-            Ok(Some(_)) | Err(_) => Some(Reason::CorruptObject),
+            Err(_) => Some(Reason::CorruptObject),
         };
         if let Some(reason) = problem {
             let what = prefix.strip_suffix(b"/").unwrap_or(prefix);

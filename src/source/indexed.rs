@@ -51,7 +51,10 @@ pub fn scan_indexed<V: Visit>(
 
     let mut skipped = Vec::new();
     // Against nothing at all, everything in the index is a change.
-    let mut all = Changes::new(&odb, hash, &mut skipped).staged(index.as_ref(), None, &[]);
+    let mut changes = Changes::new(&odb, hash, &mut skipped, control);
+    let mut all = changes.staged(index.as_ref(), None, &[]);
+    let mut linked = changes.submodules().to_vec();
+    linked.retain(|path| wanted.covers(path));
     all.retain(|path, change| {
         change.before.clear();
         wanted.covers(path) && !change.after.is_empty()
@@ -63,7 +66,7 @@ pub fn scan_indexed<V: Visit>(
         }
     }
 
-    names::in_paths(all.keys().map(Vec::as_slice), visit, |_| true);
+    names::in_paths(all.keys().chain(&linked).map(Vec::as_slice), visit, |_| true);
     let jobs = staged::jobs(all);
     let mut visited = Visited {
         skipped: Vec::new(),

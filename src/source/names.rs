@@ -223,9 +223,11 @@ pub(super) fn headers(bytes: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
     for (name, value) in &mut out {
         match *name {
             b"author" | b"committer" | b"tagger" => {
-                // The date changes with every commit.
+                // The date changes with every commit. What is no date stays: git shows it.
                 let end = value.iter().rposition(|b| *b == b'>');
-                value.truncate(end.map_or(value.len(), |end| end + 1));
+                if let Some(end) = end.filter(|end| is_moment(&value[end + 1..])) {
+                    value.truncate(end + 1);
+                }
             }
             b"gpgsig" | b"gpgsig-sha256" => {
                 let lines = value.split(|b| *b == b'\n').filter(|line| !is_armour(line));
@@ -236,6 +238,16 @@ pub(super) fn headers(bytes: &[u8]) -> Vec<(&[u8], Vec<u8>)> {
     }
     out.retain(|(_, value)| !value.is_empty());
     out
+}
+
+/// Seconds and a zone, as git writes them behind a name: ` 1700000000 +0100`.
+fn is_moment(text: &[u8]) -> bool {
+    let digits = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
+    let mut parts = text.trim_ascii().splitn(2, |b| *b == b' ');
+    let (seconds, zone) = (parts.next().unwrap_or_default(), parts.next());
+    let seconds = seconds.strip_prefix(b"-").unwrap_or(seconds);
+    let zone = zone.is_none_or(|zone| matches!(zone, [b'+' | b'-', rest @ ..] if digits(rest)));
+    seconds.len() < 20 && digits(seconds) && zone && text.len() < 40
 }
 
 /// A line of base64, or one that begins or ends a block of it.

@@ -98,15 +98,17 @@ pub fn scan_staged_with<V: Visit>(
         nothing: None,
         ignored: Ignored::default(),
     };
-    let changed = {
-        let mut changes = Changes::new(&odb, hash, &mut skipped);
+    let (changed, linked) = {
+        let mut changes = Changes::new(&odb, hash, &mut skipped, control);
         let changed = changes.staged(index.as_ref(), head, &parents);
         let added = changed
             .iter()
             .filter(|(_, change)| change.before.is_empty() && !change.after.is_empty())
             .map(|(path, _)| path.as_slice());
+        let submodules = changes.submodules().to_vec();
+        let added = added.chain(submodules.iter().map(Vec::as_slice));
         names::in_paths(added, visit, |path| !changes.stood(head, path));
-        changed
+        (changed, !submodules.is_empty())
     };
     let nothing = if changed.is_empty() {
         NOTHING_STAGED
@@ -116,7 +118,7 @@ pub fn scan_staged_with<V: Visit>(
         "nothing staged that the parents of the merge do not have"
     };
     let jobs = jobs(changed);
-    if jobs.iter().all(|job| job.before) && skipped.is_empty() {
+    if jobs.iter().all(|job| job.before) && skipped.is_empty() && !linked {
         visited.nothing = Some(nothing);
         return Ok(visited);
     }
@@ -291,10 +293,9 @@ fn read_one<V: Visit>(
             }
             Ok(Some(_)) => {}
         }
-        match odb.try_find(&job.id, buffer) {
-            Ok(Some(object)) if object.kind == gix::objs::Kind::Blob => object.data,
+        match odb.find_as(&job.id, gix::objs::Kind::Blob, buffer) {
+            Ok(Some(object)) => object.data,
             Ok(None) => return skip(Reason::MissingObject, format!("object {}", job.id)),
-            Ok(Some(_)) => return skip(Reason::CorruptObject, format!("object {}", job.id)),
             Err(fault) => return skip(fault.reason, odb::described(&job.id, &fault)),
         }
     };

@@ -108,7 +108,12 @@ pub(in crate::detect) fn wide(bytes: &[u8], mut found: impl FnMut(Layer)) {
                 pieces(bytes, swapped, at + 1..end + 1, &mut found);
             }
         }
-        at = end.max(at + 1);
+        // A single one may be the end of a wider character's zeros and the beginning of the next: what
+        // stands behind the mark of little-endian UTF-32 does.
+        at = match end - at > form.width {
+            true => end,
+            false => at + 1,
+        };
     }
 }
 

@@ -92,6 +92,14 @@ fn encrypted(flags: u16, method: u16) -> bool {
     flags & 1 != 0 || method == 99
 }
 
+/// What the first file of a zip that was split into several begins with, before its first entry (APPNOTE 8.5.3).
+const SPLIT: &[u8] = b"PK\x07\x08";
+
+/// Whether a zip begins here: with an entry, or with the mark of a split one and an entry.
+pub(super) fn begins(bytes: &[u8]) -> bool {
+    plausible(bytes.strip_prefix(SPLIT).unwrap_or(bytes))
+}
+
 /// Whether an entry's header can be one: a method that there is. Versions are not asked for:
 /// programs that read entry by entry do not ask either.
 pub(super) fn plausible(bytes: &[u8]) -> bool {

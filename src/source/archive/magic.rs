@@ -34,7 +34,7 @@ pub(super) enum Kind {
 pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     let (&first, _) = bytes.split_first()?;
     let found = match first {
-        b'P' if directory::plausible(bytes) => Some(Kind::Zip),
+        b'P' if directory::begins(bytes) => Some(Kind::Zip),
         0x1f if gzip(bytes) => Some(Kind::Stream(Codec::Gzip)),
         b'B' if bzip2(bytes) => Some(Kind::Stream(Codec::Bzip2)),
         0xfd if bytes.starts_with(&[0xfd, b'7', b'z', b'X', b'Z', 0]) => {
@@ -93,7 +93,7 @@ fn compress(bytes: &[u8]) -> bool {
         && bytes[4] & 1 == 0
 }
 
-/// The properties that every program writes, a dictionary of a power of two from 64 KiB on, and a
+/// The properties that every program writes by itself, a dictionary of a power of two from 64 KiB on, and a
 /// length that is unknown or below 2^40; the first byte of the range coder is 0.
 fn lzma(bytes: &[u8]) -> bool {
     let Some(head) = bytes.first_chunk::<14>() else {

@@ -22,7 +22,10 @@ pub(super) fn walk(opener: &Opener<'_>, reader: &mut dyn Read, at: &[RepoPath], 
         loose: Loose::default(),
         shown: Vec::new(),
     };
-    walk.run();
+    let mut said = Said::default();
+    walk.run(&mut said);
+    // Records behind the last member are about none, and are shown like those of one.
+    walk.unclaimed(&mut said);
     walk.flush();
 }
 
@@ -69,8 +72,7 @@ impl Loose {
 
 impl Walk<'_, '_> {
     /// Goes through all blocks.
-    fn run(&mut self) {
-        let mut said = Said::default();
+    fn run(&mut self, said: &mut Said) {
         let mut any = false;
         loop {
             let mut block = [0; BLOCK];
@@ -94,7 +96,7 @@ impl Walk<'_, '_> {
             any = true;
             self.lost = false;
             self.flush();
-            if !self.header(&block, &mut said) {
+            if !self.header(&block, said) {
                 return;
             }
         }
@@ -105,7 +107,7 @@ impl Walk<'_, '_> {
         let kind = block[156];
         let Some(stated) = number(&block[124..136]) else {
             self.damaged("a member of an impossible size");
-            *said = Said::default();
+            self.unclaimed(said);
             return true;
         };
         if matches!(kind, b'L' | b'K' | b'x' | b'g' | b'X') {
@@ -156,9 +158,14 @@ impl Walk<'_, '_> {
             // GNU: the next member's name; its link's target.
             b'L' | b'K' => {
                 let name = text(&record);
-                match kind {
-                    b'L' => said.name = Some(name.to_vec()),
-                    _ => said.link = Some(name.to_vec()),
+                let place = match kind {
+                    b'L' => &mut said.name,
+                    _ => &mut said.link,
+                };
+                // Of two before one member programs take the last; the first is shown all the same.
+                if let Some(first) = place.replace(name.to_vec()) {
+                    said.words.extend(first);
+                    said.words.push(b'\n');
                 }
                 // What is longer than a name that is shown, or hidden behind its end.
                 let hidden = match name.len() > MAX_NAME {
@@ -183,6 +190,15 @@ impl Walk<'_, '_> {
             _ => said.attributes(&record),
         }
         true
+    }
+
+    /// Shows what records say that no member follows.
+    fn unclaimed(&mut self, said: &mut Said) {
+        let said = std::mem::take(said);
+        let texts = [said.name, said.link, Some(said.words)];
+        let words = texts.into_iter().flatten().collect::<Vec<_>>().join(&b'\n');
+        self.opener
+            .beside(self.at, b"", "tar header", &words, self.depth);
     }
 
     /// The blocks that go on with the map of a sparse file; false when they are cut off.

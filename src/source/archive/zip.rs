@@ -370,7 +370,14 @@ impl<'a> Walk<'a> {
         let ends = method == LZMA && past.is_some_and(|past| past < LZMA_PAST);
         match opener.settled(end, produced, taken) {
             End::Broken(_) if ends => {}
-            End::Well if whole => self.lies(path, size, produced, listed),
+            End::Well if whole => {
+                let behind = &data[taken..];
+                if listed && behind.iter().any(|byte| *byte != 0) {
+                    let detail = format!("{} bytes behind the end of its stream", behind.len());
+                    self.corrupt(path, detail);
+                }
+                self.lies(path, size, produced, listed);
+            }
             End::Broken(_) if !listed => {}
             end => opener.ended(end, path),
         }

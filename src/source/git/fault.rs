@@ -96,6 +96,11 @@ impl Fault {
         Fault::corrupt("its content does not hash to its id")
     }
 
+    /// For an object that says it has more bytes than it can have.
+    pub fn false_size() -> Self {
+        Fault::corrupt("it claims to be larger than it can be")
+    }
+
     pub fn bad_delta() -> Self {
         Fault::corrupt("its delta is broken")
     }

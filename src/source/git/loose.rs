@@ -8,6 +8,7 @@ use gix::zlib::{Inflate, Status};
 
 use super::bounds;
 use super::fault::{Fault, Kind};
+use super::pack::can_inflate_to;
 use crate::finding::Reason;
 
 /// A loose object.
@@ -66,12 +67,14 @@ fn read(path: &Path, max: u64, large: &dyn Fn(Kind)) -> Result<(Kind, Vec<u8>), 
     let kind =
         Kind::of_name(kind.as_bytes()).ok_or_else(|| Fault::corrupt("it is of an unknown kind"))?;
     let size: u64 = size.parse().map_err(|_| corrupt())?;
+    // Of a larger file only a part was read.
+    let length = file.metadata().map_or(packed.len() as u64, |file| file.len());
+    if !can_inflate_to(length, size) {
+        return Err(Fault::false_size());
+    }
     if size > max {
         large(kind);
         return Err(Fault::too_large(size));
-    }
-    if size > (packed.len() as u64).saturating_mul(1040) {
-        return Err(Fault::corrupt("it claims to be larger than it can be"));
     }
     // One byte more than claimed, so that a longer stream is noticed.
     let mut out = vec![0; nul + 1 + size as usize + 1];

@@ -15,6 +15,7 @@ use super::bounds::{Bounds, What};
 use super::fault::Fault;
 use super::object_dirs::{self, ObjectDirs};
 use super::open::Layout;
+use super::pack::can_inflate_to;
 use super::packed::{Bases, Packs};
 use super::store::Store;
 use crate::finding::{Oid, Reason};
@@ -173,10 +174,54 @@ impl Odb {
         }
     }
 
-    /// Reads an object into `buffer` from a pack; `None` when no pack has it, or not whole.
+    /// Reads an object that must be of `kind` into `buffer`; `None` when it is not there. Where its first copy
+    /// is of another kind, which damage to a pack can do, one that is what its id says is looked for.
+    ///
+    /// # Errors
+    /// It is damaged or of another kind wherever it is.
+    pub fn find_as<'a>(
+        &self,
+        id: &oid,
+        kind: gix::objs::Kind,
+        buffer: &'a mut Vec<u8>,
+    ) -> Result<Option<Data<'a>>, Fault> {
+        let found = match self.try_find(id, buffer)? {
+            None => return Ok(None),
+            Some(data) => data.kind,
+        };
+        if found != kind && !self.genuine(id, kind, buffer) {
+            return Err(Fault::corrupt(&format!("it is a {found}, not a {kind}")));
+        }
+        Ok(Some(Data {
+            object_hash: id.kind(),
+            kind,
+            data: buffer,
+        }))
+    }
+
+    /// Reads the copy of a packed object that is of `kind` and hashes to its id; whether there is one.
+    fn genuine(&self, id: &oid, kind: gix::objs::Kind, buffer: &mut Vec<u8>) -> bool {
+        let mut bases = self.bases.borrow_mut();
+        let found = self.packs.every(id).find_map(|place| {
+            let found = self.packs.read(place, &mut bases)?;
+            let own = gix::objs::compute_hash(id.kind(), found.kind, &found.bytes);
+            (found.kind == kind && own.is_ok_and(|own| own == id)).then_some(found)
+        });
+        if let Some(found) = &found {
+            buffer.clear();
+            buffer.extend_from_slice(&found.bytes);
+        }
+        found.is_some()
+    }
+
+    /// Reads an object into `buffer` from a pack; `None` when no pack has it whole.
     fn packed(&self, id: &oid, buffer: &mut Vec<u8>) -> Option<gix::objs::Kind> {
         let place = self.packs.find(id)?;
-        let found = self.packs.read(place, &mut self.bases.borrow_mut())?;
+        let mut bases = self.bases.borrow_mut();
+        let found = self.packs.read(place, &mut bases).or_else(|| {
+            let mut others = self.packs.every(id).filter(|other| *other != place);
+            others.find_map(|other| self.packs.read(other, &mut bases))
+        })?;
         buffer.clear();
         buffer.extend_from_slice(&found.bytes);
         Some(found.kind)
@@ -214,12 +259,22 @@ impl Odb {
         if let Some(place) = self.packs.find(id)
             && let Some(size) = self.packs.size(place, &mut self.bases.borrow_mut())
         {
-            return Ok(Some(size));
+            return match self.packs.can_have(place, size) {
+                true => Ok(Some(size)),
+                false => Err(Fault::false_size()),
+            };
         }
         let mut damaged = false;
         for odb in &self.inner {
             match odb.try_header(id) {
-                Ok(Some(header)) => return Ok(Some(header.size())),
+                Ok(Some(header)) => {
+                    let size = header.size();
+                    let length = self.loose.length(id);
+                    return match length.is_none_or(|length| can_inflate_to(length, size)) {
+                        true => Ok(Some(size)),
+                        false => Err(Fault::false_size()),
+                    };
+                }
                 Ok(None) => {}
                 Err(_) => damaged = true,
             }
@@ -255,6 +310,15 @@ impl Loose {
             Some((_, fault)) => Err(Fault::corrupt(&fault.detail)),
             None => Ok(listed.regular.contains(&rest)),
         }
+    }
+
+    /// The bytes of the file that the object lies in, compressed; `None` where it does not lie loose.
+    fn length(&self, id: &oid) -> Option<u64> {
+        let fanout = self.dirs.get(id.as_bytes().first()?)?;
+        let rest = id.to_hex().to_string().split_off(2);
+        let mut files = fanout.paths.iter().map(|dir| dir.join(&rest));
+        let found = files.find_map(|file| std::fs::symlink_metadata(file).ok());
+        found.map(|file| file.len())
     }
 
     fn list(&self, paths: &[PathBuf]) -> Listed {

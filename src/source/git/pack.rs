@@ -180,6 +180,11 @@ impl Pack {
     }
 }
 
+/// Whether so many bytes of a zlib stream can yield `size` bytes: it cannot shrink by more than about 1,032 to 1.
+pub(super) fn can_inflate_to(packed: u64, size: u64) -> bool {
+    size <= packed.saturating_mul(1040)
+}
+
 /// Decompresses one entry of a pack (an object, or delta instructions) of at most `max` bytes.
 pub(super) fn inflate(
     data: &data::File,
@@ -187,14 +192,13 @@ pub(super) fn inflate(
     inflate: &mut Inflate,
     max: u64,
 ) -> Result<Vec<u8>, Fault> {
+    // A lie is damage, and nothing that was left out for its size; nor is it worth an allocation.
+    let left = (data.data_len() as u64).saturating_sub(entry.data_offset);
+    if !can_inflate_to(left, entry.decompressed_size) {
+        return Err(Fault::false_size());
+    }
     if entry.decompressed_size > max {
         return Err(Fault::too_large(entry.decompressed_size));
-    }
-    // zlib cannot shrink by more than about 1,032 to 1: a larger claim is a lie, and is not worth an
-    // allocation.
-    let left = (data.data_len() as u64).saturating_sub(entry.data_offset);
-    if entry.decompressed_size > left.saturating_mul(1040) {
-        return Err(Fault::corrupt("it claims to be larger than it can be"));
     }
     let mut out = vec![0; entry.decompressed_size as usize];
     data.decompress_entry(entry, inflate, &mut out)

@@ -16,7 +16,7 @@ use gix::odb::pack::index;
 use gix::zlib::Inflate;
 
 use super::delta::{apply, check_yield, delta_sizes};
-use super::pack::{Pack, inflate};
+use super::pack::{Pack, can_inflate_to, inflate};
 use super::store::Store;
 use crate::finding::Oid;
 
@@ -162,6 +162,25 @@ impl Packs {
             }
         }
         None
+    }
+
+    /// Every place that the object has in packs that can be read: one may be damaged where another is whole.
+    pub fn every<'a>(&'a self, id: &'a oid) -> impl Iterator<Item = Place> + 'a {
+        (0..self.all.len()).filter_map(move |number| {
+            let index = &self.pack(number)?.index;
+            let entry = index.lookup(id)?;
+            Some((number as u32, index.pack_offset_at_index(entry)))
+        })
+    }
+
+    /// Whether the object at `place` can have `size` bytes, going by how many its pack has from there on. What a
+    /// difference yields is checked where it is applied.
+    pub fn can_have(&self, place: Place, size: u64) -> bool {
+        let Some(pack) = self.pack(place.0 as usize) else {
+            return true;
+        };
+        let whole = pack.entry(place.1).is_some_and(|entry| !entry.header.is_delta());
+        !whole || can_inflate_to(pack.end().saturating_sub(place.1), size)
     }
 
     /// The size of the object at `place` in bytes, as its pack says; `None` when it cannot be read.

@@ -10,15 +10,18 @@ use gix::objs::Kind;
 use super::File;
 use super::objects::{Fault, Objects};
 use crate::finding::{Oid, Reason, Skipped};
+use crate::source::Control;
 use crate::source::git::tree::{Entry, Names, damage, entries};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
 const MAX_DEPTH: usize = 1024;
-/// Bytes of trees kept, because neighbouring commits share almost all of parent_trees.
+/// Bytes of trees kept, because neighbouring commits share almost all of theirs.
 const KEPT: usize = 64 << 20;
-/// Changed paths in all before further ones are given up: trees can be made that name the same
-/// content at more paths than anyone can list.
-const MAX_PATHS: u64 = 20_000_000;
+/// So many changed paths and directories are always listed.
+const PATHS: u64 = 1_000_000;
+/// For every byte of a tree that is read, so many more. An entry has some thirty bytes, and is listed once or
+/// twice; but trees can be nested so that a few of them are met at more paths than anyone can list.
+const PATHS_A_BYTE: u64 = 1;
 
 /// Takes a path with what it was and what it is.
 type Out<'o> = dyn FnMut(&[u8], Option<File>, Option<File>) + 'o;
@@ -28,8 +31,9 @@ pub(super) struct Trees<'a> {
     objects: &'a Objects,
     kept: HashMap<Oid, Rc<[u8]>>,
     size: usize,
-    /// Paths that may still be listed.
+    /// Paths and directories that may still be listed.
     left: u64,
+    control: &'a Control,
     failed: BTreeMap<Oid, Skipped>,
     buffer: Vec<u8>,
 }
@@ -65,12 +69,14 @@ fn file(entry: &Entry<'_>) -> Option<File> {
 }
 
 impl<'a> Trees<'a> {
-    pub fn new(objects: &'a Objects) -> Self {
+    /// Until `control` says to stop.
+    pub fn new(objects: &'a Objects, control: &'a Control) -> Self {
         Trees {
             objects,
             kept: HashMap::new(),
             size: 0,
-            left: MAX_PATHS,
+            left: PATHS,
+            control,
             failed: BTreeMap::new(),
             buffer: Vec::new(),
         }
@@ -122,6 +128,7 @@ impl<'a> Trees<'a> {
             self.size = 0;
         }
         self.size += tree.len() + 100;
+        self.left = self.left.saturating_add(tree.len() as u64 * PATHS_A_BYTE);
         self.kept.insert(*oid, Rc::clone(&tree));
         tree
     }
@@ -134,7 +141,7 @@ impl<'a> Trees<'a> {
         self.failed.entry(oid).or_insert_with(|| fault.of(path));
     }
 
-    /// Whether `depth` is allowed and the budget lasts.
+    /// Whether `depth` is allowed, the budget lasts, and the run goes on.
     fn may_enter(&mut self, path: &[u8], depth: usize) -> bool {
         if depth > MAX_DEPTH {
             let key = Oid::from_bytes(&[0; 20]);
@@ -145,12 +152,16 @@ impl<'a> Trees<'a> {
             );
             self.failed.entry(key).or_insert(skip);
         }
-        depth <= MAX_DEPTH && self.left > 0
+        if depth > MAX_DEPTH || self.left == 0 || self.control.stopped() {
+            return false;
+        }
+        self.left -= 1;
+        true
     }
 
-    /// Calls `out` for every file of `own` whose content none of `parents` has at its path.
-    /// Without parents that is every file.
-    pub fn fresh(&mut self, own: Oid, parents: &[Oid], out: &mut dyn FnMut(&[u8], File)) {
+    /// Calls `out` for every file of `own` whose content none of `parents` has at its path, and without a
+    /// file for every submodule. Without parents that is every one.
+    pub fn fresh(&mut self, own: Oid, parents: &[Oid], out: &mut dyn FnMut(&[u8], Option<File>)) {
         if !parents.contains(&own) {
             let parents: Vec<Option<Oid>> = parents.iter().copied().map(Some).collect();
             self.fresh_below(&mut Vec::new(), own, &parents, 0, out);
@@ -163,7 +174,7 @@ impl<'a> Trees<'a> {
         own: Oid,
         parents: &[Option<Oid>],
         depth: usize,
-        out: &mut dyn FnMut(&[u8], File),
+        out: &mut dyn FnMut(&[u8], Option<File>),
     ) {
         if !self.may_enter(path, depth) {
             return;
@@ -188,7 +199,7 @@ impl<'a> Trees<'a> {
                 is_old |= other.as_ref().is_some_and(|other| same(other, &entry));
                 below.push(other.filter(|o| o.names == Names::Tree));
             }
-            if is_old || entry.names == Names::Commit {
+            if is_old {
                 continue;
             }
             let start = path.len();
@@ -200,11 +211,9 @@ impl<'a> Trees<'a> {
                     .map(|other| other.map(|o| Oid::from_bytes(o.id)))
                     .collect();
                 self.fresh_below(path, Oid::from_bytes(entry.id), &below, depth + 1, out);
-            } else if let Some(file) = file(&entry)
-                && self.left > 0
-            {
+            } else if self.left > 0 {
                 self.left -= 1;
-                out(path, file);
+                out(path, file(&entry));
             }
             path.truncate(start);
         }

@@ -268,7 +268,7 @@ pub fn scan_range<V: Visit>(
     Scan {
         objects: &objects,
         walk,
-        trees: Trees::new(&objects),
+        trees: Trees::new(&objects, control),
         queue: Queue::default(),
         how,
         visit,

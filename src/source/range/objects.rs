@@ -5,6 +5,7 @@ use gix::hash::ObjectId;
 use gix::objs::Kind;
 
 use crate::finding::{Oid, Reason, Skipped};
+use crate::source::git::fault;
 use crate::source::git::odb::{self, Odb};
 use crate::source::git::open::Layout;
 use crate::source::git::store::Store;
@@ -86,14 +87,19 @@ impl Objects {
     /// # Errors
     /// It is not there, or damaged.
     pub fn read(&self, oid: &Oid, buffer: &mut Vec<u8>) -> Result<Kind, Fault> {
+        self.found(oid, |id| Ok(self.odb.try_find(id, buffer)?.map(|found| found.kind)))
+    }
+
+    /// What reading an object gave, or why there is none.
+    fn found<T>(
+        &self,
+        oid: &Oid,
+        read: impl FnOnce(&gix::hash::oid) -> Result<Option<T>, fault::Fault>,
+    ) -> Result<T, Fault> {
         let id = ObjectId::try_from(oid.as_bytes())
             .map_err(|_| Fault::new(Reason::CorruptObject, "its id has no known length"))?;
-        match self.odb.try_find(&id, buffer) {
-            Ok(Some(object)) => {
-                let (kind, len) = (object.kind, object.data.len());
-                buffer.truncate(len);
-                Ok(kind)
-            }
+        match read(&id) {
+            Ok(Some(found)) => Ok(found),
             Ok(None) if self.partial => Err(Fault::new(
                 Reason::PartialClone,
                 format!("{oid} was left at the server"),
@@ -108,13 +114,7 @@ impl Objects {
     /// # Errors
     /// It is not there, damaged, or of another kind.
     pub fn read_as(&self, oid: &Oid, kind: Kind, buffer: &mut Vec<u8>) -> Result<(), Fault> {
-        match self.read(oid, buffer)? {
-            found if found == kind => Ok(()),
-            found => Err(Fault::new(
-                Reason::CorruptObject,
-                format!("object {oid} is a {found}, not a {kind}"),
-            )),
-        }
+        self.found(oid, |id| Ok(self.odb.find_as(id, kind, buffer)?.map(drop)))
     }
 
     /// A blob within the limit of size.

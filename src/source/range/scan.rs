@@ -54,22 +54,30 @@ impl<V: Visit> Scan<'_, V> {
             .filter_map(|node| self.versus(node))
             .collect();
         // Newest first: older versions are stored, and shown, as differences to newer ones.
-        let mut fresh: Vec<Vec<(Rc<[u8]>, File)>> = Vec::with_capacity(versus.len());
+        let mut fresh: Vec<Fresh> = Vec::with_capacity(versus.len());
+        // Of a submodule nothing but its path is content here.
+        let mut submodules: Vec<Vec<Rc<[u8]>>> = Vec::with_capacity(versus.len());
         let mut paths: HashSet<Rc<[u8]>> = HashSet::new();
         versus.reverse();
         for commit in &versus {
-            let mut own = Vec::new();
+            let (mut own, mut linked) = (Vec::new(), Vec::new());
             if !self.control.stopped() {
                 self.trees
                     .fresh(commit.node.tree, &commit.parents, &mut |path, file| {
                         let path = interned(&mut paths, path);
-                        self.queue.add(&path, file, false, self.visit);
-                        own.push((path, file));
+                        match file {
+                            Some(file) => {
+                                self.queue.add(&path, file, false, self.visit);
+                                own.push((path, file));
+                            }
+                            None => linked.push(path),
+                        }
                     });
             }
             fresh.push(own);
+            submodules.push(linked);
         }
-        self.names(&versus, &fresh, &paths);
+        self.names(&versus, &fresh, &submodules, &paths);
         drop(paths);
         self.show()?;
         self.versions(&versus, &fresh, ends);
@@ -83,13 +91,23 @@ impl<V: Visit> Scan<'_, V> {
     }
 
     /// Lends what new paths hold in their names; commits come newest first.
-    fn names(&mut self, versus: &[Versus<'_>], fresh: &[Fresh], paths: &HashSet<Rc<[u8]>>) {
+    fn names(
+        &mut self,
+        versus: &[Versus<'_>],
+        fresh: &[Fresh],
+        submodules: &[Vec<Rc<[u8]>>],
+        paths: &HashSet<Rc<[u8]>>,
+    ) {
         let hot = names::hot_paths(paths.iter().map(|path| &**path), self.visit);
         if hot.is_empty() {
             return;
         }
-        let commits = versus.iter().zip(fresh).rev();
-        for (commit, (path, _)) in commits.flat_map(|(c, all)| all.iter().map(move |f| (c, f))) {
+        let commits = versus.iter().zip(fresh.iter().zip(submodules)).rev();
+        let of_commits = commits.flat_map(|(commit, (files, linked))| {
+            let paths = files.iter().map(|(path, _)| path).chain(linked);
+            paths.map(move |path| (commit, path))
+        });
+        for (commit, path) in of_commits {
             for (end, bytes) in hot.of(path) {
                 let until = &path[..end];
                 let name = Name::Path(RepoPath(until.to_vec()));
