@@ -445,12 +445,13 @@ impl<'a> Changes<'a> {
 
     /// The tree of a commit; `None` is skipped input.
     fn tree_of(&mut self, commit: ObjectId) -> Option<ObjectId> {
-        let found = match self.odb.find_as(&commit, gix::objs::Kind::Commit, &mut self.buffer) {
-            Ok(Some(object)) => {
-                gix::objs::CommitRefIter::from_bytes(object.data, self.hash)
-                    .tree_id()
-                    .map_err(|_| Reason::CorruptObject)
-            }
+        let found = match self
+            .odb
+            .find_as(&commit, gix::objs::Kind::Commit, &mut self.buffer)
+        {
+            Ok(Some(object)) => gix::objs::CommitRefIter::from_bytes(object.data, self.hash)
+                .tree_id()
+                .map_err(|_| Reason::CorruptObject),
             Ok(None) => Err(Reason::MissingObject),
             Err(_) => Err(Reason::CorruptObject),
         };
@@ -470,7 +471,10 @@ impl<'a> Changes<'a> {
         if id == ObjectId::empty_tree(self.hash) {
             return dir;
         }
-        let problem = match self.odb.find_as(&id, gix::objs::Kind::Tree, &mut self.buffer) {
+        let problem = match self
+            .odb
+            .find_as(&id, gix::objs::Kind::Tree, &mut self.buffer)
+        {
             Ok(Some(object)) => {
                 let mut problem = None;
                 if let Some(left) = &mut self.left

@@ -66,7 +66,9 @@ pub fn scan_indexed<V: Visit>(
         }
     }
 
-    names::in_paths(all.keys().chain(&linked).map(Vec::as_slice), visit, |_| true);
+    names::in_paths(all.keys().chain(&linked).map(Vec::as_slice), visit, |_| {
+        true
+    });
     let jobs = staged::jobs(all);
     let mut visited = Visited {
         skipped: Vec::new(),

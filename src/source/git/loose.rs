@@ -68,7 +68,9 @@ fn read(path: &Path, max: u64, large: &dyn Fn(Kind)) -> Result<(Kind, Vec<u8>), 
         Kind::of_name(kind.as_bytes()).ok_or_else(|| Fault::corrupt("it is of an unknown kind"))?;
     let size: u64 = size.parse().map_err(|_| corrupt())?;
     // Of a larger file only a part was read.
-    let length = file.metadata().map_or(packed.len() as u64, |file| file.len());
+    let length = file
+        .metadata()
+        .map_or(packed.len() as u64, |file| file.len());
     if !can_inflate_to(length, size) {
         return Err(Fault::false_size());
     }

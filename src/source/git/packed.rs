@@ -179,7 +179,9 @@ impl Packs {
         let Some(pack) = self.pack(place.0 as usize) else {
             return true;
         };
-        let whole = pack.entry(place.1).is_some_and(|entry| !entry.header.is_delta());
+        let whole = pack
+            .entry(place.1)
+            .is_some_and(|entry| !entry.header.is_delta());
         !whole || can_inflate_to(pack.end().saturating_sub(place.1), size)
     }
 

@@ -1,5 +1,8 @@
 //! Commits and annotated tags as the results show them: author after the mailmap, dates, subject.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use gix::actor::SignatureRef;
 use gix::mailmap::Snapshot;
 
@@ -16,6 +19,8 @@ pub(in crate::source) struct People<'a> {
     mailmap: Snapshot,
     /// By position, the newest committer date among the ancestors of a commit.
     not_before: Vec<Option<i64>>,
+    /// Those that were read: one commit can bring a value to many paths.
+    known: RefCell<HashMap<Oid, Commit>>,
 }
 
 impl<'a> People<'a> {
@@ -35,6 +40,7 @@ impl<'a> People<'a> {
             graph,
             mailmap: mailmap.unwrap_or_default(),
             not_before: newest_before(graph),
+            known: RefCell::default(),
         }
     }
 
@@ -49,6 +55,9 @@ impl<'a> People<'a> {
     /// The commit or annotated tag `oid`; with empty fields, and a `Skipped`, if it cannot be read
     /// again.
     pub fn commit(&self, oid: Oid, skipped: &mut Vec<Skipped>) -> Commit {
+        if let Some(known) = self.known.borrow().get(&oid) {
+            return known.clone();
+        }
         let read = match self.store.read(&oid) {
             Ok((Kind::Tag, bytes)) => tag(oid, &bytes, &self.mailmap),
             Ok((_, bytes)) => commit(oid, &bytes, &self.mailmap),
@@ -57,10 +66,12 @@ impl<'a> People<'a> {
                 commit(oid, &[], &self.mailmap)
             }
         };
-        Commit {
+        let read = Commit {
             not_before: self.not_before(&oid),
             ..read
-        }
+        };
+        self.known.borrow_mut().insert(oid, read.clone());
+        read
     }
 
     /// The newest committer date of what a commit or tag was made from.

@@ -10,9 +10,10 @@ use super::pruned::EMPTY;
 use super::wanted::{Reduced, Wanted};
 use crate::source::git::graph::{Graph, Group};
 
-/// Paths that are looked at in all before attribution gives up on further ones: trees can be
-/// made that name the same blob at more paths than anyone can list.
-const MAX_STEPS: u64 = 20_000_000;
+/// So many paths are always looked at before attribution gives up on further ones, and for every entry of the
+/// trees some more: trees can be nested so that a few of them name the same blob at more paths than anyone can list.
+const PATHS: u64 = 1_000_000;
+const PATHS_AN_ENTRY: u64 = 32;
 
 /// What gathers for one credential at one path.
 pub(super) struct AtPath {
@@ -59,7 +60,7 @@ impl<'a> Introductions<'a> {
             graph,
             wanted,
             trees,
-            budget: MAX_STEPS,
+            budget: PATHS + trees.pruned.entries() * PATHS_AN_ENTRY,
             at_paths: AtPaths::new(),
             seen: HashSet::new(),
             whole: true,

@@ -29,6 +29,11 @@ pub(super) struct Pruned {
 }
 
 impl Pruned {
+    /// How many entries its trees have in all.
+    pub fn entries(&self) -> u64 {
+        self.nodes.iter().map(|node| node.len() as u64).sum()
+    }
+
     /// Reduces all `trees`, which are numbered below `count`; `creds` are the credentials of each
     /// wanted blob.
     pub fn build(trees: Trees, count: usize, creds: &[Vec<u32>]) -> Self {

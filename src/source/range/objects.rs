@@ -87,7 +87,9 @@ impl Objects {
     /// # Errors
     /// It is not there, or damaged.
     pub fn read(&self, oid: &Oid, buffer: &mut Vec<u8>) -> Result<Kind, Fault> {
-        self.found(oid, |id| Ok(self.odb.try_find(id, buffer)?.map(|found| found.kind)))
+        self.found(oid, |id| {
+            Ok(self.odb.try_find(id, buffer)?.map(|found| found.kind))
+        })
     }
 
     /// What reading an object gave, or why there is none.
