@@ -173,9 +173,32 @@ mod tests {
                     found.push((form.name, at + 1..end + 1));
                 }
             }
-            at = end;
+            at = match end - at > form.width {
+                true => end,
+                false => at + 1,
+            };
         }
         found
+    }
+
+    #[test]
+    fn text_directly_behind_the_mark_of_its_form_is_read_from_its_first_character() {
+        for (mark, form) in [
+            (&b"\xff\xfe\0\0"[..], FORMS[0]),
+            (b"\0\0\xfe\xff", FORMS[1]),
+            (b"\xff\xfe", FORMS[2]),
+            (b"\xfe\xff", FORMS[3]),
+        ] {
+            let mut bytes = mark.to_vec();
+            for letter in b"a text of letters" {
+                let mut character = vec![0; form.width];
+                character[form.place] = *letter;
+                bytes.extend(character);
+            }
+            let mut first = Vec::new();
+            wide(&bytes, |layer| first.push(layer.source.start));
+            assert_eq!(first.first(), Some(&mark.len()), "{mark:?}");
+        }
     }
 
     proptest! {

@@ -23,6 +23,9 @@ const PATHS: u64 = 1_000_000;
 /// twice; but trees can be nested so that a few of them are met at more paths than anyone can list.
 const PATHS_A_BYTE: u64 = 1;
 
+/// So many directories are entered once the run is to end: some hundredths of a second.
+const FINISHED: u64 = 10_000;
+
 /// Takes a path with what it was and what it is.
 type Out<'o> = dyn FnMut(&[u8], Option<File>, Option<File>) + 'o;
 
@@ -33,6 +36,8 @@ pub(super) struct Trees<'a> {
     size: usize,
     /// Paths and directories that may still be listed.
     left: u64,
+    /// Directories that are still entered once the run is to end.
+    last: u64,
     control: &'a Control,
     failed: BTreeMap<Oid, Skipped>,
     buffer: Vec<u8>,
@@ -76,6 +81,7 @@ impl<'a> Trees<'a> {
             kept: HashMap::new(),
             size: 0,
             left: PATHS,
+            last: FINISHED,
             control,
             failed: BTreeMap::new(),
             buffer: Vec::new(),
@@ -152,8 +158,15 @@ impl<'a> Trees<'a> {
             );
             self.failed.entry(key).or_insert(skip);
         }
-        if depth > MAX_DEPTH || self.left == 0 || self.control.stopped() {
+        if depth > MAX_DEPTH || self.left == 0 {
             return false;
+        }
+        if self.control.stopped() {
+            // What was found until then is still placed, if that is soon done.
+            self.last = self.last.saturating_sub(1);
+            if self.last == 0 {
+                return false;
+            }
         }
         self.left -= 1;
         true
