@@ -108,7 +108,9 @@ pub fn scan_staged_with<V: Visit>(
         let submodules = changes.submodules().to_vec();
         let added = added.chain(submodules.iter().map(Vec::as_slice));
         names::in_paths(added, visit, |path| !changes.stood(head, path));
-        (changed, !submodules.is_empty())
+        // A submodule is content of another repository; only its path can hold something here.
+        let linked = names::hot_paths(submodules.iter().map(Vec::as_slice), visit);
+        (changed, !linked.is_empty())
     };
     let nothing = if changed.is_empty() {
         NOTHING_STAGED

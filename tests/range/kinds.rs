@@ -266,3 +266,45 @@ fn every_stage_of_a_conflict_is_looked_at() {
         }
     }
 }
+
+#[test]
+fn the_path_of_a_submodule_is_content_wherever_it_is_new() {
+    let dir = Dir::repo();
+    dir.write("readme.md", "nothing\n");
+    dir.commit("base");
+    let entry = format!("160000,{},deps/{}", "1".repeat(40), token(1));
+    dir.git(&["update-index", "--add", "--cacheinfo", &entry]);
+    dir.run(&["staged"]).ends(1);
+    dir.run(&["scan", "--index"]).ends(1);
+    dir.git(&["commit", "-qm", "submodule"]);
+    dir.run(&["history", "--range", "HEAD~1..HEAD"]).ends(1);
+    dir.run(&["history"]).ends(1);
+}
+
+#[test]
+fn a_few_trees_at_very_many_paths_are_named_and_end() {
+    let dir = Dir::repo();
+    dir.write("readme.md", "nothing\n");
+    dir.commit("base");
+    let leaf = blob(&dir, b"nothing\n");
+    let mut top = tree(&dir, &[("100644", "file", &leaf)]);
+    // Ten to the power of nine paths.
+    for _ in 0..9 {
+        let names: Vec<String> = (0..10).map(|n| format!("d{n}")).collect();
+        let entries = names
+            .iter()
+            .map(|name| ("40000", name.as_str(), top.as_str()));
+        top = tree(&dir, &entries.collect::<Vec<_>>());
+    }
+    let base = dir.git(&["rev-parse", "HEAD"]);
+    let bomb = commit(&dir, &top, &[&base]);
+    let range = format!("{base}..{bomb}");
+    dir.run(&["history", "--range", &range])
+        .ends(2)
+        .says("more paths changed than can be listed");
+    dir.git(&["update-ref", "refs/heads/main", &bomb]);
+    dir.git(&["read-tree", &base]);
+    dir.run(&["staged"])
+        .ends(2)
+        .says("more paths changed than can be listed");
+}
