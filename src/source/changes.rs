@@ -13,6 +13,7 @@ use gix::objs::TreeRefIter;
 
 use super::Control;
 use super::git::odb::Odb;
+use super::git::paths::Paths;
 use crate::finding::{Reason, Skipped};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
@@ -61,16 +62,11 @@ pub(super) struct Changes<'a> {
     merging: bool,
     /// Paths at which a submodule is new.
     submodules: Vec<Vec<u8>>,
-    /// Paths that only trees name and that may still be listed: trees can be nested so that a few of them are met
-    /// at more paths than anyone can list. `None` when that was said.
-    left: Option<u64>,
+    /// Paths that only trees name.
+    paths: Paths<'a>,
     /// Trees that were read before, which allow no further paths.
     read: HashSet<ObjectId>,
-    control: &'a Control,
 }
-
-/// So many paths that only trees name are always listed.
-const PATHS: u64 = 1_000_000;
 
 /// The entries of an index below one directory, and where it is.
 #[derive(Clone, Copy)]
@@ -103,9 +99,8 @@ impl<'a> Changes<'a> {
             trees: HashMap::new(),
             merging: false,
             submodules: Vec::new(),
-            left: Some(PATHS),
+            paths: Paths::new(control),
             read: HashSet::new(),
-            control,
         }
     }
 
@@ -148,6 +143,11 @@ impl<'a> Changes<'a> {
                     change.before.insert(version);
                 }
             }
+        }
+        if self.paths.ran_out() {
+            let detail = "more paths changed than can be listed";
+            self.skipped
+                .push(Skipped::new(Reason::LimitReached, "the index", detail));
         }
         found
     }
@@ -326,7 +326,7 @@ impl<'a> Changes<'a> {
         before: Option<ObjectId>,
         depth: usize,
     ) {
-        if after == before || depth > MAX_DEPTH || !self.may_enter(prefix) {
+        if after == before || depth > MAX_DEPTH || !self.paths.enter() {
             return;
         }
         let ours = after.map_or_else(Dir::new, |id| self.read_tree(id, prefix));
@@ -350,10 +350,7 @@ impl<'a> Changes<'a> {
                 entry => blob(Some(entry)),
             };
             let old = blob(old);
-            if let Some(left) = &mut self.left {
-                *left = left.saturating_sub(1);
-            }
-            if new.is_some() || old.is_some() {
+            if (new.is_some() || old.is_some()) && self.paths.list() {
                 let change = self.found.entry(path).or_default();
                 change.after.extend(new);
                 change.before.extend(old);
@@ -361,27 +358,6 @@ impl<'a> Changes<'a> {
         }
         for (name, entry) in old_entries {
             self.only_before([prefix, &name].concat(), entry, depth + 1);
-        }
-    }
-
-    /// Whether one more directory that only trees name is listed.
-    fn may_enter(&mut self, prefix: &[u8]) -> bool {
-        match &mut self.left {
-            _ if self.control.stopped() => false,
-            None => false,
-            Some(0) => {
-                self.left = None;
-                self.skipped.push(Skipped::new(
-                    Reason::LimitReached,
-                    prefix.get(..200).unwrap_or(prefix),
-                    "more paths changed than can be listed",
-                ));
-                false
-            }
-            Some(left) => {
-                *left -= 1;
-                true
-            }
         }
     }
 
@@ -477,10 +453,8 @@ impl<'a> Changes<'a> {
         {
             Ok(Some(object)) => {
                 let mut problem = None;
-                if let Some(left) = &mut self.left
-                    && self.read.insert(id)
-                {
-                    *left = left.saturating_add(object.data.len() as u64);
+                if self.read.insert(id) {
+                    self.paths.read(object.data.len());
                 }
                 for entry in TreeRefIter::from_bytes(object.data, self.hash) {
                     let Ok(entry) = entry else {

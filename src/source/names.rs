@@ -144,25 +144,28 @@ impl HotPaths {
 }
 
 /// Lends what the names of these paths hold, each once, where `is_new` says so of a path or of the
-/// part of it that ends with a directory's name.
+/// part of it that ends with a directory's name. Whether there was any.
 pub(super) fn in_paths<'p, V: Visit>(
     paths: impl Iterator<Item = &'p [u8]> + Clone,
     visit: &V,
     mut is_new: impl FnMut(&[u8]) -> bool,
-) {
+) -> bool {
     let hot = hot_paths(paths.clone(), visit);
     if hot.is_empty() {
-        return;
+        return false;
     }
-    let mut told: HashSet<&[u8]> = HashSet::new();
+    let mut seen: HashSet<&[u8]> = HashSet::new();
+    let mut any = false;
     for path in paths {
         for (end, bytes) in hot.of(path) {
             let until = &path[..end];
-            if told.insert(until) && is_new(until) {
+            if seen.insert(until) && is_new(until) {
                 show(Name::Path(RepoPath(until.to_vec())), bytes, visit);
+                any = true;
             }
         }
     }
+    any
 }
 
 /// Distinct names from several threads.
@@ -387,6 +390,24 @@ mod tests {
         assert_eq!(found(&paths), expected);
         // What two names make together is in neither.
         assert!(found(&["aTOK", "ENb", "x\ny"]).is_empty());
+    }
+
+    #[test]
+    fn what_stands_behind_the_date_of_a_person_is_kept() {
+        for (who, kept) in [
+            ("A <a@b> 1700000000 +0100", "A <a@b>"),
+            ("A <a@b> -5 -0000", "A <a@b>"),
+            ("A <a@b>", "A <a@b>"),
+            ("A <a@b> 1 +0000 TOKEN", "A <a@b> 1 +0000 TOKEN"),
+            ("A <a@b> 1 +TOKEN", "A <a@b> 1 +TOKEN"),
+            ("A <a@b> TOKEN", "A <a@b> TOKEN"),
+        ] {
+            for header in ["author", "committer", "tagger"] {
+                let text = format!("{header} {who}\n\nbody");
+                let all = headers(text.as_bytes());
+                assert_eq!(lossy(&all[0].1), kept, "{header}");
+            }
+        }
     }
 
     #[test]

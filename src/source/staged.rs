@@ -98,7 +98,7 @@ pub fn scan_staged_with<V: Visit>(
         nothing: None,
         ignored: Ignored::default(),
     };
-    let (changed, linked) = {
+    let (changed, named) = {
         let mut changes = Changes::new(&odb, hash, &mut skipped, control);
         let changed = changes.staged(index.as_ref(), head, &parents);
         let added = changed
@@ -107,10 +107,9 @@ pub fn scan_staged_with<V: Visit>(
             .map(|(path, _)| path.as_slice());
         let submodules = changes.submodules().to_vec();
         let added = added.chain(submodules.iter().map(Vec::as_slice));
-        names::in_paths(added, visit, |path| !changes.stood(head, path));
         // A submodule is content of another repository; only its path can hold something here.
-        let linked = names::hot_paths(submodules.iter().map(Vec::as_slice), visit);
-        (changed, !linked.is_empty())
+        let named = names::in_paths(added, visit, |path| !changes.stood(head, path));
+        (changed, named)
     };
     let nothing = if changed.is_empty() {
         NOTHING_STAGED
@@ -120,7 +119,7 @@ pub fn scan_staged_with<V: Visit>(
         "nothing staged that the parents of the merge do not have"
     };
     let jobs = jobs(changed);
-    if jobs.iter().all(|job| job.before) && skipped.is_empty() && !linked {
+    if jobs.iter().all(|job| job.before) && skipped.is_empty() && !named {
         visited.nothing = Some(nothing);
         return Ok(visited);
     }
@@ -290,8 +289,8 @@ fn read_one<V: Visit>(
             }
             Err(fault) => return skip(fault.reason, odb::described(&job.id, &fault)),
             Ok(Some(size)) if size > max => {
-                let detail = format!("{size} bytes, the limit is {max}");
-                return skip(Reason::TooLarge, detail);
+                let fault = odb.too_large(&job.id, size, max);
+                return skip(fault.reason, fault.detail);
             }
             Ok(Some(_)) => {}
         }

@@ -11,7 +11,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::cases::cases;
-use crate::common::{Dir, findings, members, token};
+use super::make::{Zip, tar_member};
+use crate::common::{Dir, findings, line, members, token};
 
 /// The files of a report in which something was found, and those that it names as not read.
 fn spoken_of(report: &Value) -> BTreeSet<String> {
@@ -160,4 +161,31 @@ fn what_contradicts_itself_is_never_clean() {
         });
         assert!(failed, "{name}: {told:?}");
     }
+}
+
+#[test]
+fn records_of_a_tar_that_no_member_takes_are_shown() {
+    let member = tar_member(b"a.txt", b'0', b"text");
+    let name = |seed: u64| format!("{}\0", token(seed)).into_bytes();
+    let last = tar_member(b"././@LongLink", b'L', &name(1));
+    let twice = [
+        tar_member(b"././@LongLink", b'L', &name(2)),
+        tar_member(b"././@LongLink", b'L', b"other\0"),
+        member.clone(),
+    ];
+    let dir = Dir::new();
+    dir.write("last.tar", [member.clone(), last, vec![0; 1024]].concat());
+    dir.write("twice.tar", [twice.concat(), vec![0; 1024]].concat());
+    let report = dir.json(&["scan", "."]);
+    assert_eq!(findings(&report).len(), 2, "{report:#}");
+}
+
+#[test]
+fn a_zip_that_was_split_is_known_by_its_first_part() {
+    let dir = Dir::new();
+    let first = Zip::default().deflated("a.env", line(1).as_bytes()).cut();
+    dir.write("a.z01", [b"PK\x07\x08".to_vec(), first].concat());
+    let report = dir.json(&["scan", "."]);
+    assert_eq!(findings(&report).len(), 1, "{report:#}");
+    assert_eq!(report["summary"]["complete"], false, "{report:#}");
 }

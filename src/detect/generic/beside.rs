@@ -141,7 +141,7 @@ const BESIDE: &[Row] = &[
     ),
     (
         Refusal::Description,
-        |s| s.a.op == Op::SqlBy && is_told(s),
+        |s| s.a.op == Op::SqlBy && is_in_prose(s),
         "Replies to the request identified by 'mapleId7' alone.",
     ),
     (
@@ -405,7 +405,7 @@ fn is_description(before: &[u8]) -> bool {
 }
 
 /// `the request identified by 'requestId'`: words in small letters before it, none of which begins a statement.
-fn is_told(site: &Site<'_>) -> bool {
+fn is_in_prose(site: &Site<'_>) -> bool {
     const REACH: usize = 200;
     const STATES: &[&[u8]] = &[b"alter", b"create", b"grant", b"replace", b"set", b"user"];
     let at = site.a.key_at;
@@ -414,9 +414,9 @@ fn is_told(site: &Site<'_>) -> bool {
     let mut words = statement.split(|b| !b.is_ascii_alphabetic());
     let states = |word: &[u8]| STATES.iter().any(|one| word.eq_ignore_ascii_case(one));
     let line = statement.rsplit(|b| *b == b'\n').next().unwrap_or_default();
-    let told = line.split(u8::is_ascii_whitespace);
-    let told = told.filter(|word| !word.is_empty() && word.iter().all(u8::is_ascii_lowercase));
-    site.bytes[at..].starts_with(b"identified") && told.count() >= 2 && !words.any(states)
+    let prose = line.split(u8::is_ascii_whitespace);
+    let prose = prose.filter(|word| !word.is_empty() && word.iter().all(u8::is_ascii_lowercase));
+    site.bytes[at..].starts_with(b"identified") && prose.count() >= 2 && !words.any(states)
 }
 
 /// `swap32(conn-` before `>session_key)`: a call that the reader of values cut in its arrow.

@@ -250,7 +250,26 @@ impl Odb {
         self.packs.add_decoded(count);
     }
 
-    /// The size of an object in bytes; `None` when it is not there.
+    /// Why an object that says it has `size` bytes, more than `max`, is not read: it is too large, or it lies.
+    pub fn too_large(&self, id: &oid, size: u64, max: u64) -> Fault {
+        let packed = self.packs.find(id);
+        let possible = match packed {
+            Some(place) => self.packs.can_have(place, size),
+            None => {
+                let length = self.loose.length(id);
+                length.is_none_or(|length| can_inflate_to(length, size))
+            }
+        };
+        match possible {
+            true => Fault::new(
+                Reason::TooLarge,
+                format!("{size} bytes, the limit is {max}"),
+            ),
+            false => Fault::false_size(),
+        }
+    }
+
+    /// The size of an object in bytes, as it says; `None` when it is not there.
     ///
     /// # Errors
     /// It is damaged.
@@ -259,22 +278,12 @@ impl Odb {
         if let Some(place) = self.packs.find(id)
             && let Some(size) = self.packs.size(place, &mut self.bases.borrow_mut())
         {
-            return match self.packs.can_have(place, size) {
-                true => Ok(Some(size)),
-                false => Err(Fault::false_size()),
-            };
+            return Ok(Some(size));
         }
         let mut damaged = false;
         for odb in &self.inner {
             match odb.try_header(id) {
-                Ok(Some(header)) => {
-                    let size = header.size();
-                    let length = self.loose.length(id);
-                    return match length.is_none_or(|length| can_inflate_to(length, size)) {
-                        true => Ok(Some(size)),
-                        false => Err(Fault::false_size()),
-                    };
-                }
+                Ok(Some(header)) => return Ok(Some(header.size())),
                 Ok(None) => {}
                 Err(_) => damaged = true,
             }

@@ -11,21 +11,13 @@ use super::File;
 use super::objects::{Fault, Objects};
 use crate::finding::{Oid, Reason, Skipped};
 use crate::source::Control;
+use crate::source::git::paths::Paths;
 use crate::source::git::tree::{Entry, Names, damage, entries};
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
 const MAX_DEPTH: usize = 1024;
 /// Bytes of trees kept, because neighbouring commits share almost all of theirs.
 const KEPT: usize = 64 << 20;
-/// So many changed paths and directories are always listed.
-const PATHS: u64 = 1_000_000;
-/// For every byte of a tree that is read, so many more. An entry has some thirty bytes, and is listed once or
-/// twice; but trees can be nested so that a few of them are met at more paths than anyone can list.
-const PATHS_A_BYTE: u64 = 1;
-
-/// So many directories are entered once the run is to end: some hundredths of a second.
-const FINISHED: u64 = 10_000;
-
 /// Takes a path with what it was and what it is.
 type Out<'o> = dyn FnMut(&[u8], Option<File>, Option<File>) + 'o;
 
@@ -34,11 +26,7 @@ pub(super) struct Trees<'a> {
     objects: &'a Objects,
     kept: HashMap<Oid, Rc<[u8]>>,
     size: usize,
-    /// Paths and directories that may still be listed.
-    left: u64,
-    /// Directories that are still entered once the run is to end.
-    last: u64,
-    control: &'a Control,
+    paths: Paths<'a>,
     failed: BTreeMap<Oid, Skipped>,
     buffer: Vec<u8>,
 }
@@ -80,9 +68,7 @@ impl<'a> Trees<'a> {
             objects,
             kept: HashMap::new(),
             size: 0,
-            left: PATHS,
-            last: FINISHED,
-            control,
+            paths: Paths::new(control),
             failed: BTreeMap::new(),
             buffer: Vec::new(),
         }
@@ -90,7 +76,7 @@ impl<'a> Trees<'a> {
 
     /// What could not be read.
     pub fn finish(self, skipped: &mut Vec<Skipped>) {
-        if self.left == 0 {
+        if self.paths.ran_out() {
             skipped.push(Skipped::new(
                 Reason::LimitReached,
                 "the range",
@@ -134,7 +120,7 @@ impl<'a> Trees<'a> {
             self.size = 0;
         }
         self.size += tree.len() + 100;
-        self.left = self.left.saturating_add(tree.len() as u64 * PATHS_A_BYTE);
+        self.paths.read(tree.len());
         self.kept.insert(*oid, Rc::clone(&tree));
         tree
     }
@@ -158,18 +144,7 @@ impl<'a> Trees<'a> {
             );
             self.failed.entry(key).or_insert(skip);
         }
-        if depth > MAX_DEPTH || self.left == 0 {
-            return false;
-        }
-        if self.control.stopped() {
-            // What was found until then is still placed, if that is soon done.
-            self.last = self.last.saturating_sub(1);
-            if self.last == 0 {
-                return false;
-            }
-        }
-        self.left -= 1;
-        true
+        depth <= MAX_DEPTH && self.paths.enter()
     }
 
     /// Calls `out` for every file of `own` whose content none of `parents` has at its path, and without a
@@ -224,8 +199,7 @@ impl<'a> Trees<'a> {
                     .map(|other| other.map(|o| Oid::from_bytes(o.id)))
                     .collect();
                 self.fresh_below(path, Oid::from_bytes(entry.id), &below, depth + 1, out);
-            } else if self.left > 0 {
-                self.left -= 1;
+            } else if self.paths.list() {
                 out(path, file(&entry));
             }
             path.truncate(start);
@@ -283,8 +257,7 @@ impl<'a> Trees<'a> {
                 self.changed_below(path, id(&a), id(&b), depth + 1, out);
             } else {
                 let (a, b) = (a.as_ref().and_then(file), b.as_ref().and_then(file));
-                if (a.is_some() || b.is_some()) && self.left > 0 {
-                    self.left -= 1;
+                if (a.is_some() || b.is_some()) && self.paths.list() {
                     out(path, a, b);
                 }
             }

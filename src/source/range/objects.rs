@@ -135,8 +135,8 @@ impl Objects {
         if let Ok(Some(size)) = self.odb.size(&id)
             && size > self.max
         {
-            let detail = format!("{size} bytes, the limit is {}", self.max);
-            return Err(Fault::new(Reason::TooLarge, detail));
+            let fault = self.odb.too_large(&id, size, self.max);
+            return Err(Fault::new(fault.reason, fault.detail));
         }
         self.read_as(oid, Kind::Blob, buffer)
     }
