@@ -13,6 +13,11 @@ const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
 /// The standard alphabet (RFC 4648, section 4). It writes padding.
 pub const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 
+/// The standard alphabet, read to the letter: with its padding, and no bits behind the last byte. For values
+/// that are told from others by this form.
+pub const STRICT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new());
+
 /// The standard alphabet; it writes no padding.
 pub const STANDARD_BARE: GeneralPurpose =
     GeneralPurpose::new(&alphabet::STANDARD, LENIENT.with_encode_padding(false));

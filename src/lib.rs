@@ -30,6 +30,7 @@ mod schema;
 pub mod secret;
 pub mod serve;
 pub mod source;
+mod steps;
 pub mod suppress;
 pub mod thresholds;
 

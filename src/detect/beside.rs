@@ -4,9 +4,7 @@
 
 use std::ops::Range;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
+use crate::base64::{Engine, STANDARD};
 use crate::rule::{FactDecoder, Rule};
 
 /// Names stand at most so many bytes from the secret.
@@ -223,8 +221,6 @@ fn ssh_certificate(bytes: &[u8], span: &Range<usize>) -> Option<(String, Vec<u8>
     let end = text
         .iter()
         .position(|b| !b.is_ascii_alphanumeric() && !b"+/=".contains(b));
-    let body = BASE64_STANDARD
-        .decode(&text[..end.unwrap_or(text.len())])
-        .ok()?;
+    let body = STANDARD.decode(&text[..end.unwrap_or(text.len())]).ok()?;
     Some(("ssh-certificate".to_owned(), body))
 }

@@ -163,9 +163,9 @@ mod tests {
     }
 
     fn basic(pair: &str) -> Option<Password> {
-        use base64::Engine as _;
+        use crate::base64::{Engine as _, STANDARD};
         let head = "Authorization: Basic ";
-        let value = base64::engine::general_purpose::STANDARD.encode(pair);
+        let value = STANDARD.encode(pair);
         let whole = format!("{head}{value}");
         judge(whole.as_bytes(), head.len()..whole.len())
     }

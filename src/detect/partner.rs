@@ -4,11 +4,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
 use super::Candidate;
 use super::beside::{self, CERTIFICATE_REACH};
+use crate::base64::{Engine, STANDARD};
 use crate::finding::{Confidence, Ground};
 use crate::rule::{FactDecoder, Kind, Rule, RuleSet};
 
@@ -134,7 +132,7 @@ pub(super) fn outside(rules: &RuleSet, bytes: &[u8], candidate: &mut Candidate) 
             .iter()
             .take_while(|b| b.is_ascii_alphanumeric() || b"+/=".contains(b))
             .count();
-        if let Ok(pem) = BASE64_STANDARD.decode(&text[skip..skip + len]) {
+        if let Ok(pem) = STANDARD.decode(&text[skip..skip + len]) {
             candidate.partners.extend(certificates(&pem));
         }
     }
@@ -158,7 +156,7 @@ fn certificates(text: &[u8]) -> Vec<(String, Vec<u8>)> {
             .copied()
             .filter(|b| !b.is_ascii_whitespace())
             .collect();
-        if let Ok(der) = BASE64_STANDARD.decode(packed) {
+        if let Ok(der) = STANDARD.decode(packed) {
             out.push(("certificate".to_owned(), der));
         }
     }

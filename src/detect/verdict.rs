@@ -462,11 +462,9 @@ fn weigh(
 
 /// Base64 of readable text looks random and can still be guessed (`user:password` in a header).
 fn encodes_text(value: &[u8]) -> bool {
-    use base64::Engine as _;
-    base64::engine::general_purpose::STANDARD
-        .decode(value)
-        .is_ok_and(|text| {
-            text.iter()
-                .all(|b| matches!(b, b'\t'..=b'\r' | b' '..=b'~'))
-        })
+    use crate::base64::{Engine as _, STRICT};
+    STRICT.decode(value).is_ok_and(|text| {
+        text.iter()
+            .all(|b| matches!(b, b'\t'..=b'\r' | b' '..=b'~'))
+    })
 }

@@ -1,9 +1,7 @@
 //! Private keys that have the right structure and open nothing.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-
 use super::random::Random;
+use crate::base64::{Engine, STANDARD};
 
 /// A PEM block, its lines ended by newlines, without one after the last. `encrypted` gives the
 /// legacy headers, or a cipher's name in OpenSSH's format.

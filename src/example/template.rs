@@ -13,12 +13,11 @@
 //!
 //! Inside a placeholder braces must pair up, which those of JSON and of other placeholders do.
 
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::key;
 use super::random::{Random, letters};
+use crate::base64::{Engine, STANDARD, URL_BARE};
 use crate::detect::checks;
 use crate::rule::Check;
 
@@ -96,7 +95,7 @@ fn placeholder(
         "nl" => Ok("\n".to_owned()),
         "uuid" => Ok(uuid(random)),
         "b64" => Ok(STANDARD.encode(text(argument, start, random, depth + 1)?)),
-        "b64url" => Ok(URL_SAFE_NO_PAD.encode(text(argument, start, random, depth + 1)?)),
+        "b64url" => Ok(URL_BARE.encode(text(argument, start, random, depth + 1)?)),
         "percent" => Ok(percent(&text(argument, start, random, depth + 1)?)),
         "pem" | "pem-encrypted" if !argument.is_empty() => {
             Ok(key::pem(argument, name == "pem-encrypted", random))
@@ -126,8 +125,8 @@ fn placeholder(
             let (header, payload) = (part(header, start)?, part(payload, from)?);
             Ok(format!(
                 "{}.{}.{}",
-                URL_SAFE_NO_PAD.encode(header),
-                URL_SAFE_NO_PAD.encode(payload),
+                URL_BARE.encode(header),
+                URL_BARE.encode(payload),
                 random.text(&letters, 43)
             ))
         }

@@ -6,8 +6,6 @@ use std::collections::hash_map::{DefaultHasher, Entry};
 use std::hash::{Hash as _, Hasher};
 use std::io::BufRead;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 
 use super::member::{handle, is_drawn, is_said, later, meaning, texts, values};
@@ -17,6 +15,7 @@ use super::{
     date, sniff,
 };
 
+use crate::base64::{Engine as _, STANDARD};
 use crate::rule::{Holds, ListField, ListFormat, ListFrom, ListKind, ListRead, Text};
 use crate::secret::Fingerprint;
 
@@ -437,7 +436,7 @@ impl Mapper {
         let secret = match one.base64 {
             false => text,
             true => {
-                let decoded = BASE64_STANDARD.decode(text).ok();
+                let decoded = STANDARD.decode(text).ok();
                 let Some(secret) = decoded.and_then(|bytes| String::from_utf8(bytes).ok()) else {
                     self.note(format!(
                         "row {}: its token is no text in base64, and is not compared",

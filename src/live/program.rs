@@ -234,7 +234,7 @@ mod tests {
         .run()
     }
 
-    const LONG: Duration = Duration::from_secs(60);
+    const LONG: Duration = Duration::from_secs(600);
 
     #[test]
     fn what_it_says_is_read_apart() {
@@ -247,12 +247,15 @@ mod tests {
 
     #[test]
     fn what_it_leaves_in_the_background_is_not_waited_for() {
-        let begun = Instant::now();
         // Both outputs stay open as long as the sleeper lives.
-        let said = run("echo word; sleep 30 &", b"", LONG).expect("it ran");
-        assert_eq!(said.output, b"word\n");
+        let said = run("sleep 1000 & echo $!", b"", LONG).expect("it ran");
         assert!(said.well);
-        assert!(begun.elapsed() < Duration::from_secs(20));
+        let sleeper = String::from_utf8(said.output).expect("a number");
+        let kill = std::process::Command::new("kill")
+            .arg(sleeper.trim())
+            .status();
+        // Only what is there still can be ended.
+        assert!(kill.is_ok_and(|status| status.success()), "{sleeper:?}");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use super::broken::{self, Broken, safe};
 use super::entry::{self, Entry, EntryId, PathGlob, Salt, Subject};
 use crate::finding::Credential;
 use crate::rule::closest;
+use crate::steps;
 
 /// The file's name, at the top of what is scanned.
 pub const BASELINE: &str = ".keysweep-baseline";
@@ -201,12 +202,10 @@ impl Baseline {
         };
         // Doubles of a merge become one line. Each is looked at once, because it is none afterwards.
         for double in same.drain(1..) {
-            #[cfg(test)]
-            steps::step();
+            steps::took(1);
             self.replaced.insert(double);
         }
-        #[cfg(test)]
-        steps::step();
+        steps::took(1);
         self.entries[same[0]] = new;
         Ok(())
     }
@@ -342,23 +341,4 @@ fn decode_path(value: &str) -> Result<PathGlob, String> {
     let text = entry::decode(value)
         .ok_or("`path=` is not percent-encoded rightly; `keysweep allow ID --path GLOB` does it")?;
     PathGlob::parse(&text).map_err(|why| format!("`path=`: {why}"))
-}
-
-/// Counts looks at entries, so that tests can say how they grow.
-#[cfg(test)]
-pub(super) mod steps {
-    use std::cell::Cell;
-
-    thread_local! {
-        static STEPS: Cell<usize> = const { Cell::new(0) };
-    }
-
-    pub fn step() {
-        STEPS.set(STEPS.get() + 1);
-    }
-
-    /// How many there were since the last call.
-    pub fn taken() -> usize {
-        STEPS.replace(0)
-    }
 }

@@ -9,6 +9,8 @@ use std::sync::{Mutex, PoisonError};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::steps;
+
 /// A list of patterns.
 #[derive(Debug, Default)]
 pub(super) struct Patterns {
@@ -83,6 +85,7 @@ impl Patterns {
         let mut best: Option<(usize, bool)> = None;
         loop {
             for part in &self.parts {
+                steps::took(1);
                 let found = part.all.matched(level, is_dir);
                 if let Some(glob) = found.inner()
                     && let Some(number) = part.number.get(text(glob.original()))
@@ -122,6 +125,27 @@ mod tests {
             (!found.is_none()).then_some((number, found.is_ignore()))
         });
         said.next()
+    }
+
+    #[test]
+    fn the_steps_of_a_question_do_not_grow_with_the_patterns() {
+        let steps = |patterns: usize, paths: usize| {
+            let globs: Vec<String> = (0..patterns)
+                .map(|n| format!("**/a{n}*/b*/**/c*.e?v"))
+                .collect();
+            let patterns = Patterns::new(globs.iter().map(String::as_str));
+            steps::of(|| {
+                for n in 0..1_000 {
+                    assert_eq!(patterns.last(&format!("d/a.{}", n % paths)), None);
+                }
+            })
+        };
+        let one = steps(100, 1);
+        assert!(one > 0);
+        assert_eq!(steps(100, 500), 500 * one);
+        // They are joined to a few automata, which differ in size and not in number of questions.
+        let many = steps(10_000, 1);
+        assert!(many <= 20 * one, "{one}, then {many}");
     }
 
     #[test]

@@ -2,7 +2,6 @@
 //! clean.
 
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use serde_json::Value;
@@ -14,17 +13,12 @@ use super::cases::cases;
 use super::make::{Entry, Zip, bzip2, deflate, gzip, sum, tar, tar_member, xz, zstd};
 use crate::common::{Dir, line, members, skipped, token};
 
-/// Enough for a machine that does other things too; each case takes a fraction.
-const SOON: Duration = Duration::from_secs(60);
-
-/// Scans one file, and holds it to the time and to not calling the archive clean.
+/// Scans one file, which ends, and holds it to not calling the archive clean.
 #[track_caller]
 fn scan(name: &str, content: &[u8]) -> Value {
     let dir = Dir::new();
     dir.write(name, content);
-    let begin = Instant::now();
     let report = dir.json(&["scan", name]);
-    assert!(begin.elapsed() < SOON, "{name}: {:?}", begin.elapsed());
     assert_eq!(report["summary"]["complete"], false, "{name}");
     report
 }
@@ -273,9 +267,7 @@ fn thousands_of_empty_members() {
     let dir = Dir::new();
     dir.write("a.zip", zip.end());
     dir.write("a.tgz", gzip(&tars));
-    let begin = Instant::now();
     let report = dir.json(&["scan"]);
-    assert!(begin.elapsed() < SOON);
     assert_eq!(members(&report), ["a.tgz!z.env:1:14", "a.zip!z.env:1:14"]);
     assert_eq!(skipped(&report), Vec::<String>::new());
     // Streams that hold nothing, again and again.

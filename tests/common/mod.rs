@@ -44,7 +44,7 @@ pub fn jwt(exp: i64, seed: u64) -> String {
 }
 
 /// What hangs is ended after so long. Nothing that works takes a fraction of it, however busy the machine is.
-const HANG: Duration = Duration::from_secs(600);
+pub const HANG: Duration = Duration::from_secs(600);
 
 /// What a program says that is to end by itself. One that hangs is killed, and the test falls by its status.
 pub fn ended(child: Child) -> Output {
@@ -59,6 +59,24 @@ pub fn ended(child: Child) -> Output {
     drop(done);
     guard.join().expect("the guard only waits");
     output
+}
+
+/// What some work of this process gives that is to end by itself. Work that hangs is left behind, and the test
+/// falls.
+#[track_caller]
+pub fn done<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, ends) = std::sync::mpsc::channel();
+    let worker = std::thread::spawn(move || {
+        let out = work();
+        drop(done);
+        out
+    });
+    // Nothing is ever sent: the other end is dropped at the end of the work, or when it panics.
+    if ends.recv_timeout(HANG) == Err::<(), _>(RecvTimeoutError::Timeout) {
+        panic!("it still runs after {HANG:?}");
+    }
+    let end = worker.join();
+    end.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Waits until something is so. What never is ends the test.
@@ -194,7 +212,7 @@ impl Dir {
 
     /// Runs the program.
     pub fn run(&self, args: &[&str]) -> Run {
-        Run::new(self.command(args))
+        Run::from(ended(self.spawn(args, Stdio::null(), Stdio::piped())))
     }
 
     /// Runs the program and reads its JSON report.
@@ -214,7 +232,7 @@ impl Dir {
             // A program that ends early closes its standard input, which is its right.
             let _ = stdin.write_all(&input);
         });
-        let output = child.wait_with_output().expect("the program ends");
+        let output = ended(child);
         writer.join().expect("writing does not panic");
         Run::from(output)
     }

@@ -387,31 +387,20 @@ fn what_rules_of_the_repository_say_shows_no_value_and_no_control() {
     assert!(!run.text().contains('\u{1b}'));
 }
 
-/// Each pattern asked of each result one by one is sixteen times the work for four times of both; made ready once,
-/// it is four times. The least of some tries is compared, because the machine may have other work.
 #[test]
-fn ten_thousand_patterns_and_many_findings_take_their_time_once() {
-    let least = |patterns: usize, results: u64, says: &str| {
-        let dir = Dir::repo();
-        let globs: Vec<String> = (0..patterns)
-            .map(|n| format!("**/a{n}*/b*/**/c*.e?v"))
-            .collect();
-        dir.write(
-            "keysweep.toml",
-            format!("[scan]\nexclude = [\n\"{}\",\n]\n", globs.join("\",\n\"")),
-        );
-        dir.write(".keysweepignore", globs.join("\n"));
-        dir.write("a.env", (0..results).map(line).collect::<String>());
-        let time = || {
-            let start = std::time::Instant::now();
-            dir.run(&["scan"]).ends(1).says(says);
-            start.elapsed()
-        };
-        (0..3).map(|_| time()).min().expect("three tries")
-    };
-    let few = least(2_500, 250, "250 results");
-    let many = least(10_000, 1_000, "1,000 results");
-    assert!(many < few * 10, "{few:?}, {many:?}");
+fn ten_thousand_patterns_are_taken() {
+    let dir = Dir::repo();
+    let globs: Vec<String> = (0..10_000)
+        .map(|n| format!("**/a{n}*/b*/**/c*.e?v"))
+        .collect();
+    dir.write(
+        "keysweep.toml",
+        format!("[scan]\nexclude = [\n\"{}\",\n]\n", globs.join("\",\n\"")),
+    );
+    dir.write(".keysweepignore", globs.join("\n"));
+    dir.write("a.env", (0..1_000).map(line).collect::<String>());
+    dir.write("a9999/b/d/c.env", line(1_001));
+    dir.run(&["scan"]).ends(1).says("1,000 results");
 }
 
 #[test]

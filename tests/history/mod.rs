@@ -6,7 +6,7 @@ mod bombs;
 mod damage;
 mod kinds;
 mod oracle;
-mod pack;
+pub mod pack;
 mod reach;
 mod reflog;
 mod thin;
@@ -22,6 +22,8 @@ use keysweep::source::{
     Attributed, Attribution, Blob, Carrier, Control, History, HistoryOptions, Inherit, Visit,
     decode_only, open_and_scan,
 };
+
+use crate::common::done;
 
 /// Keeps all content, and checks on the way that inherited copies are what they say.
 #[derive(Default)]
@@ -159,10 +161,14 @@ fn options(path: &Path) -> HistoryOptions {
     }
 }
 
+/// Ends, and keeps what it visited.
 fn scan(options: &HistoryOptions) -> (History, BTreeMap<Origin, Vec<u8>>) {
-    let keep = Keep::default();
-    let history = open_and_scan(options, &keep, &Control::default()).unwrap();
-    (history, keep.0.into_inner().unwrap())
+    let options = options.clone();
+    done(move || {
+        let keep = Keep::default();
+        let history = open_and_scan(&options, &keep, &Control::default()).unwrap();
+        (history, keep.0.into_inner().unwrap())
+    })
 }
 
 fn visited_blobs(seen: &BTreeMap<Origin, Vec<u8>>) -> BTreeMap<String, Vec<u8>> {

@@ -2,15 +2,9 @@
 //! what it could not read. Never without end, never clean, and never with what lies outside.
 
 use std::fs;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use crate::common::{Dir, line};
-
-/// A run that takes longer than this waits for something. (A hundred times what one takes.)
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Every verb that reads a repository, and what stands on its standard input.
 pub(super) const VERBS: [&[&str]; 9] = [
@@ -141,38 +135,11 @@ impl Spot {
 
     /// Runs a verb; its status and all that it wrote. Fails when it does not end.
     pub(super) fn ends(&self, args: &[&str], what: &str) -> (i32, String) {
-        let mut child = self.dir.spawn(args, Stdio::piped(), Stdio::piped());
-        let mut stdin = child.stdin.take().expect("it is piped");
-        // A program that ends early closes its standard input, which is its right.
-        let _ = stdin.write_all(self.push.as_bytes());
-        drop(stdin);
-        let readers = [
-            std::thread::spawn({
-                let mut out = child.stdout.take().expect("it is piped");
-                move || read(&mut out)
-            }),
-            std::thread::spawn({
-                let mut out = child.stderr.take().expect("it is piped");
-                move || read(&mut out)
-            }),
-        ];
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().expect("it can be waited for") {
-                break status;
-            }
-            if begun.elapsed() > PATIENCE {
-                child.kill().expect("it can be ended");
-                child.wait().expect("it ends");
-                panic!("{args:?} does not end with {what}");
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        };
-        let text = readers.map(|reader| reader.join().expect("reading does not panic"));
-        let code = status
-            .code()
-            .unwrap_or_else(|| panic!("{args:?} died with {what}"));
-        (code, text.concat())
+        let run = self.dir.feed(args, self.push.as_bytes());
+        let code = run
+            .status
+            .unwrap_or_else(|| panic!("{args:?} died, or did not end, with {what}"));
+        (code, run.text() + &run.errors())
     }
 
     /// Puts `instead` in the place of `path`, runs `check`, and puts back what was there.
@@ -205,12 +172,6 @@ impl Spot {
             fs::rename(&kept, &full).expect("it can be moved back");
         }
     }
-}
-
-fn read(from: &mut impl Read) -> String {
-    let mut bytes = Vec::new();
-    from.read_to_end(&mut bytes).expect("readable");
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 #[test]

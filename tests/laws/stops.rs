@@ -2,15 +2,10 @@
 //! Ctrl-C end it inside a single content, wherever that stands, and what was left is said.
 
 use std::io::Write;
-use std::process::{Child, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Child, Stdio};
 
 use crate::archives::make::{Zip, gzip};
-use crate::common::{Dir, Run, expand, line, skipped};
-
-/// Looking at one of the contents to its end takes minutes without optimisation, and this is what
-/// ending may take: generous, because other tests run beside this one.
-const SOON: Duration = Duration::from_secs(12);
+use crate::common::{Dir, Run, ended, expand, line, skipped, until};
 
 /// The name of the content that holds everybody up.
 const NAME: &str = "heavy.txt";
@@ -99,39 +94,9 @@ fn committed_gzip(dir: &Dir, bytes: &[u8]) {
     dir.commit("one");
 }
 
-/// Waits for the end; a run that does not end is killed and fails the test.
-fn wait(mut child: Child, what: &str) -> Run {
-    // Pipes are emptied meanwhile: a report can be larger than they are.
-    let out = child.stdout.take().map(drain);
-    let err = child.stderr.take().map(drain);
-    let start = Instant::now();
-    let status = loop {
-        match child.try_wait().expect("it can be asked") {
-            Some(status) => break status,
-            None if start.elapsed() > SOON => {
-                child.kill().expect("it is ours");
-                child.wait().expect("it ends");
-                panic!("{what}: not ended after {SOON:?}");
-            }
-            None => std::thread::sleep(Duration::from_millis(20)),
-        }
-    };
-    let text = |reader: Option<std::thread::JoinHandle<Vec<u8>>>| {
-        reader.map_or_else(Vec::new, |reader| reader.join().expect("reads"))
-    };
-    Run::from(Output {
-        status,
-        stdout: text(out),
-        stderr: text(err),
-    })
-}
-
-fn drain(mut from: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<Vec<u8>> {
-    std::thread::spawn(move || {
-        let mut all = Vec::new();
-        let _ = from.read_to_end(&mut all);
-        all
-    })
+/// What a run leaves that ends.
+fn wait(child: Child) -> Run {
+    Run::from(ended(child))
 }
 
 fn check(run: &Run, reason: &str, name: &str, what: &str) {
@@ -155,8 +120,31 @@ fn the_time_limit_holds_inside_one_content_wherever_it_stands() {
         put(&dir, bytes);
         let args = [verb, &["--timeout", "1s", "--format", "json"][..]].concat();
         let child = dir.spawn(&args, Stdio::null(), Stdio::piped());
-        check(&wait(child, carrier), "timed-out", name, carrier);
+        check(&wait(child), "timed-out", name, carrier);
     }
+}
+
+/// Waits until a run has worked so long that it is inside of the content: starting takes a tenth of that, and looking
+/// at the content to its end takes minutes without optimisation.
+#[cfg(target_os = "linux")]
+fn works(child: &Child, what: &str) {
+    const TICKS: u64 = 300;
+    let file = format!("/proc/{}/stat", child.id());
+    until(&format!("{what} is looked at"), || {
+        let text = std::fs::read_to_string(&file).expect("it runs");
+        // Behind the name, which stands in brackets, the time in the program is the twelfth word, in hundredths of
+        // a second; behind it the time in the system.
+        let (_, rest) = text.rsplit_once(')').expect("a name");
+        let times = rest.split_ascii_whitespace().skip(11).take(2);
+        let ticks: u64 = times.filter_map(|word| word.parse::<u64>().ok()).sum();
+        ticks >= TICKS
+    });
+}
+
+/// Elsewhere no file says how long a process has worked.
+#[cfg(all(unix, not(target_os = "linux")))]
+fn works(_: &Child, _: &str) {
+    std::thread::sleep(std::time::Duration::from_millis(1500));
 }
 
 #[cfg(unix)]
@@ -168,14 +156,14 @@ fn a_signal_ends_the_run_inside_one_content_wherever_it_stands() {
         put(&dir, bytes);
         let args = [verb, &["--format", "json"][..]].concat();
         let child = dir.spawn(&args, Stdio::null(), Stdio::piped());
-        std::thread::sleep(Duration::from_millis(1500));
+        works(&child, carrier);
         let signal = ["-TERM", "-INT"][n % 2];
         let id = child.id().to_string();
         let sent = std::process::Command::new("kill")
             .args([signal, &id])
             .status();
         assert!(sent.is_ok_and(|sent| sent.success()), "{carrier}");
-        check(&wait(child, carrier), "interrupted", name, carrier);
+        check(&wait(child), "interrupted", name, carrier);
     }
 }
 
@@ -185,7 +173,7 @@ fn the_time_limit_holds_whatever_is_slow_about_a_content() {
         let dir = Dir::new();
         dir.write(NAME, &bytes);
         let args = ["scan", "--timeout", "1s", "--format", "json"];
-        let run = wait(dir.spawn(&args, Stdio::null(), Stdio::piped()), kind);
+        let run = wait(dir.spawn(&args, Stdio::null(), Stdio::piped()));
         check(&run, "timed-out", NAME, kind);
     }
 }
@@ -200,7 +188,7 @@ fn the_time_limit_holds_inside_standard_input() {
     let writer = std::thread::spawn(move || {
         let _ = stdin.write_all(&bytes);
     });
-    let run = wait(child, "standard input");
+    let run = wait(child);
     writer.join().expect("writing does not panic");
     check(&run, "timed-out", "stdin", "standard input");
 }

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use keysweep::live::{Held, Server, Verdict, connect};
 use keysweep::secret::Secret;
 
-/// How long a consumer is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::common::until;
 
 /// What a consumer did.
 #[derive(Clone, Default)]
@@ -66,18 +65,14 @@ impl Consumer {
         }
     }
 
-    /// Ends it when so many calls were good and it used so many values, or after a minute.
+    /// Ends it when so many calls were good and it used so many values.
     pub fn end_after(self, good: usize, values: usize) -> Calls {
-        let begin = Instant::now();
         let told = Arc::clone(&self.calls);
         let calls = || told.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        loop {
+        until("the consumer's calls are good", || {
             let now = calls();
-            if now.good >= good && now.values >= values || begin.elapsed() > PATIENCE {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
+            now.good >= good && now.values >= values
+        });
         // A call that is bad after the last change is seen too.
         std::thread::sleep(Duration::from_millis(500));
         self.stop.store(true, Ordering::Relaxed);

@@ -1,9 +1,7 @@
 //! CRC-32 (IEEE) in the encodings that providers chose.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
-
 use super::Verdict;
+use crate::base64::{Engine, STANDARD_BARE};
 
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -156,7 +154,7 @@ pub(super) fn complete_le_base64(stem: &str) -> Option<String> {
 }
 
 fn le_base64_of(body: &[u8]) -> String {
-    STANDARD_NO_PAD.encode(crc32fast::hash(body).to_le_bytes())
+    STANDARD_BARE.encode(crc32fast::hash(body).to_le_bytes())
 }
 
 /// GitLab's form: base 36 in lower case, seven wide.

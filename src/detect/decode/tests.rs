@@ -1,7 +1,6 @@
 use std::io::Write as _;
 
-use ::base64::Engine as _;
-use ::base64::prelude::BASE64_STANDARD;
+use crate::base64::{Engine as _, STANDARD};
 use proptest::prelude::*;
 
 use super::*;
@@ -30,7 +29,7 @@ fn prose(length: usize) -> Vec<u8> {
 #[test]
 fn base64_maps_back_to_the_encoded_stretch() {
     let inner = b"some text with KEY=value0123456789 inside";
-    let text = format!("x = {}\n", BASE64_STANDARD.encode(inner));
+    let text = format!("x = {}\n", STANDARD.encode(inner));
     let layers = encoded(text.as_bytes());
     assert_eq!(layers[0].bytes, inner);
     let back = layers[0].back(&(15..33));
@@ -40,7 +39,7 @@ fn base64_maps_back_to_the_encoded_stretch() {
 
 #[test]
 fn neighbours_in_base64_stay_apart() {
-    let text = BASE64_STANDARD.encode(prose(300));
+    let text = STANDARD.encode(prose(300));
     let layers = encoded(text.as_bytes());
     for at in 1..290 {
         let (one, two) = (layers[0].back(&(0..at)), layers[0].back(&(at + 1..at + 5)));
@@ -51,7 +50,7 @@ fn neighbours_in_base64_stay_apart() {
 #[test]
 fn wrapped_base64_is_one_layer_in_every_dress() {
     let inner = prose(1500);
-    let text = BASE64_STANDARD.encode(&inner);
+    let text = STANDARD.encode(&inner);
     let dresses = [
         ("", "\n", ""),
         ("", "\r\n", ""),
@@ -101,7 +100,7 @@ fn wrapped_base64_is_one_layer_in_every_dress() {
 #[test]
 fn what_follows_a_stretch_is_no_part_of_it() {
     let inner = prose(150);
-    let text = BASE64_STANDARD.encode(&inner);
+    let text = STANDARD.encode(&inner);
     for close in [
         "\nversion: 1\n",
         "\n-----END X-----\n",
@@ -120,7 +119,7 @@ fn base64_behind_a_prefix_of_its_alphabet_is_read() {
     for prefix in [
         "/", "x/", "api/v1/", "Basic/", "A", "AB", "ABC", "key-", "a_b_c_",
     ] {
-        let file = format!("x {prefix}{}\n", BASE64_STANDARD.encode(&inner));
+        let file = format!("x {prefix}{}\n", STANDARD.encode(&inner));
         let found = encoded(file.as_bytes());
         let there = found
             .iter()
@@ -133,7 +132,7 @@ fn base64_behind_a_prefix_of_its_alphabet_is_read() {
 fn long_base64_is_read_to_its_end() {
     let inner = prose(5 << 20);
     for (width, between) in [(1 << 30, ""), (64, "\n"), (61, "\r\n")] {
-        let text = BASE64_STANDARD.encode(&inner);
+        let text = STANDARD.encode(&inner);
         let file = wrap(&text, width, between);
         let mut seen = 0;
         for layer in encoded(file.as_bytes()) {
@@ -340,7 +339,7 @@ fn a_byte_of_a_cut_off_stream_leads_into_the_stretch_of_the_whole() {
     let whole = writer.finish().expect("memory takes it");
     let mut seen = 0;
     for length in 30..=whole.len() {
-        let text = BASE64_STANDARD.encode(&whole[..length]);
+        let text = STANDARD.encode(&whole[..length]);
         every_layer(text.as_bytes(), |name, layer, back| {
             let all = back(0..layer.len());
             for at in 0..layer.len() {
@@ -384,7 +383,7 @@ proptest! {
 
     #[test]
     fn base64_round_trips(inner in proptest::collection::vec(any::<u8>(), 30..200)) {
-        let text = BASE64_STANDARD.encode(&inner);
+        let text = STANDARD.encode(&inner);
         for layer in encoded(text.as_bytes()) {
             if layer.source.start == 0 && layer.bytes.len() == inner.len() {
                 prop_assert_eq!(&layer.bytes, &inner);

@@ -3,9 +3,7 @@
 //! word: whoever writes a plain value in such a dress must also encode it. Nothing here looks at the
 //! name of a file, and a value with a provider's own form never comes by here.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-
+use crate::base64::{Engine as _, STRICT};
 use crate::detect::assign::{Assignment, Op};
 
 /// How far behind a value the rest of its form is looked for, in bytes.
@@ -96,7 +94,7 @@ fn base64(text: &[u8]) -> (&[u8], &[u8]) {
 
 /// Base64 of exactly so many bytes.
 fn encodes(text: &[u8], bytes: usize) -> bool {
-    BASE64_STANDARD
+    STRICT
         .decode(text)
         .is_ok_and(|decoded| decoded.len() == bytes)
 }
@@ -157,9 +155,7 @@ fn transit(seen: &Seen<'_>) -> bool {
 
 /// How many bytes a text in base64 stands for; 0 when it is none.
 fn decoded_from(text: &[u8]) -> usize {
-    BASE64_STANDARD
-        .decode(text)
-        .map_or(0, |decoded| decoded.len())
+    STRICT.decode(text).map_or(0, |decoded| decoded.len())
 }
 
 /// `$ANSIBLE_VAULT;1.1;AES256` and lines of hexadecimal digits.
@@ -211,7 +207,7 @@ fn sealed(seen: &Seen<'_>) -> bool {
 }
 
 fn is_sealed(value: &[u8]) -> bool {
-    let lead = value.get(..4).map(|lead| BASE64_STANDARD.decode(lead));
+    let lead = value.get(..4).map(|lead| STRICT.decode(lead));
     let key = match lead {
         Some(Ok(lead)) if lead.len() > 1 => usize::from(lead[0]) << 8 | usize::from(lead[1]),
         _ => return false,
@@ -242,7 +238,7 @@ fn jenkins(seen: &Seen<'_>) -> bool {
     let inside = value
         .strip_prefix(b"{")
         .and_then(|rest| rest.strip_suffix(b"}"));
-    let decoded = inside.and_then(|text| BASE64_STANDARD.decode(text).ok());
+    let decoded = inside.and_then(|text| STRICT.decode(text).ok());
     decoded.is_some_and(|bytes| {
         bytes.len() >= 9 + 32 && bytes.starts_with(&[1, 0, 0, 0, 16]) && bytes.len() % 16 == 9
     })

@@ -15,7 +15,7 @@ fn scan(text: &str) -> Vec<Candidate> {
 
 /// Base64 of `lead` and so many bytes that look drawn by a machine, padded.
 fn base64(lead: &[u8], bytes: usize, seed: u64) -> String {
-    use base64::Engine as _;
+    use crate::base64::{Engine as _, STANDARD};
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let body = std::iter::repeat_with(|| {
         state ^= state << 13;
@@ -24,7 +24,7 @@ fn base64(lead: &[u8], bytes: usize, seed: u64) -> String {
         (state >> 24) as u8
     });
     let all: Vec<u8> = lead.iter().copied().chain(body.take(bytes)).collect();
-    base64::prelude::BASE64_STANDARD.encode(all)
+    STANDARD.encode(all)
 }
 
 fn lines(text: &str, width: usize) -> String {

@@ -393,7 +393,7 @@ fn is_encoding(value: &[u8]) -> bool {
 /// A public key or a certificate in base64 without its frame (RFC 5280): a sequence that begins with
 /// the algorithm and a string of bits, or with a sequence that begins with the version 3.
 fn is_public_der(value: &[u8]) -> bool {
-    use base64::Engine as _;
+    use crate::base64::{Engine as _, STRICT};
     const ENOUGH: usize = 64;
     if value.len() < 40 || !value.starts_with(b"M") {
         return false;
@@ -401,7 +401,7 @@ fn is_public_der(value: &[u8]) -> bool {
     let head = value
         .get(..ENOUGH.min(value.len() / 4 * 4))
         .unwrap_or_default();
-    let Ok(bytes) = base64::prelude::BASE64_STANDARD.decode(head) else {
+    let Ok(bytes) = STRICT.decode(head) else {
         return false;
     };
     let inside = |bytes: &'_ [u8]| -> Option<(usize, usize)> {

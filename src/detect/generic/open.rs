@@ -136,10 +136,8 @@ fn is_digest(value: &[u8]) -> bool {
         && (7..2 * bytes).contains(&sum.len())
         && all(sum, |b| b.is_ascii_digit() || (b'a'..=b'f').contains(b));
     let base64 = || {
-        use base64::Engine as _;
-        base64::engine::general_purpose::STANDARD
-            .decode(sum)
-            .is_ok_and(|sum| sum.len() == bytes)
+        use crate::base64::{Engine as _, STRICT};
+        STRICT.decode(sum).is_ok_and(|sum| sum.len() == bytes)
     };
     hex || short || base64()
 }
@@ -367,9 +365,9 @@ mod tests {
 
     #[test]
     fn digests_are_no_secrets() {
-        use base64::Engine as _;
+        use crate::base64::{Engine as _, STANDARD};
         let hex = "0a1b2c3d".repeat(8);
-        let sum = base64::engine::general_purpose::STANDARD.encode([7u8; 64]);
+        let sum = STANDARD.encode([7u8; 64]);
         for digest in [
             format!("sha256:{hex}"),
             format!("team/app@sha256:{hex}"),
@@ -464,8 +462,8 @@ mod tests {
             assert!(!is_open(other.as_bytes()), "{other}");
         }
         let pin = {
-            use base64::Engine as _;
-            base64::engine::general_purpose::STANDARD.encode([9u8; 32])
+            use crate::base64::{Engine as _, STANDARD};
+            STANDARD.encode([9u8; 32])
         };
         assert!(is_open(format!("sha256//{pin}").as_bytes()));
         assert!(!is_open(format!("sha256//{}", &pin[..40]).as_bytes()));

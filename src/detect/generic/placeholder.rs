@@ -275,14 +275,13 @@ fn is_name_of_one(value: &[u8]) -> bool {
 
 /// The readable text that a value holds in base64, when it is nothing else.
 fn encoded(value: &[u8]) -> Option<Vec<u8>> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
+    use crate::base64::{Engine as _, STRICT};
     if value.len() < 8 {
         return None;
     }
     // What was cut short may end in the middle of a byte.
     let whole = value.len() / 4 * 4;
-    let text = STANDARD.decode(value.get(..whole)?).ok()?;
+    let text = STRICT.decode(value.get(..whole)?).ok()?;
     text.iter()
         .all(|b| matches!(b, b' '..=b'~' | b'\n' | b'\r'))
         .then(|| text.trim_ascii().to_vec())

@@ -32,7 +32,6 @@ mod public_id;
 mod sentry;
 mod shadow;
 mod slack;
-mod steps;
 mod time;
 mod unleash;
 mod url;
@@ -43,6 +42,7 @@ mod x509;
 use super::{FactSource, Known, is_forged};
 use crate::finding::{Certainty, Credential, Fact, Field, Partner, Source, Value};
 use crate::rule::{FactDecoder, Rule};
+use crate::steps;
 
 /// Longest credential that is decoded, in bytes.
 const MAX: usize = 64 * 1024;

@@ -199,9 +199,7 @@ fn end_of_pgp(version: u8, created: u32, life: Option<u32>, direct: Option<Optio
         revoked: None,
     };
     let bytes = keyfiles::pgp(&key, &[0x5a; 64]).0;
-    let armor = keyfiles::armor(&bytes, |bytes| {
-        base64::prelude::BASE64_STANDARD.encode(bytes)
-    });
+    let armor = keyfiles::armor(&bytes, |bytes| crate::base64::STANDARD.encode(bytes));
     let facts = said(&openpgp::facts(armor.as_bytes()));
     assert!(
         facts.iter().any(|fact| fact.starts_with("issued=")),

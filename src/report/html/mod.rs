@@ -12,14 +12,13 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::io;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::escape::{html, uri};
 use super::state::{self, State};
 use super::words::{self, count, digits};
 use super::{Finding, Format, Notice, Outcome, Report, Style, notices, summary};
+use crate::base64::{Engine as _, STANDARD};
 use crate::finding::{ConditionId, Field, Weight};
 
 const STYLE: &str = include_str!("page.css");
@@ -66,7 +65,7 @@ impl Format for Html {
 
 /// What a browser is told to allow: the style and the script with these bytes.
 fn policy() -> String {
-    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         hash(STYLE),

@@ -47,7 +47,7 @@ fn the_page_loads_nothing_and_its_policy_knows_its_own_parts() {
     ] {
         assert!(!page.contains(loads), "{loads}");
     }
-    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text.as_bytes()));
+    let hash = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     let between = |from: &str, to: &str| {
         let (_, rest) = page.split_once(from).expect("it begins");
         rest.split_once(to).expect("it ends").0.to_owned()

@@ -1,4 +1,4 @@
-//! Counts what decoders do, for the tests that ask how the work grows. In the program it counts nothing.
+//! Counts what is done, for the tests that ask how the work grows with the input. In the program it counts nothing.
 
 #[cfg(test)]
 thread_local! {
@@ -7,7 +7,7 @@ thread_local! {
 
 /// Notes that `count` bytes, or things of bounded size, were looked at once.
 #[inline]
-pub(super) fn took(count: usize) {
+pub(crate) fn took(count: usize) {
     #[cfg(test)]
     STEPS.with(|steps| steps.set(steps.get() + count as u64));
     let _ = count;
@@ -15,7 +15,7 @@ pub(super) fn took(count: usize) {
 
 /// Steps that `run` takes on this thread.
 #[cfg(test)]
-pub(super) fn of(run: impl FnOnce()) -> u64 {
+pub(crate) fn of(run: impl FnOnce()) -> u64 {
     let before = STEPS.get();
     run();
     STEPS.get() - before
