@@ -9,11 +9,13 @@ check_runner
 check_event
 
 # The program is made of these files of the action's own folder, and of nothing in the workspace.
+# One process hashes them all: a thousand of them would take seconds.
 hash=$(
   cd "$GITHUB_ACTION_PATH"
-  find src rules build.rs Cargo.toml Cargo.lock -type f | LC_ALL=C sort | while IFS= read -r file; do
-    printf '%s\n' "$file"
-    git hash-object --no-filters "$file"
-  done | git hash-object --stdin
+  files=$(find src rules build.rs Cargo.toml Cargo.lock -type f | LC_ALL=C sort)
+  {
+    printf '%s\n' "$files"
+    git hash-object --no-filters --stdin-paths <<<"$files"
+  } | git hash-object --stdin
 )
 output cache-key "keysweep-${RUNNER_OS:-Linux}-${RUNNER_ARCH:-X64}-$hash"
