@@ -24,6 +24,8 @@ const SHOWS: &[&[u8]] = &[
     b"for instance",
     b"such as",
 ];
+/// Words at the end of a line, of what the lines below it show.
+const SHOWS_BELOW: &[&[u8]] = &[b"example", b"examples", b"e.g", b"for instance", b"such as"];
 /// The same in writing that puts no sign between them.
 const SHOWS_AT_ONCE: &[&str] = &["例如", "比如", "示例", "例えば", "예를 들어"];
 
@@ -40,7 +42,35 @@ pub(super) fn is_shown(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     !near[near.len() - parted..].contains(&b'\n')
         && (parted > 1 && SHOWS.iter().any(|word| before.ends_with(word))
             || SHOWS_AT_ONCE.iter().any(at_once))
+        || is_shown_below(near)
         || a.op == Op::Colon && near.ends_with(b"\"") && is_in_a_block(near)
+}
+
+/// Whether the text ends inside a comment of several lines, one of which, above the last, ends in a word that shows
+/// something: `## Example:`, and below it the lines of a setting.
+fn is_shown_below(text: &[u8]) -> bool {
+    let comment = |line: &[u8]| -> Option<Vec<u8>> {
+        let line = line.trim_ascii_start();
+        let marks = line.iter().take_while(|b| b"#/;*".contains(b)).count();
+        (marks > 0).then(|| line[marks..].trim_ascii().to_ascii_lowercase())
+    };
+    let mut lines = text.rsplit(|b| *b == b'\n');
+    if lines.next().and_then(comment).is_none() {
+        return false;
+    }
+    // The first line may be cut off at its beginning, where nothing tells whether it is a comment.
+    let above: Vec<&[u8]> = lines.collect();
+    let whole = above.len().saturating_sub(1);
+    let said = above[..whole].iter().map_while(|line| comment(line));
+    said.into_iter().any(|said| {
+        let words = said.trim_ascii_end();
+        let end = words.iter().rposition(|b| !b":.".contains(b));
+        let words = &words[..end.map_or(0, |end| end + 1)];
+        SHOWS_BELOW.iter().any(|word| {
+            let before = words.strip_suffix(*word);
+            before.is_some_and(|before| !before.last().is_some_and(u8::is_ascii_alphanumeric))
+        })
+    })
 }
 
 /// Whether a comment over several lines began before the end of a text, and a text in JSON in it.
@@ -102,6 +132,18 @@ mod tests {
         let block = "/*\n{\n  \"code\": 0,\n  \"access_token\": \"q8ZrKd93Lw0xTm\"\n}\n*/";
         for (text, shown) in [
             (block, true),
+            ("x\n## Example:\n## TOKEN: \"q8ZrKd93Lw0xTm\"", true),
+            (
+                "x\n# e.g:\n#   users:\n#     TOKEN: \"q8ZrKd93Lw0xTm\"",
+                true,
+            ),
+            ("x\n# An example.\nTOKEN: \"q8ZrKd93Lw0xTm\"", false),
+            ("x\n# An example\nx: 1\n# TOKEN: \"q8ZrKd93Lw0xTm\"", false),
+            ("x\n# counterexample:\n# TOKEN: \"q8ZrKd93Lw0xTm\"", false),
+            (
+                "x\n# Example value of the chart\n# TOKEN: \"q8ZrKd93Lw0xTm\"",
+                false,
+            ),
             (&block[3..], false),
             ("/* x */ { \"access_token\": \"q8ZrKd93Lw0xTm\"", false),
             ("# e.g. TOKEN: \"q8ZrKd93Lw0xTm\"", true),
