@@ -155,6 +155,19 @@ fn a_bare_repository_and_a_directory_without_git_are_audited_too() {
     Dir::repo().run(&["audit"]).ends(0).says("no commits yet");
 }
 
+#[test]
+fn what_was_a_repository_is_not_audited_as_files_alone() {
+    let dir = Dir::repo();
+    dir.write("app.env", line(1));
+    dir.commit("all");
+    std::fs::remove_file(dir.path().join(".git/HEAD")).expect("it is there");
+    dir.run(&["audit"])
+        .ends(2)
+        .complains("has objects and no HEAD")
+        .complains("`keysweep scan`");
+    dir.run(&["scan"]).ends(1);
+}
+
 /// Three repositories below one directory: two share a token, and all have a password of one name.
 fn three() -> Dir {
     let dir = Dir::new();
@@ -443,12 +456,10 @@ fn the_page_is_opened_when_that_is_asked_for() {
     crate::common::Run::new(command)
         .ends(1)
         .complains("the page is ../page.html");
-    let waited = std::time::Instant::now();
-    while !said.exists() && waited.elapsed().as_secs() < 30 {
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    let said = std::fs::read_to_string(said).expect("it was asked");
-    assert_eq!(said.trim(), "../page.html");
+    // The name is there whole when its line ends.
+    let asked = || std::fs::read_to_string(&said).unwrap_or_default();
+    crate::common::until("the page is opened", || asked().ends_with('\n'));
+    assert_eq!(asked(), "../page.html\n");
 }
 
 /// Whatever is looked at, nothing is asked over a network. Without `strace` nothing can be said.

@@ -279,7 +279,16 @@ fn input(audit: &Audit, repo: &Path) -> Result<Input> {
         true => repo.to_owned(),
         false => home(&[repo.to_owned()])?.root,
     };
-    let history = (bare || git_dir(&root).is_some()).then(|| HistoryOptions {
+    let is_repository = bare || git_dir(&root).is_some();
+    let dot_git = root.join(".git");
+    if !is_repository && dot_git.join("objects").is_dir() && !dot_git.join("HEAD").exists() {
+        bail!(
+            "{} has objects and no HEAD, so git does not take it for a repository and its history cannot be read: \
+             write the branch there (`ref: refs/heads/main`), or read the files alone with `keysweep scan`",
+            dot_git.display()
+        );
+    }
+    let history = is_repository.then(|| HistoryOptions {
         path: repo.to_owned(),
         unreachable: audit.unreachable,
         full: false,

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 
 use anyhow::{Error, Result, bail};
 use clap::{Args, ValueEnum};
 
 use super::args::Looking;
 use super::known::{Change, Look, Project};
-use super::output;
+use super::{output, signals};
 use keysweep::Examined;
 use keysweep::finding::Class;
 use keysweep::report::Report;
@@ -99,6 +100,7 @@ fn add(project: &Project, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
     let today = project.today();
     let left = Cell::new(0);
     let asked = Cell::new(false);
+    let stop = signals::asked()?;
     let change = project.change(|baseline, salt| {
         // Somebody else was faster than this look. Asked again, it finds its own entries.
         if verb == BaselineVerb::Create && !asked.replace(true) && !baseline.entries.is_empty() {
@@ -106,6 +108,9 @@ fn add(project: &Project, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
         }
         left.set(0);
         for one in &known {
+            if stop.load(Ordering::Relaxed) {
+                bail!("interrupted; {BASELINE} is as it was");
+            }
             let entries = baseline.of_subject(&one.subject);
             // A date was set so that somebody looks again; adding it anew would be to look away.
             if entries.iter().any(|n| baseline.entries[*n].expired(today)) {

@@ -22,10 +22,11 @@ pub fn scan(args: Scan) -> Result<ExitCode> {
         let stdin = Box::new(std::io::stdin());
         Input::Stream(args.stdin_name, stdin, MAX_FILE_SIZE)
     } else if args.index {
+        let (dir, paths) = of_index(args.paths)?;
         let options = IndexedOptions {
-            dir: PathBuf::from("."),
+            dir,
             allow_alternates: args.allow_alternate,
-            paths: args.paths,
+            paths,
             threads: args.limits.threads,
             max_file_size: MAX_FILE_SIZE,
         };
@@ -51,6 +52,26 @@ pub fn scan(args: Scan) -> Result<ExitCode> {
     };
     let lists = lists::read(&args.lists)?;
     run(input, &args.limits, &args.common, lists)
+}
+
+/// Where the index of some paths is looked for, and the paths from there: here, or, where no repository is, at the
+/// first path.
+fn of_index(paths: Vec<PathBuf>) -> Result<(PathBuf, Vec<PathBuf>)> {
+    let here = PathBuf::from(".");
+    let dir = match paths.first() {
+        Some(first) if keysweep::source::git_dir(&here).is_none() => match first.is_dir() {
+            true => first.clone(),
+            false => first.parent().map(Path::to_owned).unwrap_or_default(),
+        },
+        _ => return Ok((here, paths)),
+    };
+    // Without links, as the top of a working tree is. What is staged need not be there.
+    let whole = |path: PathBuf| path.canonicalize().or_else(|_| std::path::absolute(path));
+    let paths = paths
+        .into_iter()
+        .map(whole)
+        .collect::<std::io::Result<_>>()?;
+    Ok((whole(dir)?, paths))
 }
 
 /// Says of each path that holds a repository and no files of it what is not read.

@@ -62,12 +62,18 @@ pub fn masked(message: &str) -> String {
 
 /// Says what went wrong.
 pub fn complain(message: &str) {
-    eprintln!("keysweep: {}", plain(message));
+    say(&format!("keysweep: {}", plain(message)));
 }
 
 /// Says something worth knowing.
 pub fn note(message: &str) {
-    eprintln!("keysweep: note: {}", plain(message));
+    say(&format!("keysweep: note: {}", plain(message)));
+}
+
+/// Writes a line to standard error. Where that is full or closed nobody can be told, and the status still says
+/// how the run ended.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// A message can hold names that nobody chose to be kind: control characters are shown as escapes,

@@ -29,6 +29,11 @@ impl RepoPath {
             None => String::new(),
         }
     }
+
+    /// The path of a blob that no commit is known to name.
+    pub fn of_blob(oid: &Oid) -> Self {
+        RepoPath(format!(".git-history/blob/{oid}").into_bytes())
+    }
 }
 
 impl From<&str> for RepoPath {
@@ -327,6 +332,11 @@ impl Place {
             path.extend_from_slice(&name.0);
         }
         RepoPath(path)
+    }
+
+    /// Whether it is the name of a branch, a tag or another reference.
+    pub fn is_reference(&self) -> bool {
+        matches!(self.origin, Origin::Name(Name::Reference(_)))
     }
 }
 

@@ -31,7 +31,7 @@ impl<'a> Alone<'a> {
             place,
         };
         let published = samples::known(sighting.secret.expose());
-        let path_kind = PathKind::of(&placed.place.whole_path());
+        let path_kind = PathKind::of_place(&placed.place);
         settle_place(published, path_kind, &mut placed);
         Some(join(self.rules, vec![placed], None))
     }

@@ -49,6 +49,18 @@ struct PathKind {
 }
 
 impl PathKind {
+    /// What the place of a finding says. The name of a branch or tag says where work goes, not what stands in
+    /// it: a value in `test/…` was published like any other.
+    fn of_place(place: &Place) -> Self {
+        match place.is_reference() {
+            true => PathKind {
+                kind: PlaceKind::Source,
+                program: false,
+            },
+            false => PathKind::of(&place.whole_path()),
+        }
+    }
+
     fn of(path: &RepoPath) -> Self {
         let kind = place::kind(path);
         let program = kind == PlaceKind::Source && place::is_program(path);
@@ -116,7 +128,7 @@ pub fn credentials(
     until.cut(&mut all);
     left -= all.len();
     all.retain(|one| wheres.allow(one.sighting.rule, || one.place.whole_path()));
-    let mut kinds: HashMap<RepoPath, PathKind> = HashMap::new();
+    let mut kinds: HashMap<(RepoPath, bool), PathKind> = HashMap::new();
     let mut out = Vec::new();
     let mut done = 0;
     for mut group in by_value(all) {
@@ -128,8 +140,10 @@ pub fn credentials(
         let secret = group[0].sighting.secret.clone();
         let published = samples::known(secret.expose());
         for placed in &mut group {
-            let path = placed.place.whole_path();
-            let path_kind = *kinds.entry(path).or_insert_with_key(PathKind::of);
+            let key = (placed.place.whole_path(), placed.place.is_reference());
+            let path_kind = *kinds
+                .entry(key)
+                .or_insert_with(|| PathKind::of_place(&placed.place));
             settle_place(published, path_kind, placed);
         }
         let whole = timelines.get(&secret);

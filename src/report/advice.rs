@@ -17,6 +17,9 @@ pub fn advice(path: &str) -> &'static str {
     if lower.contains(".git-history/") && name == "message" {
         return "reword the message (git commit --amend, or git rebase -i for an older commit)";
     }
+    if lower.contains(".git-history/blob/") {
+        return "delete the tag or other reference that leads to it (git tag -d): no commit has it";
+    }
     if lower.contains(".git-history/") || lower.starts_with("refs/") {
         return "take it out of the name: rename the reference, or rewrite the commit that bears it";
     }
@@ -98,6 +101,7 @@ mod tests {
             ("notebook.ipynb", "outputs"),
             ("Makefile", "run time"),
             (".git-history/0123/message", "reword"),
+            (".git-history/blob/0123", "delete the tag"),
         ] {
             assert!(advice(path).contains(word), "{path}: {}", advice(path));
         }

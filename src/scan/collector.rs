@@ -1,7 +1,7 @@
 //! The visitor that a source shows its content to: looks at every lent blob and keeps what people need once its
 //! bytes are gone.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::detect::{Base, Candidate, Copied, Cut, Known, Scanned, Scanner, Watch};
@@ -25,6 +25,10 @@ const FILE_READ_MAX: usize = 64 * 1024;
 const PLACED_AFTER_STOP: usize = 2_000;
 /// So many stretches of one content that were left out are named; the others are counted.
 const CUTS_NAMED: usize = 3;
+/// So many places of one published sample or placeholder are kept of one content.
+const SAMPLES_KEPT: usize = 200;
+/// What those that are kept say then.
+const REPEATED: &str = "no further places of it in this content are listed";
 
 /// Where credentials are read by name.
 #[derive(Clone, Default)]
@@ -361,6 +365,7 @@ impl Collector<'_> {
         if candidates.is_empty() {
             return 0;
         }
+        repeated_once(&mut candidates);
         let spans: Vec<_> = candidates.iter().map(|c| c.span.clone()).collect();
         let over = || self.control.is_some_and(Control::stopped);
         let located = source::locate_until(blob.bytes, &spans, &over, PLACED_AFTER_STOP);
@@ -464,6 +469,44 @@ impl Collector<'_> {
             number: 0,
         }
     }
+}
+
+/// Leaves out what repeats one sample or placeholder without end: nobody reads all its places, and each costs a
+/// thousand times the bytes that it takes to write. A credential keeps every place, because a comment or a path
+/// may hide one and not the next.
+fn repeated_once(candidates: &mut Vec<Candidate>) {
+    if candidates.len() <= SAMPLES_KEPT {
+        return;
+    }
+    let mut seen: HashMap<(usize, &[u8]), usize> = HashMap::new();
+    let nth: Vec<usize> = candidates
+        .iter()
+        .map(|candidate| match candidate.class {
+            Class::Credential => 0,
+            _ => {
+                let times = seen.entry((candidate.rule, &candidate.value)).or_default();
+                *times += 1;
+                *times
+            }
+        })
+        .collect();
+    let repeated: Vec<bool> = candidates
+        .iter()
+        .map(|candidate| {
+            let times = seen.get(&(candidate.rule, candidate.value.as_slice()));
+            times.is_some_and(|times| *times > SAMPLES_KEPT)
+        })
+        .collect();
+    let mut at = 0;
+    candidates.retain_mut(|candidate| {
+        let (nth, repeated) = (nth[at], repeated[at]);
+        at += 1;
+        // Which of its places is shown first is not known yet.
+        if nth > 0 && repeated {
+            candidate.evidence.reasons.push(REPEATED);
+        }
+        nth <= SAMPLES_KEPT
+    });
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -294,8 +294,8 @@ impl<'a> Changes<'a> {
     /// ought to be, unless a blob of this one has the id: then that is content which a commit would
     /// publish under the entry's path.
     fn blob_of_submodule(&mut self, id: ObjectId) -> Option<Version> {
-        let found = self.odb.try_find(&id, &mut self.buffer);
-        let is_blob = matches!(found, Ok(Some(object)) if object.kind == gix::objs::Kind::Blob);
+        let blob = gix::objs::Kind::Blob;
+        let is_blob = matches!(self.odb.find_as(&id, blob, &mut self.buffer), Ok(Some(_)));
         is_blob.then_some(Version { id, link: false })
     }
 

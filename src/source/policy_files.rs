@@ -280,10 +280,7 @@ impl Opened {
         let mut parts = path.split('/').peekable();
         let mut buffer = Vec::new();
         while let Some(part) = parts.next() {
-            let object = self.odb.try_find(&tree, &mut buffer).ok()??;
-            if object.kind != Kind::Tree {
-                return None;
-            }
+            let object = self.odb.find_as(&tree, Kind::Tree, &mut buffer).ok()??;
             let mut entries = TreeRefIter::from_bytes(object.data, self.layout.hash);
             let named = |entry: &EntryRef<'_>| entry.filename == part.as_bytes();
             let Some(entry) = entries.find_map(|entry| entry.ok().filter(named)) else {
@@ -304,7 +301,7 @@ impl Opened {
     /// The tree of a commit; tags are followed.
     pub fn tree(&self, mut id: ObjectId, buffer: &mut Vec<u8>) -> Option<ObjectId> {
         for _ in 0..8 {
-            let object = self.odb.try_find(&id, buffer).ok()??;
+            let object = self.odb.find_of_any_kind(&id, buffer).ok()??;
             match object.kind {
                 Kind::Commit => {
                     return CommitRef::from_bytes(object.data, self.layout.hash)
@@ -337,9 +334,8 @@ impl Opened {
             bail!("{shown} is larger than 16 MiB; shorten it");
         }
         let mut buffer = Vec::new();
-        let object = self.odb.try_find(&id, &mut buffer).ok().flatten();
-        match object {
-            Some(object) if object.kind == Kind::Blob => Ok(object.data.to_vec()),
+        match self.odb.find_as(&id, Kind::Blob, &mut buffer) {
+            Ok(Some(object)) => Ok(object.data.to_vec()),
             _ => bail!(missing()),
         }
     }

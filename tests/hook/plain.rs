@@ -361,3 +361,16 @@ fn a_pushed_tag_is_judged_with_its_message() {
         has(&site, "refs/tags/v1") && !has(&site, "refs/tags/v2") && !has(&site, "refs/tags/v3")
     );
 }
+
+#[test]
+fn a_verb_with_a_slip_is_no_file() {
+    let site = Site::new();
+    for slip in ["instal", "instlal", "unistall"] {
+        site.keysweep(&["hook", slip])
+            .ends(2)
+            .complains("may be meant");
+    }
+    site.write("instal", "a file\n");
+    site.git(&["add", "instal"]).ends(0);
+    site.keysweep(&["hook", "instal"]).ends(0);
+}

@@ -104,10 +104,11 @@ fn a_tag_of_a_file_or_a_directory_is_judged_as_files() {
     ])
     .ends(0);
     site.git(&["tag", "clean", clean.trim()]).ends(0);
+    let file = format!(".git-history/blob/{blob}:1:14");
     for (name, place) in [
-        ("plain", "refs/tags/plain:1:14"),
-        ("file", "refs/tags/file:1:14"),
-        ("directory", "refs/tags/directory/dir/a.env:1:14"),
+        ("plain", file.as_str()),
+        ("file", file.as_str()),
+        ("directory", "dir/a.env:1:14"),
         ("told", "reword the message"),
     ] {
         pushed(&site, name)

@@ -4,9 +4,11 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 mod alike;
+mod copies;
 mod kinds;
 mod long;
 mod names;
+mod odd_ends;
 mod references;
 mod standing;
 mod tags;

@@ -161,3 +161,21 @@ fn a_submodule_that_is_entered_speaks_for_itself() {
         [format!("not-in-work-tree module (1 file: {reads})")]
     );
 }
+
+#[test]
+fn the_index_of_a_directory_elsewhere_is_found_by_its_path() {
+    let dir = Dir::repo();
+    dir.write("kept/app.env", line(1));
+    dir.write("other.env", line(2));
+    dir.git(&["add", "-A"]);
+    // Staged and not there any more.
+    std::fs::remove_file(dir.path().join("kept/app.env")).expect("it is there");
+    let elsewhere = Dir::new();
+    let top = dir.path();
+    for (named, found) in [("", 2), ("kept/app.env", 1), ("other.env", 1)] {
+        let path = top.join(named);
+        let path = path.to_str().expect("UTF-8");
+        let report = elsewhere.json(&["scan", "--index", path]);
+        assert_eq!(members(&report).len(), found, "{named}: {report}");
+    }
+}

@@ -207,10 +207,19 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
 /// `keysweep hook pre-push`, typed by hand, would look for a file of that name.
 ///
 /// # Errors
-/// A file is named that is not there and is called as a hook of git.
+/// A file is named that is not there and is called as a hook of git, or almost as a verb.
 fn refuse_names_of_hooks(hook: &Hook) -> Result<()> {
     if hook.stage.is_some() || hook.pre_receive {
         return Ok(());
+    }
+    if let [file] = hook.files.as_slice()
+        && !file.exists()
+        && let Some(verb) = meant(&file.to_string_lossy())
+    {
+        bail!(
+            "`{}` is no file here: `keysweep hook {verb}` may be meant",
+            file.display()
+        );
     }
     for stage in [Stage::PreCommit, Stage::PrePush, Stage::Receive] {
         let name = Path::new(stage.name());
@@ -224,6 +233,13 @@ fn refuse_names_of_hooks(hook: &Hook) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Which of the verbs below `hook` somebody meant who wrote another word.
+fn meant(word: &str) -> Option<&'static str> {
+    ["install", "uninstall"]
+        .into_iter()
+        .find(|verb| strsim::damerau_levenshtein(word, verb) <= 2)
 }
 
 fn finish(hook: &Hook, outputs: &output::Outputs, input: Input) -> Result<ExitCode> {

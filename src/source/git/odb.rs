@@ -124,11 +124,7 @@ impl Odb {
     ///
     /// # Errors
     /// It is damaged, or a loose one whose content is not that of its id.
-    pub fn try_find<'a>(
-        &self,
-        id: &oid,
-        buffer: &'a mut Vec<u8>,
-    ) -> Result<Option<Data<'a>>, Fault> {
+    fn try_find<'a>(&self, id: &oid, buffer: &'a mut Vec<u8>) -> Result<Option<Data<'a>>, Fault> {
         let loose = self.loose.holds(id)?;
         // What cannot be read in one place may be whole in another.
         let kind = match self.packed(id, buffer) {
@@ -189,7 +185,7 @@ impl Odb {
             None => return Ok(None),
             Some(data) => data.kind,
         };
-        if found != kind && !self.genuine(id, kind, buffer) {
+        if found != kind && self.genuine(id, |own| own == kind, buffer).is_none() {
             return Err(Fault::corrupt(&format!("it is a {found}, not a {kind}")));
         }
         Ok(Some(Data {
@@ -199,19 +195,60 @@ impl Odb {
         }))
     }
 
-    /// Reads the copy of a packed object that is of `kind` and hashes to its id; whether there is one.
-    fn genuine(&self, id: &oid, kind: gix::objs::Kind, buffer: &mut Vec<u8>) -> bool {
+    /// The same where nothing else says what kind it must be of: of several copies in packs, one that is what
+    /// its id says, if any is.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn find_of_any_kind<'a>(
+        &self,
+        id: &oid,
+        buffer: &'a mut Vec<u8>,
+    ) -> Result<Option<Data<'a>>, Fault> {
+        let Some(first) = self.try_find(id, buffer)?.map(|found| found.kind) else {
+            return Ok(None);
+        };
+        let several = self.packs.every(id).nth(1).is_some();
+        let genuine = match several {
+            true => self.genuine(id, |_| true, buffer),
+            false => None,
+        };
+        Ok(Some(Data {
+            object_hash: id.kind(),
+            kind: genuine.unwrap_or(first),
+            data: buffer,
+        }))
+    }
+
+    /// Reads the copy of a packed object that hashes to its id and is of a `wanted` kind; which kind that is, if
+    /// there is one.
+    fn genuine(
+        &self,
+        id: &oid,
+        wanted: impl Fn(gix::objs::Kind) -> bool,
+        buffer: &mut Vec<u8>,
+    ) -> Option<gix::objs::Kind> {
         let mut bases = self.bases.borrow_mut();
         let found = self.packs.every(id).find_map(|place| {
             let found = self.packs.read(place, &mut bases)?;
             let own = gix::objs::compute_hash(id.kind(), found.kind, &found.bytes);
-            (found.kind == kind && own.is_ok_and(|own| own == id)).then_some(found)
-        });
-        if let Some(found) = &found {
-            buffer.clear();
-            buffer.extend_from_slice(&found.bytes);
-        }
-        found.is_some()
+            (wanted(found.kind) && own.is_ok_and(|own| own == id)).then_some(found)
+        })?;
+        buffer.clear();
+        buffer.extend_from_slice(&found.bytes);
+        Some(found.kind)
+    }
+
+    /// Whether any object is a commit. Looks at one after the other until it finds one, or is `stopped`.
+    pub fn holds_a_commit(&self, stopped: &dyn Fn() -> bool) -> bool {
+        self.inner.iter().any(|odb| {
+            let ids = odb.iter().into_iter().flatten();
+            ids.take_while(|_| !stopped()).flatten().any(|id| {
+                // What gix must not open is no commit either.
+                let header = self.loose.holds(&id).ok().map(|_| odb.try_header(&id));
+                matches!(header, Some(Ok(Some(header))) if header.kind() == gix::objs::Kind::Commit)
+            })
+        })
     }
 
     /// Reads an object into `buffer` from a pack; `None` when no pack has it whole.

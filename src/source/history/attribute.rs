@@ -12,8 +12,8 @@ use super::pruned::{EMPTY, Pruned};
 use super::unread;
 use super::wanted::{Reduced, Wanted};
 use super::{
-    Attributed, Attribution, Carrier, Control, History, Introduction, Oid, Origin, Reason,
-    RepoPath, Skipped,
+    Attributed, Attribution, Carrier, Control, History, Introduction, Origin, Reason, RepoPath,
+    Skipped,
 };
 use crate::source::git::graph::LOST;
 use crate::source::git::people::People;
@@ -172,7 +172,7 @@ impl History {
                 out.places.push(Attributed {
                     credential: *cred,
                     origin: Origin::Blob(*oid),
-                    path: blob_path(oid),
+                    path: RepoPath::of_blob(oid),
                     introduced: None,
                     at_head: false,
                     versions: 1,
@@ -189,16 +189,11 @@ fn numbers(carriers: &[Carrier]) -> u32 {
     numbers.max().unwrap_or(0)
 }
 
-/// The path of a blob that no commit is known to name.
-fn blob_path(oid: &Oid) -> RepoPath {
-    RepoPath(format!(".git-history/blob/{oid}").into_bytes())
-}
-
 /// Every carrier once, by its id: nothing is known of paths, commits and what reaches them.
 fn untraced(carriers: &[Carrier]) -> Attribution {
     let place = |carrier: &Carrier| {
         let path = match &carrier.origin {
-            Origin::Blob(oid) => blob_path(oid),
+            Origin::Blob(oid) => RepoPath::of_blob(oid),
             Origin::Message(oid) => path_of(&carrier.origin, oid),
             Origin::Name(name) => name.path(),
             // Not of a history, and never given.

@@ -183,8 +183,7 @@ impl History {
             return;
         }
         if refs.all.is_empty() {
-            let detail = "no reference leads to any commit that is here: --unreachable reads them";
-            let gap = Skipped::new(Reason::BrokenRef, *b"refs", detail);
+            let gap = Skipped::new(Reason::BrokenRef, *b"refs", refs::NOTHING_LED_TO);
             self.skipped.push(gap);
         } else if refs.emptied {
             let gap = Skipped::new(Reason::BrokenRef, *b"packed-refs", refs::EMPTIED);

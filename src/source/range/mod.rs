@@ -24,7 +24,7 @@ pub use push::{Push, PushLine, Receiver};
 
 use super::git::{open, people, refs};
 use super::{Control, Visit, names};
-use crate::finding::{Commit, Name, Oid, RangeInfo, RepoPath, Skipped};
+use crate::finding::{Commit, Name, Oid, RangeInfo, Reason, RepoPath, Skipped};
 use blobs::{How, Queue};
 use diff::Trees;
 use objects::Objects;
@@ -237,6 +237,10 @@ pub fn scan_range<V: Visit>(
     range.skipped = gaps;
     range.skipped.extend(refs.skipped(&options.what, &objects));
     let Some(mut ends) = ends else {
+        if range.info.nothing == Some(LOST) {
+            let gap = Skipped::new(Reason::BrokenRef, *b"refs", refs::NOTHING_LED_TO);
+            range.skipped.push(gap);
+        }
         return Ok(range);
     };
     range.skipped.extend(ends.note.take());
@@ -308,6 +312,9 @@ pub fn check_receiving(dir: &std::path::Path, allowed: &[PathBuf]) -> anyhow::Re
     Objects::open(&layout, 0).map(drop)
 }
 
+/// Why nothing is scanned where there are commits and no references.
+const LOST: &str = "no reference leads to a commit";
+
 /// Finds the ends and says in `info` what they are; `None` in a repository without commits.
 /// `shallow` is whether the history is cut.
 fn settle(
@@ -331,7 +338,11 @@ fn settle(
         },
     };
     let Some(ends) = ends else {
-        info.nothing = Some("no commits yet");
+        // What looks like a repository without commits may be one that lost its references.
+        info.nothing = Some(match objects.hold_a_commit(&|| walk.is_stopped()) {
+            true => LOST,
+            false => "no commits yet",
+        });
         return Ok(None);
     };
     info.peeled = walk.peeled;

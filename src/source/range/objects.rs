@@ -82,13 +82,21 @@ impl Objects {
         ObjectId::try_from(oid.as_bytes()).is_ok_and(|id| self.odb.contains(&id))
     }
 
-    /// Reads an object into `buffer`.
+    /// Whether there is any commit, whatever leads to it. Looks at every object until it finds one, or `stopped`.
+    pub fn hold_a_commit(&self, stopped: &dyn Fn() -> bool) -> bool {
+        self.odb.holds_a_commit(stopped)
+    }
+
+    /// Reads an object of a kind that nothing else tells into `buffer`.
     ///
     /// # Errors
     /// It is not there, or damaged.
     pub fn read(&self, oid: &Oid, buffer: &mut Vec<u8>) -> Result<Kind, Fault> {
         self.found(oid, |id| {
-            Ok(self.odb.try_find(id, buffer)?.map(|found| found.kind))
+            Ok(self
+                .odb
+                .find_of_any_kind(id, buffer)?
+                .map(|found| found.kind))
         })
     }
 

@@ -9,7 +9,7 @@ use super::objects::Objects;
 use super::push::{Push, Receiver};
 use super::walk::{Plain, Selected, Walk};
 use super::{Control, What};
-use crate::finding::{Oid, Reason, RepoPath, Skipped};
+use crate::finding::{Oid, Reason, Skipped};
 use crate::source::git::format::Remote;
 use crate::source::git::open::Layout;
 use crate::source::git::refs::{self, Finder, Refs};
@@ -79,7 +79,7 @@ pub(super) struct Ends {
     /// Annotated tags of the range, with the commits they lead to, if they do.
     pub tags: Vec<(Oid, Option<Oid>)>,
     /// References of a push that lead to a file's content or a directory, and not to a commit.
-    pub plain: Vec<(RepoPath, Plain)>,
+    pub plain: Vec<Plain>,
     /// What is to be said of how the ends were found.
     pub note: Option<Skipped>,
     /// What was selected.
@@ -244,7 +244,7 @@ fn push(
                         .with_context(|| format!("cannot scan {}", line.local_ref.as_bstr()));
                 };
                 tags.extend(found.tags.iter().map(|tag| (*tag, None)));
-                plain.push((RepoPath(line.remote_ref.clone()), found));
+                plain.push(found);
                 continue;
             }
         }

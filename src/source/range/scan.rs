@@ -245,15 +245,16 @@ impl<V: Visit> Scan<'_, V> {
         }
     }
 
-    /// Shows what references of a push lead to that is no commit: a file's content under the
-    /// reference's name, a directory's files below it.
+    /// Shows what references of a push lead to that is no commit, under the paths that a whole history gives it:
+    /// a file's content under its id, a directory's files under theirs. The reference's name is no part of them,
+    /// because whoever pushes chooses it, and a path says how much a finding matters.
     fn plain(&mut self, ends: &Ends) {
         let mut buffer = Vec::new();
-        for (reference, plain) in &ends.plain {
+        for plain in &ends.plain {
             let mut files: Vec<(RepoPath, File)> = Vec::new();
             match plain.tree {
                 false => files.push((
-                    reference.clone(),
+                    RepoPath::of_blob(&plain.oid),
                     File {
                         oid: plain.oid,
                         link: false,
@@ -262,7 +263,7 @@ impl<V: Visit> Scan<'_, V> {
                 true => self
                     .trees
                     .changed(None, Some(plain.oid), &mut |path, _, file| {
-                        let path = RepoPath([reference.0.as_slice(), b"/", path].concat());
+                        let path = RepoPath(path.to_vec());
                         files.extend(file.map(|file| (path, file)));
                     }),
             }

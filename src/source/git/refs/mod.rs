@@ -45,6 +45,10 @@ pub(in crate::source) struct Refs {
 pub(in crate::source) const EMPTIED: &str =
     "it is empty, which git does not write: references may have been lost";
 
+/// What to say where there are commits and no references.
+pub(in crate::source) const NOTHING_LED_TO: &str =
+    "no reference leads to any commit that is here: --unreachable reads them";
+
 /// What to say of a reference whose object is not there.
 pub(in crate::source) fn names_nothing(oid: &Oid) -> String {
     format!("it names {oid}, which is not there")

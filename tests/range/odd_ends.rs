@@ -1,0 +1,62 @@
+//! References that are gone, lead to no commit, or are called like a place where nothing matters.
+
+use crate::common::{Dir, findings, line, token};
+
+#[test]
+fn commits_that_no_reference_leads_to_are_not_no_commits() {
+    let dir = Dir::repo();
+    for text in ["one\n", "two\n"] {
+        dir.write("a.txt", text);
+        dir.commit("a commit");
+    }
+    std::fs::remove_file(dir.path().join(".git/refs/heads/main")).expect("the branch is removed");
+    for args in [
+        &["history", "--range", "HEAD~1..HEAD"][..],
+        &["history", "--range", "nonsense..HEAD"],
+        &["history", "--since", "2001-01-01"],
+        &["history", "--pushed"],
+    ] {
+        dir.run(args)
+            .ends(2)
+            .says("no reference leads to any commit that is here");
+    }
+}
+
+#[test]
+fn the_name_of_a_tag_does_not_say_how_much_what_it_leads_to_matters() {
+    let zero = "0".repeat(40);
+    for name in ["test", "docs", "examples", "fixtures", "x"] {
+        let dir = Dir::repo();
+        dir.write("a.txt", "one\n");
+        dir.commit("one");
+        dir.write("kept/.env", line(7));
+        dir.git(&["add", "kept"]);
+        let tree = dir.git(&["write-tree", "--prefix=kept/"]);
+        let blob = dir.git(&["rev-parse", ":kept/.env"]);
+        for object in [tree, blob] {
+            let pushed = format!("refs/tags/{name} {object} refs/tags/{name} {zero}\n");
+            let args = ["hook", "--stage", "pre-push", "--format", "json"];
+            let report = dir.feed(&args, pushed.as_bytes()).json();
+            let all = findings(&report);
+            assert_eq!(all.len(), 1, "{name} {object}: {report}");
+            assert_eq!(all[0]["fails"], true, "{name} {object}: {report}");
+        }
+    }
+}
+
+#[test]
+fn the_name_of_a_branch_does_not_hide_the_value_in_it() {
+    let dir = Dir::repo();
+    dir.write("a.txt", "one\n");
+    dir.commit("one");
+    let (tip, zero) = (dir.git(&["rev-parse", "HEAD"]), "0".repeat(40));
+    let name = format!("refs/heads/test/{}", token(3));
+    let pushed = format!("{name} {tip} {name} {zero}\n");
+    let args = ["hook", "--stage", "pre-push", "--format", "json"];
+    let report = dir.feed(&args, pushed.as_bytes()).json();
+    let all = findings(&report);
+    assert_eq!(all.len(), 1, "{report}");
+    assert_eq!(all[0]["fails"], true, "{report}");
+    dir.git(&["update-ref", &name, "HEAD"]);
+    assert_eq!(findings(&dir.json(&["history"]))[0]["fails"], true);
+}
