@@ -1,5 +1,7 @@
 //! The command line as literate cases: each file of `tests/cmd` is a page that people can read and
 //! this test runs. `TRYCMD=overwrite cargo test --test it cmd::` writes what the program says now.
+//! What each format makes of the demo repository stands whole beside a `.toml` of its name, so that whatever changes
+//! in an output is seen as a difference.
 //!
 //! A page `x.md` runs in a copy of `x.in`, outside of every repository. No page holds anything in
 //! the shape of a credential.
@@ -25,4 +27,16 @@ fn literate_cases() {
         .env("GIT_CONFIG_NOSYSTEM", "1")
         .case("tests/cmd/*.md")
         .case("tests/cmd/*.toml");
+}
+
+#[test]
+fn every_format_is_shown_whole() {
+    let pages = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd"));
+    for format in crate::common::formats() {
+        let shown = |verb: &str| pages.join(format!("{verb}{format}.stdout")).is_file();
+        assert!(
+            shown("demo-") || shown("audit-demo-"),
+            "no page shows {format}"
+        );
+    }
 }

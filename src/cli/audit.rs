@@ -94,10 +94,6 @@ pub fn run(audit: Audit) -> Result<ExitCode> {
         [repo] => one(&from, repo, registers.remove(0), &audit.limits)?,
         repos => several(&from, repos, registers)?,
     };
-    if demo.is_some() {
-        // Its directory has another name in every run.
-        report.run.target = Shown::ours("the demo repository");
-    }
     let folded = audit.common.all;
     report.summary.against = earlier.map(|earlier| against(&earlier, &report, folded));
     audit.due.keep(&mut report);
@@ -249,6 +245,7 @@ fn one(
         register,
         lists: Arc::clone(&from.lists),
         links: from.links,
+        called: from.audit.demo.then_some(demo::CALLED),
     };
     scan(input(from.audit, repo)?, limits, &from.audit.common, with)
 }

@@ -14,7 +14,7 @@ use super::args::Looking;
 use super::known::{Change, Look, Project};
 use super::{output, signals};
 use keysweep::Examined;
-use keysweep::finding::Class;
+use keysweep::finding::{Class, Severity};
 use keysweep::report::Report;
 use keysweep::suppress::BASELINE;
 
@@ -129,6 +129,16 @@ fn add(project: &Project, look: Look, verb: BaselineVerb) -> Result<ExitCode> {
         output::note(&format!(
             "{} past their dates are not added again: `keysweep allow ID --until DATE` renews one",
             left.get()
+        ));
+    }
+    let critical = report.findings.iter().filter(|finding| {
+        finding.severity == Severity::Critical && listed.contains(&finding.fingerprint)
+    });
+    let critical = critical.count();
+    if change.added() > 0 && critical > 0 {
+        output::note(&format!(
+            "critical credentials among what was found: {critical}. The baseline hides them and ends none: replace \
+             what still works"
         ));
     }
     finish(project, &change, &report)

@@ -128,7 +128,8 @@ pub fn history(args: History) -> Result<ExitCode> {
         }),
     };
     let lists = lists::read(&args.lists)?;
-    run(input, &args.limits, &args.common, lists)
+    let called = args.demo.then_some(demo::CALLED);
+    run_as(called, input, &args.limits, &args.common, lists)
 }
 
 /// The commits that were asked for, when not the whole history was.
@@ -146,6 +147,17 @@ fn commits(args: Commits) -> Option<What> {
 
 /// Scans, and writes the report where it is wanted.
 fn run(input: Input, limits: &Limits, common: &Common, lists: Arc<[List]>) -> Result<ExitCode> {
+    run_as(None, input, limits, common, lists)
+}
+
+/// The same, for an input that the report calls by another name than its path.
+fn run_as(
+    called: Option<&'static str>,
+    input: Input,
+    limits: &Limits,
+    common: &Common,
+    lists: Arc<[List]>,
+) -> Result<ExitCode> {
     // Outputs are checked before the scan: a long run must not end in a file that cannot be written.
     let outputs = output::Outputs::open(common, limits)?;
     if let (false, Some(root)) = (common.quiet, whole_of(&input)) {
@@ -154,6 +166,7 @@ fn run(input: Input, limits: &Limits, common: &Common, lists: Arc<[List]>) -> Re
     let with = With {
         lists,
         links: outputs.links(),
+        called,
         ..With::default()
     };
     let report = super::scan(input, limits, common, with)?;

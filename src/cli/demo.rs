@@ -79,6 +79,9 @@ const STEPS: &[Step] = &[
     },
 ];
 
+/// What reports call it: its directory has another name in every run.
+pub const CALLED: &str = "the demo repository";
+
 /// Makes the repository in a temporary directory, which goes when the value is dropped.
 ///
 /// # Errors

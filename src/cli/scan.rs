@@ -30,6 +30,8 @@ pub struct With {
     pub lists: Arc<[List]>,
     /// Whether an output holds pages of the repository's host.
     pub links: bool,
+    /// What the report calls the input, where its path has another name in every run.
+    pub called: Option<&'static str>,
 }
 
 /// Scans and judges; what is printed is the caller's.
@@ -132,7 +134,7 @@ fn plan(
         now: now(common.now)?,
         policy,
         report: ReportOptions {
-            target: target(input),
+            target: with.called.map_or_else(|| target(input), str::to_owned),
             base: base(input)?,
             links: with.links,
             remote: match with.links {

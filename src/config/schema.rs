@@ -76,8 +76,9 @@ fn days() -> Value {
 
 /// A file with every key, its meaning and its default, all commented: what `keysweep init` writes.
 pub fn template() -> String {
-    let mut out =
-        String::from("# keysweep.toml: what this repository decides. Every line is the default.\n");
+    let mut out = String::from(
+        "# keysweep.toml: what this repository decides. Every line shows its default.\n",
+    );
     let mut section = "";
     for key in KEYS {
         if key.section != section {
@@ -94,7 +95,12 @@ pub fn template() -> String {
             line.push(' ');
             line.push_str(word);
         }
-        out.push_str(&format!("{line}\n# {} = {}\n", key.name, key.default));
+        // Without the line the default may be more than one value can say.
+        let note = match key.note {
+            "" => String::new(),
+            note => format!("  # without this line: {note}"),
+        };
+        out.push_str(&format!("{line}\n# {} = {}{note}\n", key.name, key.default));
     }
     out
 }

@@ -12,9 +12,10 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::index::entry::{Mode, Stage};
 use gix::objs::tree::{EntryMode, EntryRef};
-use gix::objs::{CommitRef, Kind, TagRef, TreeRefIter};
+use gix::objs::{Kind, TreeRefIter};
 
 use super::files;
+use super::git::graph::{parse_commit, parse_tag};
 use super::git::location::{GitEnv, Probe, Search};
 use super::git::odb::Odb;
 use super::git::open::{self, Layout};
@@ -210,6 +211,11 @@ fn of_index(from: &Repository, names: &[&str]) -> Result<PolicyFiles> {
         .collect()
 }
 
+/// The id as gix knows it; `None` where it has no known length.
+fn object_id(oid: &Oid) -> Option<ObjectId> {
+    ObjectId::try_from(oid.as_bytes()).ok()
+}
+
 /// A repository with its objects.
 pub(super) struct Opened {
     pub layout: Layout,
@@ -225,7 +231,7 @@ impl Opened {
 
     pub fn head(&self) -> Result<Option<ObjectId>> {
         let head = refs::head(&self.layout)?;
-        Ok(head.map(|oid| ObjectId::from_bytes_or_panic(oid.as_bytes())))
+        Ok(head.and_then(|oid| object_id(&oid)))
     }
 
     /// The named files of a commit's top directory. With `strict` a commit that cannot be read
@@ -303,16 +309,9 @@ impl Opened {
         for _ in 0..8 {
             let object = self.odb.find_of_any_kind(&id, buffer).ok()??;
             match object.kind {
-                Kind::Commit => {
-                    return CommitRef::from_bytes(object.data, self.layout.hash)
-                        .ok()
-                        .map(|commit| commit.tree());
-                }
-                Kind::Tag => {
-                    id = TagRef::from_bytes(object.data, self.layout.hash)
-                        .ok()?
-                        .target();
-                }
+                // Read as ranges and histories read them: a line of an author that git would not write hides no tree.
+                Kind::Commit => return object_id(&parse_commit(object.data)?.tree),
+                Kind::Tag => id = object_id(&parse_tag(object.data)?.label.target)?,
                 Kind::Tree => return Some(id),
                 Kind::Blob => return None,
             }

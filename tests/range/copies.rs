@@ -1,4 +1,4 @@
-//! Objects that lie in two packs, one of which is damaged, and objects that lie about their size.
+//! Objects that lie in two packs, one of which is damaged, that lie about their size, or whose lines are odd.
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -120,5 +120,22 @@ fn an_object_that_cannot_have_the_size_it_says_is_damaged() {
     pack.write(&added.bare, "one");
     for run in added.runs() {
         run.ends(2).says("corrupt-object");
+    }
+}
+
+#[test]
+fn a_tip_whose_author_is_no_author_is_read() {
+    let added = Added::new();
+    let [(_, _), (_, tree), (_, blob)] = &added.new;
+    added.bare.object(Kind::Blob, blob);
+    let tree = added.bare.object(Kind::Tree, tree);
+    let odd = format!(
+        "tree {tree}\nparent {}\nauthor Nobody\ncommitter\n\ntwo\n",
+        added.first
+    );
+    let tip = added.bare.object(Kind::Commit, odd.as_bytes());
+    added.bare.refer("refs/heads/main", tip);
+    for run in added.runs() {
+        assert_eq!(findings(&run.json()).len(), 1, "{}", run.errors());
     }
 }

@@ -49,6 +49,20 @@ fn what_is_known_does_not_fail_and_is_counted() {
 }
 
 #[test]
+fn what_is_critical_is_not_taken_in_without_a_word() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    let run = dir.run(&["baseline", "create"]);
+    assert!(!run.errors().contains("critical"), "{}", run.errors());
+    dir.write("b.env", expand("STRIPE_API_KEY=sk_live_{alnum:24}\n", 1));
+    dir.run(&["baseline", "update"])
+        .ends(0)
+        .complains("critical credentials among what was found: 1.");
+    let run = dir.run(&["baseline", "update"]);
+    assert!(!run.errors().contains("critical"), "{}", run.errors());
+}
+
+#[test]
 fn a_line_holds_no_value_no_time_and_no_line_number() {
     let dir = Dir::repo();
     let value = token(1);

@@ -65,6 +65,7 @@ pub fn run(check: Check) -> Result<ExitCode> {
         ends: output::has_calendar(&check.common),
         lists: lists::read(&check.lists)?,
         links: outputs.links(),
+        called: None,
     };
     let mut report = scan(input, &check.limits, &check.common, with)?;
     check.due.keep(&mut report);
