@@ -22,9 +22,19 @@ fn commits_that_no_reference_leads_to_are_not_no_commits() {
     }
 }
 
+/// The hook finds one value that fails where a new reference to an object is pushed.
+#[track_caller]
+fn one_fails(dir: &Dir, name: &str, object: &str) {
+    let pushed = format!("{name} {object} {name} {}\n", "0".repeat(40));
+    let args = ["hook", "--stage", "pre-push", "--format", "json"];
+    let report = dir.feed(&args, pushed.as_bytes()).json();
+    let all = findings(&report);
+    assert_eq!(all.len(), 1, "{name} {object}: {report}");
+    assert_eq!(all[0]["fails"], true, "{name} {object}: {report}");
+}
+
 #[test]
 fn the_name_of_a_tag_does_not_say_how_much_what_it_leads_to_matters() {
-    let zero = "0".repeat(40);
     for name in ["test", "docs", "examples", "fixtures", "x"] {
         let dir = Dir::repo();
         dir.write("a.txt", "one\n");
@@ -34,12 +44,7 @@ fn the_name_of_a_tag_does_not_say_how_much_what_it_leads_to_matters() {
         let tree = dir.git(&["write-tree", "--prefix=kept/"]);
         let blob = dir.git(&["rev-parse", ":kept/.env"]);
         for object in [tree, blob] {
-            let pushed = format!("refs/tags/{name} {object} refs/tags/{name} {zero}\n");
-            let args = ["hook", "--stage", "pre-push", "--format", "json"];
-            let report = dir.feed(&args, pushed.as_bytes()).json();
-            let all = findings(&report);
-            assert_eq!(all.len(), 1, "{name} {object}: {report}");
-            assert_eq!(all[0]["fails"], true, "{name} {object}: {report}");
+            one_fails(&dir, &format!("refs/tags/{name}"), &object);
         }
     }
 }
@@ -49,14 +54,9 @@ fn the_name_of_a_branch_does_not_hide_the_value_in_it() {
     let dir = Dir::repo();
     dir.write("a.txt", "one\n");
     dir.commit("one");
-    let (tip, zero) = (dir.git(&["rev-parse", "HEAD"]), "0".repeat(40));
+    let tip = dir.git(&["rev-parse", "HEAD"]);
     let name = format!("refs/heads/test/{}", token(3));
-    let pushed = format!("{name} {tip} {name} {zero}\n");
-    let args = ["hook", "--stage", "pre-push", "--format", "json"];
-    let report = dir.feed(&args, pushed.as_bytes()).json();
-    let all = findings(&report);
-    assert_eq!(all.len(), 1, "{report}");
-    assert_eq!(all[0]["fails"], true, "{report}");
+    one_fails(&dir, &name, &tip);
     dir.git(&["update-ref", &name, "HEAD"]);
     assert_eq!(findings(&dir.json(&["history"]))[0]["fails"], true);
 }

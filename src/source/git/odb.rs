@@ -208,14 +208,13 @@ impl Odb {
         let Some(first) = self.try_find(id, buffer)?.map(|found| found.kind) else {
             return Ok(None);
         };
-        let several = self.packs.every(id).nth(1).is_some();
-        let genuine = match several {
-            true => self.genuine(id, |_| true, buffer),
-            false => None,
+        let kind = match is_of(id, first, buffer) {
+            true => first,
+            false => self.genuine(id, |_| true, buffer).unwrap_or(first),
         };
         Ok(Some(Data {
             object_hash: id.kind(),
-            kind: genuine.unwrap_or(first),
+            kind,
             data: buffer,
         }))
     }
@@ -231,8 +230,7 @@ impl Odb {
         let mut bases = self.bases.borrow_mut();
         let found = self.packs.every(id).find_map(|place| {
             let found = self.packs.read(place, &mut bases)?;
-            let own = gix::objs::compute_hash(id.kind(), found.kind, &found.bytes);
-            (wanted(found.kind) && own.is_ok_and(|own| own == id)).then_some(found)
+            (wanted(found.kind) && is_of(id, found.kind, &found.bytes)).then_some(found)
         })?;
         buffer.clear();
         buffer.extend_from_slice(&found.bytes);
@@ -330,6 +328,11 @@ impl Odb {
             false => Ok(None),
         }
     }
+}
+
+/// Whether an object is what its id says.
+fn is_of(id: &oid, kind: gix::objs::Kind, bytes: &[u8]) -> bool {
+    gix::objs::compute_hash(id.kind(), kind, bytes).is_ok_and(|own| own == id)
 }
 
 /// What to say of an object that cannot be read.

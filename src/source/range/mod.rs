@@ -237,7 +237,9 @@ pub fn scan_range<V: Visit>(
     range.skipped = gaps;
     range.skipped.extend(refs.skipped(&options.what, &objects));
     let Some(mut ends) = ends else {
-        if range.info.nothing == Some(LOST) {
+        // What looks like a repository without commits may be one that lost its references.
+        if objects.holds_a_commit(&|| control.stopped()) {
+            range.info.nothing = Some("no reference leads to a commit");
             let gap = Skipped::new(Reason::BrokenRef, *b"refs", refs::NOTHING_LED_TO);
             range.skipped.push(gap);
         }
@@ -312,9 +314,6 @@ pub fn check_receiving(dir: &std::path::Path, allowed: &[PathBuf]) -> anyhow::Re
     Objects::open(&layout, 0).map(drop)
 }
 
-/// Why nothing is scanned where there are commits and no references.
-const LOST: &str = "no reference leads to a commit";
-
 /// Finds the ends and says in `info` what they are; `None` in a repository without commits.
 /// `shallow` is whether the history is cut.
 fn settle(
@@ -338,11 +337,7 @@ fn settle(
         },
     };
     let Some(ends) = ends else {
-        // What looks like a repository without commits may be one that lost its references.
-        info.nothing = Some(match objects.hold_a_commit(&|| walk.is_stopped()) {
-            true => LOST,
-            false => "no commits yet",
-        });
+        info.nothing = Some("no commits yet");
         return Ok(None);
     };
     info.peeled = walk.peeled;

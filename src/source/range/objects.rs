@@ -83,7 +83,7 @@ impl Objects {
     }
 
     /// Whether there is any commit, whatever leads to it. Looks at every object until it finds one, or `stopped`.
-    pub fn hold_a_commit(&self, stopped: &dyn Fn() -> bool) -> bool {
+    pub fn holds_a_commit(&self, stopped: &dyn Fn() -> bool) -> bool {
         self.odb.holds_a_commit(stopped)
     }
 
