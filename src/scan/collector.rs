@@ -25,7 +25,7 @@ const FILE_READ_MAX: usize = 64 * 1024;
 const PLACED_AFTER_STOP: usize = 2_000;
 /// So many stretches of one content that were left out are named; the others are counted.
 const CUTS_NAMED: usize = 3;
-/// So many places of one published sample or placeholder are kept of one content.
+/// So many places of one value that is no credential are kept of one content.
 const SAMPLES_KEPT: usize = 200;
 /// What those that are kept say then.
 const REPEATED: &str = "no further places of it in this content are listed";
@@ -471,42 +471,33 @@ impl Collector<'_> {
     }
 }
 
-/// Leaves out what repeats one sample or placeholder without end: nobody reads all its places, and each costs a
-/// thousand times the bytes that it takes to write. A credential keeps every place, because a comment or a path
-/// may hide one and not the next.
+/// Leaves out what repeats one sample, placeholder or ciphertext without end: nobody reads all its places, and each
+/// costs a thousand times the bytes that it takes to write. A credential keeps every place, because a comment or a
+/// path may hide one and not the next.
 fn repeated_once(candidates: &mut Vec<Candidate>) {
     if candidates.len() <= SAMPLES_KEPT {
         return;
     }
-    let mut seen: HashMap<(usize, &[u8]), usize> = HashMap::new();
-    let nth: Vec<usize> = candidates
-        .iter()
-        .map(|candidate| match candidate.class {
-            Class::Credential => 0,
-            _ => {
-                let times = seen.entry((candidate.rule, &candidate.value)).or_default();
-                *times += 1;
-                *times
-            }
-        })
-        .collect();
-    let repeated: Vec<bool> = candidates
-        .iter()
-        .map(|candidate| {
-            let times = seen.get(&(candidate.rule, candidate.value.as_slice()));
-            times.is_some_and(|times| *times > SAMPLES_KEPT)
-        })
-        .collect();
-    let mut at = 0;
-    candidates.retain_mut(|candidate| {
-        let (nth, repeated) = (nth[at], repeated[at]);
-        at += 1;
-        // Which of its places is shown first is not known yet.
-        if nth > 0 && repeated {
-            candidate.evidence.reasons.push(REPEATED);
+    let mut places: HashMap<(usize, &[u8]), Vec<usize>> = HashMap::new();
+    for (at, candidate) in candidates.iter().enumerate() {
+        if candidate.class != Class::Credential {
+            let value = (candidate.rule, candidate.value.as_slice());
+            places.entry(value).or_default().push(at);
         }
-        nth <= SAMPLES_KEPT
-    });
+    }
+    let mut left_out = vec![false; candidates.len()];
+    let repeated = places.into_values().filter(|all| all.len() > SAMPLES_KEPT);
+    let repeated: Vec<Vec<usize>> = repeated.collect();
+    for all in repeated {
+        let (kept, rest) = all.split_at(SAMPLES_KEPT);
+        // Which of its places is shown first is not known yet.
+        for at in kept {
+            candidates[*at].evidence.reasons.push(REPEATED);
+        }
+        rest.iter().for_each(|at| left_out[*at] = true);
+    }
+    let mut left_out = left_out.into_iter();
+    candidates.retain(|_| left_out.next() != Some(true));
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -60,6 +60,13 @@ pub fn scan(input: Input, plan: &Plan, control: &Control) -> Result<Scanned> {
     let gaps = collector.gaps();
     match &mut source {
         Source::Files(visited) | Source::Index(visited) => {
+            // A stop is said once of a content: that what was read of it was not looked at to its end says more
+            // than that the rest was not read.
+            visited.skipped.retain(|said| {
+                let same =
+                    |gap: &Gap| gap.reason == said.reason && gap.origin.called() == said.what;
+                !gaps.iter().filter(|gap| gap.is_stop()).any(same)
+            });
             visited.skipped.extend(gaps.iter().map(Gap::skipped));
             visited.skipped.sort();
         }
