@@ -164,26 +164,44 @@ impl Scanner {
         }
         if target.word {
             let word = at..at + self.text(literal).len();
-            let (low, sight) = sight(bytes, &word);
-            let assignment =
-                assign::read_from_word(sight, word.start - low..(word.end - low).min(sight.len()));
-            look.watch.step(READ);
-            if let Some(assignment) = assignment {
-                look.watch.step(assignment.value.len());
-                let assignment = assignment.forward(low);
-                self.assigned(bytes, &assignment, look);
-                // A list may go on behind what a word is usually read with.
-                let (others, looked) = assign::list_behind(bytes, &assignment);
-                reach.right = reach.right.max((looked + JUDGED).saturating_sub(word.end));
-                for value in others {
-                    look.watch.step(READ + value.len());
-                    let other = assign::Assignment {
-                        value,
-                        ..assignment.clone()
-                    };
-                    self.assigned(bytes, &other, look);
-                }
+            reach = reach.or(self.word(bytes, word, look));
+        }
+        reach
+    }
+
+    /// What the word of a name introduces: a value, a list of values, or the column of a table.
+    fn word(&self, bytes: &[u8], word: Range<usize>, look: &mut Look<'_>) -> Reach {
+        let mut reach = Reach::ASSIGNMENT;
+        look.watch.step(READ);
+        if let Some((column, looked)) = assign::column(bytes, word.clone()) {
+            reach.right = reach.right.max((looked + JUDGED).saturating_sub(word.end));
+            look.watch.step(looked.saturating_sub(word.end));
+            for cell in &column {
+                look.watch.step(READ);
+                self.assigned(bytes, cell, look);
             }
+            if !column.is_empty() {
+                return reach;
+            }
+        }
+        let (low, sight) = sight(bytes, &word);
+        let at = word.start - low..(word.end - low).min(sight.len());
+        let Some(assignment) = assign::read_from_word(sight, at) else {
+            return reach;
+        };
+        look.watch.step(assignment.value.len());
+        let assignment = assignment.forward(low);
+        self.assigned(bytes, &assignment, look);
+        // A list may go on behind what a word is usually read with.
+        let (others, looked) = assign::list_behind(bytes, &assignment);
+        reach.right = reach.right.max((looked + JUDGED).saturating_sub(word.end));
+        for value in others {
+            look.watch.step(READ + value.len());
+            let other = assign::Assignment {
+                value,
+                ..assignment.clone()
+            };
+            self.assigned(bytes, &other, look);
         }
         reach
     }

@@ -188,6 +188,13 @@ pub const FORMS: &[Form] = &[
     ("jwk d", "a.json", "{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"00\", \"d\": \"§v\"}", "gggg."),
     ("jwk oct", "a.json", "{\"kty\": \"oct\", \"k\": \"§v\", \"alg\": \"HS256\"}", "gggg."),
     ("jwk oct, after", "a.json", "{\n  \"k\": \"§v\",\n  \"kty\": \"oct\"\n}", "gggg."),
+    // Columns of tables and statements.
+    ("csv", "a.csv", "id,username,§n\n1,app,§v\n", ALL),
+    ("csv, quoted", "a.csv", "\"id\";\"email\";\"§n\"\r\n\"1\";\"app@acme.test\";\"§v\"\r\n", ALL),
+    ("csv, no users", "a.csv", "id,§n,note\n1,§v,x\n", DRAWN),
+    ("tsv", "a.tsv", "service\t§n\napp\t§v\n", DRAWN),
+    ("sql insert", "a.sql", "INSERT INTO t (id, §n) VALUES (1, '§v'), (2, NULL);", ALL),
+    ("sql copy", "a.sql", "COPY public.t (id, §n) FROM stdin;\n1\t§v\n\\.\n", DRAWN),
     // Addresses.
     ("url userinfo", "a.py", "u = 'postgres://app:§v@db.acme.test/x'", "gggg."),
     ("url, a verb as host", "a.go", "u := fmt.Sprintf(\"nats://app:§v@%s:%d\", h, p)", "gggg."),

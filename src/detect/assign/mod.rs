@@ -5,6 +5,7 @@
 mod argument;
 mod array;
 mod bare;
+mod column;
 mod command;
 mod elsewhere;
 mod key;
@@ -22,6 +23,7 @@ mod wrapped;
 use std::ops::Range;
 
 pub(in crate::detect) use array::parse as parse_bytes;
+pub use column::column;
 pub use list::others as list_behind;
 pub(in crate::detect) use markup::{QUOTES, slot};
 
