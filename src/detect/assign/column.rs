@@ -48,7 +48,7 @@ pub fn column(bytes: &[u8], word: Range<usize>) -> Option<(Vec<Assignment<'_>>, 
         name: name.clone(),
     };
     let end = bytes.len().min(name.end + LONGEST);
-    let (rows, op) = match names.of_statement() {
+    let ((cells, at), op) = match names.of_statement() {
         Some((list, Source::Values(at))) => (values(bytes, at, end, &list), Op::SqlBy),
         Some((list, Source::Copied(at))) => (lines(bytes, at, end, b'\t', &list), Op::Label),
         None => {
@@ -61,7 +61,9 @@ pub fn column(bytes: &[u8], word: Range<usize>) -> Option<(Vec<Assignment<'_>>, 
             (lines(bytes, below, end, part, &list), op)
         }
     };
-    let assigned = rows.into_iter().map(|(value, quote)| Assignment {
+    // No row behind the last was looked at further than the longest goes.
+    let looked = end.min(at + ROW);
+    let assigned = cells.into_iter().map(|(value, quote)| Assignment {
         key: &bytes[name.clone()],
         key_at: name.start,
         value,
@@ -70,7 +72,7 @@ pub fn column(bytes: &[u8], word: Range<usize>) -> Option<(Vec<Assignment<'_>>, 
         fallback: false,
         wrapped: false,
     });
-    Some((assigned.collect(), end))
+    Some((assigned.collect(), looked))
 }
 
 /// Where the name of a column stands, and how far its neighbours are looked for.
@@ -209,27 +211,41 @@ fn said(text: &[u8], words: &[&[u8]]) -> Option<usize> {
 /// A value, and the quote around it.
 type Cell = (Range<usize>, Option<u8>);
 
-/// The cells of a column in the lines from `at` on, up to the first that has not as many as there are columns.
-fn lines(bytes: &[u8], mut at: usize, end: usize, part: u8, list: &List) -> Vec<Cell> {
+/// The cells of a column in the lines from `at` on, up to the first that has not as many as there are columns, and where
+/// that one starts.
+fn lines(bytes: &[u8], mut at: usize, end: usize, part: u8, list: &List) -> (Vec<Cell>, usize) {
     let mut all = Vec::new();
     for _ in 0..ROWS {
         // A row that the end of the window cuts off is none.
-        let line = match memchr::memchr(b'\n', &bytes[at.min(end)..end]) {
+        let stop = end.min(at + ROW);
+        let line = match memchr::memchr(b'\n', &bytes[at.min(stop)..stop]) {
             Some(len) => at..at + len,
-            None if end == bytes.len() && at < end => at..end,
+            None if stop == bytes.len() && at < stop => at..stop,
             None => break,
         };
-        at = line.end + 1;
-        let Some(cells) = cells(&bytes[line.clone()], part).filter(|all| all.len() == list.count)
-        else {
+        let row = &bytes[line.clone()];
+        if opens_rows(row) {
+            break;
+        }
+        let Some(cells) = cells(row, part).filter(|all| all.len() == list.count) else {
             break;
         };
         let (cell, quote) = &cells[list.wanted];
         if !cell.is_empty() {
             all.push((line.start + cell.start..line.start + cell.end, *quote));
         }
+        at = line.end + 1;
     }
-    all
+    (all, at)
+}
+
+/// `COPY … FROM stdin;`: a line that is the next statement, and no row of this one. It has rows of its own, so that each
+/// row would be one of as many columns as there are such lines.
+fn opens_rows(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let line = line.strip_suffix(b";").unwrap_or(line).trim_ascii_end();
+    let tail = &line[line.len().saturating_sub(5)..];
+    tail.eq_ignore_ascii_case(b"stdin")
 }
 
 /// The cells of one line, without their quotes and the blanks around them. `None` where a quote stays open.
@@ -270,8 +286,8 @@ fn cells(line: &[u8], part: u8) -> Option<Vec<Cell>> {
     }
 }
 
-/// The literals of a column in the rows `(…), (…)` from `at` on.
-fn values(bytes: &[u8], mut at: usize, end: usize, list: &List) -> Vec<Cell> {
+/// The literals of a column in the rows `(…), (…)` from `at` on, and where these end.
+fn values(bytes: &[u8], mut at: usize, end: usize, list: &List) -> (Vec<Cell>, usize) {
     let mut all = Vec::new();
     let blanks = |at: usize| {
         let rest = &bytes[at.min(end)..end];
@@ -296,7 +312,7 @@ fn values(bytes: &[u8], mut at: usize, end: usize, list: &List) -> Vec<Cell> {
         }
         at += 1;
     }
-    all
+    (all, at)
 }
 
 /// The row that a bracket opens at `at`: how many members it has, the wanted one where it is a literal and nothing else,
@@ -427,6 +443,7 @@ mod tests {
             "INSERT INTO t (id, password) VALUES (1, 'maple",
             "password\nmaple\n",
             "user,password\nann,\"maple\n",
+            "COPY t (id, password) FROM stdin;\n1\tCOPY t (id, password) FROM stdin;\n",
         ] {
             assert_eq!(read(text, "password").0, Vec::<String>::new(), "{text}");
         }
