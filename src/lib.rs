@@ -34,8 +34,10 @@ mod steps;
 pub mod suppress;
 pub mod thresholds;
 
-use finding::{Class, Until};
-use secret::Masker;
+use finding::Until;
+use plan::Question;
+use report::build::{Results, View};
+use scan::Scanned;
 use source::Control;
 use suppress::{Known, Looked};
 
@@ -74,92 +76,73 @@ pub fn examine(input: Input, plan: &Plan, control: &Control) -> anyhow::Result<E
 
 /// The whole program; credentials are named when they are to be `named`.
 fn line(input: Input, plan: &Plan, named: bool, control: &Control) -> anyhow::Result<Examined> {
-    let (mode, conditions) = (input.mode(), plan.tells_conditions(&input));
+    let question = plan.question(&input);
     let scanned = scan::scan(input, plan, control)?;
-    Ok(behind(scanned, (mode, conditions), plan, named, control))
+    Ok(behind(scanned, question, plan, named, control))
 }
 
-/// What comes behind the scan, which saw all that a run of the mode asks about, with conditions where they
-/// are told.
+/// What comes behind the scan.
 fn behind(
-    mut scanned: scan::Scanned,
-    (mode, conditions): (finding::Mode, bool),
+    mut scanned: Scanned,
+    question: Question,
     plan: &Plan,
     named: bool,
     control: &Control,
 ) -> Examined {
-    let (rules, today) = (plan.scanner.rules(), plan.today());
-    // Every stage ends soon once the run is to end, and says what it left.
+    let rules = plan.scanner.rules();
+    // Every stage ends soon once the run is to end, and counts there what it left.
     let over = || control.stopped();
-    let until = Until::new(&over);
+    let until = &Until::new(&over);
     let references = std::mem::take(&mut scanned.references);
-    let mut places = place::place(scanned, rules, &plan.suppressions, today, control);
-    let judged = judge::credentials(rules, places.found, &places.timelines, until);
-    // Judged as the others are, to be counted: how many of them would be listed.
-    let counted = judge::credentials(rules, places.unreached, &places.timelines, until);
-    places.about.left += judged.left + counted.left;
-    let (mut credentials, mut unreached) = (judged.credentials, counted.credentials);
-    let before = &places.before;
-    let whole = places.about.is_whole(control);
-    let looked = Looked {
-        before,
-        today,
-        whole,
-        until,
+    let places = place::place(scanned, plan, until, control);
+    let (timelines, before, mut about) = (places.timelines, places.before, places.about);
+
+    let credentials = |placed, lists| {
+        let mut all = judge::credentials(rules, placed, &timelines, until);
+        let looked = Looked {
+            before: &before,
+            today: plan.today(),
+            whole: about.is_whole(until),
+            until,
+        };
+        let idle = plan.suppressions.mark(rules, &mut all, &looked);
+        let asked = life::Asked {
+            policy: &plan.policy,
+            register: plan.register.as_ref(),
+            lists,
+            conditions: question.conditions,
+            now: plan.now,
+            until,
+        };
+        let joined = life::tell(rules, &mut all, &asked);
+        (all, idle, joined)
     };
-    let (idle, left) = plan.suppressions.mark(rules, &mut credentials, &looked);
-    plan.suppressions.mark(rules, &mut unreached, &looked);
-    places.about.left += left;
-    let mut asked = life::Asked {
-        policy: &plan.policy,
-        register: plan.register.as_ref(),
-        lists: &plan.lists,
-        conditions,
-        now: plan.now,
-        until,
-    };
-    let (joined, left) = life::tell(rules, &mut credentials, &asked);
+    let (found, idle, joined) = credentials(places.found, &plan.lists);
     // Of what nothing reaches only the number is told.
-    asked.lists = &[];
-    life::tell(rules, &mut unreached, &asked);
-    places.about.left += left;
+    let (unreached, ..) = credentials(places.unreached, &[]);
+
     // A list that was not compared with is no part of what was to be read.
-    let whole = places.about.is_whole(control);
-    places.about.skipped.extend(joined.gaps.iter().cloned());
-    let notices = inventory::notices(
-        plan,
-        &credentials,
-        &joined,
-        &references,
-        whole,
-        mode.is_change(),
-    );
-    let ends = match plan.ends {
-        true => inventory::ahead(plan, &credentials, &joined),
-        false => Vec::new(),
-    };
+    let whole = about.is_whole(until);
+    about.skipped.extend(joined.gaps.iter().cloned());
+    let notices = inventory::notices(plan, &found, &joined, &references, whole, question.mode);
+    let ends = inventory::ahead(plan, &found, &joined);
 
     let finder = |text: &[u8]| plan.scanner.spans(text);
-    // A sample is no secret, and often a plain word that reports are full of.
-    let secret = credentials.iter().map(|credential| &credential.best);
-    let secret = secret.filter(|best| best.class != Class::Sample);
-    let masker = Masker::new(
-        secret.map(|best| &best.secret),
-        &finder,
-        plan.report.secrets,
-    );
-    let known = credentials.iter().filter(|_| named);
-    let known = known
-        .map(|credential| Known::of(rules, &masker, credential))
-        .collect();
-    let unused = idle.unused.iter().map(|entry| entry.text.clone()).collect();
-    let view = report::build::View::new(rules, &masker, mode, conditions, plan);
-    let tokens = view.listed_tokens(&joined, &credentials);
-    let mut report = view.report(credentials, unreached, notices, idle, places.about, control);
-    report.listed = tokens;
-    report.ends = view.ends(ends);
+    let masker = report::build::masker(&found, &finder, plan);
+    let known = found.iter().filter(|_| named);
+    let known = known.map(|it| Known::of(rules, &masker, it)).collect();
+    let unused = idle.unused.iter().map(|it| it.text.clone()).collect();
+    let results = Results {
+        credentials: found,
+        unreached,
+        joined: &joined,
+        idle,
+        notices,
+        ends,
+    };
+    let view = View::new(&masker, question, plan);
     Examined {
-        report,
+        report: view.report(results, about, until, control),
         matches: joined.matches,
         known,
         unused,

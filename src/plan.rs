@@ -74,6 +74,16 @@ impl Input {
     }
 }
 
+/// What is asked about what an input holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Question {
+    /// What kind of run it is.
+    pub mode: Mode,
+    /// Whether conditions are told. What a change adds was written just now, and a commit, a push or a pull
+    /// request must not be stopped because a day passed.
+    pub conditions: bool,
+}
+
 /// Everything a run needs to know besides its input.
 pub struct Plan {
     /// What to look for.
@@ -99,11 +109,14 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Whether conditions are told of what `input` holds. What a change adds was written just now, and a
-    /// commit, a push or a pull request must not be stopped because a day passed.
-    pub fn tells_conditions(&self, input: &Input) -> bool {
-        let change = input.mode().is_change() || input.checkpoint() == Checkpoint::Hook;
-        !change || self.policy.in_changes
+    /// What is asked about what `input` holds.
+    pub(crate) fn question(&self, input: &Input) -> Question {
+        let mode = input.mode();
+        let change = mode.is_change() || input.checkpoint() == Checkpoint::Hook;
+        Question {
+            mode,
+            conditions: !change || self.policy.in_changes,
+        }
     }
 
     /// The day that suppressions hold for, in UTC.

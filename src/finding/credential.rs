@@ -30,6 +30,21 @@ pub struct Credential {
 }
 
 impl Credential {
+    /// A value of which only what was seen of it and where is known yet.
+    pub fn new(best: Sighting, fingerprint: Fingerprint, places: Vec<Place>) -> Self {
+        Credential {
+            best,
+            fingerprint,
+            severity: Severity::Info,
+            probability: None,
+            places,
+            timeline: None,
+            part_of: None,
+            life: Life::default(),
+            conditions: Vec::new(),
+        }
+    }
+
     /// Whether nobody can guess the value, so that its fingerprint is its value's.
     pub fn is_strong(&self) -> bool {
         self.fingerprint == Fingerprint::of_strong(self.best.secret.expose())

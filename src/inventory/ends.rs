@@ -10,9 +10,12 @@ use crate::plan::Plan;
 use crate::register;
 use crate::secret::Fingerprint;
 
-/// Everything that ends after the moment of the run, in the order of its end.
+/// Everything that ends after the moment of the run, in the order of its end, where the plan asks for that.
 pub(crate) fn ahead(plan: &Plan, credentials: &[Credential], joined: &Joined) -> Vec<End> {
     let mut out = Vec::new();
+    if !plan.ends {
+        return out;
+    }
     let mut done = HashSet::new();
     for credential in credentials {
         if let Some(end) = of_credential(plan, credential) {

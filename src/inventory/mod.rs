@@ -10,23 +10,23 @@ mod references;
 
 pub(crate) use ends::ahead;
 
-use crate::finding::{Credential, Notice, RepoPath};
+use crate::finding::{Credential, Mode, Notice, RepoPath};
 use crate::lists::Joined;
 use crate::plan::Plan;
 use crate::reference::Reference;
 use crate::register::{Entry, Register};
 
 /// The notices of a run. Where it did not read the `whole` of what was asked for, nothing is called unused. Of a
-/// `change` only what it adds is told: nobody's commit is stopped because a day passed.
+/// change only what it adds is told: nobody's commit is stopped because a day passed.
 pub(crate) fn notices(
     plan: &Plan,
     credentials: &[Credential],
     joined: &Joined,
     references: &[Reference],
     whole: bool,
-    change: bool,
+    mode: Mode,
 ) -> Vec<Notice> {
-    if change {
+    if mode.is_change() {
         let mut out = listed::notices(plan, None, joined, credentials);
         if let Some(register) = plan.register.as_ref().filter(|_| plan.references) {
             out.extend(references::added(register, references));

@@ -19,7 +19,7 @@ pub use marks::FileMarks;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::finding::{
-    Class, Confidence, Credential, Evidence, Exposure, Ground, Life, Place, PlaceKind, RepoPath,
+    Class, Confidence, Credential, Evidence, Exposure, Ground, Place, PlaceKind, RepoPath,
     Severity, Sighting, Timeline, Until,
 };
 use crate::rule::RuleSet;
@@ -106,14 +106,6 @@ pub struct Placed {
     pub place: Place,
 }
 
-/// What came of sightings.
-pub struct Judged {
-    /// The credentials.
-    pub credentials: Vec<Credential>,
-    /// How many places were not judged, because the run is to end.
-    pub left: usize,
-}
-
 /// Judges sightings and joins them to credentials ([`kin`] says what is one), `until` the run is to end.
 /// `timelines` are by value. The result is sorted by value, so that it does not depend on the order
 /// of the sightings.
@@ -121,19 +113,17 @@ pub fn credentials(
     rules: &RuleSet,
     mut all: Vec<Placed>,
     timelines: &BTreeMap<Secret, Timeline>,
-    until: Until<'_>,
-) -> Judged {
+    until: &Until<'_>,
+) -> Vec<Credential> {
     let wheres = Wheres::new(rules);
-    let mut left = all.len();
     until.cut(&mut all);
-    left -= all.len();
     all.retain(|one| wheres.allow(one.sighting.rule, || one.place.whole_path()));
     let mut kinds: HashMap<(RepoPath, bool), PathKind> = HashMap::new();
     let mut out = Vec::new();
     let mut done = 0;
     for mut group in by_value(all) {
         if !until.goes_on(done) {
-            left += group.len();
+            until.leave(group.len());
             continue;
         }
         done += group.len();
@@ -159,10 +149,7 @@ pub fn credentials(
     }
     ids::make_unique(&mut out);
     halves::join(rules, &mut out);
-    Judged {
-        credentials: out,
-        left,
-    }
+    out
 }
 
 /// Sightings of one value each, in the order of the values; those of one value keep theirs. Most values are
@@ -297,15 +284,10 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
         Class::Credential => Some(calibration::probability(best.evidence.ground, shown.kind)),
     };
     Credential {
-        best,
-        fingerprint,
         severity,
         probability,
-        places,
         timeline,
-        part_of: None,
-        life: Life::default(),
-        conditions: Vec::new(),
+        ..Credential::new(best, fingerprint, places)
     }
 }
 

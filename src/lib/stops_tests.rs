@@ -67,17 +67,17 @@ fn plan() -> Plan {
     }
 }
 
-/// Runs a stage which says how much came out of it and how much it left, with ends before it begins, on the
-/// way and never.
-fn ends_soon(stage: impl Fn(Until<'_>) -> (usize, usize)) {
+/// Runs a stage which says how much came out of it, with ends before it begins, on the way and never.
+fn ends_soon(stage: impl Fn(&Until<'_>) -> usize) {
     for end in [0, 1, 5_000, usize::MAX] {
         let asked = Cell::new(0usize);
         let over = || {
             asked.set(asked.get() + 1);
             asked.get() > end
         };
-        let (done, left) = stage(Until::new(&over));
-        assert_eq!(done + left, MANY, "ended after {end}");
+        let until = Until::new(&over);
+        let done = stage(&until);
+        assert_eq!(done + until.left(), MANY, "ended after {end}");
         // It is asked once before a stage begins, and not for what is finished in any case.
         let most = end.saturating_add(FINISHED).min(MANY);
         assert!(done <= most, "{done} are done, ended after {end}");
@@ -88,7 +88,7 @@ fn ends_soon(stage: impl Fn(Until<'_>) -> (usize, usize)) {
 fn judged(plan: &Plan) -> Vec<Credential> {
     let rules = plan.scanner.rules();
     let all = placed(&plan.scanner);
-    judge::credentials(rules, all, &BTreeMap::new(), Until::default()).credentials
+    judge::credentials(rules, all, &BTreeMap::new(), &Until::default())
 }
 
 #[test]
@@ -96,8 +96,7 @@ fn judging_ends_soon() {
     let plan = plan();
     ends_soon(|until| {
         let all = placed(&plan.scanner);
-        let judged = judge::credentials(plan.scanner.rules(), all, &BTreeMap::new(), until);
-        (judged.credentials.len(), judged.left)
+        judge::credentials(plan.scanner.rules(), all, &BTreeMap::new(), until).len()
     });
 }
 
@@ -115,8 +114,8 @@ fn telling_lives_ends_soon() {
             until,
         };
         let mut all = credentials.clone();
-        let (_, left) = life::tell(plan.scanner.rules(), &mut all, &asked);
-        (all.len(), left)
+        life::tell(plan.scanner.rules(), &mut all, &asked);
+        all.len()
     });
 }
 
@@ -132,10 +131,9 @@ fn saying_what_hides_ends_soon() {
             until,
         };
         let mut all = credentials.clone();
-        let (_, left) = plan
-            .suppressions
+        plan.suppressions
             .mark(plan.scanner.rules(), &mut all, &looked);
-        (all.len(), left)
+        all.len()
     });
 }
 
@@ -152,17 +150,18 @@ fn asking_a_baseline_about_passwords_ends_soon() {
     let entry = known.entry(&suppress::Salt([7; 16]));
     baseline.set(entry).expect("it takes one");
     plan.suppressions.current.baseline = baseline;
+    let until = Until::new(&|| true);
     let looked = Looked {
         before: &BTreeSet::new(),
         today: plan.today(),
         whole: true,
-        until: Until::new(&|| true),
+        until: &until,
     };
     let mut all = credentials;
-    let (idle, left) = plan
+    let idle = plan
         .suppressions
         .mark(plan.scanner.rules(), &mut all, &looked);
-    assert_eq!(all.len() + left, MANY);
+    assert_eq!(all.len() + until.left(), MANY);
     assert!(all.len() <= FINISHED / 100, "{} are done", all.len());
     assert!(idle.unused.is_empty(), "not all was compared");
 }
@@ -194,7 +193,11 @@ fn a_run_that_is_stopped_behind_the_scan_says_what_it_left() {
             references: Vec::new(),
             source,
         };
-        let report = behind(scanned, (Mode::Tree, true), &plan, true, &control).report;
+        let question = Question {
+            mode: Mode::Tree,
+            conditions: true,
+        };
+        let report = behind(scanned, question, &plan, true, &control).report;
         let told = report.findings.len() + report.summary.hidden.total;
         let gap = report
             .skipped

@@ -74,29 +74,22 @@ pub struct Asked<'a> {
     /// The moment that statuses hold for.
     pub now: Timestamp,
     /// Until the run is to end; what is left then is dropped.
-    pub until: Until<'a>,
+    pub until: &'a Until<'a>,
 }
 
 /// Tells of each credential what is known of its life and what follows at the moment that is `asked` about;
 /// and, where conditions are asked for, what of that is wrong by the policy. Says which of them are tokens of
-/// the lists: that needs what the other sources know, so it comes behind them. Also how many credentials were
-/// dropped.
-pub fn tell(
-    rules: &RuleSet,
-    credentials: &mut Vec<Credential>,
-    asked: &Asked<'_>,
-) -> (Joined, usize) {
-    let many = credentials.len();
+/// the lists: that needs what the other sources know, so it comes behind them.
+pub fn tell(rules: &RuleSet, credentials: &mut Vec<Credential>, asked: &Asked<'_>) -> Joined {
     asked.until.cut(credentials);
     let facts = own_facts(rules, credentials, asked);
-    credentials.truncate(facts.len());
-    let left = many - credentials.len();
+    asked.until.keep(credentials, facts.len());
     let joined = joined(rules, credentials, &facts, asked.lists);
     for (number, (credential, facts)) in credentials.iter_mut().zip(facts).enumerate() {
         let rule = &rules.rules[credential.best.rule];
         settle(rule, credential, facts, asked, (&joined, number));
     }
-    (joined, left)
+    joined
 }
 
 /// What all sources but the lists know of each credential. Fewer than there are when the run is to end.

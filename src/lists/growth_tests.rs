@@ -3,8 +3,8 @@
 use super::*;
 use crate::example::expand;
 use crate::finding::{
-    Certainty, Class, Confidence, Credential, Evidence, Fact, Field, Life, Located, Origin, Place,
-    Region, RepoPath, Severity, Sighting, Source, Value,
+    Certainty, Class, Confidence, Credential, Evidence, Fact, Field, Located, Origin, Place,
+    Region, RepoPath, Sighting, Source, Value,
 };
 use crate::rule::RuleSet;
 use crate::secret::{Secret, Shown};
@@ -39,17 +39,9 @@ fn credential(rules: &RuleSet, rule: &str, value: &str) -> Credential {
         strong: true,
         number: 0,
     };
-    Credential {
-        places: vec![Place::new(path, &sighting)],
-        fingerprint: Fingerprint::of_strong(value.as_bytes()),
-        best: sighting,
-        severity: Severity::High,
-        probability: None,
-        timeline: None,
-        part_of: None,
-        life: Life::default(),
-        conditions: Vec::new(),
-    }
+    let places = vec![Place::new(path, &sighting)];
+    let fingerprint = Fingerprint::of_strong(value.as_bytes());
+    Credential::new(sighting, fingerprint, places)
 }
 
 /// A way to meet: the kind of the list, the rule, a value, the row of such a value, and the id in it.

@@ -17,9 +17,7 @@ pub(super) fn places(
     placing: &Placing<'_>,
     control: &Control,
 ) -> Places {
-    let mut left = sightings.len();
     placing.until.cut(&mut sightings);
-    left -= sightings.len();
     let numbers = numbers(&sightings);
     let carriers: Vec<Carrier> = sightings
         .iter()
@@ -46,7 +44,7 @@ pub(super) fn places(
     let mut placed = Vec::new();
     for attributed in attribution.places {
         if !placing.until.goes_on(placed.len()) {
-            left += 1;
+            placing.until.leave(1);
             continue;
         }
         let key = (attributed.credential, attributed.origin.clone());
@@ -73,7 +71,6 @@ pub(super) fn places(
             nothing: history.info.nothing,
             history: Some(history.info),
             range: None,
-            left,
         },
     }
 }

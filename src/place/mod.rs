@@ -12,15 +12,12 @@ mod visibility;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
-
 use crate::finding::{Origin, Place, RepoPath, Sighting, Skipped, Timeline, Until, Weight};
 use crate::judge::{FileMarks, Placed};
-use crate::rule::RuleSet;
+use crate::plan::Plan;
 use crate::scan::{Scanned, Source};
 use crate::secret::Secret;
 use crate::source::{Control, Ignored, Info, RangeInfo, Visited};
-use crate::suppress::Suppressions;
 use visibility::{Visibilities, Visibility};
 
 /// Sightings with their places, and what there is to say of the source.
@@ -50,15 +47,13 @@ pub struct About {
     pub history: Option<Info>,
     /// The range that was looked at.
     pub range: Option<RangeInfo>,
-    /// Places and credentials that no stage came to, because the run was to end.
-    pub left: usize,
 }
 
 impl About {
     /// Whether everything that was asked for was read: nothing failed and nothing stopped the run.
-    pub fn is_whole(&self, control: &Control) -> bool {
+    pub fn is_whole(&self, until: &Until<'_>) -> bool {
         let failed = |skipped: &Skipped| skipped.reason.weight() == Weight::Failed;
-        !control.stopped() && self.left == 0 && !self.skipped.iter().any(failed)
+        !until.is_over() && until.left() == 0 && !self.skipped.iter().any(failed)
     }
 }
 
@@ -66,7 +61,7 @@ impl About {
 struct Placing<'a> {
     marks: FileMarks,
     visibilities: Visibilities<'a>,
-    until: Until<'a>,
+    until: &'a Until<'a>,
     /// How often it was asked how visible something is.
     asked: Cell<usize>,
     /// Not everything was answered, because the run is to end.
@@ -87,28 +82,22 @@ impl Placing<'_> {
     }
 
     /// What a change adds, unless it was not compared to its end: what stood there before must not look
-    /// new. Also how many places that leaves.
-    fn compared(&self, found: Vec<Sighting>) -> (Vec<Sighting>, usize) {
-        match self.broken.get() {
-            true => (Vec::new(), found.len()),
-            false => (found, 0),
+    /// new.
+    fn compared<T>(&self, mut found: Vec<T>) -> Vec<T> {
+        if self.broken.get() {
+            self.until.keep(&mut found, 0);
         }
+        found
     }
 }
 
-/// Gives every sighting its places. What hides a value `today` (in UTC) decides whether a change adds it.
-pub fn place(
-    scanned: Scanned,
-    rules: &RuleSet,
-    suppressions: &Suppressions,
-    today: Date,
-    control: &Control,
-) -> Places {
-    let over = || control.stopped();
+/// Gives every sighting its places. What hides a value today decides whether a change adds it.
+pub fn place(scanned: Scanned, plan: &Plan, until: &Until<'_>, control: &Control) -> Places {
+    let rules = plan.scanner.rules();
     let placing = Placing {
         marks: FileMarks::new(rules),
-        visibilities: Visibilities::new(rules, suppressions, today),
-        until: Until::new(&over),
+        visibilities: Visibilities::new(rules, &plan.suppressions, plan.today()),
+        until,
         asked: Cell::new(0),
         broken: Cell::new(false),
     };
@@ -118,11 +107,10 @@ pub fn place(
         Source::Index(visited) => {
             let before = before::of_index(&sightings);
             let added = added::added(sightings, &placing);
-            let (added, left) = placing.compared(added);
-            let mut places = of_files(visited, added);
-            places.before = before;
-            places.about.left = left;
-            places
+            Places {
+                before,
+                ..of_files(visited, placing.compared(added))
+            }
         }
         Source::History {
             history,
@@ -131,7 +119,7 @@ pub fn place(
         Source::Range(range) => range::places(*range, sightings, &placing),
         Source::Together(parts) => {
             let parts = parts.into_iter();
-            together::join(parts.map(|part| place(part, rules, suppressions, today, control)))
+            together::join(parts.map(|part| place(part, plan, until, control)))
         }
     }
 }

@@ -122,13 +122,8 @@ pub(super) fn places(range: Range, sightings: Vec<Sighting>, placing: &Placing<'
         placed.extend(at_spot(&range, &contents, value, &path, &at_path));
     }
     placed.extend(in_messages(&range, &sightings, placing));
-    let left = match placing.broken.get() {
-        // What stood there before must not look new.
-        true => std::mem::take(&mut placed).len(),
-        false => 0,
-    };
     Places {
-        found: placed,
+        found: placing.compared(placed),
         unreached: Vec::new(),
         before,
         timelines: BTreeMap::new(),
@@ -138,7 +133,6 @@ pub(super) fn places(range: Range, sightings: Vec<Sighting>, placing: &Placing<'
             nothing: range.info.nothing,
             history: None,
             range: Some(range.info),
-            left,
         },
     }
 }

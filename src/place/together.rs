@@ -85,7 +85,6 @@ fn add(all: &mut About, of: About) {
         ]
         .concat(),
     };
-    all.left += of.left;
     all.nothing = all.nothing.and(of.nothing);
     all.history = all.history.take().or(of.history);
     all.range = all.range.take().or(of.range);

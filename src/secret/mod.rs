@@ -9,7 +9,7 @@ mod needles;
 mod shown;
 
 pub use fingerprint::Fingerprint;
-pub use mask::{Masker, REDACTED, mask_line, mask_line_marked};
+pub use mask::{Finder, Masker, REDACTED, mask_line, mask_line_marked};
 pub use shown::Shown;
 
 use std::fmt;

@@ -117,7 +117,7 @@ pub struct Looked<'a> {
     /// All that was asked for was read. What was not may hold what an entry means.
     pub whole: bool,
     /// Until the run is to end; what is left then is dropped.
-    pub until: Until<'a>,
+    pub until: &'a Until<'a>,
 }
 
 /// Steps that a question to a baseline takes which has to hash a guessable value slowly, beside the one of
@@ -139,14 +139,13 @@ pub enum Scope {
 }
 
 impl Suppressions {
-    /// Says of every place what hides it, and which entries of the baseline hide nothing. Also how many
-    /// credentials were dropped.
+    /// Says of every place what hides it, and which entries of the baseline hide nothing.
     pub fn mark(
         &self,
         rules: &RuleSet,
         credentials: &mut Vec<Credential>,
         looked: &Looked<'_>,
-    ) -> (IdleEntries, usize) {
+    ) -> IdleEntries {
         let mut used = BTreeSet::new();
         let mut expired = BTreeSet::new();
         let (mut marked, mut steps) = (0, 0);
@@ -192,13 +191,12 @@ impl Suppressions {
                 }
             }
         }
-        let left = credentials.len() - marked;
-        credentials.truncate(marked);
-        let idle = match self.untrusted {
+        let whole = looked.whole && marked == credentials.len();
+        looked.until.keep(credentials, marked);
+        match self.untrusted {
             true => IdleEntries::default(),
-            false => self.idle(&expired, &used, looked.whole && left == 0),
-        };
-        (idle, left)
+            false => self.idle(&expired, &used, whole),
+        }
     }
 
     /// How many steps it takes to say what hides a credential, beside the first.

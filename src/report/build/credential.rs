@@ -147,6 +147,7 @@ impl View<'_> {
             expired: finding.reported == EXPIRED,
             ends_in: finding.status.end().map(|end| self.days_until(end)),
             conditions: self
+                .question
                 .conditions
                 .then(|| finding.conditions.iter().map(|it| it.id).collect()),
         }

@@ -8,7 +8,7 @@ use crate::secret::{Fingerprint, Shown};
 
 impl View<'_> {
     /// Every row of every list, in their order, with the findings that it is.
-    pub(crate) fn listed_tokens(&self, joined: &Joined, credentials: &[Credential]) -> Vec<Listed> {
+    pub(super) fn listed_tokens(&self, joined: &Joined, credentials: &[Credential]) -> Vec<Listed> {
         let mut found: Vec<Vec<Vec<Fingerprint>>> = self
             .lists
             .iter()

@@ -25,12 +25,12 @@ use super::{
     Configuration, End, Finding, Hidden, Outcome, Read, Report, ReportOptions, Run, SchemaVersion,
     Summary, Tool,
 };
-use crate::finding::{self, Class, Confidence, Credential, Mode, Notice, RepoPath, Until, Weight};
-use crate::lists::List;
+use crate::finding::{self, Class, Confidence, Credential, Notice, RepoPath, Until, Weight};
+use crate::lists::{Joined, List};
 use crate::place::About;
-use crate::plan::Plan;
+use crate::plan::{Plan, Question};
 use crate::rule::RuleSet;
-use crate::secret::{Fingerprint, Masker};
+use crate::secret::{Finder, Fingerprint, Masker};
 use crate::source::Control;
 use crate::suppress::IdleEntries;
 use crate::thresholds::{Judged, Thresholds};
@@ -39,9 +39,7 @@ use crate::thresholds::{Judged, Thresholds};
 pub(crate) struct View<'a> {
     rules: &'a RuleSet,
     masker: &'a Masker<'a>,
-    mode: Mode,
-    /// Conditions were asked for.
-    conditions: bool,
+    question: Question,
     now: Timestamp,
     register: Option<&'a str>,
     fail_on_new: bool,
@@ -49,6 +47,34 @@ pub(crate) struct View<'a> {
     lists: &'a [List],
     /// Paths as addresses: one path stands beside each of its findings.
     uris: RefCell<HashMap<RepoPath, String>>,
+}
+
+/// What a run found out, and what is no value in the files.
+pub(crate) struct Results<'a> {
+    /// The credentials.
+    pub credentials: Vec<Credential>,
+    /// Those of a history that only objects hold which nothing reaches: how many would be listed is told.
+    pub unreached: Vec<Credential>,
+    /// Which of the credentials are tokens of the lists.
+    pub joined: &'a Joined,
+    /// The entries of the baseline that hide nothing.
+    pub idle: IdleEntries,
+    /// What there is to say besides.
+    pub notices: Vec<Notice>,
+    /// The ends that lie ahead.
+    pub ends: Vec<finding::End>,
+}
+
+/// The masker of everything that is told of a run. A sample is no secret, and often a plain word that reports
+/// are full of.
+pub(crate) fn masker<'a>(
+    credentials: &[Credential],
+    finder: &'a Finder<'a>,
+    plan: &Plan,
+) -> Masker<'a> {
+    let all = credentials.iter().map(|credential| &credential.best);
+    let secret = all.filter(|best| best.class != Class::Sample);
+    Masker::new(secret.map(|best| &best.secret), finder, plan.report.secrets)
 }
 
 /// Results by what becomes of them.
@@ -67,19 +93,12 @@ struct Listed {
 }
 
 impl<'a> View<'a> {
-    /// What a run of `mode` shows.
-    pub(crate) fn new(
-        rules: &'a RuleSet,
-        masker: &'a Masker<'a>,
-        mode: Mode,
-        conditions: bool,
-        plan: &'a Plan,
-    ) -> Self {
+    /// What a run shows that was asked a question.
+    pub(crate) fn new(masker: &'a Masker<'a>, question: Question, plan: &'a Plan) -> Self {
         View {
-            rules,
+            rules: plan.scanner.rules(),
             masker,
-            mode,
-            conditions,
+            question,
             now: plan.now,
             register: plan
                 .register
@@ -92,30 +111,23 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The report of a run. Of `unreached` only how many would be listed is told.
+    /// The report of a run.
     pub(crate) fn report(
         &self,
-        credentials: Vec<Credential>,
-        unreached: Vec<Credential>,
-        notices: Vec<Notice>,
-        idle: IdleEntries,
-        mut about: About,
+        results: Results<'_>,
+        about: About,
+        until: &Until<'_>,
         control: &Control,
     ) -> Report {
         let (masker, options) = (self.masker, self.options);
-        let over = || control.stopped();
-        let until = Until::new(&over);
-        let (mut listed, left) = self.listed(credentials, until);
-        let notices = self.notices(notices, &mut listed.hidden);
-        let unreached = self.listed(unreached, until).0.findings.len();
-        about.left += left;
+        let tokens = self.listed_tokens(results.joined, &results.credentials);
+        let mut listed = self.listed(results.credentials, until);
+        let notices = self.notices(results.notices, &mut listed.hidden);
+        let unreached = self.listed(results.unreached, until).findings.len();
         // What was made until a stop came is not written for longer than it took to make the rest.
-        for all in [&mut listed.findings, &mut listed.suppressed] {
-            let many = all.len();
-            until.cut(all);
-            about.left += many - all.len();
-        }
-        let skipped = self.skipped(gaps::with_stop(about.skipped, about.left, control));
+        until.cut(&mut listed.findings);
+        until.cut(&mut listed.suppressed);
+        let skipped = self.skipped(gaps::with_stop(about.skipped, until.left(), control));
         let failed = skipped.iter().any(|gap| gap.weight == Weight::Failed);
         let nothing = about.nothing.filter(|_| !failed && !control.stopped());
         let mut summary = Summary::new(match nothing {
@@ -126,8 +138,8 @@ impl<'a> View<'a> {
         });
         summary.reason = nothing.map(Into::into);
         summary.hidden = listed.hidden;
-        summary.suppressed.expired_entries = self.idle(idle.expired);
-        summary.suppressed.unused_entries = self.idle(idle.unused);
+        summary.suppressed.expired_entries = self.idle(results.idle.expired);
+        summary.suppressed.unused_entries = self.idle(results.idle.unused);
         summary.ignored = self.ignored(&about.ignored);
         summary.read = Read {
             items: control.items.load(Ordering::Relaxed),
@@ -140,7 +152,7 @@ impl<'a> View<'a> {
             run: Run {
                 tool: Tool::Keysweep,
                 version: env!("CARGO_PKG_VERSION").into(),
-                mode: self.mode,
+                mode: self.question.mode,
                 target: masker.show_path(options.target.as_bytes()),
                 web: self.web(about.history.as_ref()),
                 now: self.now,
@@ -159,9 +171,9 @@ impl<'a> View<'a> {
             findings: listed.findings,
             suppressed: listed.suppressed,
             notices,
-            listed: Vec::new(),
+            listed: tokens,
             skipped,
-            ends: Vec::new(),
+            ends: self.ends(results.ends),
             base: run::base(masker, options.base.as_deref()),
         }
         .settled(options.strict)
@@ -169,7 +181,7 @@ impl<'a> View<'a> {
     }
 
     /// Masks what there is to say of ends.
-    pub(crate) fn ends(&self, all: Vec<finding::End>) -> Vec<End> {
+    fn ends(&self, all: Vec<finding::End>) -> Vec<End> {
         let masked = all.into_iter().map(|end| End {
             id: end.id,
             at: end.at,
@@ -184,10 +196,8 @@ impl<'a> View<'a> {
         masked.collect()
     }
 
-    /// Turns credentials into results, worst first, and counts those below the thresholds. Also how many were
-    /// dropped because the run is to end.
-    fn listed(&self, mut credentials: Vec<Credential>, until: Until<'_>) -> (Listed, usize) {
-        let many = credentials.len();
+    /// Turns credentials into results, worst first, and counts those below the thresholds.
+    fn listed(&self, mut credentials: Vec<Credential>, until: &Until<'_>) -> Listed {
         until.cut(&mut credentials);
         let thresholds = &self.options.thresholds;
         let without = thresholds.without.as_deref();
@@ -196,12 +206,11 @@ impl<'a> View<'a> {
         let seen: Vec<Seen> = seen.collect();
         let mut findings: Vec<(Finding, Seen)> = Vec::with_capacity(seen.len());
         for (credential, seen) in credentials.into_iter().zip(seen) {
-            if !until.goes_on(findings.len()) {
-                break;
+            match until.goes_on(findings.len()) {
+                true => findings.push((self.finding(credential), seen)),
+                false => until.leave(1),
             }
-            findings.push((self.finding(credential), seen));
         }
-        let left = many - findings.len();
         self.join_parts(&mut findings);
         for (finding, seen) in findings {
             let judged = self.judged(&finding, seen);
@@ -231,7 +240,7 @@ impl<'a> View<'a> {
         out.suppressed = sorted(out.suppressed, |a, b| {
             (old(a), rank(a)).cmp(&(old(b), rank(b)))
         });
-        (out, left)
+        out
     }
 }
 

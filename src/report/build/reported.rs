@@ -12,7 +12,7 @@ impl View<'_> {
     /// Certainly expired ones are reported as `stale/expired`, but for what a change adds: that was
     /// just written.
     pub(super) fn is_dead(&self, credential: &Credential) -> bool {
-        !self.mode.is_change()
+        !self.question.mode.is_change()
             && credential.best.class == Class::Credential
             && credential.life.status.is_certainly_expired()
     }
