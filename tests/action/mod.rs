@@ -13,7 +13,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::Run;
+use crate::common::{PEOPLE, Run};
 
 const MANIFEST: &str = include_str!("../../action.yml");
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -74,11 +74,7 @@ impl Runner {
         self.clock.set(self.clock.get() + 60);
         let date = format!("{} +0000", self.clock.get());
         let mut command = self.command("git", args);
-        command.current_dir(self.at(dir)).envs([
-            ("GIT_AUTHOR_NAME", "Ann"),
-            ("GIT_AUTHOR_EMAIL", "ann@example.org"),
-            ("GIT_COMMITTER_NAME", "Col"),
-            ("GIT_COMMITTER_EMAIL", "col@example.org"),
+        command.current_dir(self.at(dir)).envs(PEOPLE).envs([
             ("GIT_AUTHOR_DATE", date.as_str()),
             ("GIT_COMMITTER_DATE", date.as_str()),
         ]);

@@ -136,12 +136,7 @@ fn a_merge_in_progress_names_the_conflict() {
     dir.git(&["checkout", "-q", "main"]);
     dir.write("keysweep.toml", "[report]\n# not strict\n");
     dir.commit("three");
-    let merge = std::process::Command::new("git")
-        .current_dir(dir.path())
-        .args(["merge", "-q", "topic"])
-        .output()
-        .expect("git runs");
-    assert!(!merge.status.success(), "a conflict was wanted");
+    dir.git_conflicts(&["merge", "-q", "topic"]);
     dir.run(&["scan"])
         .ends(2)
         .complains("keysweep.toml:2: a merge left its conflict marks here");

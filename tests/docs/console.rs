@@ -32,14 +32,8 @@ fn shop() -> Dir {
     let commit = |who: &str, day: &str, subject: &str| {
         dir.git(&["add", "--all"]);
         let (moment, address) = (format!("{day}T09:00:00Z"), format!("{who}@shop.test"));
-        let mut env = Vec::new();
-        for role in ["AUTHOR", "COMMITTER"] {
-            env.push((format!("GIT_{role}_NAME"), who.to_owned()));
-            env.push((format!("GIT_{role}_EMAIL"), address.clone()));
-            env.push((format!("GIT_{role}_DATE"), moment.clone()));
-        }
-        let env: Vec<_> = env.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-        dir.git_as(&["commit", "-q", "-m", subject], &env);
+        let args = ["commit", "-q", "-m", subject];
+        dir.git_by(who, &address, &moment, &args);
     };
     dir.write(".gitignore", ".env\n");
     dir.write("deploy.sh", format!("#!/bin/sh\nexport {}", line(1)));

@@ -14,7 +14,6 @@ mod trees;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 use keysweep::finding::{Oid, Origin, Reason};
@@ -23,7 +22,7 @@ use keysweep::source::{
     decode_only, open_and_scan,
 };
 
-use crate::common::done;
+use crate::common::{Dir, done, git, said};
 
 /// Keeps all content, and checks on the way that inherited copies are what they say.
 #[derive(Default)]
@@ -56,66 +55,32 @@ impl Visit for Keep {
     }
 }
 
-struct Repo {
-    dir: tempfile::TempDir,
-    clock: std::cell::Cell<u64>,
-}
+struct Repo(Dir, std::path::PathBuf);
 
 impl Repo {
     fn new(args: &[&str]) -> Self {
-        let repo = Repo {
-            dir: tempfile::tempdir().unwrap(),
-            clock: std::cell::Cell::new(1_700_000_000),
-        };
-        let mut all = vec!["init", "-q", "-b", "main"];
-        all.extend(args);
-        repo.git(&all);
-        repo
+        let dir = Dir::new();
+        dir.git(&[&["init", "-q", "-b", "main"], args].concat());
+        let path = dir.path();
+        Repo(dir, path)
     }
 
     fn path(&self) -> &Path {
-        self.dir.path()
+        &self.1
     }
 
     fn git(&self, args: &[&str]) -> String {
-        self.git_in(self.path(), args, &[])
+        self.0.git(args)
     }
 
     fn git_in(&self, dir: &Path, args: &[&str], input: &[u8]) -> String {
-        use std::io::Write;
-        self.clock.set(self.clock.get() + 60);
-        let date = format!("{} +0000", self.clock.get());
-        let mut child = Command::new("git")
-            .args(["-c", "protocol.file.allow=always", "-c", "gc.auto=0"])
-            .args(args)
-            .current_dir(dir)
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .env("GIT_AUTHOR_NAME", "Ann Author")
-            .env("GIT_AUTHOR_EMAIL", "ann@example.com")
-            .env("GIT_COMMITTER_NAME", "Cem Committer")
-            .env("GIT_COMMITTER_EMAIL", "cem@example.com")
-            .env("GIT_AUTHOR_DATE", &date)
-            .env("GIT_COMMITTER_DATE", &date)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
-        let out = child.wait_with_output().unwrap();
-        assert!(
-            out.status.success(),
-            "git {args:?}: {}",
-            String::from_utf8_lossy(&out.stderr)
-        );
-        String::from_utf8_lossy(&out.stdout).trim().to_owned()
+        let mut command = self.0.git_command(args);
+        command.current_dir(dir);
+        said(command, input)
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
+        self.0.write(path, text);
     }
 
     fn commit(&self, path: &str, text: &str, subject: &str) -> String {
@@ -141,11 +106,7 @@ impl Repo {
                 let mut words = line.split(' ');
                 let (oid, kind) = (words.next()?, words.next()?);
                 (kind == "blob").then(|| {
-                    let out = Command::new("git")
-                        .args(["cat-file", "blob", oid])
-                        .current_dir(dir)
-                        .output()
-                        .unwrap();
+                    let out = git(dir, &["cat-file", "blob", oid]).output().unwrap();
                     (oid.to_owned(), out.stdout)
                 })
             })
@@ -323,7 +284,7 @@ fn rename_edit_removal_and_return() {
     let c2 = repo.commit("b.txt", &format!("z\n{WORD}\n"), "rename and edit");
     repo.write(
         ".mailmap",
-        "Anna Renamed <anna@example.com> <ann@example.com>\n",
+        "Anna Renamed <anna@example.com> <ann@example.org>\n",
     );
     let gone = repo.commit("b.txt", "clean", "remove");
     let (history, a) = trace(&repo.options(), WORD);

@@ -5,7 +5,6 @@
 //! `KEYSWEEP_SEEDS=1000` tries more repositories than the few that every run of the tests tries.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::{Command, Stdio};
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -14,6 +13,7 @@ use keysweep::source::{Carrier, Control, RangeOptions, What, scan_range};
 
 use super::pack::{Bare, Pack, commit, deflate, id_as, tag, tree_entry};
 use super::{Keep, options, scan};
+use crate::common::{git, said};
 
 /// Numbers that look random and are the same for the same seed.
 struct Dice(u64);
@@ -218,22 +218,9 @@ impl Made {
 
 /// The ids that git lists, of objects of any kind.
 fn listed(bare: &Bare, args: &[&str]) -> BTreeSet<String> {
-    let out = Command::new("git")
-        .arg("--git-dir")
-        .arg(bare.path())
-        .arg("rev-list")
-        .args(args)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .stderr(Stdio::piped())
-        .output()
-        .expect("git is there");
-    assert!(
-        out.status.success(),
-        "{}",
-        String::from_utf8_lossy(&out.stderr)
-    );
-    String::from_utf8_lossy(&out.stdout)
+    let mut all = vec!["--git-dir", ".", "rev-list"];
+    all.extend(args);
+    said(git(bare.path(), &all), b"")
         .lines()
         .filter_map(|line| line.split(' ').next().map(str::to_owned))
         .collect()

@@ -12,7 +12,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::common::Run;
+use crate::common::{PEOPLE, Run};
 
 /// A work tree `work` and a bare `origin.git` in one temporary directory.
 pub struct Site {
@@ -81,12 +81,7 @@ impl Site {
             .env("HOME", self.at("home"))
             .env("PRE_COMMIT_HOME", self.at("home/pre-commit"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
-            .envs([
-                ("GIT_AUTHOR_NAME", "Ann"),
-                ("GIT_AUTHOR_EMAIL", "ann@example.org"),
-                ("GIT_COMMITTER_NAME", "Col"),
-                ("GIT_COMMITTER_EMAIL", "col@example.org"),
-            ])
+            .envs(PEOPLE)
             .stdin(Stdio::null());
         command
     }

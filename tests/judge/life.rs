@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Dir, expand, findings, jwt, line};
+use crate::common::{Dir, expand, findings, jwt, line, noon};
 
 /// The values of a fact of a finding.
 fn facts<'a>(finding: &'a Value, field: &str) -> Vec<&'a str> {
@@ -52,32 +52,20 @@ fn the_record_of_git_is_a_source_of_facts() {
     }
 }
 
-/// Commits as somebody, on a day.
-fn commit(dir: &Dir, who: &str, day: &str) {
-    dir.git(&["add", "-A"]);
-    let at = format!("{day}T12:00:00Z");
-    let env = [
-        ("GIT_AUTHOR_NAME", who),
-        ("GIT_AUTHOR_DATE", at.as_str()),
-        ("GIT_COMMITTER_DATE", at.as_str()),
-    ];
-    dir.git_as(&["commit", "-q", "-m", day], &env);
-}
-
 #[test]
 fn a_slot_tells_who_rotated_what_and_what_was_only_removed() {
     let dir = Dir::repo();
     dir.write("app.env", line(1));
     dir.write("gone.env", line(7));
-    commit(&dir, "Ann Admin", "2024-01-10");
+    dir.commit_by("Ann Admin", "2024-01-10", "a day");
     dir.write("app.env", line(2));
-    commit(&dir, "Bob Dev", "2024-09-01");
+    dir.commit_by("Bob Dev", "2024-09-01", "a day");
     // The file is renamed, and rotated after that.
     dir.git(&["mv", "app.env", "prod.env"]);
-    commit(&dir, "Eve Ops", "2025-02-01");
+    dir.commit_by("Eve Ops", "2025-02-01", "a day");
     dir.write("prod.env", line(3));
     dir.git(&["rm", "-q", "gone.env"]);
-    commit(&dir, "Bob Dev", "2026-06-01");
+    dir.commit_by("Bob Dev", "2026-06-01", "a day");
     let report = dir.json(&["history"]);
     let of = |seed: u64| {
         let value = line(seed);
@@ -159,15 +147,8 @@ fn several_decoders_may_speak_about_one_credential() {
 /// A commit by one of two authors at a day.
 fn commit_on(dir: &Dir, day: &str, author: &str, message: &str) {
     dir.git(&["add", "-A"]);
-    let date = format!("{day}T12:00:00Z");
-    dir.git_as(
-        &["commit", "-q", "--allow-empty", "-m", message],
-        &[
-            ("GIT_AUTHOR_DATE", &date),
-            ("GIT_COMMITTER_DATE", &date),
-            ("GIT_AUTHOR_EMAIL", author),
-        ],
-    );
+    let args = ["commit", "-q", "--allow-empty", "-m", message];
+    dir.git_by("Ann", author, &noon(day), &args);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Dir, expand, findings, formats, jwt, line};
+use crate::common::{Dir, findings, formats, jwt, jwt_of, line};
 use crate::facts::make;
 
 /// The conditions of a finding by their ids.
@@ -20,33 +20,17 @@ fn at<'a>(report: &'a Value, path: &str) -> &'a Value {
         .unwrap_or_else(|| panic!("{path}: {report:#}"))
 }
 
-fn token(claims: &str, seed: u64) -> String {
-    let template = format!(r#"{{jwt:{{"alg":"RS256","typ":"JWT"}}.{claims}}}"#);
-    expand(&template, seed)
-}
-
-/// Commits as somebody, on a day.
-fn commit(dir: &Dir, day: &str) {
-    let at = format!("{day}T12:00:00Z");
-    dir.git(&["add", "-A"]);
-    let env = [
-        ("GIT_AUTHOR_DATE", at.as_str()),
-        ("GIT_COMMITTER_DATE", &at),
-    ];
-    dir.git_as(&["commit", "-q", "-m", day], &env);
-}
-
 /// A repository in which each condition has its credential.
 fn every() -> Dir {
     let dir = Dir::repo();
     let session = |iat: i64, exp: i64, seed| {
         let claims =
             format!(r#"{{"iss":"https://login.demo.test","sub":"svc","iat":{iat},"exp":{exp}}}"#);
-        token(&claims, seed)
+        jwt_of(&claims, seed)
     };
     dir.write("old.env", line(1));
     dir.write("gone.env", line(2));
-    commit(&dir, "2024-01-10");
+    dir.commit_by("Ann", "2024-01-10", "a day");
     dir.write(
         "ended.log",
         format!("Bearer {}\n", session(1_690_000_000, 1_693_641_600, 3)),
@@ -61,7 +45,7 @@ fn every() -> Dir {
         format!("Bearer {}\n", session(1_778_000_000, 1_893_456_000, 5)),
     );
     let endless = r#"{"iss":"n8n","sub":"7d4f","aud":"public-api","iat":1778000000}"#;
-    dir.write("endless.env", format!("N8N_KEY={}\n", token(endless, 6)));
+    dir.write("endless.env", format!("N8N_KEY={}\n", jwt_of(endless, 6)));
     let wide = make::macaroon("pypi-", "pypi.org", "id", &[r#"[3,"u-1"]"#.to_owned()], 7);
     dir.write("wide.env", format!("TWINE_PASSWORD={wide}\n"));
     dir.write("deploy/prod/app.env", line(8));
@@ -76,7 +60,7 @@ fn every() -> Dir {
     );
     dir.write("new.env", line(11));
     dir.git(&["rm", "-q", "gone.env"]);
-    commit(&dir, "2026-11-01");
+    dir.commit_by("Ann", "2026-11-01", "a day");
     dir
 }
 
@@ -133,8 +117,8 @@ fn the_most_urgent_comes_first_and_people_read_that_one() {
     let dir = Dir::repo();
     let claims =
         r#"{"iss":"jfac@01","sub":"u","scp":"applied-permissions/admin","iat":1700000000}"#;
-    dir.write("app.env", format!("JFROG={}\n", token(claims, 1)));
-    commit(&dir, "2024-01-10");
+    dir.write("app.env", format!("JFROG={}\n", jwt_of(claims, 1)));
+    dir.commit_by("Ann", "2024-01-10", "a day");
     let report = dir.json(&["history"]);
     let want = ["stale/never-expires", "stale/overscoped", "stale/age"];
     assert_eq!(ids(at(&report, "app.env")), want);
@@ -312,7 +296,7 @@ fn where_a_history_is_cut_off_no_age_is_judged() {
 fn what_is_noise_has_no_condition() {
     let dir = Dir::repo();
     let long = r#"{"iss":"https://login.demo.test","sub":"svc","iat":1600000000,"exp":1893456000}"#;
-    dir.write("tests/session.log", format!("Bearer {}\n", token(long, 1)));
+    dir.write("tests/session.log", format!("Bearer {}\n", jwt_of(long, 1)));
     dir.write(
         "docs/guide.md",
         format!("Write `{}` there.\n", line(2).trim()),
@@ -322,7 +306,7 @@ fn what_is_noise_has_no_condition() {
         "web.js",
         expand("const key = \"pk_live_51{alnum:97}\";\n", 4),
     );
-    commit(&dir, "2020-01-10");
+    dir.commit_by("Ann", "2020-01-10", "a day");
     let report = dir.json(&["history", "--all", "--min-confidence", "low"]);
     assert!(findings(&report).len() >= 4, "{report:#}");
     for finding in findings(&report) {
@@ -340,7 +324,7 @@ fn the_policy_is_read_from_the_configuration_and_a_profile() {
     let dir = Dir::repo();
     dir.write("a.env", line(1));
     dir.write("aws.env", expand("AWS_ACCESS_KEY_ID={check:aws-key-id:AKIA{base32:16}}\nAWS_SECRET_ACCESS_KEY={base64:40}\n", 2));
-    commit(&dir, "2026-07-01");
+    dir.commit_by("Ann", "2026-07-01", "a day");
     let stale = |args: &[&str]| -> Vec<(String, String)> {
         let report = dir.json(&[&["history"], args].concat());
         let all = findings(&report).iter();
@@ -367,7 +351,7 @@ fn the_policy_is_read_from_the_configuration_and_a_profile() {
         "keysweep.toml",
         "[policy]\nprofile = \"cis\"\nmax-age = \"60d\"\n\n[[policy.for]]\nkind = \"aws-*\"\nmax-age = \"12w\"\n",
     );
-    commit(&dir, "2026-07-02");
+    dir.commit_by("Ann", "2026-07-02", "a day");
     let mut both = stale(&[]);
     both.sort();
     assert_eq!(

@@ -2,7 +2,6 @@
 //! the id of a file's content, a link's target may become the content of a file.
 
 use std::collections::BTreeSet;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -31,27 +30,6 @@ enum Object {
     Tree,
 }
 
-/// Runs git with something on standard input, and gives what it says.
-fn feed_git(dir: &Dir, args: &[&str], input: &[u8]) -> String {
-    use std::io::Write;
-    let mut child = Command::new("git")
-        .current_dir(dir.path())
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("git is installed");
-    child
-        .stdin
-        .take()
-        .expect("it is piped")
-        .write_all(input)
-        .expect("git reads");
-    let output = child.wait_with_output().expect("git ends");
-    assert!(output.status.success(), "git {args:?}");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
 /// Writes a tree with just these entries, whatever git thinks of them.
 fn tree(dir: &Dir, entries: &[(&str, &str, &str)]) -> String {
     let mut bytes = Vec::new();
@@ -64,11 +42,11 @@ fn tree(dir: &Dir, entries: &[(&str, &str, &str)]) -> String {
         );
     }
     let args = ["hash-object", "-t", "tree", "-w", "--stdin", "--literally"];
-    feed_git(dir, &args, &bytes)
+    dir.git_fed(&args, &bytes)
 }
 
 fn blob(dir: &Dir, bytes: &[u8]) -> String {
-    feed_git(dir, &["hash-object", "-w", "--stdin"], bytes)
+    dir.git_fed(&["hash-object", "-w", "--stdin"], bytes)
 }
 
 /// A commit of a tree; its parents come first.
@@ -249,7 +227,7 @@ fn every_stage_of_a_conflict_is_looked_at() {
         };
         let zero = "0".repeat(40);
         let text = format!("0 {zero}\ta.env\n{}{}{}", entry(1), entry(2), entry(3));
-        feed_git(&dir, &["update-index", "--index-info"], text.as_bytes());
+        dir.git_fed(&["update-index", "--index-info"], text.as_bytes());
         for verb in [
             &["staged"][..],
             &["scan", "--index"],

@@ -1,9 +1,6 @@
 //! Names are content: what stands in paths, references, people and headers is found by every verb
 //! that publishes it, said to stand there, and masked in every format.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use crate::common::{Dir, NOW, contains, findings, token};
 use serde_json::Value;
 
@@ -54,25 +51,15 @@ fn write_commit(dir: &Dir, headers: &str) {
     let text = format!(
         "tree {tree}\nparent {parent}\nauthor {person}\ncommitter {person}\n{headers}\n\nmessage\n"
     );
-    let mut git = Command::new("git")
-        .current_dir(dir.path())
-        .args([
-            "hash-object",
-            "-t",
-            "commit",
-            "-w",
-            "--stdin",
-            "--literally",
-        ])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("git is installed");
-    let mut stdin = git.stdin.take().expect("it is piped");
-    stdin.write_all(text.as_bytes()).expect("git reads");
-    drop(stdin);
-    let output = git.wait_with_output().expect("git ends");
-    let id = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    let args = [
+        "hash-object",
+        "-t",
+        "commit",
+        "-w",
+        "--stdin",
+        "--literally",
+    ];
+    let id = dir.git_fed(&args, text.as_bytes());
     dir.git(&["update-ref", "HEAD", &id]);
 }
 

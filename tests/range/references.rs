@@ -70,16 +70,7 @@ fn walked(count: usize, what: What) -> (u64, u64) {
         )
         .expect("a string");
     }
-    let mut child = std::process::Command::new("git")
-        .args(["fast-import", "--quiet"])
-        .current_dir(dir.path())
-        .stdin(std::process::Stdio::piped())
-        .spawn()
-        .expect("git is installed");
-    let mut stdin = child.stdin.take().expect("it is piped");
-    std::io::Write::write_all(&mut stdin, text.as_bytes()).expect("it reads");
-    drop(stdin);
-    assert!(child.wait().expect("it ends").success());
+    dir.git_fed(&["fast-import", "--quiet"], text.as_bytes());
     let options = keysweep::source::RangeOptions {
         path: dir.path(),
         what,

@@ -5,8 +5,8 @@ use std::fs;
 use keysweep::finding::Reason;
 use keysweep::source::GitEnv;
 
-use super::support::{Repo, git, try_git};
-use crate::common::{Dir, line};
+use super::support::Repo;
+use crate::common::{Dir, git, line, said};
 
 fn repo() -> Repo {
     let repo = Repo::new();
@@ -116,7 +116,7 @@ fn linked_worktree_and_index_file() {
     repo.git(&["worktree", "add", "-q", "../linked"]);
     let linked = repo.dir.with_file_name("linked");
     fs::write(linked.join("a.txt"), "a2").expect("writable");
-    git(&linked, &["add", "-A"], &[]);
+    said(git(&linked, &["add", "-A"]), b"");
     let seen = repo.at("../linked/dir").staged(&GitEnv::default());
     assert_eq!(seen.names(), ["before a.txt", "file a.txt"]);
     assert_eq!(seen.visited.root, linked);
@@ -125,9 +125,9 @@ fn linked_worktree_and_index_file() {
     let other = repo.dir.join(".git/other-index");
     let shown = other.to_string_lossy().into_owned();
     let env = [("GIT_INDEX_FILE", shown.as_str())];
-    git(&repo.dir, &["read-tree", "HEAD"], &env);
+    repo.temp.git_as(&["read-tree", "HEAD"], &env);
     repo.write("a.txt", "a3");
-    git(&repo.dir, &["add", "a.txt"], &env);
+    repo.temp.git_as(&["add", "a.txt"], &env);
     let seen = repo.at("").staged(&GitEnv {
         git_dir: Some(repo.dir.join(".git")),
         index_file: Some(other),
@@ -149,8 +149,7 @@ fn merge_and_conflict() {
     repo.write("a.txt", "main a");
     repo.write("dir/b.txt", "main b");
     repo.commit("main");
-    let merge = try_git(&repo.dir, &["merge", "--no-commit", "side"], &[]);
-    assert!(!merge.status.success(), "the merge conflicts");
+    repo.temp.git_conflicts(&["merge", "--no-commit", "side"]);
     // Both sides of the conflict are what their parents have.
     let seen = repo.staged();
     assert_eq!(seen.names(), [""; 0]);
@@ -189,11 +188,7 @@ fn conflict_of_a_cherry_pick() {
     repo.git(&["checkout", "-q", "main"]);
     repo.write("a.txt", "main a");
     repo.commit("main");
-    assert!(
-        !try_git(&repo.dir, &["cherry-pick", "side"], &[])
-            .status
-            .success()
-    );
+    repo.temp.git_conflicts(&["cherry-pick", "side"]);
     let seen = repo.staged();
     let of = |side: &str| -> Vec<&str> {
         let all = seen.content.iter().filter(|(name, _)| name == side);
@@ -215,11 +210,7 @@ fn what_all_sides_of_a_conflict_hold_is_no_news() {
     dir.git(&["checkout", "-q", "main"]);
     dir.write("a.env", format!("{}main\n", line(1)));
     dir.commit("main");
-    assert!(
-        !try_git(&dir.path(), &["cherry-pick", "side"], &[])
-            .status
-            .success()
-    );
+    dir.git_conflicts(&["cherry-pick", "side"]);
     dir.run(&["staged"]).ends(0);
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Mutex;
 
 use keysweep::finding::{Origin, Reason, RepoPath};
@@ -11,6 +10,8 @@ use keysweep::source::{
     Blob, Control, GitEnv, IgnoredFiles, Inherit, StagedOptions, TreeOptions, Visit, Visited,
     scan_staged_with, scan_tree,
 };
+
+use crate::common::Dir;
 
 /// Remembers every piece of content.
 #[derive(Default)]
@@ -73,17 +74,17 @@ impl Seen {
     }
 }
 
-/// A temporary directory with git.
+/// A directory with git.
 pub struct Repo {
-    pub temp: tempfile::TempDir,
+    pub temp: Dir,
     pub dir: PathBuf,
 }
 
 impl Repo {
     pub fn bare_dir() -> Self {
-        let temp = tempfile::tempdir().expect("a temporary directory");
-        let dir = temp.path().canonicalize().expect("it exists").join("work");
-        fs::create_dir(&dir).expect("it is new");
+        let temp = Dir::new();
+        fs::create_dir(temp.outside("work")).expect("it is new");
+        let dir = temp.path().canonicalize().expect("it exists");
         Repo { temp, dir }
     }
 
@@ -100,13 +101,11 @@ impl Repo {
     }
 
     pub fn git(&self, args: &[&str]) -> String {
-        git(&self.dir, args, &[])
+        self.temp.git(args)
     }
 
     pub fn write(&self, path: &str, text: &str) {
-        let path = self.dir.join(path);
-        fs::create_dir_all(path.parent().expect("below the repository")).expect("writable");
-        fs::write(path, text).expect("writable");
+        self.temp.write(path, text);
     }
 
     pub fn commit(&self, message: &str) {
@@ -164,36 +163,4 @@ pub fn tree(paths: &[&Path], change: impl FnOnce(&mut TreeOptions)) -> Seen {
     let recorder = Recorder::default();
     let visited = scan_tree(&options, &recorder, &Control::default()).expect("the tree is there");
     Seen::new(recorder, visited)
-}
-
-/// Runs git without any configuration of this machine.
-pub fn git(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> String {
-    let output = try_git(dir, args, env);
-    let shown = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "git {args:?}: {shown}");
-    String::from_utf8_lossy(&output.stdout).trim().to_owned()
-}
-
-pub fn try_git(dir: &Path, args: &[&str], env: &[(&str, &str)]) -> std::process::Output {
-    let mut command = Command::new("git");
-    command
-        .current_dir(dir)
-        .args(["-c", "protocol.file.allow=always"]);
-    for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"] {
-        command.env_remove(name);
-    }
-    command
-        .args(args)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .envs([
-            ("GIT_AUTHOR_NAME", "A"),
-            ("GIT_AUTHOR_EMAIL", "a@example.org"),
-            ("GIT_COMMITTER_NAME", "C"),
-            ("GIT_COMMITTER_EMAIL", "c@example.org"),
-            ("GIT_EDITOR", "true"),
-        ])
-        .envs(env.iter().copied())
-        .output()
-        .expect("git is installed")
 }

@@ -4,66 +4,20 @@
 
 mod told;
 
-use crate::common::{Dir, expand};
+use crate::common::{Dir, expand, jwt_of, mail_of, noon, token};
 use crate::facts::make;
 
 const ANN: &str = "Ann Admin";
 const BOB: &str = "Bob Dev";
 const EVE: &str = "Eve Ops";
 
-/// The environment of somebody at noon of a day.
-fn who(name: &str, day: &str) -> Vec<(&'static str, String)> {
-    let mail = format!("{}@demo.test", &name[..3].to_lowercase());
-    let at = format!("{day}T12:00:00Z");
-    let mut out = Vec::new();
-    for role in ["AUTHOR", "COMMITTER"] {
-        let names: [&'static str; 3] = match role {
-            "AUTHOR" => ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_AUTHOR_DATE"],
-            _ => [
-                "GIT_COMMITTER_NAME",
-                "GIT_COMMITTER_EMAIL",
-                "GIT_COMMITTER_DATE",
-            ],
-        };
-        out.extend([
-            (names[0], name.to_owned()),
-            (names[1], mail.clone()),
-            (names[2], at.clone()),
-        ]);
-    }
-    out
-}
-
-/// Runs git as somebody on a day.
-fn git(dir: &Dir, name: &str, day: &str, args: &[&str]) {
-    let env = who(name, day);
-    let env: Vec<(&str, &str)> = env
-        .iter()
-        .map(|(key, value)| (*key, value.as_str()))
-        .collect();
-    dir.git_as(args, &env);
-}
-
-/// Commits everything as somebody on a day.
-fn commit(dir: &Dir, name: &str, day: &str, message: &str) {
-    dir.git(&["add", "-A"]);
-    git(dir, name, day, &["commit", "-q", "-m", message]);
-}
-
-/// A token with a valid checksum.
+/// A token with a valid checksum, of the story alone.
 fn pat(seed: u64) -> String {
-    expand("{check:crc32-base62:ghp_{alnum:30}}", 1000 + seed)
+    token(1000 + seed)
 }
 
 fn env(seed: u64) -> String {
     format!("GITHUB_TOKEN={}\n", pat(seed))
-}
-
-fn jwt(claims: &str, seed: u64) -> String {
-    expand(
-        &format!(r#"{{jwt:{{"alg":"RS256","typ":"JWT"}}.{claims}}}"#),
-        seed,
-    )
 }
 
 fn certificate(year: u8) -> String {
@@ -110,7 +64,7 @@ fn the_story() -> Dir {
 
     // Somebody writes any date into the first commit; the form of its token is younger than that.
     dir.write("root.env", env(1));
-    commit(&dir, ANN, "2012-01-01", "Start");
+    dir.commit_by(ANN, "2012-01-01", "Start");
     dir.write("app.env", env(3));
     dir.write("tls/server.pem", format!("{}\n{key}\n", certificate(24)));
     dir.write("secrets/prod.yaml", sops_file(&sops(70, 71), &sops(72, 73)));
@@ -125,7 +79,7 @@ fn the_story() -> Dir {
     );
     // A child that claims to be older than its parent.
     dir.write("child.env", env(2).replace("GITHUB_TOKEN", "CHILD_TOKEN"));
-    commit(&dir, BOB, "2009-05-05", "A note");
+    dir.commit_by(BOB, "2009-05-05", "A note");
 
     dir.write("gone.env", env(6));
     dir.write(
@@ -143,7 +97,7 @@ fn the_story() -> Dir {
     dir.write("back.env", env(31).replace("GITHUB_TOKEN", "BACK_TOKEN"));
     let app = expand("{check:crc32-base62:ghs_{alnum:30}}", 29);
     dir.write("ci.env", format!("APP_TOKEN={app}\n"));
-    commit(&dir, BOB, "2024-03-01", "Tokens of the team");
+    dir.commit_by(BOB, "2024-03-01", "Tokens of the team");
     dir.write(
         "tests/pay.env",
         expand("STRIPE_KEY=sk_live_51{alnum:97}\n", 20),
@@ -153,9 +107,14 @@ fn the_story() -> Dir {
         expand("STRIPE_KEY=sk_test_51{alnum:97}\n", 21),
     );
     let message = format!("Mail {} to the vendor", pat(15));
-    commit(&dir, BOB, "2024-04-01", &message);
+    dir.commit_by(BOB, "2024-04-01", &message);
     let tag = format!("Release, built with {}", pat(14));
-    git(&dir, EVE, "2024-05-05", &["tag", "-a", "v1", "-m", &tag]);
+    dir.git_by(
+        EVE,
+        &mail_of(EVE),
+        &noon("2024-05-05"),
+        &["tag", "-a", "v1", "-m", &tag],
+    );
 
     // The first rotation, and tokens that say themselves when they end.
     dir.write("app.env", env(4));
@@ -164,11 +123,14 @@ fn the_story() -> Dir {
     let expired = r#"{"iss":"https://login.demo.test","sub":"svc-checkout","iat":1709200000,"exp":1709203600}"#;
     dir.write(
         "debug/session.log",
-        format!("Authorization: Bearer {}\n", jwt(expired, 10)),
+        format!("Authorization: Bearer {}\n", jwt_of(expired, 10)),
     );
     let endless = r#"{"iss":"kubernetes/serviceaccount","kubernetes.io/serviceaccount/namespace":"prod","kubernetes.io/serviceaccount/secret.name":"ci-token","sub":"system:serviceaccount:prod:ci"}"#;
-    dir.write("k8s/token.env", format!("K8S_TOKEN={}\n", jwt(endless, 11)));
-    commit(&dir, EVE, "2024-09-01", "Rotate the token of the app");
+    dir.write(
+        "k8s/token.env",
+        format!("K8S_TOKEN={}\n", jwt_of(endless, 11)),
+    );
+    dir.commit_by(EVE, "2024-09-01", "Rotate the token of the app");
 
     let caveats = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>();
     let pypi =
@@ -213,17 +175,22 @@ fn the_story() -> Dir {
         "mail.env",
         expand("SENDGRID_KEY=SG.{alnum:22}.{alnum:43}\n", 35),
     );
-    commit(&dir, EVE, "2025-12-01", "What the new services need");
+    dir.commit_by(EVE, "2025-12-01", "What the new services need");
 
     // Files move, a value comes back, a branch goes.
     dir.git(&["mv", "app.env", "prod.env"]);
     std::fs::create_dir_all(dir.path().join("config")).expect("new");
     dir.git(&["mv", "old/name.env", "config/name.env"]);
     dir.write("back.env", env(31).replace("GITHUB_TOKEN", "BACK_TOKEN"));
-    commit(&dir, EVE, "2026-02-01", "Order");
-    git(&dir, EVE, "2026-02-02", &["checkout", "-q", "-b", "trial"]);
+    dir.commit_by(EVE, "2026-02-01", "Order");
+    dir.git_by(
+        EVE,
+        &mail_of(EVE),
+        &noon("2026-02-02"),
+        &["checkout", "-q", "-b", "trial"],
+    );
     dir.write("trial.env", env(18).replace("GITHUB_TOKEN", "TRIAL_TOKEN"));
-    commit(&dir, EVE, "2026-02-03", "A trial");
+    dir.commit_by(EVE, "2026-02-03", "A trial");
     dir.git(&["checkout", "-q", "main"]);
     dir.git(&["branch", "-q", "-D", "trial"]);
     dir.git(&["reflog", "expire", "--expire=now", "--all"]);
@@ -235,6 +202,6 @@ fn the_story() -> Dir {
     // SOPS encrypts all anew and keeps the vector of what stays the same.
     dir.write("secrets/prod.yaml", sops_file(&sops(76, 71), &sops(74, 75)));
     dir.write("ansible/mail.yml", vault(90));
-    commit(&dir, BOB, "2026-06-01", "Rotate again");
+    dir.commit_by(BOB, "2026-06-01", "Rotate again");
     dir
 }

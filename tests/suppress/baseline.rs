@@ -2,11 +2,8 @@
 
 use std::fs;
 
+use super::password_line;
 use crate::common::{Dir, NOW, expand, findings, line, token};
-
-fn text(dir: &Dir) -> String {
-    fs::read_to_string(dir.path().join(".keysweep-baseline")).expect("there is a baseline")
-}
 
 fn id(dir: &Dir, args: &[&str]) -> String {
     let report = dir.json(args);
@@ -14,10 +11,6 @@ fn id(dir: &Dir, args: &[&str]) -> String {
         .as_str()
         .expect("an id")
         .to_owned()
-}
-
-fn password(seed: u64) -> String {
-    expand("db_password = \"{alnum:7}#{alnum:3}\"\n", seed)
 }
 
 #[test]
@@ -67,10 +60,10 @@ fn a_line_holds_no_value_no_time_and_no_line_number() {
     let dir = Dir::repo();
     let value = token(1);
     dir.write("a.env", format!("\n\n\nGITHUB_TOKEN={value}\n"));
-    dir.write("b.py", password(2));
+    dir.write("b.py", password_line(2));
     dir.run(&["baseline", "create"]).ends(0);
-    let text = text(&dir);
-    let secret = password(2);
+    let text = dir.read(".keysweep-baseline");
+    let secret = password_line(2);
     let secret = secret.split('"').nth(1).expect("quoted");
     assert!(!text.contains(&value[4..12]) && !text.contains(secret));
     let entries: Vec<&str> = text
@@ -99,7 +92,7 @@ fn a_line_holds_no_value_no_time_and_no_line_number() {
 fn renamed_moved_squashed_and_rebased_values_stay_known() {
     let dir = Dir::repo();
     dir.write("a.env", line(1));
-    dir.write("b.py", password(2));
+    dir.write("b.py", password_line(2));
     dir.commit("one");
     dir.fix_salt();
     dir.run(&["baseline", "update"]).ends(0);
@@ -109,7 +102,10 @@ fn renamed_moved_squashed_and_rebased_values_stay_known() {
     dir.git(&["mv", "a.env", "deep/renamed.env"]);
     dir.git(&["mv", "b.py", "deep/other.py"]);
     dir.write("deep/renamed.env", format!("# moved\n\nX=1\n{}", line(1)));
-    dir.write("deep/other.py", format!("import os\n\n\n{}", password(2)));
+    dir.write(
+        "deep/other.py",
+        format!("import os\n\n\n{}", password_line(2)),
+    );
     let report = dir.json(&["scan"]);
     assert_eq!(findings(&report).len(), 0, "{report}");
     assert_eq!(report["summary"]["suppressed"]["baseline"], 2);
@@ -124,7 +120,7 @@ fn renamed_moved_squashed_and_rebased_values_stay_known() {
     dir.git(&["update-ref", "refs/heads/main", &squashed]);
     dir.run(&["history"]).ends(0).says("2 known");
     // A changed password under the same key is another finding.
-    dir.write("deep/other.py", password(3));
+    dir.write("deep/other.py", password_line(3));
     assert_eq!(findings(&dir.json(&["scan"])).len(), 1);
 }
 
@@ -160,7 +156,7 @@ fn what_only_the_history_holds_is_known_by_itself() {
     dir.run(&["baseline", "create", "--history"])
         .ends(0)
         .says("1 added");
-    assert!(text(&dir).contains(" in=history "));
+    assert!(dir.read(".keysweep-baseline").contains(" in=history "));
     dir.commit("baseline");
     dir.run(&["history"]).ends(0).says("1 known");
     // The tree does not hold it and does not miss it.
@@ -277,7 +273,12 @@ fn allow_last_takes_what_the_hook_failed_on() {
     }
     dir.run(&["allow", "--last", "--reason", "made up for a test"])
         .ends(0);
-    assert_eq!(text(&dir).matches("reason=made up for a test").count(), 2);
+    assert_eq!(
+        dir.read(".keysweep-baseline")
+            .matches("reason=made up for a test")
+            .count(),
+        2
+    );
     // The index is judged by its own baseline.
     dir.run(&["staged"]).ends(1);
     dir.git(&["add", "-A"]);

@@ -58,20 +58,7 @@ fn a_file_in_a_merge_conflict_is_named() {
     dir.git(&["checkout", "-q", "main"]);
     dir.write(".keysweepignore", "c\n");
     dir.commit("right");
-    let merge = std::process::Command::new("git")
-        .current_dir(dir.path())
-        .args([
-            "-c",
-            "user.name=A",
-            "-c",
-            "user.email=a@example.org",
-            "merge",
-            "-q",
-            "left",
-        ])
-        .output()
-        .expect("git is installed");
-    assert!(!merge.status.success());
+    dir.git_conflicts(&["merge", "-q", "left"]);
     dir.run(&["staged"]).ends(2).complains(
         ".keysweepignore (index) is in a merge conflict: settle it and `git add .keysweepignore`",
     );

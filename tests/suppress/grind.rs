@@ -4,11 +4,8 @@ use std::fs;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::common::{Dir, expand, findings};
-
-fn password(seed: u64) -> String {
-    expand("{alnum:7}#{alnum:3}", seed)
-}
+use super::password;
+use crate::common::{Dir, findings};
 
 fn file(password: &str) -> String {
     format!("db_password = \"{password}\"\n")

@@ -5,15 +5,11 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::common::{Dir, expand, findings};
-
-fn password(seed: u64) -> String {
-    expand("{alnum:7}#{alnum:3}", seed)
-}
+use super::password_line;
+use crate::common::{Dir, findings};
 
 fn lines(seeds: impl IntoIterator<Item = u64>) -> String {
-    let line = |seed| format!("db_password = \"{}\"\n", password(seed));
-    seeds.into_iter().map(line).collect()
+    seeds.into_iter().map(password_line).collect()
 }
 
 /// Ids by the line that they stand in.

@@ -6,10 +6,6 @@ use std::process::Stdio;
 
 use crate::common::{Dir, Run, findings, line};
 
-fn text(dir: &Dir) -> String {
-    fs::read_to_string(dir.path().join(".keysweep-baseline")).expect("there is a baseline")
-}
-
 /// The ids of what a scan finds.
 fn ids(dir: &Dir) -> Vec<String> {
     let report = dir.json(&["scan", "--untrusted"]);
@@ -52,12 +48,14 @@ fn twelve_allows_at_once_are_twelve_entries() {
             run.ends(0).says("+ ");
         }
         assert_eq!(
-            text(&dir).matches(" github-pat ").count(),
+            dir.read(".keysweep-baseline")
+                .matches(" github-pat ")
+                .count(),
             12,
             "{}",
-            text(&dir)
+            dir.read(".keysweep-baseline")
         );
-        assert_eq!(text(&dir).matches("salt=").count(), 1);
+        assert_eq!(dir.read(".keysweep-baseline").matches("salt=").count(), 1);
         dir.run(&["scan"]).ends(0).says("12 known");
         is_tidy(&dir);
     }
@@ -90,7 +88,7 @@ fn several_verbs_at_once_lose_nothing() {
     for run in at_once(&dir, &runs) {
         run.ends(0);
     }
-    let text = text(&dir);
+    let text = dir.read(".keysweep-baseline");
     for reason in &reasons {
         assert_eq!(
             text.matches(&format!("reason={reason}\n")).count(),
@@ -124,7 +122,7 @@ fn a_limit_for_files_is_a_message_and_no_half_file() {
         dir.write(&format!("{seed}.env"), line(seed));
     }
     dir.run(&["baseline", "create"]).ends(0);
-    let before = text(&dir);
+    let before = dir.read(".keysweep-baseline");
     for seed in 60..90 {
         dir.write(&format!("{seed}.env"), line(seed));
     }
@@ -137,7 +135,7 @@ fn a_limit_for_files_is_a_message_and_no_half_file() {
         limited(&dir, 2, args)
             .ends(2)
             .complains(".keysweep-baseline cannot be written: File too large");
-        assert_eq!(text(&dir), before);
+        assert_eq!(dir.read(".keysweep-baseline"), before);
     }
     dir.write("old.sarif", "old");
     for format in crate::common::formats() {
