@@ -379,7 +379,7 @@ fn inside(root: &Path, shown: &str) -> Result<PathBuf> {
         }
         at.push(name);
     }
-    whole::check_target(&at)?;
+    atomic::check_target(&at)?;
     Ok(at)
 }
 
@@ -402,7 +402,7 @@ fn write(root: &Path, change: &Change) -> Result<()> {
             false => Ok(None),
         })
     };
-    whole::change(&change.path, git_dir.as_deref(), read_now, |now| {
+    atomic::change(&change.path, git_dir.as_deref(), read_now, |now| {
         let now = now.unwrap_or_default();
         if now == change.after {
             return Ok((None, ()));

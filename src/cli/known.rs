@@ -10,8 +10,8 @@ use anyhow::Result;
 
 use super::args::{Limits, Looking, Trust};
 use super::config::Found;
-use super::policy::{self, Asked, Loaded, Sides};
 use super::scan::{now, shape};
+use super::trust::{self, Asked, Loaded, Sides};
 use super::{links, progress, rule_files, signals, whole};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
@@ -147,7 +147,7 @@ impl Project {
             rules,
             suppressions,
             ..
-        } = policy::load(Sides::one(from, self.root.clone(), scope), &asked)?;
+        } = trust::load(Sides::one(from, self.root.clone(), scope), &asked)?;
         let limits = Limits::default();
         shape(&mut input, &limits, &config);
         let mut thresholds = Thresholds::new(input.checkpoint());
@@ -198,7 +198,7 @@ impl Project {
         let git_dir = keysweep::source::git_dir(&self.root);
         let read = || Ok(self.read()?.map(|file| file.bytes));
         let fresh = fresh_salt();
-        whole::change(&path, git_dir.as_deref(), read, |before| {
+        atomic::change(&path, git_dir.as_deref(), read, |before| {
             let mut baseline = match before {
                 Some(bytes) => Baseline::parse(BASELINE, bytes)?,
                 None => Baseline::new(fresh),

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use super::whole::{self, Lasting, Mode};
+use super::atomic::{self, Lasting, Mode};
 use keysweep::report::Report;
 use keysweep::source;
 
@@ -43,7 +43,7 @@ pub fn ids(dir: &Path) -> Vec<String> {
 }
 
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    fs::create_dir_all(whole::folder_of(path))?;
+    fs::create_dir_all(atomic::folder_of(path))?;
     let content = |out: &mut dyn Write| out.write_all(text.as_bytes());
-    whole::write(path, Lasting::No, Mode::Private, content)
+    atomic::write(path, Lasting::No, Mode::Private, content)
 }

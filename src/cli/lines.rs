@@ -16,14 +16,14 @@ pub fn add(root: &Path, name: &str, lines: &[&str]) -> Result<usize> {
         return Ok(0);
     }
     let path = root.join(name);
-    whole::check_target(&path)?;
+    atomic::check_target(&path)?;
     let git_dir = keysweep::source::git_dir(root);
     let read = || match std::fs::read(&path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("{name} cannot be read")),
     };
-    whole::change(&path, git_dir.as_deref(), read, |before| {
+    atomic::change(&path, git_dir.as_deref(), read, |before| {
         let (after, came) = with(before.unwrap_or_default(), lines);
         Ok(((came > 0).then_some(after), came))
     })

@@ -4,6 +4,7 @@
 mod alien;
 mod allow;
 mod args;
+mod atomic;
 mod audit;
 mod baseline;
 mod choose;
@@ -27,10 +28,10 @@ mod links;
 mod lists;
 #[cfg(feature = "live")]
 mod live;
+mod lock;
 mod new_rule;
 mod output;
 mod parse;
-mod policy;
 mod progress;
 mod rule_examples;
 mod rule_files;
@@ -41,9 +42,9 @@ mod show;
 mod signals;
 mod start;
 mod tokens;
+mod trust;
 mod typed;
 mod verbs;
-mod whole;
 
 use std::process::ExitCode;
 

@@ -13,9 +13,9 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use super::args::{Color, Common, Limits};
+use super::atomic::{self, Lasting, Mode};
 use super::ending::Ending;
 use super::signals;
-use super::whole::{self, Lasting, Mode};
 use keysweep::detect::Scanner;
 use keysweep::report::{self, Format, Report, Style};
 use keysweep::secret::Masker;
@@ -118,7 +118,7 @@ impl Outputs {
     pub fn open_dated(common: &Common, limits: &Limits) -> Result<Self> {
         let mut seen = BTreeSet::new();
         for (_, path) in &common.output {
-            whole::check_target(path)?;
+            atomic::check_target(path)?;
             if !seen.insert(identity(path)) {
                 bail!(
                     "two outputs go to {}: give each a file of its own",
@@ -177,7 +177,7 @@ impl Outputs {
                 let mut out = Ending::new(out, &over);
                 report::write(*format, report, plain, &mut out)
             };
-            whole::write(path, Lasting::No, Mode::Usual, content)
+            atomic::write(path, Lasting::No, Mode::Usual, content)
                 .with_context(|| format!("the report {} cannot be written", path.display()))?;
         }
         let mut out = Ending::new(BufWriter::new(io::stdout().lock()), &over);
@@ -209,7 +209,7 @@ pub fn color(wish: Color, terminal: bool) -> bool {
 
 /// The same for two ways to write one path (`x`, `./x`). The file need not exist, its folder does.
 fn identity(path: &Path) -> PathBuf {
-    let folder = whole::folder_of(path);
+    let folder = atomic::folder_of(path);
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     folder.join(path.file_name().unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use super::args::{Common, Limits};
-use super::policy::{self, Asked, Loaded, Sides};
+use super::trust::{self, Asked, Loaded, Sides};
 use super::{fail_on, last, links, output, progress, signals};
 use keysweep::config::Config;
 use keysweep::detect::Scanner;
@@ -62,10 +62,10 @@ pub fn scan_under(
     let sides = Sides::of(&input, control)?;
     if with.register.is_none() && input.mode().is_change() {
         // Of a change it is told what it reads by name and nobody wrote down.
-        with.register = policy::register(&sides, &asked)?;
+        with.register = trust::register(&sides, &asked)?;
         with.references = with.register.is_some();
     }
-    let loaded = policy::load(sides, &asked)?;
+    let loaded = trust::load(sides, &asked)?;
     let plan = plan(&mut input, loaded, with, limits, common)?;
 
     // The input is used up by the run.

@@ -15,10 +15,10 @@ use gix::objs::tree::{EntryMode, EntryRef};
 use gix::objs::{Kind, TreeRefIter};
 
 use super::files;
-use super::git::graph::{parse_commit, parse_tag};
 use super::git::location::{GitEnv, Probe, Search};
 use super::git::odb::Odb;
 use super::git::open::{self, Layout};
+use super::git::parse::{parse_commit, parse_tag};
 use super::git::refs;
 use crate::finding::Oid;
 

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 use super::{Stage, git};
-use crate::cli::whole::{self, Lasting, Lock, Mode};
+use crate::cli::atomic::{self, Lasting, Mode};
+use crate::cli::lock::Lock;
 
 /// The hooks of a repository that somebody works in.
 const LOCAL: &[Stage] = &[Stage::PreCommit, Stage::PrePush];
@@ -267,5 +268,5 @@ fn write_script(path: &Path, stage: Stage, program: &Path, allowed: &[PathBuf]) 
         let script = format!("{before}{program}{between}{options}{after}");
         out.write_all(script.as_bytes())
     };
-    Ok(whole::write(path, Lasting::Yes, Mode::Program, content)?)
+    Ok(atomic::write(path, Lasting::Yes, Mode::Program, content)?)
 }

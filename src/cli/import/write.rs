@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result};
 
+use super::super::atomic::{self, Mode};
 use super::super::known::Project;
-use super::super::whole::{self, Mode};
 use super::super::{lines, output};
 use super::Taken;
 use keysweep::config;
@@ -93,7 +93,7 @@ enum New {
 
 /// Writes a file where there is none.
 fn new_or_same(root: &Path, name: &str, text: &str) -> Result<New> {
-    match whole::write_new(&root.join(name), Mode::Usual, text) {
+    match atomic::write_new(&root.join(name), Mode::Usual, text) {
         Ok(()) => Ok(New::Written),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
             let there = read_policy(&PolicyFrom::WorkTree(root.to_owned()), &[name])?.remove(0);

@@ -15,9 +15,9 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::args::Looking;
+use super::atomic::{self, Mode};
 use super::baseline::{Baseline, BaselineVerb};
 use super::output;
-use super::whole::{self, Mode};
 use super::{baseline, hook, import, lines};
 use keysweep::config;
 use keysweep::report::{count, terminal};
@@ -301,7 +301,7 @@ fn take(root: &Path, act: &Act) -> Result<ExitCode> {
 /// Writes a file that nobody made meanwhile, and the folder that it lies in.
 fn write_new(root: &Path, name: &str, text: &str) -> Result<()> {
     let path = root.join(name);
-    let folder = whole::folder_of(&path);
+    let folder = atomic::folder_of(&path);
     // Nothing is written through a link out of the repository.
     if std::fs::symlink_metadata(folder).is_ok_and(|meta| meta.is_symlink()) && folder != root {
         bail!("{name} lies behind a symbolic link; put a plain directory there");
@@ -312,5 +312,5 @@ fn write_new(root: &Path, name: &str, text: &str) -> Result<()> {
         true => Mode::Program,
         false => Mode::Usual,
     };
-    whole::write_new(&path, mode, text).with_context(|| format!("{name} cannot be written"))
+    atomic::write_new(&path, mode, text).with_context(|| format!("{name} cannot be written"))
 }

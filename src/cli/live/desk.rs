@@ -46,7 +46,7 @@ impl Which {
 /// There is none, or it is broken.
 pub fn register(path: &Path) -> Result<(PathBuf, Register)> {
     let name = path.display().to_string();
-    whole::check_target(path)?;
+    atomic::check_target(path)?;
     if !path.exists() {
         bail!("there is no register {name}: `keysweep tokens init` proposes one");
     }
@@ -106,8 +106,8 @@ impl World for Around {
                 bytes.with_context(|| format!("{name} cannot be read"))?,
             ))
         };
-        let dir = whole::folder_of(&self.file);
-        let changed = whole::change(&self.file, git_dir(dir).as_deref(), read, |before| {
+        let dir = atomic::folder_of(&self.file);
+        let changed = atomic::change(&self.file, git_dir(dir).as_deref(), read, |before| {
             let before = before.unwrap_or_default();
             let after = turned(&name, before, entry, turn)?;
             // Names and ids come from a server. What looks like a credential in them is not written.

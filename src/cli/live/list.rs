@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
 
-use super::super::whole::{self, Lasting, Mode};
+use super::super::atomic::{self, Lasting, Mode};
 use super::super::{lists as files, output};
 use super::From;
 use keysweep::lists::write_snapshot;
@@ -62,12 +62,12 @@ pub fn run(list: List) -> Result<ExitCode> {
 
 fn one(server: &Server, list: &List) -> Result<()> {
     let path = list.output.join(format!("{}.json", server.alias));
-    whole::check_target(&path)?;
+    atomic::check_target(&path)?;
     let mut issuer = connect(server)?;
     let listed = issuer.list()?.list;
     let text = write_snapshot(&listed, list.hashes, &files::finder())
         .map_err(|refused| anyhow!("{refused}"))?;
-    whole::write(&path, Lasting::No, Mode::Private, |out| {
+    atomic::write(&path, Lasting::No, Mode::Private, |out| {
         out.write_all(text.as_bytes())
     })
     .with_context(|| format!("the snapshot {} cannot be written", path.display()))?;

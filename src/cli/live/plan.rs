@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use super::super::atomic::{self, Lasting, Mode};
 use super::super::output;
-use super::super::whole::{self, Lasting, Mode};
 use super::From;
 use super::desk::{self, Which, say};
 use keysweep::live::rotation::{Change, Desk, Wanted};
@@ -44,7 +44,7 @@ pub fn run(plan: Plan) -> Result<ExitCode> {
     if plan.ids.is_empty() && plan.revoke.is_empty() && plan.due.is_none() {
         bail!("name entries of the register, or ask for what is due: --due 30d");
     }
-    whole::check_target(&plan.output)?;
+    atomic::check_target(&plan.output)?;
     let servers = plan.from.servers()?;
     let (file, register) = plan.which.read()?;
     let desk = Desk {
@@ -68,7 +68,7 @@ pub fn run(plan: Plan) -> Result<ExitCode> {
         true if not.is_empty() => say("nothing is due, and no plan is written"),
         true => {}
         false => {
-            whole::write(&plan.output, Lasting::No, Mode::Private, |out| {
+            atomic::write(&plan.output, Lasting::No, Mode::Private, |out| {
                 out.write_all(made.text().as_bytes())
             })
             .with_context(|| format!("the plan {} cannot be written", plan.output.display()))?;

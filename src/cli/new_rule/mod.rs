@@ -272,13 +272,13 @@ fn slug(text: &str) -> String {
 /// Adds the rule to a file, which is made where it is not there.
 fn append(path: &Path, id: &str, text: &str) -> Result<()> {
     let name = path.display().to_string();
-    whole::check_target(path)?;
+    atomic::check_target(path)?;
     let read = || match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("{name} cannot be read")),
     };
-    whole::change(path, None, read, |before| {
+    atomic::change(path, None, read, |before| {
         let before = std::str::from_utf8(before.unwrap_or_default())
             .with_context(|| format!("{name} is not UTF-8"))?;
         let there = rule::load_file(&name, before)?;

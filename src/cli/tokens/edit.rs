@@ -48,7 +48,7 @@ pub fn run(edit: &Edit) -> Result<ExitCode> {
         Some(path) => Ok(Some(read_file(path)?)),
         None => Ok(check::bytes_of_repository(&root)?.map(|file| file.bytes)),
     };
-    let change = whole::change(&path, git_dir.as_deref(), read, |before| {
+    let change = atomic::change(&path, git_dir.as_deref(), read, |before| {
         let Some(before) = before else {
             bail!(
                 "there is no register {}: `keysweep tokens init` proposes one",

@@ -8,9 +8,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 
 use super::super::args::heading;
+use super::super::atomic::{self, Lasting, Mode};
 use super::super::lists as files;
 use super::super::parse::moment;
-use super::super::whole::{self, Lasting, Mode};
 use keysweep::lists::{self, Asked};
 use keysweep::rule::{Holds, ListField};
 
@@ -62,7 +62,7 @@ pub struct Import {
 /// The list cannot be read, holds a credential where none may stand, or the snapshot cannot be written.
 pub fn run(import: Import) -> Result<ExitCode> {
     if let Some(path) = &import.output {
-        whole::check_target(path)?;
+        atomic::check_target(path)?;
     }
     let kind = lists::kind(&import.kind).map_err(|why| anyhow!(why))?;
     if !import.columns.is_empty() && kind.id != "csv" {
@@ -109,7 +109,7 @@ pub fn run(import: Import) -> Result<ExitCode> {
     let text = lists::write_snapshot(&list, import.hashes, &files::finder())
         .map_err(|refused| anyhow!("{name}: {refused}"))?;
     match &import.output {
-        Some(path) => whole::write(path, Lasting::No, Mode::Private, |out| {
+        Some(path) => atomic::write(path, Lasting::No, Mode::Private, |out| {
             out.write_all(text.as_bytes())
         })
         .with_context(|| format!("the snapshot {} cannot be written", path.display()))?,

@@ -87,7 +87,7 @@ pub fn run(init: Init) -> Result<ExitCode> {
         return Ok(output::ended(&looked));
     }
     let read = || Ok(check::bytes_of_repository(&project.root)?.map(|file| file.bytes));
-    whole::change(&path, git_dir.as_deref(), read, |before| match before {
+    atomic::change(&path, git_dir.as_deref(), read, |before| match before {
         Some(bytes) if bytes == text.as_bytes() => Ok((None, ())),
         Some(_) => bail!("somebody else wrote {} meanwhile", path.display()),
         None => Ok((Some(text.clone().into_bytes()), ())),

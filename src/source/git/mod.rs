@@ -17,6 +17,7 @@ pub(super) mod odb;
 pub(super) mod open;
 mod pack;
 mod packed;
+pub(super) mod parse;
 pub(super) mod paths;
 pub(super) mod people;
 pub(super) mod refs;

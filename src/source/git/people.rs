@@ -7,7 +7,8 @@ use gix::actor::SignatureRef;
 use gix::mailmap::Snapshot;
 
 use super::fault::Kind;
-use super::graph::{Graph, parse_commit, parse_tag, parse_who};
+use super::graph::Graph;
+use super::parse::{parse_commit, parse_tag, parse_who};
 use super::store::Store;
 use super::tree::find_entry;
 use crate::finding::{Commit, Oid, Skipped};

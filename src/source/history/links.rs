@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::scan::Scan;
 use super::{History, Oid, Reason, Skipped, Visit};
 use crate::source::git::fault::{Fault, Kind};
-use crate::source::git::graph::{Graph, LOST, parse_commit, parse_tag};
+use crate::source::git::graph::{Graph, LOST};
+use crate::source::git::parse::{parse_commit, parse_tag};
 use crate::source::git::refs::Ref;
 use crate::source::git::store::Store;
 

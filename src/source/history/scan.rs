@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::finding::{Oid, Origin, Skipped};
 use crate::source::git::fault::{Fault, Kind};
-use crate::source::git::graph::{self, Label, Node};
+use crate::source::git::graph::Node;
+use crate::source::git::parse::{self, Label};
 use crate::source::git::sink::{Object, Sink};
 use crate::source::git::store::Store;
 use crate::source::names::{self, Headers};
@@ -179,7 +180,7 @@ impl<'a, V: Visit> Scan<'a, V> {
                 }
                 return Some(state);
             }
-            Kind::Commit => match graph::parse_commit(bytes) {
+            Kind::Commit => match parse::parse_commit(bytes) {
                 Some(commit) => {
                     if self.message(oid, commit.message) {
                         self.check(oid, kind, bytes);
@@ -188,14 +189,14 @@ impl<'a, V: Visit> Scan<'a, V> {
                         oid,
                         tree: commit.tree,
                         parents: commit.parents,
-                        committed: graph::parse_who(commit.committer).2,
+                        committed: parse::parse_who(commit.committer).2,
                     };
                     self.headers(oid, node.committed, bytes);
                     self.found().commits.push(node);
                 }
                 None => self.failed(oid, Some(kind), Fault::corrupt("it is no commit")),
             },
-            Kind::Tag => match graph::parse_tag(bytes) {
+            Kind::Tag => match parse::parse_tag(bytes) {
                 Some(tag) => {
                     if self.message(oid, tag.message) {
                         self.check(oid, kind, bytes);

@@ -7,9 +7,11 @@
 //! which versions stand against which.
 
 mod blobs;
+mod copies;
 mod diff;
 mod objects;
 mod push;
+mod revision;
 mod revs;
 mod scan;
 mod walk;

@@ -14,7 +14,8 @@ use super::revs::Ends;
 use super::walk::Walk;
 use super::{Change, File, Range, Step};
 use crate::finding::{Name, Oid, Origin, Reason, RepoPath, Skipped};
-use crate::source::git::graph::{Node, parse_commit, parse_tag, parse_who};
+use crate::source::git::graph::Node;
+use crate::source::git::parse::{parse_commit, parse_tag, parse_who};
 use crate::source::names::{self, Headers};
 use crate::source::{Blob, Control, Version, Visit, archive};
 

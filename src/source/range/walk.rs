@@ -11,7 +11,8 @@ use super::objects::{Fault, Objects};
 use crate::finding::{Oid, Reason, Skipped};
 use crate::source::Control;
 use crate::source::git::fault as git;
-use crate::source::git::graph::{Node, parents_first, parse_commit, parse_tag, parse_who};
+use crate::source::git::graph::{Node, parents_first};
+use crate::source::git::parse::{parse_commit, parse_tag, parse_who};
 
 /// So many commits are walked beyond the point where nothing seems to be left, because clocks go
 /// wrong; git's own number.

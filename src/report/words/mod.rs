@@ -1,10 +1,16 @@
 //! The phrases that several formats share. Dates are absolute and in UTC, so that the same
 //! finding reads the same tomorrow. Nothing here escapes: each format does that itself.
 
-use super::{Against, Change, Commit, Finding, History, Place, Report, Skipped, Timeline, What};
+mod gap;
+mod numbers;
+
+pub use gap::{Gap, gaps};
+pub use numbers::{count, digits, size};
+
+use super::{Against, Change, Commit, Finding, History, Place, Report, Timeline, What};
 pub use crate::finding::date;
 use crate::finding::{Certainty, Status};
-use crate::finding::{Class, ConditionId, Field, Reason, Severity, Weight};
+use crate::finding::{Class, ConditionId, Field, Severity};
 
 /// The machine word for a status.
 pub fn status_name(status: &Status) -> &'static str {
@@ -274,80 +280,6 @@ pub fn only_in_pulls(row: &Finding) -> bool {
         })
 }
 
-/// One reason with what was not read for it.
-pub struct Gap<'a> {
-    /// Why.
-    pub reason: Reason,
-    /// How much it weighs.
-    pub weight: Weight,
-    /// What, in the report's order.
-    pub rows: Vec<&'a Skipped>,
-}
-
-impl Gap<'_> {
-    /// `3 files over the size limit`, `1 missing git object`, `2 × missing git object`.
-    pub fn phrase(&self) -> String {
-        use Reason::*;
-        let n = self.rows.len() as u64;
-        let phrase = self.reason.phrase();
-        match self.reason {
-            PermissionDenied | Io | Changed | TooLarge | Excluded | Ignored => {
-                format!("{} {phrase}", count(n, "file", "files"))
-            }
-            Interrupted | TimedOut | ShallowHistory | PartialClone | NotInWorkTree if n == 1 => {
-                phrase.to_owned()
-            }
-            _ if n == 1 => format!("1 {phrase}"),
-            _ => format!("{} × {phrase}", digits(n)),
-        }
-    }
-
-    /// All of it on one line.
-    pub fn line(&self) -> String {
-        let names = self.names();
-        let colon = if names.is_empty() { "" } else { ": " };
-        format!("not read: {}{colon}{names}", self.phrase())
-    }
-
-    /// The first three names, each followed by what went wrong, and how many more there are.
-    pub fn names(&self) -> String {
-        let mut names: Vec<String> = Vec::new();
-        for row in self.rows.iter().take(3) {
-            let name = match (row.what.as_str(), row.detail.as_str()) {
-                ("", detail) => detail.to_owned(),
-                (what, "") => what.to_owned(),
-                (what, detail) => format!("{what} ({detail})"),
-            };
-            names.extend((!name.is_empty()).then_some(name));
-        }
-        let mut out = names.join(", ");
-        if self.rows.len() > 3 {
-            out.push_str(&format!(" and {} more", digits(self.rows.len() as u64 - 3)));
-        }
-        out
-    }
-}
-
-/// What was not read, by weight and reason: failures first.
-pub fn gaps(report: &Report) -> Vec<Gap<'_>> {
-    let mut out: Vec<Gap<'_>> = Vec::new();
-    for row in &report.skipped {
-        match out
-            .iter_mut()
-            .find(|g| g.reason == row.reason && g.weight == row.weight)
-        {
-            Some(gap) => gap.rows.push(row),
-            None => out.push(Gap {
-                reason: row.reason,
-                weight: row.weight,
-                rows: vec![row],
-            }),
-        }
-    }
-    out.sort_by_key(|g| (g.weight, g.reason));
-    out
-}
-
 /// `14 ignored files not scanned, among them .env, prod.tfvars: --ignored`; nothing when there are
 /// none. At most [`STORES_NAMED`] credential stores are named, the others counted.
 pub fn ignored(report: &Report) -> Option<String> {
@@ -376,36 +308,6 @@ pub fn ignored(report: &Report) -> Option<String> {
 
 /// How many ignored credential stores the summary names.
 const STORES_NAMED: usize = 5;
-
-/// `1 file`, `3 files`.
-pub fn count(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", digits(n), if n == 1 { one } else { many })
-}
-
-/// A number with thousands separated.
-pub fn digits(n: u64) -> String {
-    let plain = n.to_string();
-    let mut out = String::new();
-    for (i, c) in plain.chars().enumerate() {
-        if i > 0 && (plain.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Bytes in units of 1,024 with one digit after the point.
-pub fn size(bytes: u64) -> String {
-    let (unit, scale) = match bytes {
-        0..=1023 => return count(bytes, "byte", "bytes"),
-        1_024..=1_048_575 => ("KiB", 1u64 << 10),
-        1_048_576..=1_073_741_823 => ("MiB", 1 << 20),
-        _ => ("GiB", 1 << 30),
-    };
-    let tenths = (bytes / scale) * 10 + (bytes % scale) * 10 / scale;
-    format!("{}.{} {unit}", tenths / 10, tenths % 10)
-}
 
 /// What the parts of a report count: files, or versions of files.
 pub fn items(report: &Report) -> String {
@@ -464,15 +366,6 @@ pub const NOT_IN_A_CLONE: &str =
 mod tests {
     use super::super::RefGroup;
     use super::*;
-
-    #[test]
-    fn numbers_and_sizes_read_well() {
-        assert_eq!(digits(1_234_567), "1,234,567");
-        assert_eq!(digits(12), "12");
-        assert_eq!(size(1), "1 byte");
-        assert_eq!(size(1_536), "1.5 KiB");
-        assert_eq!(size(u64::MAX), "17179869183.9 GiB");
-    }
 
     #[test]
     fn groups_of_refs_are_counted_in_words() {
