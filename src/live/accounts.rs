@@ -11,13 +11,13 @@ use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
 use super::Address;
-use super::aws::read;
 use super::draw::drawn;
 use super::driver::{About, Driver};
 use super::fault::Fault;
-use super::issuer::{Can, Held, Issuer, Listed, Made, Token, Verdict, Want};
+use super::issuer::Issuer;
 use super::program::{Failed, Messages, Run, Said};
 use super::servers::Server;
+use super::token::{Can, Held, Listed, Made, Token, Verdict, Want};
 use crate::lists::Row;
 use crate::rule::ListKind;
 use crate::secret::Secret;
@@ -160,7 +160,7 @@ impl<C: Client> Issuer for Accounts<C> {
     fn list(&mut self) -> Result<Listed, Fault> {
         let statements = self.client.list();
         let said = self.done("the list of accounts", statements)?;
-        let listed = read(self.server.kind, &self.server.alias, &said.output, true);
+        let listed = Listed::read(self.server.kind, &self.server.alias, &said.output);
         listed.map_err(|why| Fault::Unexpected {
             request: "the list of accounts".into(),
             why,

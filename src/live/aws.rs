@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use super::driver::{About, Driver};
 use super::fault::Fault;
 use super::http::{Client, Request};
-use super::issuer::{Can, Held, Issuer, Listed, Made, Token, Verdict, Want};
+use super::issuer::Issuer;
 use super::servers::Server;
 use super::sigv4::{Signed, Signer};
+use super::token::{Can, Held, Listed, Made, Token, Verdict, Want};
 use super::vars::UNRESERVED;
 use super::xml::{self, Element};
 use crate::lists::{self, Asked};
@@ -238,13 +239,9 @@ impl Issuer for Aws {
             }
         }
         let document = json!({ "AccessKeyMetadata": records });
-        read(
-            self.kind,
-            &self.alias,
-            document.to_string().as_bytes(),
-            true,
-        )
-        .map_err(|why| unexpected("ListAccessKeys", &why))
+        let text = document.to_string();
+        let listed = Listed::read(self.kind, &self.alias, text.as_bytes());
+        listed.map_err(|why| unexpected("ListAccessKeys", &why))
     }
 
     fn check(&mut self, value: &Secret, held: &Held) -> Result<Verdict, Fault> {
@@ -305,25 +302,6 @@ impl Issuer for Aws {
         self.iam("UpdateAccessKey", &inactive)?;
         self.iam("DeleteAccessKey", &key).map(|_| ())
     }
-}
-
-/// Reads what a server lists, when every row is a token.
-pub(super) fn read(
-    kind: &'static ListKind,
-    alias: &str,
-    text: &[u8],
-    complete: bool,
-) -> Result<Listed, String> {
-    let asked = Asked {
-        server: Some(alias.to_owned()),
-        taken: Some(Timestamp::now()),
-        complete,
-        sole: false,
-        columns: Vec::new(),
-    };
-    let list = lists::read(kind, text, &asked).map_err(|error| error.message)?;
-    let tokens = list.rows.iter().map(Token::of_row).collect();
-    Ok(Listed { list, tokens })
 }
 
 /// The region that the host of a service names; that of the services which have none.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::driver::About;
-use super::issuer::{Listed, Token};
+use super::token::{Listed, Token};
 use crate::lists::{Handle, Row, State};
 use crate::register::Entry;
 pub use crate::register::base;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::answer::Answer;
 use super::driver::{ListCalls, Pick, Records};
 use super::fault::Fault;
-use super::issuer::{Listed, Token};
+use super::token::{Listed, Token};
 use super::vars::{Var, Vars};
 use crate::lists::{Asked, Reader};
 use crate::rule::ListKind;

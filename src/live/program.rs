@@ -8,7 +8,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-use super::store::Unwritten;
 use crate::secret::Secret;
 
 /// Between two looks whether a program ended.
@@ -194,18 +193,6 @@ fn took(mut part: Vec<u8>, into: &mut Vec<u8>, most: usize) -> bool {
     part.truncate(room);
     into.append(&mut part);
     fits
-}
-
-impl From<Failed> for Unwritten {
-    fn from(failed: Failed) -> Self {
-        match failed {
-            Failed::NotStarted(why) => Unwritten::untouched(why),
-            Failed::Lost(why) => Unwritten {
-                why,
-                may_hold: true,
-            },
-        }
-    }
 }
 
 impl From<Failed> for String {

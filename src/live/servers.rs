@@ -61,6 +61,41 @@ pub struct ServersError {
     pub message: String,
 }
 
+impl Server {
+    /// Whether it gives what its driver asks for.
+    fn fits_driver(&self) -> Result<(), String> {
+        let (alias, driver) = (&self.alias, &self.driver);
+        let kind = &driver.server.kind;
+        for name in &driver.server.set {
+            if !self.set.contains_key(name) {
+                return Err(format!("`{alias}` is a {kind}, which needs `set.{name}`"));
+            }
+        }
+        for name in self.set.keys() {
+            if !driver.server.set.contains(name) {
+                return Err(format!(
+                    "`set.{name}` of `{alias}` is nothing that a {kind} asks for"
+                ));
+            }
+        }
+        for name in self.secrets.keys() {
+            if !driver.server.secrets.contains(name) {
+                return Err(format!(
+                    "`secrets.{name}` of `{alias}` is nothing that a {kind} asks for"
+                ));
+            }
+        }
+        let asked = driver.asked_for_by_admin();
+        if asked.contains(&"user") && self.user.is_none() {
+            return Err(format!("`{alias}` is a {kind}, which needs `user`"));
+        }
+        if asked.contains(&"secret") && self.secret.is_none() {
+            return Err(format!("`{alias}` is a {kind}, which needs `secret`"));
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for ServersError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = self.file.display();
@@ -242,7 +277,7 @@ fn one(alias: String, at: usize, entry: Entry, dir: &Path) -> Result<Server, Fau
         pause: Duration::from_secs_f64(1.0 / pause),
         driver,
     };
-    server.driver.fits(&server).map_err(|why| (at, why))?;
+    server.fits_driver().map_err(|why| (at, why))?;
     Ok(server)
 }
 

@@ -12,8 +12,9 @@ use super::driver::{About, By, Call, Create, Driver, ListCalls, Presents, Record
 use super::fault::Fault;
 use super::gathered::{Entry, Gathered, entries, member};
 use super::http::Client;
-use super::issuer::{Can, Held, Issuer, Listed, Made, PARTLY, Token, Verdict, Want};
+use super::issuer::Issuer;
 use super::servers::Server;
+use super::token::{Can, Held, Listed, Made, PARTLY, Token, Verdict, Want};
 use super::vars::{Var, Vars};
 use crate::base64::{Engine as _, STANDARD};
 use crate::rule::ListKind;

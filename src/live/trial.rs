@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::fault::Fault;
 use super::find::{self, Sought};
-use super::issuer::{Held, Issuer, Listed, Made, Token, Verdict, Want};
+use super::issuer::Issuer;
+use super::token::{Held, Listed, Made, Token, Verdict, Want};
 use crate::lists::{Moment, Row};
 use crate::secret::Secret;
 

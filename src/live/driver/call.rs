@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use toml::Table;
 
@@ -12,6 +11,7 @@ use super::super::http::Request;
 use super::super::vars::{Vars, names, names_in};
 use super::fits::Fits;
 use super::pick::Pick;
+use super::typed::into;
 
 /// The methods, by the keys that name them.
 const METHODS: [(&str, &str); 5] = [
@@ -183,13 +183,6 @@ fn form_text(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
-/// A table as a type that knows all of its keys.
-pub(super) fn into<T: DeserializeOwned>(table: Table) -> Result<T, String> {
-    table
-        .try_into()
-        .map_err(|error| error.message().replace('\n', " "))
-}
-
 /// A request, and what of its answer is kept by which names.
 #[derive(Clone, Debug)]
 pub struct Step {
@@ -219,18 +212,5 @@ impl Step {
                 .map_err(|error: toml::de::Error| error.message().replace('\n', " "))?,
         };
         Ok(Step { call, keep })
-    }
-}
-
-/// Whether texts are JSON pointers.
-pub(super) fn pointers<'t>(texts: impl IntoIterator<Item = &'t String>) -> Result<(), String> {
-    let bad = texts
-        .into_iter()
-        .find(|text| !text.is_empty() && !text.starts_with('/'));
-    match bad {
-        None => Ok(()),
-        Some(text) => Err(format!(
-            "`{text}` is no JSON pointer: one begins with a slash"
-        )),
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::super::answer::Answer;
-use super::super::issuer::Verdict;
+use super::super::token::Verdict;
 use super::Check;
 
 /// A condition on an answer; each member that is there has to hold.
@@ -41,7 +41,7 @@ impl Fits {
     /// What is wrong with it.
     pub(super) fn fault(&self) -> Option<String> {
         let pointers = [&self.has, &self.lacks].into_iter().flatten();
-        super::call::pointers(pointers).err()
+        super::typed::pointers(pointers).err()
     }
 
     /// Whether it looks at anything but the status.

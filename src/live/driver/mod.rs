@@ -9,13 +9,13 @@ mod pages;
 mod pick;
 mod read;
 mod sound;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use super::issuer::Can;
-use super::servers::Server;
+use super::token::Can;
 use super::vars::names;
 use crate::lists;
 use crate::rule::{ListKind, closest};
@@ -294,44 +294,8 @@ impl Driver {
         }
     }
 
-    /// Whether a server gives what the driver asks for.
-    ///
-    /// # Errors
-    /// Something is missing, or not asked for.
-    pub fn fits(&self, server: &Server) -> Result<(), String> {
-        let alias = &server.alias;
-        let kind = &self.server.kind;
-        for name in &self.server.set {
-            if !server.set.contains_key(name) {
-                return Err(format!("`{alias}` is a {kind}, which needs `set.{name}`"));
-            }
-        }
-        for name in server.set.keys() {
-            if !self.server.set.contains(name) {
-                return Err(format!(
-                    "`set.{name}` of `{alias}` is nothing that a {kind} asks for"
-                ));
-            }
-        }
-        for name in server.secrets.keys() {
-            if !self.server.secrets.contains(name) {
-                return Err(format!(
-                    "`secrets.{name}` of `{alias}` is nothing that a {kind} asks for"
-                ));
-            }
-        }
-        let asked = self.asked_for_by_admin();
-        if asked.contains(&"user") && server.user.is_none() {
-            return Err(format!("`{alias}` is a {kind}, which needs `user`"));
-        }
-        if asked.contains(&"secret") && server.secret.is_none() {
-            return Err(format!("`{alias}` is a {kind}, which needs `secret`"));
-        }
-        Ok(())
-    }
-
     /// The names that the operator's own requests ask for.
-    fn asked_for_by_admin(&self) -> Vec<&str> {
+    pub(super) fn asked_for_by_admin(&self) -> Vec<&str> {
         let mut all: Vec<&str> = self.auth.admin.names().unwrap_or_default();
         let calls = self.login.iter().map(|step| &step.call);
         let calls = calls.chain(self.list.iter().map(|list| &list.records.call));

@@ -51,7 +51,7 @@ impl Pages {
         let name = self.by.name();
         match (self.by, &self.next) {
             (By::Cursor, None) => Some("pages by `cursor` need `next`, a JSON pointer".into()),
-            (By::Cursor, Some(next)) => super::call::pointers([next]).err(),
+            (By::Cursor, Some(next)) => super::typed::pointers([next]).err(),
             (_, Some(_)) => Some("`next` is of pages by `cursor`".into()),
             (_, None) if self.size == 0 => {
                 Some("`pages` needs `size`, the records of a page".into())

@@ -38,8 +38,8 @@ impl TryFrom<toml::Value> for Pick {
             toml::Value::Table(table) => table,
             _ => return Err("a JSON pointer is a text, or a table with `at`".into()),
         };
-        let written: Written = super::call::into(table)?;
-        super::call::pointers([&written.at])?;
+        let written: Written = super::typed::into(table)?;
+        super::typed::pointers([&written.at])?;
         Ok(Pick {
             at: written.at,
             find: written.find,

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::call::{self, Call, Step};
+use super::call::{Call, Step};
 use super::fits::Fits;
 use super::pages::Pages;
 use super::pick::Pick;
-use super::{Check, Create, Driver, ListCalls, Records};
+use super::{Check, Create, Driver, ListCalls, Records, typed};
 
 /// Reads a driver.
 ///
@@ -21,12 +21,12 @@ pub fn load(text: &str) -> Result<Driver, String> {
         .map_err(|error: toml::de::Error| error.to_string())?;
     let driver = Driver {
         server: taken(&mut file, "server")?
-            .map(call::into)
+            .map(typed::into)
             .transpose()
             .map_err(in_table("server"))?
             .ok_or("there is no table [server]")?,
         auth: taken(&mut file, "auth")?
-            .map(call::into)
+            .map(typed::into)
             .transpose()
             .map_err(in_table("auth"))?
             .unwrap_or_default(),
@@ -55,8 +55,8 @@ impl Check {
             dead: Vec<Fits>,
             id: Option<String>,
         }
-        let rest: Rest = call::into(table)?;
-        call::pointers(&rest.id)?;
+        let rest: Rest = typed::into(table)?;
+        typed::pointers(&rest.id)?;
         Ok(Check {
             call,
             live: rest.live,
@@ -100,9 +100,9 @@ impl ListCalls {
             .into_iter()
             .filter_map(|key| Some((key.to_owned(), table.remove(key)?)))
             .collect();
-        let own: Own = call::into(own)?;
+        let own: Own = typed::into(own)?;
         let value = Vec::from(own.value);
-        call::pointers(&value)?;
+        typed::pointers(&value)?;
         Ok(ListCalls {
             over,
             records: Records::take(table)?,
@@ -126,8 +126,8 @@ impl Records {
             #[serde(default)]
             keep: BTreeMap<String, Pick>,
         }
-        let rest: Rest = call::into(table)?;
-        call::pointers([&rest.items])?;
+        let rest: Rest = typed::into(table)?;
+        typed::pointers([&rest.items])?;
         Ok(Records {
             call,
             pages: rest.pages,

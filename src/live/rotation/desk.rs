@@ -11,10 +11,12 @@ use super::plan::{Change, Holds, PLAN_VERSION, Plan, What};
 use super::run::{Outcome, Run, World};
 use super::seal::{Seal, digest, fresh};
 use super::state::State;
+use crate::live::connect::connect;
 use crate::live::find;
-use crate::live::issuer::{Issuer, Listed, connect};
+use crate::live::issuer::Issuer;
 use crate::live::servers::{Server, Servers};
 use crate::live::store::{self, Around, Content, Named};
+use crate::live::token::Listed;
 use crate::register::{End, Entry, Register};
 use crate::secret::Secret;
 

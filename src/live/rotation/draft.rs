@@ -10,9 +10,10 @@ use crate::finding::DAY;
 use crate::lists::Row;
 use crate::live::driver::About;
 use crate::live::find;
-use crate::live::issuer::{Can, Held, Issuer, Listed, Token, Verdict};
+use crate::live::issuer::Issuer;
 use crate::live::servers::Server;
 use crate::live::store::{Content, Named, takes_id};
+use crate::live::token::{Can, Held, Listed, Token, Verdict};
 use crate::register::{Entry, Policy};
 use crate::secret::Secret;
 

@@ -8,7 +8,7 @@ use super::journal::{Event, Proof};
 use super::plan::{Listed, What};
 use super::run::{GRACE, Run};
 use crate::live::find;
-use crate::live::issuer::{Held, PARTLY, Token, Verdict};
+use crate::live::token::{Held, PARTLY, Token, Verdict};
 use crate::register::{At, End, Print, State as Became, Turn, Version};
 use crate::secret::{Fingerprint, Secret};
 

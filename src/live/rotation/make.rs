@@ -6,7 +6,7 @@ use super::journal::Event;
 use super::plan::{self, Successor, What};
 use super::run::{GRACE, MAX_ATTEMPTS, Run};
 use crate::live::find::{self, Sought};
-use crate::live::issuer::{Listed, Made, Token, Want};
+use crate::live::token::{Listed, Made, Token, Want};
 
 /// A token that was made, and how it is found in the list.
 pub(super) struct Fresh {

@@ -8,7 +8,7 @@ use super::time;
 use crate::finding::DAY;
 use crate::lists::Row;
 use crate::live::find;
-use crate::live::issuer::Held;
+use crate::live::token::Held;
 use crate::schema;
 
 /// The version that plans name.

@@ -11,8 +11,9 @@ use super::plan::{self, Successor, What};
 use super::state::State;
 use crate::live::driver::About;
 use crate::live::find;
-use crate::live::issuer::{Held, Issuer, Listed, Token, Verdict};
+use crate::live::issuer::Issuer;
 use crate::live::store::{Content, Named, takes_id};
+use crate::live::token::{Held, Listed, Token, Verdict};
 use crate::register::Turn;
 use crate::secret::Secret;
 

@@ -17,6 +17,18 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes of an answer that are read.
 const MAX: usize = 4 << 20;
 
+impl From<Failed> for Unwritten {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::NotStarted(why) => Unwritten::untouched(why),
+            Failed::Lost(why) => Unwritten {
+                why,
+                may_hold: true,
+            },
+        }
+    }
+}
+
 /// Runs a program with something on its standard input; what it printed.
 fn run<S: AsRef<OsStr>>(dir: Option<&Path>, words: &[S], input: &[u8]) -> Result<Vec<u8>, Failed> {
     let words: Vec<_> = words.iter().map(|word| word.as_ref().to_owned()).collect();
