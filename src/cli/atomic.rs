@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+pub use super::lock::folder_of;
 use super::lock::{Lock, TICK};
 
 /// How long git is waited for.
@@ -49,14 +50,6 @@ pub fn check_target(path: &Path) -> Result<()> {
         bail!("the folder {} does not exist", folder.display());
     }
     Ok(())
-}
-
-/// The folder that a file stands in.
-pub fn folder_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if parent != Path::new("") => parent,
-        _ => Path::new("."),
-    }
 }
 
 /// A file that does not have its name yet. It vanishes with its value.

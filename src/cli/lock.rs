@@ -7,13 +7,19 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use super::atomic::folder_of;
-
 /// How long another process is waited for. A lock is held while a small file is read and written,
 /// which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often a lock that somebody else holds is asked for.
 pub(super) const TICK: Duration = Duration::from_millis(5);
+
+/// The folder that a file stands in.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}
 
 /// A lock that all processes of this program respect. The system takes it away from a process
 /// that ends, however it ends, so no lock is ever left over; the file that it belongs to means nothing.

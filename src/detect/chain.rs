@@ -12,7 +12,7 @@ use regex::bytes::Regex;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::token::{compile, ends_freely, parse, starts_freely};
+use super::pattern::{compile, ends_freely, parse, starts_freely};
 use super::watch::Watch;
 use crate::rule::Token;
 

@@ -8,7 +8,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use regex::bytes::Regex;
 
 use super::provider::{self, Providers};
-use super::{Candidate, assign, checks, generic, prefix, token};
+use super::{Candidate, assign, checks, generic, pattern, prefix};
 use crate::finding::{Class, Evidence, Ground};
 use crate::rule::{ByteSet, Check, Context, Kind, Rule, RuleSet, Source};
 
@@ -119,7 +119,7 @@ impl ContextIndex {
         (context.len.0..=context.len.1).contains(&len)
             && value.iter().all(|b| context.alphabet.contains(*b))
             && self.values[rule]
-                .get_or_init(|| token::compile(&format!("\\A(?:{})\\z", context.value)))
+                .get_or_init(|| pattern::compile(&format!("\\A(?:{})\\z", context.value)))
                 .as_ref()
                 .is_some_and(|regex| regex.is_match(value))
     }

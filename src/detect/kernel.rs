@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::generic::pair_cost;
+use super::pairs::pair_cost;
 use crate::rule::{ByteSet, Literal};
 
 /// log2 of the bitmap's size in bits: 32 KiB, which the first-level cache holds.

@@ -16,7 +16,9 @@ mod inherit;
 mod inside;
 mod kernel;
 mod pair;
+mod pairs;
 mod partner;
+mod pattern;
 mod prefix;
 mod provider;
 mod runs;
@@ -39,5 +41,5 @@ pub use watch::{Cut, Scanned, Watch};
 /// What the patterns of a rule weigh once they are compiled, in halves of a mebibyte; nothing for
 /// those of common size. `None` when one is larger than 8 MiB: such a rule would find nothing.
 pub fn weight(rule: &crate::rule::Rule) -> Option<u32> {
-    token::weight(rule)
+    pattern::weight(rule)
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::context::ContextIndex;
-use super::{Candidate, generic, token};
+use super::{Candidate, generic, pattern, token};
 use crate::finding::{Class, Confidence, Ground};
 use crate::rule::{Generic, Kind, RuleSet};
 
@@ -382,7 +382,7 @@ impl Providers {
     fn is_nearly(&self, rules: &RuleSet, rule: usize, value: &[u8]) -> bool {
         let lengths = self.lengths[rule].get_or_init(|| {
             let token = token::of(&rules.rules[rule])?;
-            let pattern = token::parse(&token.pattern)?;
+            let pattern = pattern::parse(&token.pattern)?;
             let least = pattern.properties().minimum_len()?;
             let most = pattern.properties().maximum_len();
             Some((least, most.unwrap_or(token.after as usize)))

@@ -13,7 +13,7 @@
 
 use std::sync::OnceLock;
 
-use crate::detect::generic::pair_cost;
+use crate::detect::pairs::pair_cost;
 
 /// Nothing shorter looks drawn, in bytes.
 const SHORTEST: usize = 8;

@@ -163,7 +163,7 @@ pub(super) fn read(value: &[u8], quoted: bool) -> Form {
     };
     let shape = shape::of(&counts);
     let entropy = entropy(value);
-    let wordlike = super::pairs::wordlike(value);
+    let wordlike = crate::detect::pairs::wordlike(value);
     let as_random = || {
         let hex = value.iter().all(u8::is_ascii_hexdigit);
         entropy >= floor(len, hex, upper == 0 || lower == 0)

@@ -26,7 +26,7 @@ const fn class(b: u8) -> usize {
 
 /// How likely `b` follows `a` in words and identifiers, without regard to case: minus 25 times the
 /// natural logarithm.
-pub(in crate::detect) fn pair_cost(a: u8, b: u8) -> u32 {
+pub(super) fn pair_cost(a: u8, b: u8) -> u32 {
     u32::from(PAIRS[CLASS[usize::from(a)] * 28 + CLASS[usize::from(b)]])
 }
 
