@@ -19,8 +19,7 @@ use keysweep::register::{FILE, Register};
 use keysweep::report::{Report, against, format, merge};
 use keysweep::secret::Shown;
 use keysweep::source::{
-    HistoryOptions, IgnoredFiles, PolicyFrom, Repository, TreeOptions, git_dir, home, is_bare,
-    read_policy,
+    HistoryOptions, IgnoredFiles, Repository, Side, TreeOptions, git_dir, home, is_bare, read_side,
 };
 use keysweep::{AuditOptions, Input};
 
@@ -263,8 +262,8 @@ fn register(repo: &Path) -> Result<Option<Register>> {
             Err(_) => Ok(None),
         };
     }
-    let head = PolicyFrom::Head(Repository::new(repo, &[]));
-    let file = read_policy(&head, &[FILE])?.remove(0);
+    let head = Side::Head(Repository::new(repo, &[]));
+    let file = read_side(&head, &[FILE])?.remove(0);
     let register = file.map(|file| Register::parse(&file.name, &file.bytes));
     Ok(register.transpose()?)
 }

@@ -16,7 +16,7 @@ use keysweep::detect::Scanner;
 use keysweep::report::terminal;
 use keysweep::rule::{Pack, RuleSet};
 use keysweep::secret::Masker;
-use keysweep::source::{self, PolicyFile, PolicyFrom};
+use keysweep::source::{self, Side, SideFile};
 
 #[derive(Args)]
 #[command(after_help = "\
@@ -80,7 +80,7 @@ impl Found {
     ///
     /// # Errors
     /// It is broken.
-    pub fn of_side(from: &PolicyFrom, below: &str, file: Option<PolicyFile>) -> Result<Self> {
+    pub fn of_side(from: &Side, below: &str, file: Option<SideFile>) -> Result<Self> {
         let Some(file) = file else {
             return Ok(Found::default());
         };
@@ -100,13 +100,13 @@ impl Found {
     /// # Errors
     /// It is broken, or cannot be read.
     pub fn upward(start: &Path, root: &Path) -> Result<Self> {
-        let file = source::find_policy(start, root, FILE)?;
+        let file = source::find_upward(start, root, FILE)?;
         let below = file
             .as_ref()
             .and_then(|file| file.name.strip_suffix(FILE))
             .unwrap_or_default()
             .to_owned();
-        Self::of_side(&PolicyFrom::WorkTree(root.to_owned()), &below, file)
+        Self::of_side(&Side::WorkTree(root.to_owned()), &below, file)
     }
 
     /// The file that holds for a tree.

@@ -18,7 +18,7 @@ use keysweep::detect::Scanner;
 use keysweep::lists::List;
 use keysweep::report::{ReportOptions, terminal};
 use keysweep::source::{
-    Control, HistoryOptions, IgnoredFiles, PolicyFile, PolicyFrom, StagedOptions, TreeOptions, home,
+    Control, HistoryOptions, IgnoredFiles, Side, SideFile, StagedOptions, TreeOptions, home,
 };
 use keysweep::suppress::{BASELINE, Baseline, Salt, Scope};
 use keysweep::thresholds::Thresholds;
@@ -93,9 +93,9 @@ impl Project {
         }
     }
 
-    fn read(&self) -> Result<Option<PolicyFile>> {
-        let from = PolicyFrom::WorkTree(self.root.clone());
-        Ok(keysweep::source::read_policy(&from, &[BASELINE])?.remove(0))
+    fn read(&self) -> Result<Option<SideFile>> {
+        let from = Side::WorkTree(self.root.clone());
+        Ok(keysweep::source::read_side(&from, &[BASELINE])?.remove(0))
     }
 
     /// Looks for findings. What hides them is that of the working tree, whatever is looked at,
@@ -136,7 +136,7 @@ impl Project {
                 Scope::History,
             ),
         };
-        let from = PolicyFrom::WorkTree(self.root.clone());
+        let from = Side::WorkTree(self.root.clone());
         let asked = Asked {
             rules: &self.looking.rules,
             config: &self.looking.config,

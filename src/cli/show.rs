@@ -17,7 +17,7 @@ use keysweep::finding::Excerpt;
 use keysweep::fix;
 use keysweep::report::{self, Finding, Place, Report, Style};
 use keysweep::secret::REDACTED;
-use keysweep::source::{Control, PolicyFrom, Repository, commit_of, excerpt, read_policy};
+use keysweep::source::{Control, Repository, Side, commit_of, excerpt, read_side};
 
 /// Lines above and below the value.
 const AROUND: usize = 2;
@@ -123,14 +123,14 @@ fn excerpt_of(root: &Path, chosen: &Chosen, scanner: &Scanner) -> Option<Excerpt
     }
     let repository = || Repository::from(root.to_owned());
     let from = match chosen.look {
-        Look::Tree => PolicyFrom::WorkTree(root.to_owned()),
-        Look::Staged => PolicyFrom::Index(repository()),
+        Look::Tree => Side::WorkTree(root.to_owned()),
+        Look::Staged => Side::Index(repository()),
         Look::History => {
             let commit = commit(&chosen.report, place)?;
-            PolicyFrom::Commit(repository(), commit_of(&repository(), commit).ok()?)
+            Side::Commit(repository(), commit_of(&repository(), commit).ok()?)
         }
     };
-    let file = read_policy(&from, &[place.path.as_str()]).ok()?.pop()??;
+    let file = read_side(&from, &[place.path.as_str()]).ok()?.pop()??;
     let text = std::str::from_utf8(&file.bytes).ok()?;
     let span = fix::span(text, place.region)?;
     let mut spans = scanner.spans(text.as_bytes());

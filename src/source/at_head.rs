@@ -7,7 +7,7 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::objs::{Kind, compute_hash};
 
-use super::policy_files::{Opened, Repository, behind_link};
+use super::sides::{Opened, Repository, behind_link};
 use super::{Control, files};
 use crate::finding::Oid;
 

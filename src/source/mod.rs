@@ -15,8 +15,9 @@ mod indexed;
 mod local;
 mod locate;
 mod names;
-mod policy_files;
+
 mod range;
+mod sides;
 mod staged;
 mod stdin;
 mod texts;
@@ -37,13 +38,13 @@ pub use history::{
 pub use ignored::IgnoredFiles;
 pub use indexed::{IndexedOptions, plain as plain_path, scan_indexed};
 pub use locate::{excerpt, locate, locate_until};
-pub use policy_files::{
-    PolicyFile, PolicyFiles, PolicyFrom, Repository, commit_of, find_policy, git_dir, is_bare,
-    read_policy, remote_of, tracks,
-};
 pub use range::{
     Change, File, Push, PushLine, Range, RangeOptions, Receiver, Step, What, check_receiving,
     range_ends, scan_range,
+};
+pub use sides::{
+    Repository, Side, SideFile, SideFiles, commit_of, find_upward, git_dir, is_bare, read_side,
+    remote_of, tracks,
 };
 pub use staged::{
     NOTHING_STAGED, StagedOptions, check_for_git, check_staged, scan_staged, scan_staged_with,

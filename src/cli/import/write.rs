@@ -11,7 +11,7 @@ use super::super::{lines, output};
 use super::Taken;
 use keysweep::config;
 use keysweep::report::{count, terminal};
-use keysweep::source::{PolicyFrom, read_policy};
+use keysweep::source::{Side, read_side};
 use keysweep::suppress::{Entry, IGNORE_FILE, Known};
 
 /// Lines of each part of the report.
@@ -96,7 +96,7 @@ fn new_or_same(root: &Path, name: &str, text: &str) -> Result<New> {
     match atomic::write_new(&root.join(name), Mode::Usual, text) {
         Ok(()) => Ok(New::Written),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let there = read_policy(&PolicyFrom::WorkTree(root.to_owned()), &[name])?.remove(0);
+            let there = read_side(&Side::WorkTree(root.to_owned()), &[name])?.remove(0);
             let same = there.is_some_and(|file| file.bytes == text.as_bytes());
             Ok(if same { New::Same } else { New::Other })
         }
@@ -106,8 +106,8 @@ fn new_or_same(root: &Path, name: &str, text: &str) -> Result<New> {
 
 /// Whether keysweep.toml says already what belongs into it.
 fn says(root: &Path, taken: &Taken) -> bool {
-    let from = PolicyFrom::WorkTree(root.to_owned());
-    let file = read_policy(&from, &[config::FILE])
+    let from = Side::WorkTree(root.to_owned());
+    let file = read_side(&from, &[config::FILE])
         .ok()
         .and_then(|mut all| all.remove(0));
     let text = file.and_then(|file| String::from_utf8(file.bytes).ok());

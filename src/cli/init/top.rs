@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use keysweep::source::{PolicyFrom, read_policy};
+use keysweep::source::{Side, read_side};
 
 /// Where everything is looked for. No link is followed.
 pub struct Top(pub PathBuf);
@@ -22,8 +22,8 @@ impl Top {
 
     /// The text of a plain file; `None` where there is none or it cannot be read.
     pub fn text(&self, name: &str) -> Option<String> {
-        let from = PolicyFrom::WorkTree(self.0.clone());
-        let file = read_policy(&from, &[name]).ok()?.pop()??;
+        let from = Side::WorkTree(self.0.clone());
+        let file = read_side(&from, &[name]).ok()?.pop()??;
         Some(String::from_utf8_lossy(&file.bytes).into_owned())
     }
 }

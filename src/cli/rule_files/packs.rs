@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::one;
 use keysweep::rule::{Pack, Provenance, RuleSet};
-use keysweep::source::{self, PolicyFrom};
+use keysweep::source::{self, Side};
 
 /// Packs that name packs: more than this in a row are a mistake or an attack.
 const MAX_DEPTH: usize = 8;
@@ -32,7 +32,7 @@ pub enum Place {
     /// A directory that the user chose.
     Disk(PathBuf),
     /// A directory on a side of what is scanned: empty, or ending in `/`.
-    Side(PolicyFrom, String),
+    Side(Side, String),
 }
 
 /// A file that was read.
@@ -52,7 +52,7 @@ impl Place {
             Place::Disk(dir) => of_disk(&dir.join(path)),
             Place::Side(from, below) => {
                 let path = format!("{below}{path}");
-                let file = source::read_policy(from, &[&path])?.pop().flatten();
+                let file = source::read_side(from, &[&path])?.pop().flatten();
                 let folder = path.rfind('/').map_or("", |at| &path[..=at]);
                 Ok(file.map(|file| Text {
                     name: file.name,

@@ -12,7 +12,7 @@ use super::derive;
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::register::{FILE, Register};
-use keysweep::source::{IgnoredFiles, PolicyFile, PolicyFrom, TreeOptions, home, read_policy};
+use keysweep::source::{IgnoredFiles, Side, SideFile, TreeOptions, home, read_side};
 
 /// Says what the register (`tokens.toml`) says is to be done, and looks for credentials in the tree.
 #[derive(Args)]
@@ -116,6 +116,6 @@ pub fn of_repository(root: &Path) -> Result<Option<Register>> {
 ///
 /// # Errors
 /// It cannot be read.
-pub fn bytes_of_repository(root: &Path) -> Result<Option<PolicyFile>> {
-    Ok(read_policy(&PolicyFrom::WorkTree(root.to_owned()), &[FILE])?.remove(0))
+pub fn bytes_of_repository(root: &Path) -> Result<Option<SideFile>> {
+    Ok(read_side(&Side::WorkTree(root.to_owned()), &[FILE])?.remove(0))
 }

@@ -14,7 +14,7 @@ use crate::cli::{fail_on, output, rule_files};
 use keysweep::config::{Config, FILE};
 use keysweep::register::{self, Register};
 use keysweep::rule::RuleSet;
-use keysweep::source::{self, PolicyFile, PolicyFrom};
+use keysweep::source::{self, Side, SideFile};
 use keysweep::suppress::{BASELINE, Configured, IGNORE_FILE, Scope, Suppressions, Texts};
 
 /// What the user says about it.
@@ -59,9 +59,9 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         is_named: named.is_some(),
         is_broken: false,
     };
-    let current = Side::read(&sides.current, sides.start.as_deref(), sides.lists, fixed)?;
+    let current = Files::read(&sides.current, sides.start.as_deref(), sides.lists, fixed)?;
     let trusted = named.or(sides.trusted);
-    let trusted = trusted.map(|from| before.or_none(Side::read(&from, None, sides.lists, fixed)));
+    let trusted = trusted.map(|from| before.or_none(Files::read(&from, None, sides.lists, fixed)));
     let trusted = trusted.transpose()?;
 
     // The configuration that holds is that of the side whose word counts.
@@ -178,7 +178,7 @@ pub fn register(sides: &Sides, asked: &Asked<'_>) -> Result<Option<Register>> {
     if asked.trust.untrusted {
         return Ok(None);
     }
-    let file = source::read_policy(&sides.current, &[register::FILE])?.remove(0);
+    let file = source::read_side(&sides.current, &[register::FILE])?.remove(0);
     let register = file.map(|file| Register::parse(&file.name, &file.bytes));
     Ok(register.transpose()?)
 }
@@ -227,18 +227,18 @@ fn configured(config: &Config, rules: &RuleSet) -> Result<Configured> {
 
 /// The files of one side.
 #[derive(Default)]
-struct Side {
-    ignore: Option<PolicyFile>,
-    baseline: Option<PolicyFile>,
+struct Files {
+    ignore: Option<SideFile>,
+    baseline: Option<SideFile>,
     found: Found,
 }
 
-impl Side {
+impl Files {
     /// Reads the lists (with `lists`) and, unless it is fixed, the configuration: in `start` or
     /// above it, else at the top.
-    fn read(from: &PolicyFrom, start: Option<&Path>, lists: bool, fixed: bool) -> Result<Self> {
+    fn read(from: &Side, start: Option<&Path>, lists: bool, fixed: bool) -> Result<Self> {
         let upward = match from {
-            PolicyFrom::WorkTree(root) => start.map(|start| (start, root)),
+            Side::WorkTree(root) => start.map(|start| (start, root)),
             _ => None,
         };
         // A file that does not count is not read: it may be one that cannot be.
@@ -248,12 +248,12 @@ impl Side {
         };
         let names = [IGNORE_FILE, BASELINE, FILE].into_iter();
         let names: Vec<&str> = names.filter(|name| wanted(name)).collect();
-        let mut files = source::read_policy(from, &names)?;
+        let mut files = source::read_side(from, &names)?;
         let mut take = |name| {
             let at = names.iter().position(|n| *n == name)?;
             files[at].take()
         };
-        Ok(Side {
+        Ok(Files {
             ignore: take(IGNORE_FILE),
             baseline: take(BASELINE),
             found: match upward {
@@ -268,7 +268,7 @@ impl Side {
     /// it never counts as new. `holds`: its configuration is the one that holds, so that `rules`
     /// has its rules.
     fn texts(&self, of_user: Option<&Found>, rules: &RuleSet, holds: bool) -> Result<Texts> {
-        fn text(file: &Option<PolicyFile>) -> Option<(&str, &[u8])> {
+        fn text(file: &Option<SideFile>) -> Option<(&str, &[u8])> {
             let file = file.as_ref()?;
             Some((file.name.as_str(), file.bytes.as_slice()))
         }

@@ -7,16 +7,16 @@ use anyhow::{Context, Result, bail};
 use crate::cli::args::Trust;
 use keysweep::Input;
 use keysweep::source::{
-    self, Control, HistoryOptions, PolicyFrom, RangeOptions, Repository, TreeOptions, What,
+    self, Control, HistoryOptions, RangeOptions, Repository, Side, TreeOptions, What,
 };
 use keysweep::suppress::Scope;
 
 /// Where the policy of a run stands.
 pub struct Sides {
     /// As what is scanned has it.
-    pub(super) current: PolicyFrom,
+    pub(super) current: Side,
     /// As it was before the change.
-    pub(super) trusted: Option<PolicyFrom>,
+    pub(super) trusted: Option<Side>,
     /// The trusted side is the commit that a range starts from: it hides by itself.
     pub(super) base: bool,
     /// The repository.
@@ -32,7 +32,7 @@ pub struct Sides {
 
 impl Sides {
     /// No change, so nothing that is older than it.
-    pub fn one(current: PolicyFrom, repository: impl Into<Repository>, scope: Scope) -> Self {
+    pub fn one(current: Side, repository: impl Into<Repository>, scope: Scope) -> Self {
         Sides {
             current,
             trusted: None,
@@ -62,7 +62,7 @@ impl Sides {
                 Sides {
                     start,
                     lists: false,
-                    ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, Scope::Part)
+                    ..Sides::one(Side::WorkTree(root.clone()), root, Scope::Part)
                 }
             }
             Input::Tree(options) => Sides::of_tree(options)?,
@@ -73,13 +73,13 @@ impl Sides {
                     true => Scope::Tree,
                     false => Scope::Part,
                 };
-                Sides::one(PolicyFrom::Index(from.clone()), from, scope)
+                Sides::one(Side::Index(from.clone()), from, scope)
             }
             Input::Staged(options) => {
                 let from = Repository::new(&options.dir, &options.allow_alternates);
                 Sides {
-                    trusted: Some(PolicyFrom::Head(from.clone())),
-                    ..Sides::one(PolicyFrom::Index(from.clone()), from, Scope::Change)
+                    trusted: Some(Side::Head(from.clone())),
+                    ..Sides::one(Side::Index(from.clone()), from, Scope::Change)
                 }
             }
             Input::History(options) => Sides::of_history(options),
@@ -100,7 +100,7 @@ impl Sides {
         let scope = if whole { Scope::Tree } else { Scope::Part };
         Ok(Sides {
             start: Some(home.start),
-            ..Sides::one(PolicyFrom::WorkTree(root.clone()), root, scope)
+            ..Sides::one(Side::WorkTree(root.clone()), root, scope)
         })
     }
 
@@ -108,7 +108,7 @@ impl Sides {
     fn of_texts(dir: &Path) -> Result<Self> {
         let home = source::home(&[dir.to_owned()])?;
         let root = home.root;
-        let from = PolicyFrom::WorkTree(root.clone());
+        let from = Side::WorkTree(root.clone());
         Ok(Sides {
             start: Some(home.start),
             ..Sides::one(from, root, Scope::Part)
@@ -117,7 +117,7 @@ impl Sides {
 
     fn of_history(options: &HistoryOptions) -> Self {
         let from = Repository::new(&options.path, &options.allow_alternates);
-        Sides::one(PolicyFrom::Head(from.clone()), from, Scope::History)
+        Sides::one(Side::Head(from.clone()), from, Scope::History)
     }
 
     /// A range is judged by the policy of its first side (A of `A..B` and `A...B`; where a push
@@ -132,18 +132,18 @@ impl Sides {
         if options.is_received() {
             let from = Repository::new(&options.path, &options.allow_alternates);
             return Ok(Sides {
-                trusted: Some(PolicyFrom::Head(from.clone())),
+                trusted: Some(Side::Head(from.clone())),
                 base: true,
                 range: true,
-                ..Sides::one(PolicyFrom::Head(from.clone()), from, Scope::Change)
+                ..Sides::one(Side::Head(from.clone()), from, Scope::Change)
             });
         }
         let info = source::range_ends(options, control)?;
         let from = Repository::new(&options.path, &options.allow_alternates);
-        let at = |id| PolicyFrom::Commit(from.clone(), id);
+        let at = |id| Side::Commit(from.clone(), id);
         let current = match info.to {
             Some(id) => at(id),
-            None => PolicyFrom::Head(from.clone()),
+            None => Side::Head(from.clone()),
         };
         // Whoever makes a branch chooses the merge base, and with it an old commit, or one of their
         // own that a merge brought once. The side that the range is held against is not theirs.
@@ -160,7 +160,7 @@ impl Sides {
     }
 
     /// The side that the user names, if any.
-    pub(super) fn named(&self, trust: &Trust) -> Result<Option<PolicyFrom>> {
+    pub(super) fn named(&self, trust: &Trust) -> Result<Option<Side>> {
         Ok(match trust.policy_from.as_deref() {
             None => None,
             Some("base") if self.base => None,
@@ -168,10 +168,10 @@ impl Sides {
                 "--policy-from base needs a range with a commit to start from; name a branch, a tag, a commit or `head` instead"
             ),
             Some("head") if self.range => Some(self.current.clone()),
-            Some("head") => Some(PolicyFrom::Head(self.repository.clone())),
+            Some("head") => Some(Side::Head(self.repository.clone())),
             Some(name) => {
                 let id = source::commit_of(&self.repository, name).context("--policy-from")?;
-                Some(PolicyFrom::Commit(self.repository.clone(), id))
+                Some(Side::Commit(self.repository.clone(), id))
             }
         })
     }

@@ -25,9 +25,9 @@ use crate::finding::Oid;
 /// Larger ones are refused; bytes.
 const MAX: u64 = 16 << 20;
 
-/// Where policy is read.
+/// Whose word holds: where configuration, and what hides, is read.
 #[derive(Clone, Debug)]
-pub enum PolicyFrom {
+pub enum Side {
     /// The directory that is scanned.
     WorkTree(PathBuf),
     /// The index of a repository, honouring git's environment.
@@ -38,7 +38,7 @@ pub enum PolicyFrom {
     Commit(Repository, Oid),
 }
 
-/// A repository to read policy from.
+/// A repository to read that from.
 #[derive(Clone, Debug)]
 pub struct Repository {
     /// The directory that it is or lies in.
@@ -68,7 +68,7 @@ impl From<PathBuf> for Repository {
 
 /// A file with the name that messages give it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PolicyFile {
+pub struct SideFile {
     /// Its name, and where it was read.
     pub name: String,
     /// Its bytes.
@@ -76,21 +76,21 @@ pub struct PolicyFile {
 }
 
 /// Files in the order in which they were asked for.
-pub type PolicyFiles = Vec<Option<PolicyFile>>;
+pub type SideFiles = Vec<Option<SideFile>>;
 
 /// Reads the files called `names` (paths from the top of `from`, `/` between names); `None` for
 /// those that are not there.
 /// Where no repository, index or commit can be read nothing is there either: the scan itself
-/// says what it could not read, and a policy that is missing hides nothing.
+/// says what it could not read, and a file that is missing hides nothing.
 ///
 /// # Errors
 /// A file that is there and cannot be read: no regular file, too large, damaged, in a merge
 /// conflict.
-pub fn read_policy(from: &PolicyFrom, names: &[&str]) -> Result<PolicyFiles> {
+pub fn read_side(from: &Side, names: &[&str]) -> Result<SideFiles> {
     match from {
-        PolicyFrom::WorkTree(root) => names.iter().map(|name| of_tree(root, name)).collect(),
-        PolicyFrom::Index(dir) => of_index(dir, names),
-        PolicyFrom::Head(dir) => {
+        Side::WorkTree(root) => names.iter().map(|name| of_tree(root, name)).collect(),
+        Side::Index(dir) => of_index(dir, names),
+        Side::Head(dir) => {
             let Ok(store) = Opened::at(dir) else {
                 return Ok(vec![None; names.len()]);
             };
@@ -99,7 +99,7 @@ pub fn read_policy(from: &PolicyFrom, names: &[&str]) -> Result<PolicyFiles> {
                 None => Ok(vec![None; names.len()]),
             }
         }
-        PolicyFrom::Commit(dir, id) => {
+        Side::Commit(dir, id) => {
             let store = Opened::at(dir)?;
             let git_id = ObjectId::try_from(id.as_bytes())?;
             store.of_commit(git_id, &id.short(), names, true)
@@ -110,8 +110,8 @@ pub fn read_policy(from: &PolicyFrom, names: &[&str]) -> Result<PolicyFiles> {
 /// The file called `name` in `start`, or in the nearest directory above it, not above `root`.
 ///
 /// # Errors
-/// As [`read_policy`].
-pub fn find_policy(start: &Path, root: &Path, name: &str) -> Result<Option<PolicyFile>> {
+/// As [`read_side`].
+pub fn find_upward(start: &Path, root: &Path, name: &str) -> Result<Option<SideFile>> {
     for dir in start.ancestors().take_while(|dir| dir.starts_with(root)) {
         let below = dir.strip_prefix(root).unwrap_or(Path::new(""));
         let Some(below) = below.to_str() else {
@@ -129,7 +129,7 @@ pub fn find_policy(start: &Path, root: &Path, name: &str) -> Result<Option<Polic
     Ok(None)
 }
 
-fn of_tree(root: &Path, name: &str) -> Result<Option<PolicyFile>> {
+fn of_tree(root: &Path, name: &str) -> Result<Option<SideFile>> {
     let path = root.join(name);
     let shown = || format!("{name} at {}", root.display());
     if behind_link(root, name) {
@@ -150,7 +150,7 @@ fn of_tree(root: &Path, name: &str) -> Result<Option<PolicyFile>> {
         Ok(_) => {}
     }
     let bytes = files::read_small(&path).with_context(|| format!("cannot read {}", shown()))?;
-    Ok(bytes.map(|bytes| PolicyFile {
+    Ok(bytes.map(|bytes| SideFile {
         name: name.to_owned(),
         bytes,
     }))
@@ -165,7 +165,7 @@ pub(super) fn behind_link(root: &Path, name: &str) -> bool {
     })
 }
 
-fn of_index(from: &Repository, names: &[&str]) -> Result<PolicyFiles> {
+fn of_index(from: &Repository, names: &[&str]) -> Result<SideFiles> {
     let none = || Ok(vec![None; names.len()]);
     let env = GitEnv::of_process();
     let Ok(layout) = open::open_for_index(&from.dir, &from.allow_alternates, &env) else {
@@ -202,7 +202,7 @@ fn of_index(from: &Repository, names: &[&str]) -> Result<PolicyFiles> {
                 return Ok(None);
             }
             store.blob(entry.id, &shown).map(|bytes| {
-                Some(PolicyFile {
+                Some(SideFile {
                     name: shown.clone(),
                     bytes,
                 })
@@ -242,7 +242,7 @@ impl Opened {
         name: &str,
         names: &[&str],
         strict: bool,
-    ) -> Result<PolicyFiles> {
+    ) -> Result<SideFiles> {
         let mut buffer = Vec::new();
         let Some(tree) = self.tree(id, &mut buffer) else {
             if strict {
@@ -263,7 +263,7 @@ impl Opened {
         path: &str,
         name: &str,
         strict: bool,
-    ) -> Result<Option<PolicyFile>> {
+    ) -> Result<Option<SideFile>> {
         let shown = format!("{path} ({name})");
         match self.entry(tree, path) {
             None if strict => {
@@ -275,7 +275,7 @@ impl Opened {
             }
             Some(Some((_, id))) => {
                 let bytes = self.blob(id, &shown)?;
-                Ok(Some(PolicyFile { name: shown, bytes }))
+                Ok(Some(SideFile { name: shown, bytes }))
             }
         }
     }
