@@ -7,7 +7,7 @@ use std::{env, fs, process};
 
 use sha2::{Digest, Sha256};
 
-// The levels and the rule room, compiled a second time for this script.
+// The levels, errors in files and the rule room, compiled a second time for this script.
 #[path = "src/finding"]
 #[allow(dead_code)]
 mod finding {
@@ -16,6 +16,9 @@ mod finding {
     #[allow(unused_imports)]
     pub use level::*;
 }
+#[allow(dead_code)]
+#[path = "src/file_error.rs"]
+mod file_error;
 #[allow(dead_code, unused_imports)]
 #[path = "src/rule/mod.rs"]
 mod rule;
@@ -24,6 +27,7 @@ fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rule");
     println!("cargo::rerun-if-changed=src/finding/level.rs");
+    println!("cargo::rerun-if-changed=src/file_error.rs");
     // The levels are part of the report's schema, which this script does not need: building schemars
     // for it would be time that installing costs.
     println!("cargo::rustc-cfg=schemas");

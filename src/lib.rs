@@ -11,6 +11,7 @@ pub mod builtin;
 pub mod config;
 pub mod detect;
 pub mod example;
+mod file_error;
 pub mod finding;
 pub mod fix;
 mod inventory;
@@ -41,6 +42,7 @@ use scan::Scanned;
 use source::Control;
 use suppress::{Known, Looked};
 
+pub use file_error::FileError;
 pub use plan::{AuditOptions, Input, Plan};
 
 /// What a run found.

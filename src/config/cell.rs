@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::{At, Whose};
+use crate::file_error::line_of;
 use crate::rule::closest;
 
 /// More texts in one list than this are a mistake or an attack.
@@ -146,14 +147,6 @@ pub fn size(text: &str) -> Option<u64> {
         _ => (upper, 1u64),
     };
     digits.parse::<u64>().ok()?.checked_mul(factor)
-}
-
-/// The line, from 1, of a place in bytes.
-pub(super) fn line_of(text: &str, at: usize) -> u32 {
-    1 + text.as_bytes()[..at.min(text.len())]
-        .iter()
-        .filter(|b| **b == b'\n')
-        .count() as u32
 }
 
 /// `; did you mean …?`, or nothing.

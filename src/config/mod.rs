@@ -16,12 +16,12 @@ mod tests;
 pub use cell::size;
 pub use keys::{KEYS, Key, MAX_FILE_SIZE};
 pub use policy::PolicyKeys;
-pub use read::ConfigError;
 pub use schema::{schema, table, template};
 pub use show::show;
 
 use std::collections::BTreeMap;
 
+use crate::file_error::FileError;
 use crate::finding::{Confidence, Reason, Severity};
 use crate::rule::Pack;
 use crate::thresholds::FailOn;
@@ -110,7 +110,7 @@ impl Config {
     /// # Errors
     /// What is not TOML, a key that does not exist or must not stand there, a value that is none:
     /// each with the line and what to do. A message never quotes a value.
-    pub fn parse(file: &str, text: &[u8], whose: Whose) -> Result<Self, ConfigError> {
+    pub fn parse(file: &str, text: &[u8], whose: Whose) -> Result<Self, FileError> {
         read::read(file, text, whose)
     }
 

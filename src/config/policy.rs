@@ -3,8 +3,9 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::cell::{Cell, Fault, line_of, nearest};
+use super::cell::{Cell, Fault, nearest};
 use super::{At, Config};
+use crate::file_error::line_of;
 use crate::finding::Severity;
 use crate::life::{self, Limit, PROFILES, Pattern, Policy, Profile, Row, Term};
 

@@ -1,43 +1,19 @@
 //! From the text to a [`Config`], with errors that name the line and a way out.
 
-use std::fmt;
-
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::cell::{Cell, Fault, line_of, nearest};
+use super::cell::{Cell, Fault, nearest};
 use super::keys::{FORBIDDEN, KEYS, Shape};
 use super::{At, Config, Whose, policy};
+use crate::file_error::{FileError, line_of};
 
 /// Longer files are a mistake or an attack; bytes.
 const MAX_TEXT: usize = 1 << 20;
 
-/// Why a configuration was refused. It never quotes a value: a credential may stand in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    /// The file, as the caller named it.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
 /// See [`Config::parse`].
-pub(super) fn read(file: &str, text: &[u8], whose: Whose) -> Result<Config, ConfigError> {
-    let broken = |(line, message): Fault| ConfigError {
-        file: file.to_owned(),
-        line,
-        message,
-    };
+pub(super) fn read(file: &str, text: &[u8], whose: Whose) -> Result<Config, FileError> {
+    let broken = |(line, message): Fault| FileError::new(file, line, message);
     if text.len() > MAX_TEXT {
         return Err(broken((
             1,

@@ -37,6 +37,6 @@ pub use driver::Driver;
 pub use fault::Fault;
 pub use issuer::Issuer;
 pub use operand::Operand;
-pub use servers::{Server, Servers, ServersError};
+pub use servers::{Server, Servers};
 pub use token::{Held, Listed, Made, Token, Verdict, Want};
 pub use trial::{Outcome, Said, Wish, trial};

@@ -2,7 +2,6 @@
 //! alone and lies outside every scanned repository.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use toml::{Spanned, Value};
 use super::address::Address;
 use super::driver::{self, Code, Driver};
 use super::operand::{Operand, owner_only};
+use crate::file_error::{FileError, line_of};
 
 /// Longer files are a mistake; bytes.
 const MAX: u64 = 1 << 20;
@@ -50,17 +50,6 @@ pub struct Server {
     pub pause: Duration,
 }
 
-/// Why a file of servers was refused. It quotes no value of the file but names.
-#[derive(Debug, PartialEq, Eq)]
-pub struct ServersError {
-    /// The file.
-    pub file: PathBuf,
-    /// The line, from 1; 0 where it is about the file.
-    pub line: usize,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
 impl Server {
     /// Whether it gives what its driver asks for.
     fn fits_driver(&self) -> Result<(), String> {
@@ -96,18 +85,6 @@ impl Server {
     }
 }
 
-impl fmt::Display for ServersError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let file = self.file.display();
-        match self.line {
-            0 => write!(f, "{file}: {}", self.message),
-            line => write!(f, "{file}:{line}: {}", self.message),
-        }
-    }
-}
-
-impl std::error::Error for ServersError {}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -137,12 +114,9 @@ impl Servers {
     ///
     /// # Errors
     /// It cannot be read, others can read it, or it says something that cannot be: the line, and what to do.
-    pub fn read(file: &Path) -> Result<Servers, ServersError> {
-        let error = |line, message: String| ServersError {
-            file: file.to_owned(),
-            line,
-            message,
-        };
+    pub fn read(file: &Path) -> Result<Servers, FileError> {
+        let shown = file.display().to_string();
+        let error = |line, message: String| FileError::new(&shown, line, message);
         let unread = |why: std::io::Error| error(0, format!("it cannot be read: {why}"));
         let meta = std::fs::metadata(file).map_err(unread)?;
         if !meta.is_file() || meta.len() > MAX {
@@ -152,15 +126,8 @@ impl Servers {
         owner_only(&meta, "600").map_err(|why| error(0, format!("it {why}")))?;
         let text = std::fs::read_to_string(file).map_err(unread)?;
         let dir = file.parent().unwrap_or(Path::new("."));
-        let servers = parse(&text, dir).map_err(|(at, message)| {
-            let line = 1 + text
-                .as_bytes()
-                .iter()
-                .take(at)
-                .filter(|b| **b == b'\n')
-                .count();
-            error(line, message)
-        })?;
+        let servers =
+            parse(&text, dir).map_err(|(at, message)| error(line_of(&text, at), message))?;
         Ok(Servers {
             file: file.to_owned(),
             servers,

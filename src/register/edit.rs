@@ -3,10 +3,11 @@
 
 use toml_edit::{Array, Datetime, Document, InlineTable, Item, Key as Name, Table, Value};
 
+use super::Register;
 use super::cell::{Lines, nearest};
 use super::keys::{ENTRY, Key, entry_key};
 use super::read::{parsed, plain};
-use super::{Register, RegisterError};
+use crate::file_error::FileError;
 
 /// The register with keys of the entry `id` changed, each to a value as people type it: texts and days bare,
 /// lists with commas between. An empty value takes the key out. `exception.until`, `.by` and `.why` are keys
@@ -20,12 +21,8 @@ pub fn edited(
     text: &[u8],
     id: &str,
     changes: &[(String, String)],
-) -> Result<Vec<u8>, RegisterError> {
-    let broken = |(line, message)| RegisterError {
-        file: file.to_owned(),
-        line,
-        message,
-    };
+) -> Result<Vec<u8>, FileError> {
+    let broken = |(line, message): (u32, String)| FileError::new(file, line, message);
     // What is broken already is told by its own line.
     let before = Register::parse(file, text)?;
     let Some(entry) = before.entries.iter().find(|entry| entry.id == id) else {

@@ -15,10 +15,10 @@ use jiff::Timestamp;
 pub use edit::edited;
 pub use keys::{ENTRY, Key, entry_key};
 pub use names::Names;
-pub use read::RegisterError;
 pub use versions::{Print, Turn, base, turned};
 pub use write::{Proposed, proposal};
 
+use crate::file_error::FileError;
 use crate::secret::Fingerprint;
 
 /// Seconds of a number and its unit: `24h`, `90d`, `2w`, `1y`.
@@ -190,7 +190,7 @@ impl Register {
     ///
     /// # Errors
     /// What is wrong, on which line, and what to do.
-    pub fn parse(file: &str, text: &[u8]) -> Result<Self, RegisterError> {
+    pub fn parse(file: &str, text: &[u8]) -> Result<Self, FileError> {
         read::read(file, text)
     }
 }

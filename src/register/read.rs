@@ -1,44 +1,21 @@
 //! From the text to a [`Register`], with errors that name the line and a way out.
 
 use std::collections::HashMap;
-use std::fmt;
 
 use toml_edit::{Document, Item, Key as Name, TableLike};
 
 use super::cell::{Cell, Fault, Lines, nearest};
 use super::keys::{ENTRY, EXCEPTION, Keys, POLICY, VERSION};
 use super::{Entry, Exception, Policy, Register, Version};
+use crate::file_error::FileError;
 use crate::finding::DAY;
 
 /// Longer files are a mistake or an attack; bytes.
 const MAX_TEXT: usize = 16 << 20;
 
-/// Why a register was refused. It never quotes a value: a credential may stand in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegisterError {
-    /// The file, as the caller named it.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for RegisterError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
-    }
-}
-
-impl std::error::Error for RegisterError {}
-
 /// See [`Register::parse`].
-pub(super) fn read(file: &str, text: &[u8]) -> Result<Register, RegisterError> {
-    let broken = |(line, message): Fault| RegisterError {
-        file: file.to_owned(),
-        line,
-        message,
-    };
+pub(super) fn read(file: &str, text: &[u8]) -> Result<Register, FileError> {
+    let broken = |(line, message): Fault| FileError::new(file, line, message);
     let plain = plain(text).map_err(broken)?;
     let lines = Lines::of(plain);
     let document = parsed(plain, &lines).map_err(broken)?;

@@ -6,7 +6,8 @@ use toml_edit::{Item, Table, Value};
 use super::cell::Lines;
 use super::edit::{entry, line_end};
 use super::read::{parsed, plain};
-use super::{End, Entry, Register, RegisterError, State, Version, edited};
+use super::{End, Entry, Register, State, Version, edited};
+use crate::file_error::FileError;
 use crate::finding::date;
 use crate::secret::Fingerprint;
 
@@ -54,14 +55,10 @@ pub enum Print {
 ///
 /// # Errors
 /// The register is broken before or would be afterwards, or there is no such entry. No message quotes a value.
-pub fn turned(file: &str, text: &[u8], id: &str, turn: &Turn) -> Result<Vec<u8>, RegisterError> {
+pub fn turned(file: &str, text: &[u8], id: &str, turn: &Turn) -> Result<Vec<u8>, FileError> {
     let before = Register::parse(file, text)?;
     let found = before.entries.iter().find(|entry| entry.id == id);
-    let broken = |line, message: &str| RegisterError {
-        file: file.to_owned(),
-        line,
-        message: message.to_owned(),
-    };
+    let broken = |line, message: &str| FileError::new(file, line, message);
     let found = found.ok_or_else(|| broken(1, "there is no entry of this id any more"))?;
     let line = found.line;
     // The keys of the entry itself win over those of its versions, so they follow where somebody wrote them.

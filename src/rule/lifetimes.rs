@@ -4,7 +4,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Text;
-use super::load::{LoadError, line_of, parsed};
+use super::load::parsed;
+use crate::file_error::{FileError, line_of};
 
 /// What is known of the life of one rule's credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,16 +65,12 @@ pub fn load_lifetimes(
     file: &str,
     text: &str,
     exists: impl Fn(&str) -> bool,
-) -> Result<Vec<Lifetime>, LoadError> {
-    let error = |line, message: String| LoadError {
-        file: file.to_owned(),
-        line,
-        message,
-    };
+) -> Result<Vec<Lifetime>, FileError> {
+    let error = |line, message: String| FileError::new(file, line, message);
     let parsed: File = parsed(file, text)?;
     let mut rows: Vec<Lifetime> = Vec::new();
     for draft in parsed.life {
-        let line = line_of(text, &draft.span());
+        let line = line_of(text, draft.span().start);
         let row = row(draft.into_inner()).map_err(|message| error(line, message))?;
         if !exists(&row.rule) {
             return Err(error(line, format!("there is no rule `{}`", row.rule)));

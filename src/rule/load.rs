@@ -3,7 +3,6 @@
 mod provider;
 
 use std::borrow::Cow;
-use std::fmt;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -11,39 +10,8 @@ use toml::Spanned;
 
 use super::names::{Check, FACTS_RENAMED, FactDecoder, Generic, Source};
 use super::{Context, FileMark, Kind, List, Pack, Provenance, Rule, Text, Where, closest, compile};
+use crate::file_error::{FileError, line_of};
 use crate::finding::{Exposure, Severity};
-
-/// Why a rule file was refused.
-#[derive(Debug, PartialEq, Eq)]
-pub struct LoadError {
-    /// The file, as it was named.
-    pub file: String,
-    /// The line, counted from 1; 0 when the whole file is meant.
-    pub line: usize,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl LoadError {
-    pub(super) fn new(file: &str, message: impl Into<String>) -> Self {
-        LoadError {
-            file: file.to_owned(),
-            line: 0,
-            message: message.into(),
-        }
-    }
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            0 => write!(f, "{}: {}", self.file, self.message),
-            line => write!(f, "{}:{line}: {}", self.file, self.message),
-        }
-    }
-}
-
-impl std::error::Error for LoadError {}
 
 /// A file of rules of keysweep.
 #[derive(Deserialize)]
@@ -207,7 +175,7 @@ fn yes() -> bool {
 /// # Errors
 /// Syntax errors, unknown keys or names, patterns that do not compile or derive no literal,
 /// duplicate ids: each with file, line (from 1) and what to do.
-pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
+pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, FileError> {
     load(file, text, false).map(|file| file.rules)
 }
 
@@ -215,7 +183,7 @@ pub fn load_file(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
 ///
 /// # Errors
 /// Those of [`load_file`], and a name of a pack that is none.
-pub fn load_pack(file: &str, text: &str) -> Result<RuleFile, LoadError> {
+pub fn load_pack(file: &str, text: &str) -> Result<RuleFile, FileError> {
     load(file, text, false)
 }
 
@@ -224,7 +192,7 @@ pub struct RuleFile {
     /// Its rules, sorted by id.
     pub rules: Vec<Rule>,
     /// The packs that it names, each with its line, from 1. Whoever reads files reads those, too.
-    pub extends: Vec<(usize, Pack)>,
+    pub extends: Vec<(u32, Pack)>,
 }
 
 /// Reads the rules of a file of the program itself, of which more is asked.
@@ -232,20 +200,16 @@ pub struct RuleFile {
 /// # Errors
 /// Those of [`load_file`]; a rule that does not say where its form is from, that has no example, or
 /// whose severity its source does not bear; a word that names no provider.
-pub fn load_builtin(file: &str, text: &str) -> Result<Vec<Rule>, LoadError> {
+pub fn load_builtin(file: &str, text: &str) -> Result<Vec<Rule>, FileError> {
     load(file, text, true).map(|file| file.rules)
 }
 
-fn load(file: &str, text: &str, builtin: bool) -> Result<RuleFile, LoadError> {
+fn load(file: &str, text: &str, builtin: bool) -> Result<RuleFile, FileError> {
     let parsed: File = parsed(file, text)?;
     let mut extends = Vec::with_capacity(parsed.extends.len());
     for named in &parsed.extends {
-        let line = line_of(text, &named.span());
-        let fault = |message: &str| LoadError {
-            file: file.to_owned(),
-            line,
-            message: message.to_owned(),
-        };
+        let line = line_of(text, named.span().start);
+        let fault = |message: &str| FileError::new(file, line, message);
         if builtin {
             return Err(fault("a built-in rule file extends no other"));
         }
@@ -265,17 +229,17 @@ fn load(file: &str, text: &str, builtin: bool) -> Result<RuleFile, LoadError> {
         };
         let rule = asked
             .and_then(|()| draft.finish(file, &parsed.provider))
-            .map_err(|(at, message)| LoadError {
-                file: file.to_owned(),
-                line: line_of(text, &at.unwrap_or(span)),
-                message,
+            .map_err(|(at, message)| {
+                let line = line_of(text, at.unwrap_or(span).start);
+                FileError::new(file, line, message)
             })?;
         rules.push(rule);
     }
     rules.sort_by(|a: &Rule, b: &Rule| a.id.cmp(&b.id));
     if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
-        return Err(LoadError::new(
+        return Err(FileError::new(
             file,
+            0,
             format!("the id `{}` is used twice", pair[0].id),
         ));
     }
@@ -299,25 +263,15 @@ fn hint_for_unknown(message: &str) -> Option<String> {
 pub(super) fn parsed<T: serde::de::DeserializeOwned>(
     file: &str,
     text: &str,
-) -> Result<T, LoadError> {
+) -> Result<T, FileError> {
     toml::from_str(text).map_err(|error| {
         let mut message = error.message().to_owned();
         if let Some(hint) = hint_for_unknown(&message) {
             message.push_str(&hint);
         }
-        LoadError {
-            file: file.to_owned(),
-            line: error.span().map_or(0, |span| line_of(text, &span)),
-            message,
-        }
+        let line = error.span().map_or(0, |span| line_of(text, span.start));
+        FileError::new(file, line, message)
     })
-}
-
-pub(super) fn line_of(text: &str, span: &Range<usize>) -> usize {
-    1 + text.as_bytes()[..span.start.min(text.len())]
-        .iter()
-        .filter(|b| **b == b'\n')
-        .count()
 }
 
 /// An error inside a rule: where, if nearer than the rule itself, and what.

@@ -21,6 +21,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest as _, Sha256};
 
+use crate::file_error::FileError;
 use crate::finding::{Exposure, Severity};
 
 pub use bytes::ByteSet;
@@ -29,7 +30,7 @@ pub use list_kind::{
     HashKind, Holds, ListField, ListFormat, ListFrom, ListKind, ListRead, Part, STATES,
     load_list_kind,
 };
-pub use load::{LoadError, RuleFile, load_builtin, load_file, load_pack};
+pub use load::{RuleFile, load_builtin, load_file, load_pack};
 pub use names::{Check, FactDecoder, Generic, Source};
 pub use pack::{Pack, is_inside};
 #[cfg(schemas)]
@@ -241,11 +242,12 @@ impl RuleSet {
     ///
     /// # Errors
     /// Names the file and the id, or the kind of generic rule, that exists already.
-    pub fn extend(&mut self, more: Vec<Rule>) -> Result<(), LoadError> {
+    pub fn extend(&mut self, more: Vec<Rule>) -> Result<(), FileError> {
         for rule in &more {
             if let Some(at) = self.find(&rule.id) {
-                return Err(LoadError::new(
+                return Err(FileError::new(
                     &rule.file,
+                    0,
                     format!(
                         "rule `{}` is defined in {} already; a rule file may add rules, never redefine one: choose another id",
                         rule.id, self.rules[at].file
@@ -259,8 +261,9 @@ impl RuleSet {
                 .iter()
                 .find(|have| kind.is_some() && have.generic() == kind);
             if let Some(have) = have {
-                return Err(LoadError::new(
+                return Err(FileError::new(
                     &rule.file,
+                    0,
                     format!(
                         "rule `{}` takes what `{}` finds; a rule file may add rules, never redefine one: give it `words` and a `value`",
                         rule.id, have.id
@@ -276,8 +279,9 @@ impl RuleSet {
         rules.extend(more);
         rules.sort_by(|a, b| a.id.cmp(&b.id));
         if let Some(pair) = rules.windows(2).find(|pair| pair[0].id == pair[1].id) {
-            return Err(LoadError::new(
+            return Err(FileError::new(
                 &pair[1].file,
+                0,
                 format!("the id `{}` is used twice", pair[1].id),
             ));
         }

@@ -13,8 +13,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
-use super::broken::{self, Broken, safe};
+use super::broken::{self, safe};
 use super::entry::{self, Entry, EntryId, PathGlob, Salt, Subject};
+use crate::file_error::FileError;
 use crate::finding::Credential;
 use crate::rule::closest;
 use crate::steps;
@@ -69,16 +70,12 @@ impl Baseline {
     ///
     /// # Errors
     /// The first line that is not understood: marks of a merge, unknown fields, no id, no date.
-    pub fn parse(name: &str, text: &[u8]) -> Result<Self, Broken> {
+    pub fn parse(name: &str, text: &[u8]) -> Result<Self, FileError> {
         let mut out = Baseline::default();
         // Merges double lines.
         let mut seen = HashSet::new();
         for (number, line) in broken::lines(name, text)? {
-            let broken = |message: String| Broken {
-                file: name.to_owned(),
-                line: number,
-                message,
-            };
+            let broken = |message: String| FileError::new(name, number, message);
             let line = line.trim();
             if line.is_empty() || !seen.insert(line) {
                 continue;
@@ -110,14 +107,12 @@ impl Baseline {
             .find(|entry| matches!(entry.id, EntryId::Weak(..)))
             && out.salts.is_empty()
         {
-            return Err(Broken {
-                file: name.to_owned(),
-                line: weak.line,
-                message:
-                    "this entry needs the file's `salt=` line, which is missing; take it from \
-                          an older version of the file"
-                        .to_owned(),
-            });
+            return Err(FileError::new(
+                name,
+                weak.line,
+                "this entry needs the file's `salt=` line, which is missing; take it from \
+                 an older version of the file",
+            ));
         }
         Ok(out)
     }

@@ -1,39 +1,16 @@
 //! What is said of an ignore file or a baseline that cannot be understood.
 
-use std::fmt;
-
-/// A broken line. It never quotes the line: a credential may stand in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// The file, as the caller named it.
-    pub file: String,
-    /// The line, from 1.
-    pub line: u32,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}", self.file, self.line, self.message)
-    }
-}
-
-impl std::error::Error for Broken {}
+use crate::file_error::FileError;
 
 /// The lines of a text with their numbers from 1.
 ///
 /// # Errors
 /// Bytes that are no UTF-8, and the marks that git leaves where a merge needs a decision.
-pub(super) fn lines<'a>(file: &str, text: &'a [u8]) -> Result<Vec<(u32, &'a str)>, Broken> {
+pub(super) fn lines<'a>(file: &str, text: &'a [u8]) -> Result<Vec<(u32, &'a str)>, FileError> {
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     let mut out = Vec::new();
     for (number, line) in (1u32..).zip(text.split(|b| *b == b'\n')) {
-        let broken = |message: &str| Broken {
-            file: file.to_owned(),
-            line: number,
-            message: message.to_owned(),
-        };
+        let broken = |message: &str| FileError::new(file, number, message);
         let line = std::str::from_utf8(line)
             .map_err(|_| broken("this line is not UTF-8; rewrite it, or remove it"))?;
         if is_conflict(line) {

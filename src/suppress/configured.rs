@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use globset::Glob;
 use ignore::gitignore::GitignoreBuilder;
 
-use super::broken::Broken;
 use super::ignore_file::unknown_rule;
 use super::patterns::Patterns;
+use crate::file_error::FileError;
 use crate::finding::{SuppressedBy, Suppression};
 use crate::rule::RuleSet;
 
@@ -39,12 +39,8 @@ impl Configured {
         exclude: impl Iterator<Item = (&'a str, u32)>,
         disable: impl Iterator<Item = DisabledRule<'a>>,
         rules: &RuleSet,
-    ) -> Result<Self, Broken> {
-        let broken = |line, message| Broken {
-            file: file.to_owned(),
-            line,
-            message,
-        };
+    ) -> Result<Self, FileError> {
+        let broken = |line, message: String| FileError::new(file, line, message);
         let mut out = Configured {
             file: file.to_owned(),
             ..Configured::default()

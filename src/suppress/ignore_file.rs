@@ -12,8 +12,9 @@ use std::collections::HashSet;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::broken::{self, Broken};
+use super::broken;
 use super::patterns::Patterns;
+use crate::file_error::FileError;
 use crate::rule::{RuleSet, closest};
 
 /// The file's name, at the top of what is scanned.
@@ -54,16 +55,12 @@ impl IgnoreFile {
     ///
     /// # Errors
     /// A path that is no pattern, a rule that does not exist, marks of a merge; with the line.
-    pub fn parse(name: &str, text: &[u8], rules: &RuleSet) -> Result<Self, Broken> {
+    pub fn parse(name: &str, text: &[u8], rules: &RuleSet) -> Result<Self, FileError> {
         let known: HashSet<&str> = rules.rules.iter().map(|rule| rule.id.as_ref()).collect();
         let mut out = IgnoreFile::default();
         let mut plain = Vec::new();
         for (number, text) in broken::lines(name, text)? {
-            let broken = |message: String| Broken {
-                file: name.to_owned(),
-                line: number,
-                message,
-            };
+            let broken = |message: String| FileError::new(name, number, message);
             if text.len() > MAX_LINE {
                 return Err(broken(format!(
                     "the line is longer than {MAX_LINE} bytes; split it"

@@ -16,7 +16,6 @@ mod patterns;
 mod tests;
 
 pub use baseline::{BASELINE, Baseline};
-pub use broken::Broken;
 pub use configured::{Configured, DisabledRule};
 pub use entry::{Entry, EntryId, PathGlob, Salt, Subject};
 pub use ignore_file::{IGNORE_FILE, IgnoreFile};
@@ -27,6 +26,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use crate::file_error::FileError;
 use crate::finding::{Credential, Place, SuppressedBy, Suppression, Until};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
@@ -51,7 +51,7 @@ impl Texts {
         ignore: Option<(&str, &[u8])>,
         baseline: Option<(&str, &[u8])>,
         rules: &RuleSet,
-    ) -> Result<Self, Broken> {
+    ) -> Result<Self, FileError> {
         Ok(Texts {
             ignore: match ignore {
                 Some((name, text)) => IgnoreFile::parse(name, text, rules)?,

@@ -10,10 +10,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("base64", &[]),
     // Counts what is done, in tests alone.
     ("steps", &[]),
+    // What is wrong in a file that people write.
+    ("file_error", &[]),
     ("schema", &[]),
     ("secret", &[]),
     ("finding", &["secret", "steps"]),
-    ("rule", &["finding", "schema"]),
+    ("rule", &["file_error", "finding", "schema"]),
     (
         "detect",
         &["base64", "rule", "finding", "secret", "example"],
@@ -41,11 +43,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "live",
         &[
-            "base64", "finding", "lists", "register", "rule", "schema", "secret",
+            "base64",
+            "file_error",
+            "finding",
+            "lists",
+            "register",
+            "rule",
+            "schema",
+            "secret",
         ],
     ),
-    ("suppress", &["rule", "finding", "secret", "steps"]),
-    ("register", &["finding", "rule", "secret"]),
+    (
+        "suppress",
+        &["file_error", "rule", "finding", "secret", "steps"],
+    ),
+    ("register", &["file_error", "finding", "rule", "secret"]),
     ("reference", &["detect", "finding"]),
     (
         "inventory",
@@ -63,7 +75,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     // Of `source` it needs the limits that a repository may not raise, of `life` the policy.
     (
         "config",
-        &["finding", "life", "thresholds", "rule", "schema", "source"],
+        &[
+            "file_error",
+            "finding",
+            "life",
+            "thresholds",
+            "rule",
+            "schema",
+            "source",
+        ],
     ),
     // Formats need `finding` and `rule`; `report/build`, which masks, takes what the line hands it.
     (

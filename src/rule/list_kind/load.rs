@@ -7,7 +7,8 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{HashKind, Holds, ListField, ListFormat, ListFrom, ListKind, ListRead, Part, STATES};
-use crate::rule::load::{LoadError, line_of, parsed};
+use crate::file_error::{FileError, line_of};
+use crate::rule::load::parsed;
 use crate::rule::{List, Text, closest, compile};
 
 #[derive(Deserialize)]
@@ -110,14 +111,9 @@ pub fn load_list_kind(
     file: &str,
     text: &str,
     exists: impl Fn(&str) -> bool,
-) -> Result<ListKind, LoadError> {
-    let error = |line, message: String| LoadError {
-        file: file.to_owned(),
-        line,
-        message,
-    };
+) -> Result<ListKind, FileError> {
     let parsed: File = parsed(file, text)?;
-    let at = |(span, message): Fault| error(line_of(text, &span), message);
+    let at = |(span, message): Fault| FileError::new(file, line_of(text, span.start), message);
     parsed.checked_against(file, &exists).map_err(at)?;
     parsed.finish().map_err(at)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use gix::objs;
 
-use crate::finding::{Oid, Reason};
+use crate::finding::{Oid, Reason, Skipped};
 
 /// The kinds of git objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,6 +85,11 @@ impl Fault {
             reason,
             detail: detail.into(),
         }
+    }
+
+    /// The same as skipped input.
+    pub fn of(self, what: impl Into<Vec<u8>>) -> Skipped {
+        Skipped::new(self.reason, what, self.detail)
     }
 
     pub fn corrupt(detail: &str) -> Self {

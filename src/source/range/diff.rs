@@ -8,9 +8,10 @@ use gix::hash::ObjectId;
 use gix::objs::Kind;
 
 use super::File;
-use super::objects::{Fault, Objects};
+use super::objects::Objects;
 use crate::finding::{Oid, Reason, Skipped};
 use crate::source::Control;
+use crate::source::git::fault::Fault;
 use crate::source::git::paths::Paths;
 use crate::source::git::tree::{Entry, Names, damage, entries};
 

@@ -4,32 +4,11 @@
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 
-use crate::finding::{Oid, Reason, Skipped};
-use crate::source::git::fault;
+use crate::finding::{Oid, Reason};
+use crate::source::git::fault::Fault;
 use crate::source::git::odb::{self, Odb};
 use crate::source::git::open::Layout;
 use crate::source::git::store::Store;
-
-/// Why an object could not be had, and what to say of it.
-#[derive(Clone, Debug)]
-pub(super) struct Fault {
-    pub reason: Reason,
-    pub detail: String,
-}
-
-impl Fault {
-    fn new(reason: Reason, detail: impl Into<String>) -> Self {
-        Fault {
-            reason,
-            detail: detail.into(),
-        }
-    }
-
-    /// The same as skipped input.
-    pub fn of(self, what: impl Into<Vec<u8>>) -> Skipped {
-        Skipped::new(self.reason, what, self.detail)
-    }
-}
 
 /// The object database of a repository. Belongs to one thread; [`Objects::handle`] makes another.
 pub(super) struct Objects {
@@ -104,7 +83,7 @@ impl Objects {
     fn found<T>(
         &self,
         oid: &Oid,
-        read: impl FnOnce(&gix::hash::oid) -> Result<Option<T>, fault::Fault>,
+        read: impl FnOnce(&gix::hash::oid) -> Result<Option<T>, Fault>,
     ) -> Result<T, Fault> {
         let id = ObjectId::try_from(oid.as_bytes())
             .map_err(|_| Fault::new(Reason::CorruptObject, "its id has no known length"))?;
@@ -144,7 +123,7 @@ impl Objects {
             && size > self.max
         {
             let fault = self.odb.too_large(&id, size, self.max);
-            return Err(Fault::new(fault.reason, fault.detail));
+            return Err(fault);
         }
         self.read_as(oid, Kind::Blob, buffer)
     }

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 
-use super::objects::{Fault, Objects};
+use super::objects::Objects;
 use crate::finding::{Oid, Reason, Skipped};
 use crate::source::Control;
 use crate::source::git::fault as git;
+use crate::source::git::fault::Fault;
 use crate::source::git::graph::{Node, parents_first};
 use crate::source::git::parse::{parse_commit, parse_tag, parse_who};
 
