@@ -19,6 +19,9 @@ mod finding {
 #[allow(dead_code)]
 #[path = "src/file_error.rs"]
 mod file_error;
+#[allow(dead_code)]
+#[path = "src/hex.rs"]
+mod hex;
 #[allow(dead_code, unused_imports)]
 #[path = "src/rule/mod.rs"]
 mod rule;
@@ -28,6 +31,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src/rule");
     println!("cargo::rerun-if-changed=src/finding/level.rs");
     println!("cargo::rerun-if-changed=src/file_error.rs");
+    println!("cargo::rerun-if-changed=src/hex.rs");
     // The levels are part of the report's schema, which this script does not need: building schemars
     // for it would be time that installing costs.
     println!("cargo::rustc-cfg=schemas");

@@ -14,6 +14,7 @@ pub mod example;
 mod file_error;
 pub mod finding;
 pub mod fix;
+pub mod hex;
 mod inventory;
 pub mod judge;
 pub mod life;

@@ -136,17 +136,16 @@ impl Cell<'_> {
 /// Bytes, with K, M or G for powers of 1024.
 pub fn size(text: &str) -> Option<u64> {
     let upper = text.trim().to_ascii_uppercase();
-    let upper = upper
-        .strip_suffix("IB")
-        .or_else(|| upper.strip_suffix('B'))
-        .unwrap_or(&upper);
-    let (digits, factor) = match upper.as_bytes().last() {
-        Some(b'K') => (&upper[..upper.len() - 1], 1 << 10),
-        Some(b'M') => (&upper[..upper.len() - 1], 1 << 20),
-        Some(b'G') => (&upper[..upper.len() - 1], 1 << 30),
-        _ => (upper, 1u64),
+    let digits = upper.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = upper.split_at(digits);
+    let factor = match unit {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        _ => return None,
     };
-    digits.parse::<u64>().ok()?.checked_mul(factor)
+    number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 /// `; did you mean …?`, or nothing.

@@ -208,6 +208,8 @@ fn a_size_is_a_number_with_one_unit_at_most() {
     for text in [
         "10MBB",
         "10MIBB",
+        "10IB",
+        "10 M",
         "10MM",
         "B",
         "",

@@ -6,6 +6,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use crate::base64::{Engine, STANDARD};
+use crate::hex::{self, hex};
 use crate::rule::HashKind;
 
 /// More iterations than this are a way to keep a reader busy; PostgreSQL's default is 4096.
@@ -35,8 +36,8 @@ impl Hash {
     /// Reads a hash as a server writes it; `None` for another form.
     pub fn parse(kind: HashKind, text: &str) -> Option<Hash> {
         match kind {
-            HashKind::Sha256 => Some(Hash::Sha256(hex(text)?)),
-            HashKind::MysqlNative => Some(Hash::MysqlNative(hex(text.strip_prefix('*')?)?)),
+            HashKind::Sha256 => Some(Hash::Sha256(hex::bytes(text)?)),
+            HashKind::MysqlNative => Some(Hash::MysqlNative(hex::bytes(text.strip_prefix('*')?)?)),
             HashKind::RabbitmqSha256 => {
                 let bytes = STANDARD.decode(text).ok()?;
                 let (salt, hash) = bytes.split_at_checked(4)?;
@@ -75,8 +76,8 @@ impl Hash {
     /// As [`Hash::parse`] reads it.
     pub fn text(&self) -> String {
         match self {
-            Hash::Sha256(hash) => to_hex(hash),
-            Hash::MysqlNative(hash) => format!("*{}", to_hex(hash)),
+            Hash::Sha256(hash) => hex(hash),
+            Hash::MysqlNative(hash) => format!("*{}", hex(hash)),
             Hash::RabbitmqSha256(salt, hash) => STANDARD.encode([&salt[..], hash].concat()),
             Hash::ScramSha256 {
                 iterations,
@@ -139,22 +140,6 @@ fn scram_stored(password: &[u8], salt: &[u8], iterations: u32) -> [u8; 32] {
     Sha256::digest(mac.finalize().into_bytes()).into()
 }
 
-/// So many bytes in hexadecimal.
-fn hex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    if text.len() != 2 * N || !text.is_ascii() {
-        return None;
-    }
-    let mut out = [0; N];
-    for (at, byte) in out.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
-    }
-    Some(out)
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,7 +160,7 @@ mod tests {
             .chain_update(b"pencil")
             .finalize();
         let rabbit = STANDARD.encode([&salt[..], &rabbit[..]].concat());
-        let redis = to_hex(&Sha256::digest(b"pencil"));
+        let redis = hex(&Sha256::digest(b"pencil"));
         for (kind, text, password) in [
             (HashKind::MysqlNative, maria.to_owned(), &b"mariadb"[..]),
             (HashKind::ScramSha256, scram, b"pencil"),

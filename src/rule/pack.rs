@@ -1,5 +1,7 @@
 //! A rule pack: how a configuration or a rule file names another rule file.
 
+use crate::hex;
+
 /// A rule file that is named by its path, with the digest that it must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pack {
@@ -27,7 +29,7 @@ impl Pack {
         }
         let sha256 = match digest {
             None => None,
-            Some(text) => Some(hex(text.trim()).ok_or(
+            Some(text) => Some(hex::bytes(text.trim()).ok_or(
                 "has a digest that is none: behind `sha256:` stand 64 hexadecimal digits (`sha256sum FILE`)",
             )?),
         };
@@ -50,22 +52,6 @@ pub fn is_inside(path: &str) -> bool {
         && path
             .split('/')
             .all(|name| !matches!(name, "" | "." | ".." | ".git"))
-}
-
-/// Sixty-four hexadecimal digits.
-fn hex(text: &str) -> Option<[u8; 32]> {
-    let mut out = [0; 32];
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    for (byte, at) in out.iter_mut().zip((0..).step_by(2)) {
-        let digits = text.get(at..at + 2)?;
-        if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        *byte = u8::from_str_radix(digits, 16).ok()?;
-    }
-    Some(out)
 }
 
 #[cfg(test)]

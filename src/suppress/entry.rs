@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::ignore_file::matched;
 use crate::finding::Credential;
+use crate::hex;
 use crate::secret::{Fingerprint, Secret};
 
 /// Rounds of the slow hash. Eight bits are all it gives away; the rounds make even those dear.
@@ -22,21 +23,12 @@ pub struct Salt(pub [u8; 16]);
 impl Salt {
     /// Reads 32 hexadecimal digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut out = [0; 16];
-        let digits = text.as_bytes();
-        if digits.len() != 32 || !digits.iter().all(u8::is_ascii_hexdigit) {
-            return None;
-        }
-        for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks(2)) {
-            let pair = std::str::from_utf8(pair).ok()?;
-            *byte = u8::from_str_radix(pair, 16).ok()?;
-        }
-        Some(Salt(out))
+        hex::bytes(text).map(Salt)
     }
 
     /// Its hexadecimal digits.
     pub fn hex(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex::hex(&self.0)
     }
 }
 

@@ -12,10 +12,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("steps", &[]),
     // What is wrong in a file that people write.
     ("file_error", &[]),
+    ("hex", &[]),
     ("schema", &[]),
     ("secret", &[]),
     ("finding", &["secret", "steps"]),
-    ("rule", &["file_error", "finding", "schema"]),
+    ("rule", &["hex", "file_error", "finding", "schema"]),
     (
         "detect",
         &["base64", "rule", "finding", "secret", "example"],
@@ -36,13 +37,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lists",
         &[
-            "base64", "builtin", "detect", "finding", "rule", "schema", "secret",
+            "hex", "base64", "builtin", "detect", "finding", "rule", "schema", "secret",
         ],
     ),
     // What a server answers is read as a list of its kind is.
     (
         "live",
         &[
+            "hex",
             "base64",
             "file_error",
             "finding",
@@ -55,7 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "suppress",
-        &["file_error", "rule", "finding", "secret", "steps"],
+        &["hex", "file_error", "rule", "finding", "secret", "steps"],
     ),
     ("register", &["file_error", "finding", "rule", "secret"]),
     ("reference", &["detect", "finding"]),
@@ -89,6 +91,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "report",
         &[
+            "hex",
             "base64",
             "finding",
             "lists",

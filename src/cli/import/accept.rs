@@ -9,6 +9,7 @@ use sha1::{Digest as _, Sha1};
 use super::Taken;
 use crate::cli::known::{Look, Project};
 use keysweep::Examined;
+use keysweep::hex::hex;
 use keysweep::report::{Finding, Report};
 use keysweep::suppress::Known;
 
@@ -148,10 +149,7 @@ impl std::fmt::Display for Accepted {
 }
 
 fn sha1(value: &[u8]) -> String {
-    Sha1::digest(value)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha1::digest(value))
 }
 
 #[cfg(test)]

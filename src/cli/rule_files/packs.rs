@@ -18,6 +18,7 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest as _, Sha256};
 
 use super::one;
+use keysweep::hex::hex;
 use keysweep::rule::{Pack, Provenance, RuleSet};
 use keysweep::source::{self, Side};
 
@@ -225,12 +226,11 @@ fn check_digest(text: &Text, pack: &Pack, named: &Named<'_>) -> Result<()> {
     if has == asked {
         return Ok(());
     }
-    let hex = |digest: [u8; 32]| digest.map(|byte| format!("{byte:02x}")).concat();
     bail!(
         "{}: the pack has the SHA-256 {} and is to have {}; look at what changed in it, and write its new \
          digest if that is right",
         named.said,
-        hex(has),
-        hex(asked)
+        hex(&has),
+        hex(&asked)
     )
 }

@@ -3,6 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{Client, Fault, Row, Said, Secret, To, Verdict, client, text};
+use crate::hex::hex;
 
 pub(in crate::live) struct Redis;
 
@@ -58,8 +59,7 @@ impl Client for Redis {
 
     /// The passwords before end; a user whom none was asked is asked one from now on.
     fn replace(&self, row: &Row, password: &Secret) -> Result<String, String> {
-        let hash = Sha256::digest(password.expose());
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex(&Sha256::digest(password.expose()));
         Ok(format!(
             "ACL SETUSER {} resetpass #{hash}\n{SAVE}",
             name(row)?

@@ -9,6 +9,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::hex::hex;
 use crate::secret::Secret;
 
 /// Rounds of PBKDF2: a tenth of a second, once a server and run.
@@ -46,10 +47,7 @@ pub fn digest(parts: &[&[u8]]) -> String {
         hash.update(part);
     }
     let digest = hash.finalize();
-    digest[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&digest[..16])
 }
 
 /// A number that no other plan has, in hexadecimal digits. Nobody has to be unable to guess it.

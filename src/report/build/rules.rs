@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::View;
 use crate::finding::Confidence;
+use crate::hex::hex;
 use crate::report::{Finding, RuleInfo, RuleSetInfo};
 use crate::rule::{Kind, Rule, RuleSet};
 use crate::secret::Masker;
@@ -61,9 +62,6 @@ pub(super) fn rule_set(rules: &RuleSet) -> RuleSetInfo {
     RuleSetInfo {
         version: rules.version.clone(),
         count: rules.rules.iter().filter(|rule| rule.on).count(),
-        hash: rules.digest[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect(),
+        hash: hex(&rules.digest[..8]),
     }
 }

@@ -11,6 +11,7 @@ use super::rules::cwe_reference;
 use super::wording::{conditions, first_seen, lifecycle, text, weaknesses};
 use super::{BASE, bag, message};
 use crate::finding::{Region, SuppressedBy};
+use crate::hex::hex;
 use crate::report::escape::{sarif_text, uri};
 use crate::report::words::{self, Level};
 use crate::report::{Notice, Place, Report, Suppression, suppressed};
@@ -86,10 +87,7 @@ pub(super) fn noticed(notice: &Notice, rule_index: i64) -> s::Result {
     });
     // Of what it is about, so that an alert stays when lines move.
     let about = [&notice.reported, notice.subject.as_str()].join("\0");
-    let hash: String = Sha256::digest(about.as_bytes())[..10]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = hex(&Sha256::digest(about.as_bytes())[..10]);
     out.partial_fingerprints = Some(BTreeMap::from([
         ("keysweepNotice/v1".to_owned(), hash.clone()),
         (
