@@ -1,174 +1,18 @@
 //! Reading a rule file: TOML to checked [`Rule`]s, with errors that name file, line and a way out.
 
 mod provider;
+mod written;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde::Deserialize;
 use toml::Spanned;
 
-use super::names::{Check, FACTS_RENAMED, FactDecoder, Generic, Source};
+use super::names::{Check, FactDecoder, Generic, Source};
 use super::{Context, FileMark, Kind, List, Pack, Provenance, Rule, Text, Where, closest, compile};
 use crate::file_error::{FileError, line_of};
-use crate::finding::{Exposure, Severity};
-
-/// A file of rules of keysweep.
-#[derive(Deserialize)]
-#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "file"))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(super) struct File {
-    /// Rule files whose rules are added too: `PATH` or `PATH sha256:DIGEST`, relative to this file.
-    #[serde(default)]
-    #[cfg_attr(schemas, schemars(with = "Vec<String>"))]
-    extends: Vec<Spanned<String>>,
-    #[serde(default)]
-    provider: Head,
-    /// The rules.
-    #[serde(default)]
-    #[cfg_attr(schemas, schemars(with = "Vec<Draft>"))]
-    rule: Vec<Spanned<Draft>>,
-}
-
-/// What the rules of the file share.
-#[derive(Deserialize, Default)]
-#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "provider"))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Head {
-    /// Who issues the credentials.
-    #[serde(default)]
-    name: String,
-    /// The address of the provider's documentation.
-    #[serde(default)]
-    docs: String,
-    /// How to end a credential and make a new one, as the provider documents it.
-    #[serde(default)]
-    rotate: String,
-    /// The address of the page where the provider lists its credentials.
-    #[serde(default)]
-    console: String,
-    /// What names call the provider besides its name and that of the file.
-    #[serde(default)]
-    #[cfg_attr(schemas, schemars(with = "Vec<String>"))]
-    aliases: Vec<Spanned<String>>,
-    /// The provider's name is a word that names hold for other reasons (`column`, `render`).
-    #[serde(default)]
-    common_word: bool,
-    /// Why a value of any form may be one of the provider's; empty when it may not.
-    #[serde(default)]
-    free_forms: String,
-}
-
-/// A rule: what all kinds have, and the keys of exactly one kind.
-#[derive(Deserialize)]
-#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "rule"))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Draft {
-    /// The name of the rule in reports and options: lower-case letters, digits, `-` and `/`.
-    #[cfg_attr(
-        schemas,
-        schemars(with = "String", regex(pattern = "^[a-z0-9/-]{3,}$"))
-    )]
-    id: Spanned<String>,
-    /// What it finds, in words.
-    name: String,
-    /// Where the form is known from.
-    #[cfg_attr(schemas, schemars(with = "Option<Source>"))]
-    source: Option<Spanned<String>>,
-    /// How much harm the credential can do.
-    severity: Severity,
-    /// Whether it is meant to be secret.
-    #[serde(default)]
-    exposure: Exposure,
-    /// Who issues it, where that is not the name of `provider`.
-    #[serde(default)]
-    provider: String,
-    /// The address of the provider's documentation.
-    #[serde(default)]
-    docs: String,
-    /// How to end the credential and make a new one, as the provider documents it.
-    #[serde(default)]
-    rotate: String,
-    /// The address of the page where the provider lists such credentials.
-    #[serde(default)]
-    console: String,
-    /// A token: a regular expression; its group `secret` is the credential, without one the whole match is.
-    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
-    pattern: Option<Spanned<String>>,
-    /// A token: a narrower expression; a match that fits it, too, gets higher confidence.
-    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
-    strict: Option<Spanned<String>>,
-    /// A token: how many bytes behind its literal a match may reach, where the pattern has no end of its own.
-    #[serde(default)]
-    tail_cap: Option<u32>,
-    /// A token: `left`, `right`: sides where the match may stand in the middle of its own alphabet.
-    #[serde(default)]
-    #[cfg_attr(schemas, schemars(with = "Vec<String>"))]
-    open: Vec<Spanned<String>>,
-    /// Context: words of which one must be in the name or label of the value, lower case.
-    #[cfg_attr(schemas, schemars(with = "Option<Vec<String>>"))]
-    words: Option<Vec<Spanned<String>>>,
-    /// Context: a regular expression for the whole value.
-    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
-    value: Option<Spanned<String>>,
-    /// Context: the id of another rule whose value is nearby.
-    #[serde(default)]
-    with: String,
-    /// Context: what the generic score finds of this kind, in place of `words` and `value`.
-    #[cfg_attr(schemas, schemars(with = "Option<Generic>"))]
-    generic: Option<Spanned<String>>,
-    /// A file: patterns for its name or path.
-    path: Option<Vec<String>>,
-    /// A file: its first bytes in hexadecimal, as `30 82`.
-    #[serde(default)]
-    #[cfg_attr(schemas, schemars(with = "Option<String>"))]
-    magic: Option<Spanned<String>>,
-    /// Checks of the value alone.
-    #[serde(default)]
-    #[cfg_attr(schemas, schemars(with = "Vec<Check>"))]
-    checks: Vec<Spanned<String>>,
-    /// A machine draws the value. False where people choose it, or where it encodes text.
-    #[serde(default = "yes")]
-    drawn: bool,
-    /// The decoder that reads facts from the value, or a list of several.
-    #[cfg_attr(schemas, schemars(with = "Option<OneOrMore>"))]
-    facts: Option<Spanned<OneOrMore>>,
-    /// Where the rule applies.
-    #[serde(default, rename = "where")]
-    place: DraftWhere,
-    /// Examples that the rule must find: templates, in which `{alnum:36}` stands for characters.
-    #[serde(default, rename = "match")]
-    examples: Vec<String>,
-    /// Examples that it must not find.
-    #[serde(default)]
-    near: Vec<String>,
-    /// Ids of rules that may find the examples of this rule as well.
-    #[serde(default)]
-    shares: Vec<String>,
-    /// The public prefix that reports may show.
-    #[serde(default)]
-    shown: String,
-    /// False switches the rule off.
-    #[serde(default = "yes")]
-    on: bool,
-}
-
-/// The places that a rule applies to.
-#[derive(Deserialize, Default)]
-#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "where"))]
-#[serde(deny_unknown_fields)]
-struct DraftWhere {
-    /// Patterns for the path.
-    #[serde(default)]
-    path: Vec<String>,
-    /// File extensions without the dot.
-    #[serde(default)]
-    ext: Vec<String>,
-}
-
-fn yes() -> bool {
-    true
-}
+pub(super) use written::File;
+use written::{Draft, DraftWhere, Head};
 
 /// Reads the rules of one file. `file` is only its name for messages; `text` its content.
 ///
@@ -477,32 +321,6 @@ fn check_id(id: &Spanned<String>) -> Result<(), Fault> {
             Some(id.span()),
             format!("the id `{text}` must be lower-case letters, digits, `-` and `/`"),
         ))
-    }
-}
-
-/// One name, or a list of them.
-#[derive(Deserialize)]
-#[cfg_attr(schemas, derive(schemars::JsonSchema), schemars(rename = "facts"))]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl OneOrMore {
-    /// The names, all at the place of the whole; the former name of a decoder is its present one.
-    fn each(&self, at: &Range<usize>) -> Vec<Spanned<String>> {
-        let names = match self {
-            OneOrMore::One(name) => std::slice::from_ref(name),
-            OneOrMore::More(names) => names,
-        };
-        let present = |name: &String| match name == FACTS_RENAMED.0 {
-            // Rule files that were written for an earlier version have the old name.
-            true => FACTS_RENAMED.1.to_owned(),
-            false => name.clone(),
-        };
-        let spanned = |name| Spanned::new(at.clone(), present(name));
-        names.iter().map(spanned).collect()
     }
 }
 

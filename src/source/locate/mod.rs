@@ -4,17 +4,16 @@
 //! instead of being read once more. Findings are rare, counting lines runs at memory speed, and a
 //! file that changes between two reads would be located wrongly.
 
+mod comments;
+mod shown;
+
 use std::ops::Range;
 
-use crate::finding::{Excerpt, Located, Marker, Region, Side, markers};
-use crate::secret::{Shown, mask_line_marked};
+use crate::finding::{Located, Marker, Region};
 use crate::steps;
-
-/// Code points kept around the value on the shown line.
-const LINE_SHOWN: usize = 200;
-/// On a longer line (in bytes) a comment must name the rule that it allows: such a line was
-/// written by a machine, and what else it holds nobody has seen.
-const LONG_LINE: usize = 1_000;
+use comments::Comments;
+pub use shown::excerpt;
+use shown::{Near, masked, window_end, window_start};
 
 /// Locates `spans` (byte ranges into `bytes`, any order) in one pass over `bytes`.
 /// The result has the order of `spans`.
@@ -117,37 +116,6 @@ impl Line {
     }
 }
 
-/// Spans sorted by their starts, ready to say which touch a stretch.
-struct Near<'a> {
-    spans: &'a [Range<usize>],
-    /// The largest end up to each.
-    ends: Vec<usize>,
-}
-
-impl<'a> Near<'a> {
-    fn new(spans: &'a [Range<usize>]) -> Self {
-        let mut most = 0;
-        let ends = spans.iter().map(|span| {
-            most = most.max(span.end);
-            most
-        });
-        Near {
-            ends: ends.collect(),
-            spans,
-        }
-    }
-
-    fn of(&self, stretch: &Range<usize>) -> impl Iterator<Item = &'a Range<usize>> {
-        let first = self.ends.partition_point(|end| *end <= stretch.start);
-        let behind = self.spans.partition_point(|s| s.start < stretch.end);
-        let start = stretch.start;
-        steps::took(behind.max(first) - first);
-        self.spans[first..behind.max(first)]
-            .iter()
-            .filter(move |span| span.end > start)
-    }
-}
-
 fn one(
     bytes: &[u8],
     near: &Near<'_>,
@@ -182,189 +150,6 @@ fn one(
         line_hash,
         allow,
     }
-}
-
-/// A line or a stretch of one with what is secret in it masked, and the code points of it that stand for
-/// the value at the byte `marked` of `bytes`.
-fn masked(
-    bytes: &[u8],
-    near: &Near<'_>,
-    stretch: Range<usize>,
-    marked: Option<usize>,
-) -> (Shown, Range<usize>) {
-    let (from, to) = (stretch.start, stretch.end);
-    let text = trim_line(&bytes[from..to]);
-    let inside: Vec<Range<usize>> = near
-        .of(&stretch)
-        .map(|s| s.start.max(from) - from..s.end.min(to) - from)
-        .collect();
-    let marked = marked.map(|at| at - from);
-    mask_line_marked(text, &clip(inside, text.len()), marked)
-}
-
-/// The masked lines around a value: `around` of them above and below. Of a value over many lines the first
-/// and the last are shown. `spans` are what is secret in `bytes`, in any order.
-pub fn excerpt(
-    bytes: &[u8],
-    spans: &[Range<usize>],
-    value: &Range<usize>,
-    around: usize,
-) -> Excerpt {
-    let mut sorted = spans.to_vec();
-    sorted.sort_by_key(|span| (span.start, span.end));
-    let near = Near::new(&sorted);
-    let start_of = |at: usize| memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |end| end + 1);
-    let end_of = |at: usize| memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |n| at + n);
-    let number = |at: usize| 1 + memchr::memchr_iter(b'\n', &bytes[..at]).count() as u32;
-    let line = |start: usize| {
-        let end = end_of(start);
-        let to = window_end(bytes, start, end).max(start);
-        (number(start), masked(bytes, &near, start..to, None).0)
-    };
-    let first = start_of(value.start);
-    let mut lines = Vec::new();
-    let mut above = first;
-    for _ in 0..around {
-        if above == 0 {
-            break;
-        }
-        above = start_of(above - 1);
-        lines.insert(0, line(above));
-    }
-    let from = window_start(bytes, first, value.start);
-    let end = end_of(value.start);
-    let to = window_end(bytes, value.end.max(value.start + 1), end);
-    let to = to.max(from).min(end);
-    let (own, mark) = masked(bytes, &near, from..to, Some(value.start));
-    let marked = lines.len();
-    lines.push((number(first), own));
-    let last = start_of(value.end.max(value.start + 1) - 1);
-    if last > first {
-        lines.push(line(last));
-    }
-    let mut below = end_of(last.max(value.start));
-    for _ in 0..around {
-        if below + 1 >= bytes.len() {
-            break;
-        }
-        lines.push(line(below + 1));
-        below = end_of(below + 1);
-    }
-    Excerpt {
-        lines,
-        marked,
-        mark,
-    }
-}
-
-/// The comments beside values, read once a line however many values it holds.
-#[derive(Default)]
-struct Comments {
-    /// The start of the line that was read last, and what was read.
-    line: Option<(usize, Vec<Marker>)>,
-    /// The largest end of the spans so far.
-    end: usize,
-}
-
-impl Comments {
-    /// The comments that speak for `span`, which begins on the line `line` at `line_start`. Spans
-    /// must come in the order of their starts.
-    fn of(
-        &mut self,
-        bytes: &[u8],
-        span: &Range<usize>,
-        line: u32,
-        line_start: usize,
-    ) -> Vec<Marker> {
-        let fresh = self.line.as_ref().is_none_or(|(at, _)| *at != line_start);
-        if fresh {
-            let read = self.read(bytes, line, line_start);
-            self.line = Some((line_start, read));
-        }
-        self.end = self.end.max(span.end);
-        let mut found = self
-            .line
-            .as_ref()
-            .map(|(_, found)| found.clone())
-            .unwrap_or_default();
-        if let Some(at) = memchr::memrchr(b'\n', &bytes[span.clone()]) {
-            let newlines = memchr::memchr_iter(b'\n', &bytes[span.clone()]).count() as u32;
-            let last = line_at(bytes, span.start + at + 1);
-            found.extend(of_line(last, line + newlines, Side::Own));
-        }
-        found
-    }
-
-    fn read(&self, bytes: &[u8], line: u32, line_start: usize) -> Vec<Marker> {
-        let own = line_at(bytes, line_start);
-        let mut found = of_line(own, line, Side::Own);
-        let Some(above_end) = line_start.checked_sub(1) else {
-            return found;
-        };
-        let above_start = memchr::memrchr(b'\n', &bytes[..above_end]).map_or(0, |at| at + 1);
-        // A comment beside a value speaks for that value only.
-        if self.end <= above_start {
-            let above = trim_line(&bytes[above_start..above_end]);
-            let long = own.len() > LONG_LINE;
-            let above = of_line(above, line - 1, Side::Above);
-            found.extend(above.into_iter().map(|marker| Marker {
-                long: marker.long || long,
-                ..marker
-            }));
-        }
-        found
-    }
-}
-
-fn of_line(line: &[u8], number: u32, side: Side) -> Vec<Marker> {
-    let mut found = markers(line, number, side);
-    for marker in &mut found {
-        marker.long = line.len() > LONG_LINE;
-    }
-    found
-}
-
-/// The line that starts at `start`, without its end.
-fn line_at(bytes: &[u8], start: usize) -> &[u8] {
-    let len = memchr::memchr(b'\n', &bytes[start..]).unwrap_or(bytes.len() - start);
-    steps::took(len);
-    trim_line(&bytes[start..start + len])
-}
-
-fn clip(spans: Vec<Range<usize>>, len: usize) -> Vec<Range<usize>> {
-    spans
-        .into_iter()
-        .map(|s| s.start.min(len)..s.end.min(len))
-        .filter(|s| !s.is_empty())
-        .collect()
-}
-
-fn trim_line(line: &[u8]) -> &[u8] {
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-/// The start of the line, or of the stretch of it that is shown when the line is long.
-fn window_start(bytes: &[u8], line_start: usize, at: usize) -> usize {
-    if at - line_start <= LINE_SHOWN {
-        return line_start;
-    }
-    // Step to a code point boundary, so that no character is cut.
-    let mut from = at - LINE_SHOWN;
-    while from < at && bytes[from] & 0xc0 == 0x80 {
-        from += 1;
-    }
-    from
-}
-
-/// The end of the line, or of the stretch of it that is shown behind `at` when the line is long. A
-/// line can hold as many values as it has words, and each has a stretch of its own.
-fn window_end(bytes: &[u8], at: usize, line_end: usize) -> usize {
-    let end = line_end.min(at + 4 * LINE_SHOWN);
-    if at >= end {
-        return end;
-    }
-    let mut starts = (at..end).filter(|place| bytes[*place] & 0xc0 != 0x80);
-    starts.nth(LINE_SHOWN).unwrap_or(end)
 }
 
 /// Code points of possibly invalid UTF-8; an invalid byte counts as one.
