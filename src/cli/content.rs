@@ -12,7 +12,8 @@ use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::lists::List;
 use keysweep::source::{
-    HistoryOptions, IgnoredFiles, IndexedOptions, RangeOptions, StagedOptions, TreeOptions, What,
+    HistoryOptions, IgnoredFiles, IndexedOptions, RangeOptions, Selection, StagedOptions,
+    TreeOptions,
 };
 use keysweep::thresholds::Checkpoint;
 
@@ -133,15 +134,15 @@ pub fn history(args: History) -> Result<ExitCode> {
 }
 
 /// The commits that were asked for, when not the whole history was.
-fn commits(args: Commits) -> Option<What> {
+fn commits(args: Commits) -> Option<Selection> {
     match args {
         Commits {
             range: Some(text), ..
-        } => Some(What::Revisions(text)),
+        } => Some(Selection::Revisions(text)),
         Commits {
             since: Some(since), ..
-        } => Some(What::Since(since.as_second())),
-        Commits { pushed, .. } => pushed.then_some(What::Pushed),
+        } => Some(Selection::Since(since.as_second())),
+        Commits { pushed, .. } => pushed.then_some(Selection::Pushed),
     }
 }
 

@@ -39,7 +39,7 @@ pub use ignored::IgnoredFiles;
 pub use indexed::{IndexedOptions, plain as plain_path, scan_indexed};
 pub use locate::{excerpt, locate, locate_until};
 pub use range::{
-    Change, File, Push, PushLine, Range, RangeOptions, Receiver, Step, What, check_receiving,
+    Change, File, Push, PushLine, Range, RangeOptions, Receiver, Selection, Step, check_receiving,
     range_ends, scan_range,
 };
 pub use sides::{

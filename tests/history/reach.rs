@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use gix::ObjectId;
 use gix::objs::Kind;
 use keysweep::finding::{Oid, Origin, Weight};
-use keysweep::source::{Carrier, Control, RangeOptions, What, scan_range};
+use keysweep::source::{Carrier, Control, RangeOptions, Selection, scan_range};
 
 use super::pack::{Bare, Pack, commit, deflate, id_as, tag, tree_entry};
 use super::{Keep, options, scan};
@@ -260,7 +260,7 @@ fn reached(bare: &Bare) -> (BTreeSet<String>, bool) {
 fn in_range(bare: &Bare) -> (BTreeSet<String>, bool) {
     let options = RangeOptions {
         path: bare.path().to_owned(),
-        what: What::Since(0),
+        what: Selection::Since(0),
         full: false,
         threads: 1,
         allow_alternates: Vec::new(),

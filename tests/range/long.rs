@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use keysweep::source::What;
+use keysweep::source::Selection;
 
 use super::scan;
 use crate::common::{Dir, line};
@@ -41,7 +41,7 @@ fn chain(commits: usize) -> Dir {
 /// threads, and when nothing is inherited.
 fn decoded(commits: usize) -> u64 {
     let dir = chain(commits);
-    let what = || What::Revisions(format!("main~{}..main", commits - 1));
+    let what = || Selection::Revisions(format!("main~{}..main", commits - 1));
     let (range, sightings) = scan(&dir, what(), false, 1);
     assert_eq!(range.info.commits, commits as u64 - 1);
     assert!(range.skipped.is_empty());

@@ -19,7 +19,9 @@ use std::fs;
 use crate::common::{Dir, Run, findings, line, token};
 use keysweep::detect::Scanner;
 use keysweep::finding::{Oid, Reason};
-use keysweep::source::{Control, Push, PushLine, Range, RangeOptions, Receiver, What, scan_range};
+use keysweep::source::{
+    Control, Push, PushLine, Range, RangeOptions, Receiver, Selection, scan_range,
+};
 use serde_json::Value;
 
 /// `PATH COMMIT` of every place of a JSON report, `COMMIT` being the subject of the commit that
@@ -595,7 +597,7 @@ fn files_that_are_findings_by_their_name_are_found_in_ranges() {
 
 fn scan(
     dir: &Dir,
-    what: What,
+    what: Selection,
     full: bool,
     threads: usize,
 ) -> (Range, Vec<keysweep::finding::Sighting>) {
@@ -637,7 +639,7 @@ fn many_references_of_a_received_push_cost_what_they_bring() {
             .collect();
         let lines = PushLine::parse_received(lines.as_bytes()).unwrap();
         let to = Receiver::Here(Vec::new());
-        let range = scan(&dir, What::Push(Push { lines, to }), false, 1).0;
+        let range = scan(&dir, Selection::Push(Push { lines, to }), false, 1).0;
         assert_eq!((range.info.commits, range.info.base), (3, Some(oid(&told))));
         assert!(range.info.asked.len() < 1000, "{}", range.info.asked);
         (range.info.peeled, range.info.walked)
@@ -662,7 +664,7 @@ fn what_a_pre_push_hook_is_told_becomes_a_range() {
     let push = |lines: &str| {
         let lines = PushLine::parse_all(lines.as_bytes()).unwrap();
         let to = Receiver::Remote(Some(b"origin".to_vec()));
-        scan(&dir, What::Push(Push { lines, to }), false, 1).0
+        scan(&dir, Selection::Push(Push { lines, to }), false, 1).0
     };
     let commits = |range: &Range| (range.info.commits, range.info.base);
     // An update, a new branch, a forced push over what was never fetched, a deletion, a tag.
@@ -685,7 +687,7 @@ fn what_a_pre_push_hook_is_told_becomes_a_range() {
     ));
     assert_eq!(both.info.commits, 1);
     assert_eq!(push("").info.nothing, Some("nothing is pushed"));
-    let span = What::Span {
+    let span = Selection::Span {
         from: None,
         to: oid(&tip),
         exclude_remotes: true,
@@ -907,7 +909,7 @@ fn a_stopped_scan_says_so_and_calls_nothing_new_that_it_did_not_compare() {
     control.interrupt();
     let options = RangeOptions {
         path: dir.path(),
-        what: What::Revisions("HEAD^..".to_owned()),
+        what: Selection::Revisions("HEAD^..".to_owned()),
         full: false,
         threads: 1,
         allow_alternates: Vec::new(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use keysweep::detect::Scanner;
 use keysweep::scan::Collector;
-use keysweep::source::{Control, What, scan_range};
+use keysweep::source::{Control, Selection, scan_range};
 
 use super::scan;
 use crate::common::{Dir, findings, line};
@@ -30,7 +30,7 @@ fn peeled(count: u64, tags: usize) -> u64 {
         writeln!(text, "{id} refs/space{number:06}/x").expect("a string");
     }
     std::fs::write(dir.path().join(".git/packed-refs"), text).expect("writable");
-    let (range, sightings) = scan(&dir, What::Since(0), false, 1);
+    let (range, sightings) = scan(&dir, Selection::Since(0), false, 1);
     assert_eq!(range.info.commits, 1);
     assert_eq!(sightings.len(), 1);
     range.info.peeled
@@ -59,7 +59,7 @@ fn a_tag_of_very_many_tags_leads_to_its_commit() {
 }
 
 /// How many commits were read of so many, and how many came out, when the scan is to end before.
-fn walked(count: usize, what: What) -> (u64, u64) {
+fn walked(count: usize, what: Selection) -> (u64, u64) {
     let dir = Dir::repo();
     let mut text = String::from("blob\nmark :1\ndata 2\nx\n");
     for number in 0..count {
@@ -89,7 +89,7 @@ fn walked(count: usize, what: What) -> (u64, u64) {
 
 #[test]
 fn a_walk_of_commits_ends_when_the_scan_is_to_end() {
-    for what in [What::Since(0), What::Pushed] {
+    for what in [Selection::Since(0), Selection::Pushed] {
         let (read, commits) = walked(300, what.clone());
         assert_eq!(commits, 0, "{what:?}");
         assert!(read <= 3, "{what:?}: {read} commits were read");

@@ -39,7 +39,7 @@ use keysweep::thresholds::Checkpoint;
 #[command(after_help = "\
 Examples:
   keysweep hook install             Write the hooks of git here
-  keysweep hook --stage pre-commit  What such a hook runs
+  keysweep hook --stage pre-commit  Selection such a hook runs
   keysweep hook a.env b.py          Judge these files as the index has them")]
 pub struct Hook {
     #[command(subcommand)]

@@ -11,7 +11,7 @@ use anyhow::{Context, Result, bail};
 use super::{Hook, Stage};
 use keysweep::Input;
 use keysweep::config::MAX_FILE_SIZE;
-use keysweep::source::{self, Push, PushLine, RangeOptions, Receiver, What};
+use keysweep::source::{self, Push, PushLine, RangeOptions, Receiver, Selection};
 use keysweep::thresholds::Checkpoint;
 
 /// How long an unknown standard input is waited for. Git writes at once; a pipe that somebody
@@ -145,14 +145,14 @@ fn is_push(text: &[u8]) -> bool {
 /// What to scan for it; `None` when nothing but deletions is pushed.
 pub fn input(pushed: Pushed, hook: &Hook) -> Result<Option<Input>> {
     let what = match pushed {
-        Pushed::Range(from, to) => What::Revisions(format!("{from}..{to}")),
+        Pushed::Range(from, to) => Selection::Revisions(format!("{from}..{to}")),
         Pushed::Lines(text) => {
             let lines = PushLine::parse_all(&one_word(&text))?;
             if lines.iter().all(|line| line.local.is_none()) {
                 return Ok(None);
             }
             let to = Receiver::Remote(remote(hook));
-            What::Push(Push { lines, to })
+            Selection::Push(Push { lines, to })
         }
         Pushed::Received(text) => {
             let lines = PushLine::parse_received(&text)?;
@@ -160,7 +160,7 @@ pub fn input(pushed: Pushed, hook: &Hook) -> Result<Option<Input>> {
                 return Ok(None);
             }
             let to = Receiver::Here(source::quarantine());
-            What::Push(Push { lines, to })
+            Selection::Push(Push { lines, to })
         }
     };
     // Git names the repository for its hooks, where it is not the one around the directory.

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use crate::cli::args::Trust;
 use keysweep::Input;
 use keysweep::source::{
-    self, Control, HistoryOptions, RangeOptions, Repository, Side, TreeOptions, What,
+    self, Control, HistoryOptions, RangeOptions, Repository, Selection, Side, TreeOptions,
 };
 use keysweep::suppress::Scope;
 
@@ -148,7 +148,7 @@ impl Sides {
         // Whoever makes a branch chooses the merge base, and with it an old commit, or one of their
         // own that a merge brought once. The side that the range is held against is not theirs.
         let base = match options.what {
-            What::Revisions(_) => info.from,
+            Selection::Revisions(_) => info.from,
             _ => info.base,
         };
         Ok(Sides {

@@ -1,8 +1,7 @@
 //! From byte offsets to what people and reports need: line, column, the masked line and its hash.
 //!
-//! Departs from the draft in one point: a place is located while its bytes are still on loan
-//! instead of being read once more. Findings are rare, counting lines runs at memory speed, and a
-//! file that changes between two reads would be located wrongly.
+//! A place is located while its bytes are on loan, and not read once more: findings are rare, lines are
+//! counted at the speed of memory, and a file that changes between two reads would be located wrongly.
 
 mod comments;
 mod shown;

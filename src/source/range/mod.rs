@@ -37,9 +37,9 @@ use walk::Walk;
 /// References of a push that are named in words; it may have very many.
 const MAX_NAMED: usize = 20;
 
-/// Which commits are meant.
+/// A selection of revisions: which commits are meant.
 #[derive(Clone, Debug)]
-pub enum What {
+pub enum Selection {
     /// `A..B`: reachable from B and not from A. `A...B`: from their merge base to B. A and B are
     /// revisions as git reads them.
     Revisions(String),
@@ -70,7 +70,7 @@ pub struct RangeOptions {
     /// The repository, or any directory inside it.
     pub path: PathBuf,
     /// The commits.
-    pub what: What,
+    pub what: Selection,
     /// Lends every version without what another one hands down: slower, the same result.
     pub full: bool,
     /// How many threads; 0 for all.
@@ -86,7 +86,7 @@ impl RangeOptions {
     fn open(&self) -> anyhow::Result<open::Layout> {
         let layout = open::open(&self.path, &self.allow_alternates)?;
         Ok(match &self.what {
-            What::Push(Push {
+            Selection::Push(Push {
                 to: Receiver::Here(dirs),
                 ..
             }) => layout.with_quarantine(dirs),
@@ -97,7 +97,7 @@ impl RangeOptions {
     /// Whether this is a push that the repository receives: those who made it have no word in how it is
     /// judged.
     pub fn is_received(&self) -> bool {
-        let What::Push(push) = &self.what else {
+        let Selection::Push(push) = &self.what else {
             return false;
         };
         matches!(push.to, Receiver::Here(_))
@@ -248,7 +248,7 @@ pub fn scan_range<V: Visit>(
         return Ok(range);
     };
     range.skipped.extend(ends.note.take());
-    if let What::Push(push) = &options.what {
+    if let Selection::Push(push) = &options.what {
         // A reference that the remote has already brings no name.
         let new = push
             .lines
@@ -329,12 +329,14 @@ fn settle(
     let what = &options.what;
     info.asked = asked(what);
     let ends = match what {
-        What::Since(_) | What::Pushed if is_unborn(refs.get(), what) => None,
+        Selection::Since(_) | Selection::Pushed if is_unborn(refs.get(), what) => None,
         _ => match revs::resolve(what, layout, refs, objects, walk, shallow) {
             Ok(ends) => Some(ends),
             // A repository without commits has no revisions either. (What names a commit by its
             // id means one that should be there.)
-            Err(_) if matches!(what, What::Revisions(_)) && is_unborn(refs.get(), what) => None,
+            Err(_) if matches!(what, Selection::Revisions(_)) && is_unborn(refs.get(), what) => {
+                None
+            }
             Err(error) => return Err(error),
         },
     };
@@ -355,20 +357,20 @@ fn settle(
 }
 
 /// Whether there is nothing yet that `what` could mean.
-fn is_unborn(refs: &refs::Refs, what: &What) -> bool {
-    refs.head.is_none() && (refs.all.is_empty() || matches!(what, What::Pushed))
+fn is_unborn(refs: &refs::Refs, what: &Selection) -> bool {
+    refs.head.is_none() && (refs.all.is_empty() || matches!(what, Selection::Pushed))
 }
 
 /// The range in words, as the user asked for it.
-fn asked(what: &What) -> String {
+fn asked(what: &Selection) -> String {
     match what {
-        What::Revisions(text) => text.clone(),
-        What::Since(date) => {
+        Selection::Revisions(text) => text.clone(),
+        Selection::Since(date) => {
             let date = jiff::Timestamp::from_second(*date).unwrap_or(jiff::Timestamp::MIN);
             format!("since {date}")
         }
-        What::Pushed => "what no remote has".to_owned(),
-        What::Push(push) => {
+        Selection::Pushed => "what no remote has".to_owned(),
+        Selection::Push(push) => {
             let names = push.lines.iter().take(MAX_NAMED);
             let names: Vec<_> = names
                 .map(|line| String::from_utf8_lossy(&line.local_ref))
@@ -379,7 +381,7 @@ fn asked(what: &What) -> String {
             };
             format!("push of {}{more}", names.join(", "))
         }
-        What::Span {
+        Selection::Span {
             from,
             to,
             exclude_remotes,

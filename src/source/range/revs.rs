@@ -9,7 +9,7 @@ use super::objects::Objects;
 use super::push::{Push, Receiver};
 use super::revision::{Revisions, revision, split};
 use super::walk::{Plain, Selected, Walk};
-use super::{Control, What};
+use super::{Control, Selection};
 use crate::finding::{Oid, Reason, Skipped};
 use crate::source::git::format::Remote;
 use crate::source::git::open::Layout;
@@ -44,14 +44,14 @@ impl<'a> Lazy<'a> {
     }
 
     /// What could not be read, if anything was, and what else hides commits that `what` asks for.
-    pub fn skipped(self, what: &What, objects: &Objects) -> Vec<Skipped> {
+    pub fn skipped(self, what: &Selection, objects: &Objects) -> Vec<Skipped> {
         let Some((refs, mut skipped)) = self.read.into_inner() else {
             return Vec::new();
         };
         let mut gap = |name: &[u8], detail: String| {
             skipped.push(Skipped::new(Reason::BrokenRef, name, detail));
         };
-        if matches!(what, What::Since(_)) {
+        if matches!(what, Selection::Since(_)) {
             // Very many references may name one object, and each question costs a look at the disk.
             let mut there = HashMap::new();
             for r in &refs.all {
@@ -61,7 +61,10 @@ impl<'a> Lazy<'a> {
                 }
             }
         }
-        if matches!(what, What::Since(_) | What::Pushed) && refs.emptied && refs.head.is_none() {
+        if matches!(what, Selection::Since(_) | Selection::Pushed)
+            && refs.emptied
+            && refs.head.is_none()
+        {
             gap(b"packed-refs", refs::EMPTIED.to_owned());
         }
         skipped
@@ -96,7 +99,7 @@ pub(super) struct Ends {
 /// # Errors
 /// A revision that does not exist, or is no commit.
 pub(super) fn resolve(
-    what: &What,
+    what: &Selection,
     layout: &Layout,
     refs: &Lazy<'_>,
     objects: &Objects,
@@ -104,7 +107,7 @@ pub(super) fn resolve(
     shallow: bool,
 ) -> anyhow::Result<Ends> {
     match what {
-        What::Revisions(text) => {
+        Selection::Revisions(text) => {
             let (from, to, symmetric) = split(text)?;
             let repo = Revisions::new(layout, objects);
             let from = revision(&repo, from, walk, shallow)?;
@@ -126,7 +129,7 @@ pub(super) fn resolve(
             }
             Ok(ends)
         }
-        What::Since(date) => {
+        Selection::Since(date) => {
             let refs = refs.get();
             let groups = groups(refs, walk);
             let selected = walk.since(&groups, *date);
@@ -139,7 +142,7 @@ pub(super) fn resolve(
                 ..Ends::default()
             })
         }
-        What::Pushed => {
+        Selection::Pushed => {
             let refs = refs.get();
             let to: Vec<Oid> = refs.head.into_iter().collect();
             let mut ends = beyond(&to, &[], remotes(refs, walk), walk);
@@ -155,8 +158,8 @@ pub(super) fn resolve(
             ends.tags = tags(walk, &ends.selected, None);
             Ok(ends)
         }
-        What::Push(to) => push(to, layout, refs, objects, walk),
-        What::Span {
+        Selection::Push(to) => push(to, layout, refs, objects, walk),
+        Selection::Span {
             from,
             to,
             exclude_remotes,
