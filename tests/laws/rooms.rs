@@ -135,7 +135,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "place",
         &[
-            "finding", "judge", "rule", "scan", "secret", "source", "suppress",
+            "finding", "judge", "plan", "rule", "scan", "secret", "source", "suppress",
         ],
     ),
     // Messages of other programs are made of reports, and repairs of texts.
