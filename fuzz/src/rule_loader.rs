@@ -14,6 +14,6 @@ pub fn check(bytes: &[u8]) {
             set.extend(rules)
                 .expect("the loader refuses an id used twice");
         }
-        Err(error) => assert!(error.line <= text.lines().count() + 1, "{error}"),
+        Err(error) => assert!(error.line as usize <= text.lines().count() + 1, "{error}"),
     }
 }

@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::args::{Looking, heading};
 use super::known::{Look, Project};
-use super::{choose, output, whole};
+use super::{atomic, choose, output};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::finding::Class;

@@ -12,7 +12,7 @@ use super::args::{Limits, Looking, Trust};
 use super::config::Found;
 use super::scan::{now, shape};
 use super::trust::{self, Asked, Loaded, Sides};
-use super::{links, progress, rule_files, signals, whole};
+use super::{atomic, links, progress, rule_files, signals};
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::detect::Scanner;
 use keysweep::lists::List;

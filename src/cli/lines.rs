@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use super::whole;
+use super::atomic;
 
 /// Adds those of `lines` that a file at the top of a repository does not have, in one change; makes the file where
 /// there is none. Says how many came.

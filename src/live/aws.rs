@@ -13,7 +13,6 @@ use super::sigv4::{Signed, Signer};
 use super::token::{Can, Held, Listed, Made, Token, Verdict, Want};
 use super::vars::UNRESERVED;
 use super::xml::{self, Element};
-use crate::lists::{self, Asked};
 use crate::rule::ListKind;
 use crate::secret::Secret;
 

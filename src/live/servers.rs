@@ -52,7 +52,10 @@ pub struct Server {
 
 impl Server {
     /// Whether it gives what its driver asks for.
-    fn fits_driver(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// Something is missing, or not asked for.
+    pub fn fits_driver(&self) -> Result<(), String> {
         let (alias, driver) = (&self.alias, &self.driver);
         let kind = &driver.server.kind;
         for name in &driver.server.set {

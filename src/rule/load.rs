@@ -11,8 +11,9 @@ use toml::Spanned;
 use super::names::{Check, FactDecoder, Generic, Source};
 use super::{Context, FileMark, Kind, List, Pack, Provenance, Rule, Text, Where, closest, compile};
 use crate::file_error::{FileError, line_of};
+use crate::finding::Severity;
 pub(super) use written::File;
-use written::{Draft, DraftWhere, Head};
+use written::{Draft, Head};
 
 /// Reads the rules of one file. `file` is only its name for messages; `text` its content.
 ///

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Dir, findings, formats, jwt, jwt_of, line};
+use crate::common::{Dir, expand, findings, formats, jwt, jwt_of, line};
 use crate::facts::make;
 
 /// The conditions of a finding by their ids.

@@ -10,7 +10,11 @@
     reason = "what was left out is said, and how long a server took"
 )]
 
-#[allow(dead_code, reason = "shared with the other tests, which use all of it")]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "shared with the other tests, which use all of it"
+)]
 #[path = "../common/mod.rs"]
 mod common;
 mod consumer;

@@ -71,8 +71,7 @@ fn the_story() -> Dir {
     dir.write("k8s/sealed.yaml", sealed(8));
     dir.write("ansible/mail.yml", vault(9));
     dir.write("ansible/web.yml", vault(19));
-    commit(
-        &dir,
+    dir.commit_by(
         ANN,
         "2024-01-10",
         "Settings, encrypted files and the server's key",

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::{jwt, pat, the_story};
-use crate::common::{Dir, NOW, findings};
+use super::{pat, the_story};
+use crate::common::{Dir, NOW, findings, jwt_of};
 
 /// place | reported | status | ends | since | by | removed | at HEAD | rotations | rotated | owner | conditions
 const LINES: &[&str] = &[

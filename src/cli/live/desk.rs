@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
+use super::super::atomic;
 use super::super::output;
-use super::super::whole;
 use keysweep::live::rotation::{Journals, World};
 use keysweep::register::{FILE, Register, Turn, turned};
 use keysweep::source::{git_dir, home, tracks};

@@ -47,8 +47,8 @@ pub fn run(test: DriverTest) -> Result<ExitCode> {
     let mut server = servers.servers.remove(0);
     if let Some(file) = &test.driver {
         let driver: Driver = driver::from_file(file).map_err(|why| anyhow!(why))?;
-        driver.fits(&server).map_err(|why| anyhow!(why))?;
         server.driver = driver;
+        server.fits_driver().map_err(|why| anyhow!(why))?;
     }
     let wish = Wish {
         owner: test.owner,

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::parse::severities;
-use super::{output, rule_examples, rule_files, whole};
+use super::{atomic, output, rule_examples, rule_files};
 use form::Form;
 use keysweep::detect::Scanner;
 use keysweep::finding::Severity;

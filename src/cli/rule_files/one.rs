@@ -47,7 +47,7 @@ pub fn add(
     name: &str,
     text: &[u8],
     from: Provenance,
-) -> Result<Vec<(usize, Pack)>> {
+) -> Result<Vec<(u32, Pack)>> {
     let Ok(text) = std::str::from_utf8(text) else {
         bail!("the rule file {name} is not UTF-8; save it as UTF-8");
     };

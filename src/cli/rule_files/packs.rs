@@ -201,7 +201,7 @@ impl<'r> Packs<'r> {
     ///
     /// # Errors
     /// As [`Packs::add`].
-    pub fn of_file(&mut self, place: &Place, name: &str, packs: &[(usize, Pack)]) -> Result<()> {
+    pub fn of_file(&mut self, place: &Place, name: &str, packs: &[(u32, Pack)]) -> Result<()> {
         for (line, pack) in packs {
             self.add(&Named {
                 place,

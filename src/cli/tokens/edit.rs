@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 
 use super::super::known::Change;
-use super::super::{output, whole};
+use super::super::{atomic, output};
 use super::check;
 use keysweep::register::{FILE, edited};
 use keysweep::source::home;

@@ -10,7 +10,7 @@ use clap::Args;
 
 use super::super::args::{Lists, Looking, heading};
 use super::super::known::{Look, Project};
-use super::super::{lists, output, whole};
+use super::super::{atomic, lists, output};
 use super::check;
 use keysweep::Examined;
 use keysweep::finding::{Class, Field, PlaceKind, Source};

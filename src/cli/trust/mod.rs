@@ -83,7 +83,7 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         }
         read => read?,
     };
-    let texts = |side: &Side| {
+    let texts = |side: &Files| {
         let holds = std::ptr::eq(&side.found, found);
         side.texts(of_user.as_ref(), &rules, holds)
     };

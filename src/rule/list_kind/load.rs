@@ -1,5 +1,6 @@
 //! The file of a kind of list: reading and checking it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

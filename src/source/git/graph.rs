@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
+use super::parse::Label;
 use super::refs::Ref;
 use crate::finding::Oid;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use gix::bstr::ByteSlice;
 
 use super::objects::Objects;
