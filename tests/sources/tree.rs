@@ -27,7 +27,7 @@ fn scope_inside_a_repository() {
     repo.write(".git/info/exclude", "/local\n");
     // Neither of these counts.
     repo.write(".ignore", "*\n");
-    fs::write(repo.temp.path().join(".gitignore"), "*\n").expect("writable");
+    fs::write(repo.temp.outside(".gitignore"), "*\n").expect("writable");
     let seen = repo.tree();
     let expected = [
         "file .gitignore",
