@@ -247,7 +247,7 @@ pub enum Status {
     /// not have it.
     Revoked {
         /// When the list was taken, where that is known.
-        told: Option<Timestamp>,
+        taken: Option<Timestamp>,
         /// Only what is certain lowers a finding.
         certainty: Certainty,
     },

@@ -108,9 +108,9 @@ impl<'l> Said<'l, '_> {
                 accepted_by: Some(by),
                 refused: None,
             },
-            Some((told, None, _, certainty)) => Word {
+            Some((taken, None, _, certainty)) => Word {
                 accepted_by: None,
-                refused: Some(Status::Revoked { told, certainty }),
+                refused: Some(Status::Revoked { taken, certainty }),
             },
         }
     }

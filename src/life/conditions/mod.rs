@@ -123,10 +123,10 @@ impl Case<'_> {
                 let message = format!("The longest life of its kind ended on {}", date(since));
                 (Some(since), message, Field::LongestLife)
             }
-            Status::Revoked { told, .. } => {
-                let on = told.map(|at| format!(", as its list of {} says", date(at)));
+            Status::Revoked { taken, .. } => {
+                let on = taken.map(|at| format!(", as its list of {} says", date(at)));
                 let message = format!("Its server does not accept it{}", on.unwrap_or_default());
-                (told, message, Field::State)
+                (taken, message, Field::State)
             }
             _ => return None,
         };

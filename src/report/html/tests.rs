@@ -4,7 +4,7 @@ use super::super::tests::{row, sample};
 use super::*;
 use crate::finding::Severity;
 use crate::lists::State;
-use crate::report::Listed;
+use crate::report::{Finding, Listed};
 
 fn page(report: &Report) -> String {
     let mut out = Vec::new();

@@ -50,7 +50,7 @@ pub fn serialize<S: Serializer>(status: &Status, to: S) -> Result<S::Ok, S::Erro
         Status::Expiring { at } => (State::Expiring, Some(at), None),
         Status::LiveUntil { at } => (State::Live, Some(at), None),
         Status::PastLife { since, certainty } => (State::PastLife, Some(since), Some(certainty)),
-        Status::Revoked { told, certainty } => (State::Revoked, told, Some(certainty)),
+        Status::Revoked { taken, certainty } => (State::Revoked, taken, Some(certainty)),
         Status::NeverExpires => (State::NeverExpires, None, None),
         Status::Unknown => (State::Unknown, None, None),
     };
@@ -85,7 +85,7 @@ pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Erro
                 .ok_or_else(|| de::Error::custom("the status `past-life` has a `certainty`"))?,
         },
         State::Revoked => Status::Revoked {
-            told: written.at,
+            taken: written.at,
             certainty: written
                 .certainty
                 .ok_or_else(|| de::Error::custom("the status `revoked` has a `certainty`"))?,

@@ -69,11 +69,11 @@ fn every_status() -> Report {
             certainty: Certainty::Inferred,
         },
         Status::Revoked {
-            told: Some(at),
+            taken: Some(at),
             certainty: Certainty::Certain,
         },
         Status::Revoked {
-            told: None,
+            taken: None,
             certainty: Certainty::Stated,
         },
         Status::NeverExpires,

@@ -43,8 +43,8 @@ pub fn status(status: &Status) -> Option<String> {
                 date(*since)
             ))
         }
-        Status::Revoked { told, certainty } => {
-            let on = told.map_or("on an unknown day".to_owned(), |at| {
+        Status::Revoked { taken, certainty } => {
+            let on = taken.map_or("on an unknown day".to_owned(), |at| {
                 format!("on {}", date(at))
             });
             let certainty = certainty.name();
