@@ -1,7 +1,6 @@
 //! The command line: from what the user typed to ready-made parts, and from a report to outputs
 //! and the exit status. Nothing imports this room.
 
-mod alien;
 mod allow;
 mod args;
 mod atomic;
@@ -30,6 +29,7 @@ mod lists;
 mod live;
 mod lock;
 mod new_rule;
+mod other_tools;
 mod output;
 mod parse;
 mod progress;

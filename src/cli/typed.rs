@@ -5,7 +5,7 @@ use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::verbs::Cli;
-use super::{alien, output};
+use super::{other_tools, output};
 use keysweep::report;
 
 /// Reads the command line; ends the program with clap's words when it is wrong or asks for help.
@@ -43,8 +43,8 @@ fn without_false_tip(mut error: clap::Error) -> clap::Error {
 /// What is said to a word of another tool.
 fn right_word(error: &clap::Error) -> Option<String> {
     let (kind, find): (ContextKind, fn(&str) -> Option<&'static str>) = match error.kind() {
-        ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, alien::verb),
-        ErrorKind::UnknownArgument => (ContextKind::InvalidArg, alien::option),
+        ErrorKind::InvalidSubcommand => (ContextKind::InvalidSubcommand, other_tools::verb),
+        ErrorKind::UnknownArgument => (ContextKind::InvalidArg, other_tools::option),
         _ => return None,
     };
     let Some(ContextValue::String(typed)) = error.get(kind) else {

@@ -13,8 +13,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 
-use super::broken::{self, safe};
 use super::entry::{self, Entry, EntryId, PathGlob, Salt, Subject};
+use super::lines::{lines, safe};
 use crate::file_error::FileError;
 use crate::finding::Credential;
 use crate::rule::closest;
@@ -74,7 +74,7 @@ impl Baseline {
         let mut out = Baseline::default();
         // Merges double lines.
         let mut seen = HashSet::new();
-        for (number, line) in broken::lines(name, text)? {
+        for (number, line) in lines(name, text)? {
             let broken = |message: String| FileError::new(name, number, message);
             let line = line.trim();
             if line.is_empty() || !seen.insert(line) {

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::broken;
+use super::lines::lines;
 use super::patterns::Patterns;
 use crate::file_error::FileError;
 use crate::rule::{RuleSet, closest};
@@ -59,7 +59,7 @@ impl IgnoreFile {
         let known: HashSet<&str> = rules.rules.iter().map(|rule| rule.id.as_ref()).collect();
         let mut out = IgnoreFile::default();
         let mut plain = Vec::new();
-        for (number, text) in broken::lines(name, text)? {
+        for (number, text) in lines(name, text)? {
             let broken = |message: String| FileError::new(name, number, message);
             if text.len() > MAX_LINE {
                 return Err(broken(format!(

@@ -4,13 +4,13 @@
 //! May use `rule`, `finding` and `secret`; never a source: the texts are handed in.
 
 mod baseline;
-mod broken;
 mod configured;
 mod entry;
 mod hides;
 mod ignore_file;
 mod inline;
 mod known;
+mod lines;
 mod patterns;
 #[cfg(test)]
 mod tests;

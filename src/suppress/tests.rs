@@ -1,6 +1,6 @@
 //! The two files: what is read, what is refused, and what is written.
 
-use super::broken::safe;
+use super::lines::safe;
 use super::*;
 use crate::steps;
 

@@ -1,4 +1,4 @@
-//! What is said of an ignore file or a baseline that cannot be understood.
+//! The lines of an ignore file or a baseline, and what is said of one that cannot be understood.
 
 use crate::file_error::FileError;
 
