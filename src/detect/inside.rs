@@ -7,8 +7,9 @@ use super::candidate::{self, Candidate};
 use super::decode::{self, Layer, Marked};
 use super::partner;
 use super::scanner::Scanner;
-use super::verdict::Reach;
+use super::verdict::{self, Reach};
 use super::watch::{Cut, Look, Watch};
+use crate::rule::Kind;
 
 /// Encodings inside encodings are followed to this depth.
 const DEPTH: usize = 3;
@@ -181,6 +182,11 @@ impl Scanner {
             candidate.span = layer.back(&candidate.span);
             candidate.evidence.layers.insert(0, layer.name);
             partner::outside(self.rules(), bytes, candidate);
+            let by_words = !matches!(self.rules().rules[candidate.rule].kind, Kind::Token(_));
+            if by_words {
+                let at = candidate.span.start;
+                verdict::shown(bytes, at, std::slice::from_mut(candidate), look.watch);
+            }
         }
         look.found.append(&mut found);
         Reach::PARTNER

@@ -8,9 +8,10 @@ use std::ops::Range;
 use super::candidate::Candidate;
 use super::chain::Seen;
 use super::decode;
+use super::generic::example::Around;
 use super::inside::Nest;
 use super::scanner::{Anchor, Scanner};
-use super::watch::Look;
+use super::watch::{Look, Watch};
 use super::{assign, beside, checks, context, generic, pair, prefix, provider, token};
 use crate::finding::{self, Class, Confidence, Evidence, Ground};
 use crate::rule::{Check, Rule, Token};
@@ -44,6 +45,11 @@ impl Reach {
     pub(super) const MARK: Reach = Reach {
         left: decode::MARK_LOOK + 3,
         right: decode::MARK_LOOK + 3,
+    };
+    /// The names around an assignment that something was found in.
+    const FOUND: Reach = Reach {
+        left: assign::SIGHT_LEFT + generic::example::REACH,
+        right: assign::SIGHT_RIGHT + JUDGED,
     };
     /// Certificates beside a key.
     pub(super) const PARTNER: Reach = Reach {
@@ -153,8 +159,9 @@ impl Scanner {
             let (found, looked) = self.token(index, token, bytes, at, look);
             if let Some(found) = found {
                 let found = self.token_candidate(index, token, bytes, found);
+                look.watch.step(generic::example::REACH);
                 look.found.push(found);
-                reach = reach.or(looked.and(Reach::ASSIGNMENT));
+                reach = reach.or(looked.and(Reach::FOUND));
             } else {
                 reach = reach.or(looked);
             }
@@ -178,7 +185,7 @@ impl Scanner {
             look.watch.step(looked.saturating_sub(word.end));
             for cell in &column {
                 look.watch.step(READ);
-                self.assigned(bytes, cell, look);
+                reach = reach.or(self.assigned(bytes, cell, look));
             }
             if !column.is_empty() {
                 return reach;
@@ -191,7 +198,7 @@ impl Scanner {
         };
         look.watch.step(assignment.value.len());
         let assignment = assignment.forward(low);
-        self.assigned(bytes, &assignment, look);
+        reach = reach.or(self.assigned(bytes, &assignment, look));
         // A list may go on behind what a word is usually read with.
         let (others, looked) = assign::list_behind(bytes, &assignment);
         reach.right = reach.right.max((looked + JUDGED).saturating_sub(word.end));
@@ -201,7 +208,7 @@ impl Scanner {
                 value,
                 ..assignment.clone()
             };
-            self.assigned(bytes, &other, look);
+            reach = reach.or(self.assigned(bytes, &other, look));
         }
         reach
     }
@@ -233,7 +240,7 @@ impl Scanner {
     }
 
     fn run(&self, bytes: &[u8], run: &Range<usize>, nest: Nest, look: &mut Look<'_>) -> Reach {
-        let reach = Reach::ASSIGNMENT;
+        let mut reach = Reach::ASSIGNMENT;
         let (low, sight) = sight(bytes, run);
         look.watch.step(READ + run.len());
         let wanted = !look.formed || context::may_name(self.context(), bytes, run);
@@ -241,9 +248,16 @@ impl Scanner {
         if let Some(assignment) = wanted.then(read).flatten() {
             let assignment = assignment.forward(low);
             if !assignment.value.contains(&run.start) {
+                let before = look.found.len();
                 self.provider(bytes, run.clone(), &assignment, &mut look.found);
+                reach = reach.or(shown(
+                    bytes,
+                    start_of(&assignment),
+                    &mut look.found[before..],
+                    look.watch,
+                ));
             }
-            self.assigned(bytes, &assignment, look);
+            reach = reach.or(self.assigned(bytes, &assignment, look));
         }
         reach.or(self.encoded(bytes, run, nest, look))
     }
@@ -258,8 +272,14 @@ impl Scanner {
         context::verdict(self.context(), self.rules(), bytes, span, assignment, out);
     }
 
-    /// What an assigned value may be: a provider's, by the words beside it, or a secret by its name.
-    fn assigned(&self, bytes: &[u8], assignment: &assign::Assignment<'_>, look: &mut Look<'_>) {
+    /// What an assigned value may be: a provider's, by the words beside it, or a secret by its name. Says how far
+    /// that looked.
+    fn assigned(
+        &self,
+        bytes: &[u8],
+        assignment: &assign::Assignment<'_>,
+        look: &mut Look<'_>,
+    ) -> Reach {
         let read = Read {
             value: assignment.value.clone(),
             key: assignment.key_at..assignment.key_at + assignment.key.len(),
@@ -282,13 +302,19 @@ impl Scanner {
             for found in &mut found {
                 provider::veto(self.context(), self.rules(), assignment.key, found);
             }
+            shown(bytes, start_of(assignment), &mut found, watch);
             found
         });
+        let reach = match found.is_empty() {
+            true => Reach::ASSIGNMENT,
+            false => Reach::FOUND,
+        };
         if look.each {
             look.found.extend(found.iter().cloned());
         } else {
             look.found.append(&mut std::mem::take(found));
         }
+        reach
     }
 
     /// What the generic rules make of an assignment; also written down in `asked`, where somebody
@@ -370,6 +396,13 @@ impl Scanner {
             }
             Some(password) => password == pair::Password::Sample,
         };
+        // Whoever writes a page can write such a token, and no server has to have issued it.
+        if rule.checks[..] == [Check::Jwt]
+            && (generic::example::around(bytes, found.whole.start) == Some(Around::Name)
+                || generic::comment::is_at_a_host_of_nobody(bytes, found.whole.start))
+        {
+            evidence.is_shown(generic::example::WHY);
+        }
         let ciphertext = generic::ciphertext(whole);
         let made_up = generic::made_up(bytes, found.whole.start);
         evidence.reasons.splice(0..0, ciphertext.or(made_up));
@@ -401,6 +434,32 @@ impl Scanner {
                     || checks::looks_random(value) && !encodes_text(value)),
         }
     }
+}
+
+/// Lowers what was found at byte `at` where a name around it says that it is an example, and says how far that looked.
+/// A credential is as real below such a name as elsewhere, but what is written there was mostly made up.
+pub(super) fn shown(bytes: &[u8], at: usize, found: &mut [Candidate], watch: &Watch<'_>) -> Reach {
+    if found.is_empty() {
+        return Reach::default();
+    }
+    watch.step(generic::example::REACH);
+    let around = generic::example::around(bytes, at);
+    for found in found.iter_mut().filter(|c| c.class == Class::Credential) {
+        match around {
+            Some(Around::Name) => found.evidence.is_shown(generic::example::WHY),
+            Some(Around::Text) => {
+                let not_set = &mut found.evidence.not_set;
+                not_set.get_or_insert(generic::example::NOT_SET);
+            }
+            None => {}
+        }
+    }
+    Reach::FOUND
+}
+
+/// Where an assignment starts.
+fn start_of(assignment: &assign::Assignment<'_>) -> usize {
+    assignment.key_at.min(assignment.value.start)
 }
 
 /// What reading an assignment may look at, cut out so that it cannot look further.

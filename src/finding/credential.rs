@@ -77,9 +77,14 @@ impl Credential {
         self.places.iter().all(Place::is_local)
     }
 
-    /// The kind of the place where it matters most; suppressed places count only where all are.
+    /// The kind of the place where it matters most; suppressed places count only where all are, and so do those where
+    /// it is only shown: that a test or a page makes us sure of the value says nothing of an example in a comment.
     pub fn kind(&self) -> PlaceKind {
-        let kinds = |places: &[&Place]| places.iter().map(|place| place.kind).min();
+        let kinds = |places: &[&Place]| {
+            let set = places.iter().filter(|place| !place.only_shown);
+            let set = set.map(|place| place.kind).min();
+            set.or(places.iter().map(|place| place.kind).min())
+        };
         let all: Vec<&Place> = self.places.iter().collect();
         let open: Vec<&Place> = all
             .iter()

@@ -88,6 +88,16 @@ pub struct Evidence {
     pub layers: Vec<&'static str>,
     /// Why the value is nothing that a program sets, should its file be one.
     pub not_set: Option<&'static str>,
+    /// It stands among the tests at the end of a program, should its file be one of Rust.
+    pub in_tests: bool,
+}
+
+impl Evidence {
+    /// It stands where something is shown, for the given reason.
+    pub fn is_shown(&mut self, why: &'static str) {
+        self.ground = Ground::Commented;
+        self.reasons.insert(0, why);
+    }
 }
 
 /// One value at one spot of one piece of content, before it is known where that content stands

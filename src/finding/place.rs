@@ -290,6 +290,9 @@ pub struct Place {
     pub reach: Option<String>,
     /// What its path says about it; the judgement tells.
     pub kind: PlaceKind,
+    /// Only shown there, as an example or in a comment: what else is known of the value is not known from here. The
+    /// judgement tells.
+    pub only_shown: bool,
     /// What hides it; `suppress` says so after everything else is known.
     pub suppressed: Option<Suppression>,
 }
@@ -319,6 +322,7 @@ impl Place {
             versions: 1,
             reach: None,
             kind: PlaceKind::Source,
+            only_shown: false,
             suppressed: None,
         }
     }

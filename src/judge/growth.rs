@@ -46,6 +46,7 @@ fn placed(rule: usize, value: &str, path: &str, line: u32, key: &str, strong: bo
             suppressed: None,
             reach: None,
             kind: PlaceKind::Source,
+            only_shown: false,
         },
         sighting: Sighting {
             origin,

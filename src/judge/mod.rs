@@ -12,9 +12,11 @@ mod marks;
 mod place;
 mod samples;
 mod test_keys;
+mod tests_inside;
 
 pub use alone::Alone;
 pub use marks::FileMarks;
+pub use tests_inside::tests_inside;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -46,6 +48,8 @@ struct PathKind {
     kind: PlaceKind,
     /// A program in whose language values stand in quotes, and no test of one.
     program: bool,
+    /// A program of Rust, which may have its tests inside.
+    rust: bool,
 }
 
 impl PathKind {
@@ -56,6 +60,7 @@ impl PathKind {
             true => PathKind {
                 kind: PlaceKind::Source,
                 program: false,
+                rust: false,
             },
             false => PathKind::of(&place.whole_path()),
         }
@@ -64,7 +69,12 @@ impl PathKind {
     fn of(path: &RepoPath) -> Self {
         let kind = place::kind(path);
         let program = kind == PlaceKind::Source && place::is_program(path);
-        PathKind { kind, program }
+        let rust = program && path.extension() == "rs";
+        PathKind {
+            kind,
+            program,
+            rust,
+        }
     }
 }
 
@@ -73,7 +83,13 @@ pub fn weighed(evidence: &Evidence, path: &RepoPath) -> Weighed {
     at(evidence, PathKind::of(path))
 }
 
-fn at(evidence: &Evidence, PathKind { kind, program }: PathKind) -> Weighed {
+fn at(evidence: &Evidence, path: PathKind) -> Weighed {
+    let in_tests = path.rust && evidence.in_tests;
+    let kind = match in_tests {
+        true => PlaceKind::Test,
+        false => path.kind,
+    };
+    let program = path.program && !in_tests;
     // What was decoded is another text than the program around it.
     let scored =
         matches!(evidence.ground, Ground::Score(_) | Ground::Drawn) && evidence.layers.is_empty();
@@ -204,6 +220,7 @@ fn settle_place(published: Option<&'static str>, path_kind: PathKind, placed: &m
     }
     sighting.confidence = weighed.confidence;
     sighting.evidence.ground = weighed.ground;
+    placed.place.only_shown = weighed.ground == Ground::Commented;
     if let Some(reason) = weighed.reason {
         sighting.evidence.reasons.insert(0, reason);
     }
@@ -232,7 +249,11 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
     // The same place may be seen by several rules.
     places.sort_by(|a, b| order(a).cmp(&order(b)));
     places.dedup_by(|a, b| {
-        a.path == b.path && a.origin == b.origin && a.located.region == b.located.region
+        let same = a.path == b.path && a.origin == b.origin && a.located.region == b.located.region;
+        if same {
+            b.only_shown &= a.only_shown;
+        }
+        same
     });
     let Placed {
         sighting: mut best,

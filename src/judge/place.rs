@@ -175,7 +175,19 @@ impl File {
     fn is_prose(&self) -> bool {
         let first = self.words.first().map(String::as_str).unwrap_or_default();
         let plain = matches!(self.extension.as_str(), "" | "txt");
-        PROSE.contains(&self.extension.as_str()) || plain && PROSE_NAMES.contains(&first)
+        PROSE.contains(&self.extension.as_str())
+            || plain && PROSE_NAMES.contains(&first)
+            || self.is_page_of_manual()
+    }
+
+    /// `maple.1`, `maple.conf.5`: a page of the manual is called by its section. Versions are too (`maple-2.1`), with a
+    /// digit before it.
+    fn is_page_of_manual(&self) -> bool {
+        let stem = self.lower.strip_suffix(&self.extension).unwrap_or_default();
+        let stem = stem.trim_end_matches('.');
+        matches!(self.extension.as_bytes(), [b'1'..=b'8'])
+            && stem.ends_with(|c: char| c.is_ascii_lowercase())
+            && !stem.ends_with(".log")
     }
 
     /// `messages_de`, `strings.pt-BR`, `auth_zh_CN`; a name of one word says nothing by it.
@@ -280,6 +292,12 @@ mod tests {
             ("api/openapi.go", PlaceKind::Source),
             ("README", PlaceKind::Documentation),
             ("NOTES.md", PlaceKind::Documentation),
+            ("debian/maple.1", PlaceKind::Documentation),
+            ("man/maple.conf.5", PlaceKind::Documentation),
+            ("maple-2.1", PlaceKind::Source),
+            ("maple.log.1", PlaceKind::Source),
+            ("lib/fake_data.rb", PlaceKind::Test),
+            ("src/fakery.rb", PlaceKind::Source),
             ("vendor/a/b.go", PlaceKind::Vendored),
             ("jquery.min.js", PlaceKind::Vendored),
             ("static/build/pdf.worker.js", PlaceKind::Vendored),

@@ -61,6 +61,45 @@ fn the_same_value_in_source_is_not_folded_and_fails() {
 }
 
 #[test]
+fn tests_at_the_end_of_a_program_of_rust_are_a_place_of_tests() {
+    let dir = Dir::repo();
+    let secret = |seed| expand("    const MAPLE_API_SECRET: &str = \"{alnum:32}\";\n", seed);
+    let text = |tests: &str| format!("{}\n{tests}\nmod tests {{\n{}}}\n", secret(1), secret(2));
+    let kinds = |path: &str, text: String| {
+        dir.write(path, text);
+        let report = dir.run(&["scan", "--format", "json", path]).json();
+        let kind = |one: &Value| one["places"][0]["kind"].as_str().map(str::to_owned);
+        let mut kinds: Vec<_> = findings(&report).iter().filter_map(kind).collect();
+        kinds.sort();
+        kinds
+    };
+    assert_eq!(kinds("src/a.rs", text("#[cfg(test)]")), ["source", "test"]);
+    assert_eq!(
+        kinds("src/b.rs", text("#[cfg(unix)]")),
+        ["source", "source"]
+    );
+    // No other language says so with these words.
+    assert_eq!(
+        kinds("src/c.go", text("#[cfg(test)]")),
+        ["source", "source"]
+    );
+}
+
+#[test]
+fn what_a_test_makes_sure_does_not_matter_where_a_comment_only_shows_it() {
+    let dir = Dir::repo();
+    dir.write("tests/app.env", password(1));
+    dir.write("deploy/app.env", format!("# for example: {}", password(1)));
+    let run = dir.run(&["scan", "--format", "json"]);
+    run.ends(0);
+    assert_eq!(folded(&run.json()), [true]);
+    dir.write("deploy/app.env", password(1));
+    let run = dir.run(&["scan", "--format", "json"]);
+    run.ends(1);
+    assert_eq!(folded(&run.json()), [false]);
+}
+
+#[test]
 fn what_is_certain_and_grave_fails_in_a_test_too() {
     let dir = Dir::repo();
     dir.write("docs/setup.md", line(1));

@@ -61,6 +61,97 @@ const CASES: &[(File, File, &str)] = &[
         ),
         "in a program that shows what a server answers",
     ),
+    // Names around a value that say it is an example.
+    (
+        (
+            "src/api.ex",
+            "example: %{{\n  tenant: %{{\n    jwt_secret: \"{alnum:32}\"\n  }}\n}}\n",
+        ),
+        (
+            "src/api2.ex",
+            "defaults: %{{\n  tenant: %{{\n    jwt_secret: \"{alnum:32}\"\n  }}\n}}\n",
+        ),
+        "an example: a name around it says so",
+    ),
+    (
+        (
+            "src/Devices.java",
+            "  @Operation(description = \"Send this: \" +\n      \"{{\\n\" +\n      \"  \\\"provisionDeviceSecret\\\": \\\"{lowernum:20}\\\"\\n\" +\n      \"}}\")\n",
+        ),
+        (
+            "src/Devices2.java",
+            "  String body(\"Send this: \" +\n      \"{{\\n\" +\n      \"  \\\"provisionDeviceSecret\\\": \\\"{lowernum:20}\\\"\\n\" +\n      \"}}\")\n",
+        ),
+        "an example: a name around it says so",
+    ),
+    (
+        (
+            "lib/api.ex",
+            "  example:\n    \"Bearer {jwt:{{\"typ\":\"JWT\",\"alg\":\"HS256\"}}.{{\"iat\":1680162154}}}\"\n",
+        ),
+        (
+            "lib/api2.ex",
+            "  header:\n    \"Bearer {jwt:{{\"typ\":\"JWT\",\"alg\":\"HS256\"}}.{{\"iat\":1680162154}}}\"\n",
+        ),
+        "an example: a name around it says so",
+    ),
+    (
+        (
+            "src/Factors.java",
+            "  @Operation(notes = \"Gives:\\n\" +\n      \"{{\\n  \\\"url\\\": \\\"otpauth://totp/Maple?issuer=M&secret={base32:32}\\\"\\n\" +\n      \"}}\")\n",
+        ),
+        (
+            "src/Factors2.java",
+            "  String body(\"Gives:\\n\" +\n      \"{{\\n  \\\"url\\\": \\\"otpauth://totp/Maple?issuer=M&secret={base32:32}\\\"\\n\" +\n      \"}}\")\n",
+        ),
+        "an example: a name around it says so",
+    ),
+    // Settings of a comment that name a host which nobody has.
+    (
+        (
+            "chart/values.yaml",
+            "#   client_secret: {uuid}\n#   token_url: https://sso.example.com/token\nx: 1\n",
+        ),
+        (
+            "chart2/values.yaml",
+            "#   client_secret: {uuid}\n#   token_url: https://sso.acme.test/token\nx: 1\n",
+        ),
+        "an example in a comment or a text",
+    ),
+    // Data that a comment shows, and code that was put out of use.
+    (
+        (
+            "src/pay.go",
+            "// {{\"id\":\"1\",\n//    {{\"href\":\"https://acme.test/now?token={alnum:17}\"}}}}\n",
+        ),
+        (
+            "src/pay2.go",
+            "// links := {{\"id\":\"1\",\n//    {{\"href\":\"https://acme.test/now?token={alnum:17}\"}}}}\n",
+        ),
+        "a part of data that a comment of it shows",
+    ),
+    // Settings in a text that a list of secrets is given.
+    (
+        (
+            "ci.yml",
+            "repo_secrets: |\n  REGISTRY_USERNAME=quay-io:username\n",
+        ),
+        ("ci2.yml", "repo_secrets: |\n  REGISTRY_TOKEN={alnum:32}\n"),
+        "the value is a setting with a name of its own",
+    ),
+    (
+        ("src/maple.ex", "receiver_password: 30..52\n"),
+        ("src/maple2.ex", "receiver_password: \"30..52x\"\n"),
+        "the value is a number",
+    ),
+    (
+        ("nginx.j2", "'proxy_pass': ('https' if tls else 'http')\n"),
+        (
+            "nginx2.j2",
+            "'proxy_pass': ('{alnum:14}' if tls else 'http')\n",
+        ),
+        "the value is the rest of an address",
+    ),
     // A link that ends by itself.
     (
         (

@@ -95,12 +95,26 @@ pub(super) fn gcp_key_file(whole: &[u8]) -> Verdict {
         "\\\"client_email\\\"",
     ];
     if fields.iter().all(|word| has(word)) || escaped.iter().all(|word| has(word)) {
-        Verdict::Passed
+        Verdict::of(!is_of_no_key(whole))
     } else if serde_json::from_slice::<Map<String, Value>>(whole).is_ok() {
         Verdict::Failed
     } else {
         Verdict::Unknown
     }
+}
+
+/// Whether the file names its key by something else than the forty hexadecimal digits that Google gives each:
+/// somebody wrote the file, and no account has that key.
+fn is_of_no_key(whole: &[u8]) -> bool {
+    const NAME: &[u8] = b"private_key_id";
+    let Some(at) = memchr::memmem::find(whole, NAME) else {
+        return false;
+    };
+    let joint = |b: &u8| b.is_ascii_whitespace() || b"\\\":".contains(b);
+    let rest = &whole[at + NAME.len()..];
+    let rest = &rest[rest.iter().take_while(|b| joint(b)).count()..];
+    let digits = rest.iter().take_while(|b| b.is_ascii_hexdigit()).count();
+    digits != 40 || rest.get(digits).is_some_and(u8::is_ascii_alphanumeric)
 }
 
 /// `sntrys_<base64 JSON>_<secret>` with `iat`, `url` and `org`. Source: getsentry

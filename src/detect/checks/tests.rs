@@ -242,6 +242,21 @@ fn sentry_and_google_files_are_read() {
     );
     let file = br#"{"type": "service_account", "private_key": "x", "client_email": "a@b"}"#;
     assert_eq!(run("gcp-key-file", file, b"x"), Verdict::Passed);
+    let named = |id: &str| {
+        let head = String::from_utf8_lossy(&file[..file.len() - 1]);
+        let whole = format!("{head}, \"private_key_id\": \"{id}\"}}");
+        let escaped = whole.replace('"', "\\\"");
+        let verdict = run("gcp-key-file", whole.as_bytes(), b"x");
+        assert_eq!(
+            run("gcp-key-file", escaped.as_bytes(), b"x"),
+            verdict,
+            "{id}"
+        );
+        verdict
+    };
+    assert_eq!(named(&made("{hex:40}")), Verdict::Passed);
+    assert_eq!(named(&made("{hex:41}")), Verdict::Failed);
+    assert_eq!(named("key-id"), Verdict::Failed);
     assert_eq!(
         run("gcp-key-file", br#"{"type": "user"}"#, b"x"),
         Verdict::Failed

@@ -14,63 +14,118 @@ const STARTS: &[&[u8]] = &[
 /// What they begin with behind something else.
 const INSIDE: &[&[u8]] = &[b" // ", b" # ", b" /* ", b"\t// ", b"\t# "];
 
-/// Words of a text before what it shows, without what parts them from it.
-const SHOWS: &[&[u8]] = &[
-    b"e.g",
-    b"for example",
-    b" example",
-    b"\"example",
-    b"\"examples",
-    b"for instance",
-    b"such as",
-];
-/// Words at the end of a line, of what the lines below it show.
-const SHOWS_BELOW: &[&[u8]] = &[b"example", b"examples", b"e.g", b"for instance", b"such as"];
+/// Words of a text before what it shows: right before a name, or at the end of a line above it.
+const SHOWS: &[&[u8]] = &[b"example", b"examples", b"e.g", b"for instance", b"such as"];
 /// The same in writing that puts no sign between them.
 const SHOWS_AT_ONCE: &[&str] = &["例如", "比如", "示例", "例えば", "예를 들어"];
 
-/// Whether it is told that the value is an example: a word for one stands right before its name, or it is a member
-/// of an answer that a comment over several lines shows.
+/// Hosts that nobody has (RFC 2606).
+const NOBODYS_HOSTS: &[&[u8]] = &[b"example.com", b"example.org", b"example.net"];
+
+/// Whether it is told that the value is an example: a word for one stands right before its name, the comment that it
+/// stands in names a host for examples, or it is a member of an answer that a comment over several lines shows.
 pub(super) fn is_shown(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     let end = a.key_at.min(bytes.len());
     let near = &bytes[end.saturating_sub(REACH)..end];
     let parts = |b: &&u8| b.is_ascii_whitespace() || b":.,[\"'`(".contains(b);
     let parted = near.iter().rev().take_while(parts).count();
     let before = &near[..near.len() - parted];
-    let before = before[before.len().saturating_sub(16)..].to_ascii_lowercase();
+    let before = before[before.len().saturating_sub(LONGEST)..].to_ascii_lowercase();
     let at_once = |word: &&str| before.ends_with(word.as_bytes());
     !near[near.len() - parted..].contains(&b'\n')
-        && (parted > 1 && SHOWS.iter().any(|word| before.ends_with(word))
-            || SHOWS_AT_ONCE.iter().any(at_once))
+        && (parted > 1 && ends_in_a_word_that_shows(&before) || SHOWS_AT_ONCE.iter().any(at_once))
         || is_shown_below(near)
+        || is_beside_a_host_of_nobody(near, a, bytes)
+        || is_at_a_host_of_nobody(bytes, end)
         || a.op == Op::Colon && near.ends_with(b"\"") && is_in_a_block(near)
+}
+
+/// So many bytes hold a word of [`SHOWS`] or [`SHOWS_AT_ONCE`] and what stands before it.
+const LONGEST: usize = 16;
+
+/// Whether a text in small letters ends in a word that shows something, and not in the middle of a name.
+fn ends_in_a_word_that_shows(text: &[u8]) -> bool {
+    SHOWS.iter().any(|word| {
+        let before = text.strip_suffix(*word).map(<[u8]>::last);
+        before.is_some_and(|last| !last.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_'))
+    })
+}
+
+/// What a line says behind the marks of a comment; none when it is no comment.
+fn comment(line: &[u8]) -> Option<&[u8]> {
+    let line = line.trim_ascii_start();
+    let marks = line.iter().take_while(|b| b"#/;*".contains(b)).count();
+    (marks > 0).then(|| &line[marks..])
+}
+
+/// The lines of the comment that a text ends in, the last first and each behind its marks; that of the name alone is
+/// not whole. The first line of the text may be cut off at its beginning, where nothing tells whether it is a comment.
+fn lines_above(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let start = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
+    let lines = text[start..].rsplit(|b| *b == b'\n');
+    lines.map_while(comment)
 }
 
 /// Whether the text ends inside a comment of several lines, one of which, above the last, ends in a word that shows
 /// something: `## Example:`, and below it the lines of a setting.
 fn is_shown_below(text: &[u8]) -> bool {
-    let comment = |line: &[u8]| -> Option<Vec<u8>> {
-        let line = line.trim_ascii_start();
-        let marks = line.iter().take_while(|b| b"#/;*".contains(b)).count();
-        (marks > 0).then(|| line[marks..].trim_ascii().to_ascii_lowercase())
-    };
-    let mut lines = text.rsplit(|b| *b == b'\n');
-    if lines.next().and_then(comment).is_none() {
-        return false;
-    }
-    // The first line may be cut off at its beginning, where nothing tells whether it is a comment.
-    let above: Vec<&[u8]> = lines.collect();
-    let whole = above.len().saturating_sub(1);
-    let said = above[..whole].iter().map_while(|line| comment(line));
-    said.into_iter().any(|said| {
-        let words = said.trim_ascii_end();
+    lines_above(text).skip(1).any(|said| {
+        let words = said.trim_ascii().to_ascii_lowercase();
         let end = words.iter().rposition(|b| !b":.".contains(b));
-        let words = &words[..end.map_or(0, |end| end + 1)];
-        SHOWS_BELOW.iter().any(|word| {
-            let before = words.strip_suffix(*word);
-            before.is_some_and(|before| !before.last().is_some_and(u8::is_ascii_alphanumeric))
-        })
+        ends_in_a_word_that_shows(&words[..end.map_or(0, |end| end + 1)])
     })
+}
+
+/// Whether the comment of several lines that the text ends in, or its lines below the value, name a host that nobody
+/// has: what it sets is shown, and would open nothing.
+fn is_beside_a_host_of_nobody(text: &[u8], a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    let below = bytes.get(a.value.end..).unwrap_or_default();
+    let below = below[..below.len().min(REACH)].split(|b| *b == b'\n');
+    let mut above = lines_above(text).peekable();
+    above.peek().is_some()
+        && (above.skip(1).any(names_a_host_of_nobody)
+            || below.skip(1).map_while(comment).any(names_a_host_of_nobody))
+}
+
+fn names_a_host_of_nobody(text: &[u8]) -> bool {
+    NOBODYS_HOSTS.iter().any(|host| {
+        let at = memchr::memmem::find(text, host);
+        let before = at.and_then(|at| text[..at].last());
+        at.is_some() && !before.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'-')
+    })
+}
+
+/// Whether byte `at` stands in an address, behind a host that nobody has: `https://sso.example.com/in?token=`.
+pub(in crate::detect) fn is_at_a_host_of_nobody(bytes: &[u8], at: usize) -> bool {
+    let near = &bytes[at.saturating_sub(REACH)..at];
+    let start = near
+        .iter()
+        .rposition(|b| b.is_ascii_whitespace() || b"\"'`<>(),".contains(b));
+    let word = &near[start.map_or(0, |start| start + 1)..];
+    let address = memchr::memmem::find(word, b"://").map(|scheme| &word[scheme + 3..]);
+    address.is_some_and(|rest| {
+        let host = rest.split(|b| matches!(b, b'/' | b'?' | b'#')).next();
+        host.is_some_and(|host| host.len() < rest.len() && names_a_host_of_nobody(host))
+    })
+}
+
+/// Whether the value is a part of data that a comment of several lines shows: the comment has a bracket at the start
+/// of a line, and nothing that the data is assigned to. Code that was put out of use assigns them.
+pub(super) fn is_in_data(a: &Assignment<'_>, bytes: &[u8]) -> bool {
+    let end = a.key_at.min(bytes.len());
+    let near = &bytes[end.saturating_sub(REACH)..end];
+    let indent = |line: &[u8]| line.iter().take_while(|b| b.is_ascii_whitespace()).count();
+    let lines = lines_above(near).filter(|line| !line.trim_ascii().is_empty());
+    let lines: Vec<&[u8]> = lines.collect();
+    let least = lines.iter().map(|line| indent(line)).min();
+    let mut outer = lines.iter().filter(|line| Some(indent(line)) == least);
+    lines.len() > 1
+        && outer.any(|line| {
+            let line = line.trim_ascii_start();
+            [&b"{"[..], b"[", b"%{"]
+                .iter()
+                .any(|open| line.starts_with(open))
+        })
 }
 
 /// Whether a comment over several lines began before the end of a text, and a text in JSON in it.
@@ -153,10 +208,64 @@ mod tests {
             ("# Example: to set TOKEN: \"q8ZrKd93Lw0xTm\"", false),
             ("# Example: TOKEN: \"q8ZrKd93Lw0xTm\"", true),
             ("# example_TOKEN: \"q8ZrKd93Lw0xTm\"", false),
+            ("# counterexample: TOKEN: \"q8ZrKd93Lw0xTm\"", false),
+            (
+                "x\n#  id: a\n#  TOKEN: q8ZrKd93Lw0xTm\n#  url: https://sso.example.com/realms\ny: 1",
+                true,
+            ),
+            ("x\n# at example.org\n# TOKEN: q8ZrKd93Lw0xTm\n", true),
+            (
+                "go('https://sso.example.com/in?token=q8ZrKd93Lw0xTm')",
+                true,
+            ),
+            (
+                "go('https://sso.acme.com/example.com?token=q8ZrKd93Lw0xTm')",
+                false,
+            ),
+            ("go('https://example.com', 'token=q8ZrKd93Lw0xTm')", false),
+            ("x\n# at myexample.org\n# TOKEN: q8ZrKd93Lw0xTm\n", false),
+            ("x\n# at example.org\n\n# TOKEN: q8ZrKd93Lw0xTm\n", false),
+            (
+                "x\n# TOKEN: q8ZrKd93Lw0xTm\nurl: https://sso.example.com",
+                false,
+            ),
+            (
+                "x\nTOKEN: q8ZrKd93Lw0xTm\n# url: https://sso.example.com",
+                false,
+            ),
         ] {
             let at = text.to_lowercase().rfind("token").expect("it is there");
             let a = read_from_word(text.as_bytes(), at..at + 5).expect("an assignment");
             assert_eq!(is_shown(&a, text.as_bytes()), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn data_in_a_comment_is_told_from_code_out_of_use() {
+        for (text, data) in [
+            (
+                "x\n  # Gives:\n  # [\n  #   %{\n  #     \"token\" => \"q8ZrKd93Lw0xTm\"",
+                true,
+            ),
+            (
+                "x\n// {\"id\":\"1\",\n//   {\"href\":\"/x?token=q8ZrKd93Lw0xTm\"",
+                true,
+            ),
+            (
+                "x\n# Gives:\n#\n# {\n#   \"a\": {\n#     \"token\": \"q8ZrKd93Lw0xTm\"",
+                true,
+            ),
+            ("x\n// const c = {\n//   token: 'q8ZrKd93Lw0xTm'", false),
+            (
+                "x\n// call([\n// token, {\n//   token: 'q8ZrKd93Lw0xTm'",
+                false,
+            ),
+            ("x\n{\n  token: 'q8ZrKd93Lw0xTm'", false),
+            ("x\n[\n  # token: 'q8ZrKd93Lw0xTm'", false),
+        ] {
+            let at = text.rfind("token").expect("it is there");
+            let a = read_from_word(text.as_bytes(), at..at + 5).expect("an assignment");
+            assert_eq!(is_in_data(&a, text.as_bytes()), data, "{text}");
         }
     }
 }

@@ -10,8 +10,9 @@ mod answer;
 mod asked;
 mod beside;
 mod code;
-mod comment;
+pub(in crate::detect) mod comment;
 mod covered;
+pub(in crate::detect) mod example;
 mod expression;
 mod features;
 mod key;
@@ -279,6 +280,8 @@ fn not_set(
         Some("in a program, and no literal of it: a comment, a text or a name")
     } else if answer::is_member(assignment, bytes) {
         Some("in a program that shows what a server answers")
+    } else if comment::is_in_data(assignment, bytes) {
+        Some("in a program, and a part of data that a comment of it shows")
     } else {
         None
     }

@@ -36,6 +36,11 @@ pub(super) const OPERATOR: &[Row] = &[
         "api_secret = getenv('X', 'maple7:8200')",
     ),
     (
+        Refusal::OtherSetting,
+        is_setting_below,
+        "some_secrets: |\n  MAPLE_USERNAME=quay-io:username",
+    ),
+    (
         Refusal::LooseOperator,
         |s| s.a.op == Op::Label && !is_drawn(s),
         "token - required2",
@@ -50,6 +55,20 @@ fn is_command(site: &Site<'_>) -> bool {
         && site.a.op == Op::Equals
         && before.ends_with(b"=`")
         && site.value.contains(&b' ')
+}
+
+/// `secrets: |`, and below it `NAME=value`: lines that each set something, and are judged for themselves.
+fn is_setting_below(site: &Site<'_>) -> bool {
+    let key_end = site.a.key_at + site.a.key.len();
+    let between = site.bytes.get(key_end..site.a.value.start);
+    let below = between.is_some_and(|between| between.contains(&b'\n'));
+    let part = |b: &u8| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_';
+    let name = site.value.iter().take_while(|b| part(b)).count();
+    site.a.quote.is_none()
+        && below
+        && name > 1
+        && site.value.get(name) == Some(&b'=')
+        && site.value.get(name + 1).is_some_and(|b| *b != b'=')
 }
 
 /// `calloc(1` before `, sizeof(x))`: a call that a bare value was cut from.

@@ -13,6 +13,12 @@ pub(super) const PROGRAMS: &[Row] = &[
     (Refusal::Moment, is_form_of_a_date, "MMM-dd-yyyy+HH:mm"),
     (Refusal::SignInWay, is_way_to_sign_in, "saml2"),
     (Refusal::Host, is_network, "10.20.0.0/16"),
+    (Refusal::Constant, is_range, "30..52"),
+    (
+        Refusal::AddressRest,
+        |v| matches!(v, b"http" | b"https"),
+        "https",
+    ),
     (
         Refusal::Member,
         is_method_of_a_class,
@@ -37,6 +43,16 @@ fn is_timestamp(value: &[u8]) -> bool {
     value.len() >= FORM.len()
         && value.iter().zip(FORM).all(fits)
         && value[FORM.len()..].iter().all(rest)
+}
+
+/// `30..52`, `0..=7`: from one number to another.
+fn is_range(value: &[u8]) -> bool {
+    let at = memchr::memmem::find(value, b"..");
+    at.is_some_and(|at| {
+        let last = &value[at + 2..];
+        let last = last.strip_prefix(b"=").unwrap_or(last);
+        all(&value[..at], u8::is_ascii_digit) && all(last, u8::is_ascii_digit)
+    })
 }
 
 /// `MMM-dd-yyyy+HH:mm:ss`: how a moment is to be written, in the letters of Unicode's TR 35.

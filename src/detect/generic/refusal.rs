@@ -80,6 +80,7 @@ refusals! {
     KeyNumber "key-number" "the value is OpenPGP's number of a key",
     PublicHalf "public-half" "the value is the public half of a pair of keys",
     Command "command" "a shell puts what a command prints in the place of the value",
+    OtherSetting "other-setting" "the value is a setting with a name of its own, on the line below",
     UserName "user-name" "the password repeats the user's name",
     TypeName "type-name" "the value is the name of a type, in code",
     DefaultAddress "default-address" "the value is the address that is used where a setting is missing",

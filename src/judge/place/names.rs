@@ -31,7 +31,7 @@ pub(super) const TEST: &[&str] = &[
 ];
 /// Words of a folder or of a file name that mean tests wherever they stand in it.
 pub(super) const TEST_WORDS: &[&str] = &[
-    "test", "tests", "fixture", "fixtures", "mock", "mocks", "spec", "e2e",
+    "test", "tests", "fixture", "fixtures", "mock", "mocks", "fake", "fakes", "spec", "e2e",
 ];
 /// Last words of a file name in camel case that mean tests (`LoginIT.java`).
 pub(super) const TEST_ENDINGS: &[&str] =
@@ -101,7 +101,7 @@ pub(super) const DOCS_WORDS: &[&str] = &[
 pub(super) const DOCS_NAMES: &[&str] = &["howto"];
 /// Files of prose, by extension.
 pub(super) const PROSE: &[&str] = &[
-    "md", "markdown", "mdown", "rst", "adoc", "asciidoc", "mdx", "textile", "rdoc",
+    "md", "markdown", "mdown", "rst", "adoc", "asciidoc", "mdx", "textile", "rdoc", "ronn", "pod",
 ];
 /// Files of prose, by the first word of a name without another extension than `txt`.
 pub(super) const PROSE_NAMES: &[&str] = &[
