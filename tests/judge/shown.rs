@@ -18,10 +18,7 @@ const CASES: &[(File, File, &str)] = &[
         "in a program, and no literal of it",
     ),
     (
-        (
-            "src/maple.py",
-            "EXAMPLES = '''\n  password: {alnum:14}\n'''\n",
-        ),
+        ("src/maple.py", "RULES = '''\n  password: {alnum:14}\n'''\n"),
         ("src/maple.sh", "password={alnum:14}\n"),
         "in a program, and no literal of it",
     ),
@@ -101,8 +98,8 @@ const CASES: &[(File, File, &str)] = &[
             "  @Operation(notes = \"Gives:\\n\" +\n      \"{{\\n  \\\"url\\\": \\\"otpauth://totp/Maple?issuer=M&secret={base32:32}\\\"\\n\" +\n      \"}}\")\n",
         ),
         (
-            "src/Factors2.java",
-            "  String body(\"Gives:\\n\" +\n      \"{{\\n  \\\"url\\\": \\\"otpauth://totp/Maple?issuer=M&secret={base32:32}\\\"\\n\" +\n      \"}}\")\n",
+            "conf/factors.yml",
+            "url: otpauth://totp/Maple?issuer=M&secret={base32:32}\n",
         ),
         "an example: a name around it says so",
     ),

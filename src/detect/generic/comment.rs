@@ -59,10 +59,11 @@ fn comment(line: &[u8]) -> Option<&[u8]> {
 }
 
 /// The lines of the comment that a text ends in, the last first and each behind its marks; that of the name alone is
-/// not whole. The first line of the text may be cut off at its beginning, where nothing tells whether it is a comment.
+/// not whole. The first line of a text that is cut off says nothing: it may begin before the text.
 fn lines_above(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let cut = text.len() >= REACH;
     let start = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
-    let lines = text[start..].rsplit(|b| *b == b'\n');
+    let lines = text[if cut { start } else { 0 }..].rsplit(|b| *b == b'\n');
     lines.map_while(comment)
 }
 
