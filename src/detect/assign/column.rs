@@ -231,12 +231,17 @@ fn lines(bytes: &[u8], mut at: usize, end: usize, part: u8, list: &List) -> (Vec
             break;
         };
         let (cell, quote) = &cells[list.wanted];
-        if !cell.is_empty() {
+        if is_value(&row[cell.clone()]) {
             all.push((line.start + cell.start..line.start + cell.end, *quote));
         }
         at = line.end + 1;
     }
     (all, at)
+}
+
+/// What begins with a bracket (JSON, XML) holds names and values of its own.
+fn is_value(cell: &[u8]) -> bool {
+    cell.first().is_some_and(|b| !b"{[<".contains(b))
 }
 
 /// `COPY … FROM stdin;`: a line that is the next statement, and no row of this one. It has rows of its own, so that each
@@ -305,7 +310,7 @@ fn values(bytes: &[u8], mut at: usize, end: usize, list: &List) -> (Vec<Cell>, u
         if count != list.count {
             break;
         }
-        all.extend(cell.filter(|(value, _)| !value.is_empty()));
+        all.extend(cell.filter(|(value, _)| is_value(&bytes[value.clone()])));
         at = blanks(behind);
         if at >= end || bytes[at] != b',' {
             break;
@@ -441,6 +446,7 @@ mod tests {
             "INSERT INTO t (id, password) VALUES (1, concat('a', 'b'))",
             "INSERT INTO t (id, password) VALUES (1, 'maple', 'oak')",
             "INSERT INTO t (id, password) VALUES (1, 'maple",
+            "INSERT INTO t (id, password) VALUES (1, '{\"key\": \"maple\"}')",
             "password\nmaple\n",
             "user,password\nann,\"maple\n",
             "COPY t (id, password) FROM stdin;\n1\tCOPY t (id, password) FROM stdin;\n",
