@@ -136,6 +136,12 @@ fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
 }
 
 pub(super) fn certificate(common: &[u8], organization: &[u8]) -> Vec<u8> {
+    let ed25519 = der(0x30, &[&[6, 3, 0x2b, 0x65, 0x70]]);
+    certificate_of(&ed25519, &[0; 32], common, organization)
+}
+
+/// A certificate of this public key: its algorithm, and its bits.
+fn certificate_of(public: &[u8], bits: &[u8], common: &[u8], organization: &[u8]) -> Vec<u8> {
     let attribute = |kind: u8, text: &[u8]| {
         der(
             0x31,
@@ -153,7 +159,7 @@ pub(super) fn certificate(common: &[u8], organization: &[u8]) -> Vec<u8> {
             &der(0x17, &[b"250101000000Z"]),
         ],
     );
-    let key = der(0x30, &[&algorithm, &der(3, &[&[0; 33]])]);
+    let key = der(0x30, &[public, &der(3, &[&[0], bits])]);
     let body = der(
         0x30,
         &[
@@ -186,6 +192,80 @@ fn certificates_beside_keys() {
     );
     let server = certificate(b"www.example.org", b"Example");
     assert!(said(&x509::facts(&[&server], false)).contains(&"account=Example".to_owned()));
+}
+
+/// What the certificate beside a key says of its owner.
+fn owner_beside(key: &[u8], label: &str, certificate: &[u8]) -> Option<String> {
+    let body = crate::base64::STANDARD.encode(key);
+    let whole = format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n");
+    let partners = [Partner {
+        kind: "certificate".into(),
+        value: Secret::new(certificate),
+    }];
+    let facts = x509::of(&Seen {
+        secret: whole.as_bytes(),
+        whole: whole.as_bytes(),
+        key: b"",
+        partners: &partners,
+    });
+    let mut said = said(&facts).into_iter();
+    said.find(|fact| fact.starts_with("owner="))
+}
+
+#[test]
+fn a_certificate_of_another_key_says_nothing_of_this_one() {
+    let owner = Some("owner=www.demo.test".to_owned());
+    let rsa = der(
+        0x30,
+        &[
+            &[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1],
+            &[5, 0],
+        ],
+    );
+    let curve = [
+        &[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1][..],
+        &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7],
+    ];
+    let curve = der(0x30, &curve);
+    let of_rsa = |n: u8| {
+        let public = der(0x30, &[&der(2, &[&[n; 128]]), &[2, 1, 3]]);
+        certificate_of(&rsa, &public, b"www.demo.test", b"Demo")
+    };
+    let of_curve = |n: u8| {
+        let public = [&[4][..], &[n; 64]].concat();
+        certificate_of(&curve, &public, b"www.demo.test", b"Demo")
+    };
+    let pkcs1 = der(
+        0x30,
+        &[
+            &[2, 1, 0],
+            &der(2, &[&[7; 128]]),
+            &[2, 1, 3],
+            &der(2, &[&[9; 128]]),
+        ],
+    );
+    let pkcs8 = der(0x30, &[&[2, 1, 0], &rsa, &der(4, &[&pkcs1])]);
+    let point = der(3, &[&[0, 4], &[7; 64]]);
+    let sec1 = der(
+        0x30,
+        &[&[2, 1, 1], &der(4, &[&[9; 32]]), &der(0xa1, &[&point])],
+    );
+    let bare = der(0x30, &[&[2, 1, 1], &der(4, &[&[9; 32]])]);
+    for (key, label) in [(&pkcs1, "RSA PRIVATE KEY"), (&pkcs8, "PRIVATE KEY")] {
+        assert_eq!(owner_beside(key, label, &of_rsa(7)), owner, "{label}");
+        assert_eq!(owner_beside(key, label, &of_rsa(8)), None, "{label}");
+        assert_eq!(owner_beside(key, label, &of_curve(7)), None, "{label}");
+    }
+    assert_eq!(owner_beside(&sec1, "EC PRIVATE KEY", &of_curve(7)), owner);
+    assert_eq!(owner_beside(&sec1, "EC PRIVATE KEY", &of_curve(8)), None);
+    assert_eq!(owner_beside(&sec1, "EC PRIVATE KEY", &of_rsa(7)), None);
+    // A key without its public half, and one that is encrypted, may be anybody's.
+    assert_eq!(owner_beside(&bare, "EC PRIVATE KEY", &of_curve(8)), owner);
+    let hidden = der(0x30, &[&der(0x30, &[&[6, 1, 0x2a]]), &der(4, &[&[7; 64]])]);
+    assert_eq!(
+        owner_beside(&hidden, "ENCRYPTED PRIVATE KEY", &of_rsa(8)),
+        owner
+    );
 }
 
 /// What a made key of OpenPGP says of its end.

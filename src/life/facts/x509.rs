@@ -1,7 +1,8 @@
 //! Certificates beside a private key (RFC 5280).
 //!
 //! The end of a certificate is not the end of its key, which may be certified again: all that is
-//! said here about the key is inferred.
+//! said here about the key is inferred. What is certain is only that a certificate of another key
+//! says nothing of this one.
 
 use x509_cert::Certificate;
 use x509_cert::der::Decode;
@@ -10,14 +11,27 @@ use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::name::Name;
 use x509_cert::time::Time;
 
+use super::der::Der;
 use super::{Certainty, Fact, Facts, Field, Seen, steps, time};
+use crate::detect::checks::pem_body;
 
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 
+/// Keys of RSA (RFC 8017) and of elliptic curves (RFC 5480).
+const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+const CURVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// How the public half begins that a private key of a curve may hold: a string of bits of the length of a point of
+/// P-256, P-384 and P-521, and the mark of a point that is written whole.
+const POINTS: [&[u8]; 3] = [&[3, 0x42, 0, 4], &[3, 0x62, 0, 4], &[3, 0x81, 0x86, 0, 4]];
+
 /// Facts of the certificate beside a key.
 pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
-    let certificates: Vec<&[u8]> = seen.partners("certificate").collect();
+    let key = pem_body(seen.whole);
+    let certificates: Vec<&[u8]> = seen
+        .partners("certificate")
+        .filter(|one| key.as_ref().is_none_or(|key| may_be_of(key, one)))
+        .collect();
     facts(
         &certificates,
         seen.key.eq_ignore_ascii_case(b"client-key-data"),
@@ -49,6 +63,49 @@ pub(super) fn facts(certificates: &[&[u8]], client: bool) -> Vec<Fact> {
         facts.text(if group { Field::Scope } else { Field::Account }, name);
     }
     facts.list
+}
+
+/// Whether a certificate may be this private key's: it is not where both show a public half, and these differ. What is
+/// encrypted shows none.
+fn may_be_of(key: &[u8], certificate: &[u8]) -> bool {
+    let shown = modulus(key).is_some() || POINTS.iter().any(|point| holds(key, point));
+    if !shown {
+        return true;
+    }
+    let Ok(certificate) = Certificate::from_der(certificate) else {
+        return true;
+    };
+    let public = certificate.tbs_certificate().subject_public_key_info();
+    let bits = public.subject_public_key.raw_bytes();
+    match public.algorithm.oid {
+        RSA => {
+            let mut sequence = Der(Der(bits).take(0x30).unwrap_or_default());
+            modulus(key).is_some() && modulus(key) == sequence.take(2)
+        }
+        CURVE => holds(key, bits),
+        _ => true,
+    }
+}
+
+fn holds(key: &[u8], part: &[u8]) -> bool {
+    steps::took(key.len());
+    memchr::memmem::find(key, part).is_some()
+}
+
+/// The modulus of a private key of RSA, by itself (PKCS#1) or as PKCS#8 wraps it.
+fn modulus(key: &[u8]) -> Option<&[u8]> {
+    let mut fields = Der(Der(key).take(0x30)?);
+    fields.take(2)?;
+    match fields.next()? {
+        (2, modulus) => Some(modulus),
+        (0x30, algorithm) if Der(algorithm).take(6)? == RSA.as_bytes() => {
+            let inner = Der(fields.take(4)?).take(0x30)?;
+            let mut inner = Der(inner);
+            inner.take(2)?;
+            inner.take(2)
+        }
+        _ => None,
+    }
 }
 
 fn authority(certificate: &Certificate) -> bool {
