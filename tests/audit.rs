@@ -462,6 +462,24 @@ fn the_page_is_opened_when_that_is_asked_for() {
     assert_eq!(asked(), "../page.html\n");
 }
 
+/// Where nothing can show the page, the report is there all the same, and what to do is said in words.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_page_that_nothing_can_show_is_named() {
+    let dir = Dir::repo();
+    dir.write("a.env", line(1));
+    dir.commit("one");
+    let bin = dir.outside("bin");
+    std::fs::create_dir(&bin).expect("new");
+    let mut command = dir.command(&["audit", "--open", "--output", "html=../page.html"]);
+    command.env("PATH", &bin);
+    let run = crate::common::Run::new(command);
+    run.ends(1)
+        .complains("no program that shows pages could be started here: open it in a browser");
+    assert!(!run.errors().contains("failed with"), "{}", run.errors());
+    assert!(dir.outside("page.html").is_file());
+}
+
 /// Whatever is looked at, nothing is asked over a network. Without `strace` nothing can be said.
 #[cfg(target_os = "linux")]
 #[test]

@@ -127,8 +127,9 @@ fn page(common: &mut Common) -> Result<PathBuf> {
 fn show(page: &Path) {
     match open::that_detached(page) {
         Ok(()) => output::note(&format!("the page is {}", page.display())),
-        Err(error) => output::note(&format!(
-            "the page is {}; no program could be started to show it: {error}",
+        // Why each of several programs could not be started helps nobody who wants to see the page.
+        Err(_) => output::note(&format!(
+            "the page is {}; no program that shows pages could be started here: open it in a browser",
             page.display()
         )),
     }
