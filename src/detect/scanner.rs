@@ -299,7 +299,7 @@ impl Scanner {
                 match self.matchers[index].verdict(token, &bytes[..end], at, look.watch) {
                     Some(found) => {
                         at = found.whole.end.max(at + 1);
-                        let found = self.token_candidate(index, token, bytes, found);
+                        let found = self.token_candidate(index, token, bytes, found, look.watch);
                         look.found.push(found);
                     }
                     None => at += 1,

@@ -158,8 +158,7 @@ impl Scanner {
             };
             let (found, looked) = self.token(index, token, bytes, at, look);
             if let Some(found) = found {
-                let found = self.token_candidate(index, token, bytes, found);
-                look.watch.step(generic::example::REACH);
+                let found = self.token_candidate(index, token, bytes, found, look.watch);
                 look.found.push(found);
                 reach = reach.or(looked.and(Reach::FOUND));
             } else {
@@ -372,6 +371,7 @@ impl Scanner {
         token: &Token,
         bytes: &[u8],
         found: token::Match,
+        watch: &Watch<'_>,
     ) -> Candidate {
         let rule = &self.rules().rules[index];
         let whole = &bytes[found.whole.clone()];
@@ -398,7 +398,8 @@ impl Scanner {
         };
         // Whoever writes a page can write such a token, and no server has to have issued it.
         if rule.checks[..] == [Check::Jwt]
-            && (generic::example::around(bytes, found.whole.start) == Some(Around::Name)
+            && (generic::example::around(bytes, found.whole.start, |looked| watch.step(looked))
+                == Some(Around::Name)
                 || generic::comment::is_at_a_host_of_nobody(bytes, found.whole.start))
         {
             evidence.is_shown(generic::example::WHY);
@@ -442,8 +443,7 @@ pub(super) fn shown(bytes: &[u8], at: usize, found: &mut [Candidate], watch: &Wa
     if found.is_empty() {
         return Reach::default();
     }
-    watch.step(generic::example::REACH);
-    let around = generic::example::around(bytes, at);
+    let around = generic::example::around(bytes, at, |looked| watch.step(looked));
     for found in found.iter_mut().filter(|c| c.class == Class::Credential) {
         match around {
             Some(Around::Name) => found.evidence.is_shown(generic::example::WHY),

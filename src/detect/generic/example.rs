@@ -31,15 +31,20 @@ pub(in crate::detect) enum Around {
     Text,
 }
 
-/// What the lines around byte `at` say of what stands there: a name in its line, in a line above it that is indented
+/// What the lines around byte `at` say of what stands there, and how many bytes were looked at for that: a name in its line, in a line above it that is indented
 /// less than all lines between, or before the text of several lines that it stands in. A name for an example says it,
 /// and, where the value stands in quotes inside of a text, one that calls the text a description.
-pub(in crate::detect) fn around(bytes: &[u8], at: usize) -> Option<Around> {
+pub(in crate::detect) fn around(
+    bytes: &[u8],
+    at: usize,
+    mut looked: impl FnMut(usize),
+) -> Option<Around> {
     let low = at.saturating_sub(REACH);
     let mut lines = bytes[low..at].rsplit(|b| *b == b'\n').peekable();
     let own = lines
         .next()
         .filter(|_| lines.peek().is_some() || low == 0)?;
+    looked(own.len());
     let line = open(own);
     let mut tells = line.text.is_some() && line.quotes;
     if line.names.iter().any(|name| says(name, tells)) {
@@ -53,6 +58,7 @@ pub(in crate::detect) fn around(bytes: &[u8], at: usize) -> Option<Around> {
         if cut || least == 0 && !in_text {
             break;
         }
+        looked(line.len() + 1);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let marked = in_text
             && MARKS
@@ -227,7 +233,7 @@ mod tests {
             ("  BODY = \"\"\"Send\n{\n  \"password\": \"@", false),
         ] {
             let at = text.rfind('@').expect("it is there");
-            let around = around(text.as_bytes(), at);
+            let around = around(text.as_bytes(), at, |_| {});
             assert_eq!(around == Some(Around::Name), below, "{text}");
         }
     }
@@ -236,17 +242,20 @@ mod tests {
     fn what_describes_a_function_is_told_from_what_follows_it() {
         let python = "def a():\n    \"\"\"Gives\n      {\"password\": \"1\"}\n    \"\"\"\n    password = \"2\"\n";
         let at = |what: &str| python.find(what).expect("it is there");
-        assert_eq!(around(python.as_bytes(), at("1")), Some(Around::Text));
-        assert_eq!(around(python.as_bytes(), at("2")), None);
+        assert_eq!(
+            around(python.as_bytes(), at("1"), |_| {}),
+            Some(Around::Text)
+        );
+        assert_eq!(around(python.as_bytes(), at("2"), |_| {}), None);
         let given = "x = dict(\n    a=\"\"\"Gives\n      {\"password\": \"1\"}\n";
-        assert_eq!(around(given.as_bytes(), given.len() - 3), None);
+        assert_eq!(around(given.as_bytes(), given.len() - 3, |_| {}), None);
     }
 
     #[test]
     fn a_line_that_is_cut_off_says_nothing() {
         let below = |blanks: usize| {
             let text = format!("example: {{\n{}\n  a: \"", " ".repeat(blanks));
-            around(text.as_bytes(), text.len()).is_some()
+            around(text.as_bytes(), text.len(), |_| {}).is_some()
         };
         assert!(below(100));
         assert!(!below(REACH));
