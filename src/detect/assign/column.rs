@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::list::gap;
 use super::{Assignment, Op, key};
 
 /// Rows are read so far behind the name of their column, in bytes.
@@ -38,7 +39,7 @@ const LOGINS: &[&[u8]] = &[
 const PARTS: &[u8] = b",;\t|";
 
 /// The values of the column that the word at `word` names, and the place up to which was looked. `None` where the word is
-/// in no list of the names of columns, or no row follows.
+/// in no list of the names of columns; no value where no row follows such a list.
 pub fn column(bytes: &[u8], word: Range<usize>) -> Option<(Vec<Assignment<'_>>, usize)> {
     let name = key::around(bytes, word);
     let names = Names {
@@ -253,7 +254,8 @@ fn opens_rows(line: &[u8]) -> bool {
     tail.eq_ignore_ascii_case(b"stdin")
 }
 
-/// The cells of one line, without their quotes and the blanks around them. `None` where a quote stays open.
+/// The cells of one line, without their quotes and the blanks around them. `None` where a quote stays open. The
+/// crate `csv` does not say where in the bytes a cell stands, which a finding has to.
 fn cells(line: &[u8], part: u8) -> Option<Vec<Cell>> {
     let mut all = Vec::new();
     let mut at = 0;
@@ -294,16 +296,8 @@ fn cells(line: &[u8], part: u8) -> Option<Vec<Cell>> {
 /// The literals of a column in the rows `(…), (…)` from `at` on, and where these end.
 fn values(bytes: &[u8], mut at: usize, end: usize, list: &List) -> (Vec<Cell>, usize) {
     let mut all = Vec::new();
-    let blanks = |at: usize| {
-        let rest = &bytes[at.min(end)..end];
-        at + rest
-            .iter()
-            .take(64)
-            .take_while(|b| b.is_ascii_whitespace())
-            .count()
-    };
     for _ in 0..ROWS {
-        at = blanks(at);
+        at = gap(bytes, at, end);
         let Some((count, cell, behind)) = row(bytes, at, end.min(at + ROW), list.wanted) else {
             break;
         };
@@ -311,7 +305,7 @@ fn values(bytes: &[u8], mut at: usize, end: usize, list: &List) -> (Vec<Cell>, u
             break;
         }
         all.extend(cell.filter(|(value, _)| is_value(&bytes[value.clone()])));
-        at = blanks(behind);
+        at = gap(bytes, behind, end);
         if at >= end || bytes[at] != b',' {
             break;
         }

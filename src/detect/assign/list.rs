@@ -13,7 +13,7 @@ pub const LONGEST: usize = 8192;
 const MEMBER: usize = 512;
 
 /// Past blanks and line ends, at most 64.
-fn gap(bytes: &[u8], at: usize, end: usize) -> usize {
+pub(super) fn gap(bytes: &[u8], at: usize, end: usize) -> usize {
     let rest = &bytes[at.min(end)..end];
     at + rest
         .iter()

@@ -1,5 +1,6 @@
 //! Comments of code, told by the line alone.
 
+use super::example::indent;
 use crate::detect::assign::{Assignment, Op};
 use crate::detect::verdict;
 
@@ -115,7 +116,6 @@ pub(in crate::detect) fn is_at_a_host_of_nobody(bytes: &[u8], at: usize) -> bool
 pub(super) fn is_in_data(a: &Assignment<'_>, bytes: &[u8]) -> bool {
     let end = a.key_at.min(bytes.len());
     let near = &bytes[end.saturating_sub(REACH)..end];
-    let indent = |line: &[u8]| line.iter().take_while(|b| b.is_ascii_whitespace()).count();
     let lines = lines_above(near).filter(|line| !line.trim_ascii().is_empty());
     let lines: Vec<&[u8]> = lines.collect();
     let least = lines.iter().map(|line| indent(line)).min();

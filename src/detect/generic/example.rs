@@ -31,9 +31,10 @@ pub(in crate::detect) enum Around {
     Text,
 }
 
-/// What the lines around byte `at` say of what stands there, and how many bytes were looked at for that: a name in its line, in a line above it that is indented
+/// What the lines around byte `at` say of what stands there: a name in its line, in a line above it that is indented
 /// less than all lines between, or before the text of several lines that it stands in. A name for an example says it,
-/// and, where the value stands in quotes inside of a text, one that calls the text a description.
+/// and, where the value stands in quotes inside of a text, one that calls the text a description. Of each line that is
+/// looked at, `looked` is told the bytes.
 pub(in crate::detect) fn around(
     bytes: &[u8],
     at: usize,
@@ -111,7 +112,7 @@ fn says(name: &[u8], texts: bool) -> bool {
     words.iter().any(|word| SHOWS.contains(&word.as_str())) || texts && TELLS.contains(&last)
 }
 
-fn indent(line: &[u8]) -> usize {
+pub(super) fn indent(line: &[u8]) -> usize {
     line.iter().take_while(|b| b.is_ascii_whitespace()).count()
 }
 

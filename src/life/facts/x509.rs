@@ -68,8 +68,8 @@ pub(super) fn facts(certificates: &[&[u8]], client: bool) -> Vec<Fact> {
 /// Whether a certificate may be this private key's: it is not where both show a public half, and these differ. What is
 /// encrypted shows none.
 fn may_be_of(key: &[u8], certificate: &[u8]) -> bool {
-    let shown = modulus(key).is_some() || POINTS.iter().any(|point| holds(key, point));
-    if !shown {
+    let modulus_of_key = modulus(key);
+    if modulus_of_key.is_none() && !POINTS.iter().any(|point| holds(key, point)) {
         return true;
     }
     let Ok(certificate) = Certificate::from_der(certificate) else {
@@ -80,7 +80,7 @@ fn may_be_of(key: &[u8], certificate: &[u8]) -> bool {
     match public.algorithm.oid {
         RSA => {
             let mut sequence = Der(Der(bits).take(0x30).unwrap_or_default());
-            modulus(key).is_some() && modulus(key) == sequence.take(2)
+            modulus_of_key.is_some() && modulus_of_key == sequence.take(2)
         }
         CURVE => holds(key, bits),
         _ => true,
