@@ -7,19 +7,36 @@ use serde_json::{Map, Value, json};
 
 use super::Unreadable;
 use super::fields::Mapper;
+use super::syntax::{Input, Syntax};
 use crate::rule::ListFormat;
 
 /// Longest line, in bytes; a user with thousands of rules stays below.
 const MAX_LINE: u64 = 1 << 20;
 
-/// Whether a text is one of these.
-pub(super) fn is_one(text: &[u8]) -> bool {
-    let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
-    parse(&String::from_utf8_lossy(line)).is_some()
+/// Lines of `ACL LIST`.
+pub(super) struct Acl;
+
+impl Syntax for Acl {
+    fn format(&self) -> ListFormat {
+        ListFormat::Acl
+    }
+
+    fn called(&self) -> &'static str {
+        "what `ACL LIST` of Redis prints"
+    }
+
+    fn begins(&self, text: &[u8]) -> bool {
+        let line = text.split(|b| *b == b'\n').next().unwrap_or_default();
+        parse(&String::from_utf8_lossy(line)).is_some()
+    }
+
+    fn read(&self, input: &mut Input<'_>, mapper: &mut Mapper) -> Result<(), Unreadable> {
+        lines(input, mapper)
+    }
 }
 
 /// Reads every line.
-pub(super) fn read(input: &mut impl BufRead, mapper: &mut Mapper) -> Result<(), Unreadable> {
+fn lines(input: &mut Input<'_>, mapper: &mut Mapper) -> Result<(), Unreadable> {
     let around = Map::new();
     let mut line = Vec::new();
     for number in 1.. {

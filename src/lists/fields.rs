@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::hash::{Hash as _, Hasher};
-use std::io::BufRead;
 
 use serde_json::{Map, Value};
 
@@ -79,27 +78,16 @@ impl Mapper {
         self.reads.iter().filter(move |read| read.format == format)
     }
 
-    /// What is said of a file in another format.
-    pub(super) fn wrong_format(&self, format: ListFormat, input: &mut impl BufRead) -> Unreadable {
-        let is = match format {
-            ListFormat::Json => "JSON",
-            ListFormat::Csv => "no JSON, and is taken for a table",
-            ListFormat::Acl => "what `ACL LIST` of Redis prints",
-        };
-        let hint = sniff::first_value(format, input).and_then(|value| sniff::looks_like(&value));
-        self.not_of_this_kind(&format!("it is {is}"), hint)
-    }
-
     /// A document without a place for records.
     pub(super) fn nothing_in(&self, document: &Value) -> String {
         let why = "no list stands where it should";
-        self.not_of_this_kind(why, sniff::looks_like(document))
-            .message
+        self.not_of_this_kind(why, Some(document)).message
     }
 
-    fn not_of_this_kind(&self, why: &str, hint: Option<&str>) -> Unreadable {
+    /// What is said of a file of another kind, whose first document may tell of which.
+    pub(super) fn not_of_this_kind(&self, why: &str, first: Option<&Value>) -> Unreadable {
         let kind = &self.list.kind;
-        let hint = match hint {
+        let hint = match first.and_then(sniff::looks_like) {
             Some(other) if other != kind.id => {
                 format!("; it looks like a list of the kind `{other}`")
             }
@@ -198,8 +186,7 @@ impl Mapper {
             _ => "is no object".to_owned(),
         };
         let why = format!("row {} {what}", self.records);
-        self.not_of_this_kind(&why, sniff::looks_like(value))
-            .message
+        self.not_of_this_kind(&why, Some(value)).message
     }
 
     fn push(&mut self, row: Row) -> Result<(), String> {

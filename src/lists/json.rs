@@ -2,19 +2,50 @@
 //! memory does not grow with the file.
 
 use std::fmt;
-use std::io::Read;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::Unreadable;
 use super::fields::Mapper;
+use super::syntax::{Input, Syntax};
 use crate::rule::ListFormat;
 
 const JSON: ListFormat = ListFormat::Json;
 
+/// Bytes of a document of another kind that are read for a guess.
+const GUESSED: u64 = 4 << 20;
+
+/// Documents of JSON.
+pub(super) struct Json;
+
+impl Syntax for Json {
+    fn format(&self) -> ListFormat {
+        JSON
+    }
+
+    fn called(&self) -> &'static str {
+        "JSON"
+    }
+
+    /// Some servers write a list of nothing as `null`.
+    fn begins(&self, text: &[u8]) -> bool {
+        text.starts_with(b"[") || text.starts_with(b"{") || text.trim_ascii_end() == b"null"
+    }
+
+    fn read(&self, input: &mut Input<'_>, mapper: &mut Mapper) -> Result<(), Unreadable> {
+        documents(input, mapper)
+    }
+
+    fn first(&self, input: &mut Input<'_>) -> Option<Value> {
+        let start = std::io::Read::take(input, GUESSED);
+        Value::deserialize(&mut serde_json::Deserializer::from_reader(start)).ok()
+    }
+}
+
 /// Reads every document.
-pub(super) fn read(input: &mut impl Read, mapper: &mut Mapper) -> Result<(), Unreadable> {
+fn documents(input: &mut Input<'_>, mapper: &mut Mapper) -> Result<(), Unreadable> {
     let paths: Vec<Vec<String>> = mapper
         .of(JSON)
         .flat_map(|read| read.each.iter())

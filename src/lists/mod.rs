@@ -17,6 +17,7 @@ mod member;
 mod point;
 mod snapshot;
 mod sniff;
+mod syntax;
 mod table;
 mod unused;
 
@@ -41,6 +42,10 @@ pub use snapshot::{Refused, SNAPSHOT_VERSION, read_snapshot, schema, write_snaps
 pub(crate) use unused::{Unused, unused_since};
 
 use fields::Mapper;
+use syntax::{Input, Syntax};
+
+/// What lists are written in. The first whose beginning fits reads a file; a table begins with anything.
+static SYNTAXES: &[&dyn Syntax] = &[&json::Json, &acl::Acl, &table::Table];
 
 /// Rows of one list that are read. A row is about half a kilobyte of memory, so that a list of this size stays
 /// below a gigabyte; the file itself is read as a stream.
@@ -260,23 +265,25 @@ pub fn kind(name: &str) -> Result<&'static ListKind, String> {
 /// # Errors
 /// It is no list of this kind (and which it looks like), was cut off, has more than [`MAX_ROWS`] rows, or the reader
 /// fails.
-pub fn read(kind: &'static ListKind, input: impl Read, asked: &Asked) -> Result<List, Unreadable> {
-    let mut input = BufReader::with_capacity(1 << 16, input);
+pub fn read(
+    kind: &'static ListKind,
+    mut input: impl Read,
+    asked: &Asked,
+) -> Result<List, Unreadable> {
+    let mut input: Input<'_> = BufReader::with_capacity(1 << 16, &mut input);
     let start = input.fill_buf().map_err(unread)?;
     // Some programs begin a file with a mark of its encoding.
     if start.starts_with(b"\xef\xbb\xbf") {
         input.consume(3);
     }
-    let format = format(&mut input)?;
+    let syntax = syntax(&mut input)?;
     let mut mapper = Mapper::new(kind, asked);
-    if !mapper.reads(format) {
-        return Err(mapper.wrong_format(format, &mut input));
+    if !mapper.reads(syntax.format()) {
+        let first = syntax.first(&mut input);
+        let why = format!("it is {}", syntax.called());
+        return Err(mapper.not_of_this_kind(&why, first.as_ref()));
     }
-    match format {
-        ListFormat::Json => json::read(&mut input, &mut mapper)?,
-        ListFormat::Csv => table::read(&mut input, &mut mapper)?,
-        ListFormat::Acl => acl::read(&mut input, &mut mapper)?,
-    }
+    syntax.read(&mut input, &mut mapper)?;
     Ok(mapper.finish())
 }
 
@@ -332,7 +339,7 @@ fn unread(error: std::io::Error) -> Unreadable {
 }
 
 /// What a list is written in, by how it begins.
-fn format(input: &mut impl BufRead) -> Result<ListFormat, Unreadable> {
+fn syntax(input: &mut Input<'_>) -> Result<&'static dyn Syntax, Unreadable> {
     let start = input.fill_buf().map_err(unread)?;
     let text = start.trim_ascii_start();
     if text.is_empty() {
@@ -343,13 +350,8 @@ fn format(input: &mut impl BufRead) -> Result<ListFormat, Unreadable> {
             "it is no text: byte {binary} is zero"
         )));
     }
-    Ok(match text[0] {
-        b'[' | b'{' => ListFormat::Json,
-        _ if acl::is_one(text) => ListFormat::Acl,
-        // A list of nothing, as some servers write it.
-        b'n' if text.trim_ascii_end() == b"null" => ListFormat::Json,
-        _ => ListFormat::Csv,
-    })
+    let fitting = SYNTAXES.iter().copied().find(|one| one.begins(text));
+    fitting.ok_or_else(|| Unreadable::whole("it is written as no list that is known"))
 }
 
 /// Whether a list of this kind can have every token of its server.

@@ -1,13 +1,10 @@
 //! Which kind of list something looks like: for whoever gave the wrong name.
 
-use std::io::BufRead;
-
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::kinds;
 use super::point::Record;
-use crate::rule::{ListFormat, ListRead};
+use crate::rule::ListRead;
 
 /// The kind whose records look like those of `value`: a record, a list of them, or a document that holds one. Of several
 /// the one that asks for most.
@@ -43,23 +40,4 @@ fn fits(value: &Value, read: &ListRead) -> bool {
         .iter()
         .filter_map(|pointer| value.pointer(pointer));
     first(value) || inside.into_iter().any(first)
-}
-
-/// The first document of a file whose kind is not the one that was named, as far as it is small.
-pub(super) fn first_value(format: ListFormat, input: &mut impl BufRead) -> Option<Value> {
-    const MAX: u64 = 4 << 20;
-    match format {
-        ListFormat::Json => {
-            let mut from = serde_json::Deserializer::from_reader(std::io::Read::take(input, MAX));
-            Value::deserialize(&mut from).ok()
-        }
-        ListFormat::Csv => {
-            let mut head = String::new();
-            std::io::Read::take(input, MAX).read_line(&mut head).ok()?;
-            let names = head.trim().split([',', ';', '\t']);
-            let names = names.map(|name| (name.trim().trim_matches('"').to_owned(), Value::Null));
-            Some(Value::Object(names.collect()))
-        }
-        ListFormat::Acl => None,
-    }
 }

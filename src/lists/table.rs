@@ -5,11 +5,49 @@ use std::io::{BufRead, Read};
 use serde_json::{Map, Value};
 
 use super::fields::{Mapper, table_key};
+use super::syntax::{Input, Syntax};
 use super::{Unreadable, unread};
 use crate::rule::ListFormat;
 
+/// What separates cells.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+
+/// Bytes of the head of a table of another kind that are read for a guess.
+const HEAD: u64 = 4 << 20;
+
+/// Lines of cells.
+pub(super) struct Table;
+
+impl Syntax for Table {
+    fn format(&self) -> ListFormat {
+        ListFormat::Csv
+    }
+
+    fn called(&self) -> &'static str {
+        "no JSON, and is taken for a table"
+    }
+
+    /// The name of a column may be anything.
+    fn begins(&self, _: &[u8]) -> bool {
+        true
+    }
+
+    fn read(&self, input: &mut Input<'_>, mapper: &mut Mapper) -> Result<(), Unreadable> {
+        lines(input, mapper)
+    }
+
+    /// The names of the columns, as a record without values.
+    fn first(&self, input: &mut Input<'_>) -> Option<Value> {
+        let mut head = String::new();
+        Read::take(input, HEAD).read_line(&mut head).ok()?;
+        let names = head.trim().split(SEPARATORS.map(char::from));
+        let names = names.map(|name| (name.trim().trim_matches('"').to_owned(), Value::Null));
+        Some(Value::Object(names.collect()))
+    }
+}
+
 /// Reads every line.
-pub(super) fn read(input: &mut impl BufRead, mapper: &mut Mapper) -> Result<(), Unreadable> {
+fn lines(input: &mut Input<'_>, mapper: &mut Mapper) -> Result<(), Unreadable> {
     let delimiter = delimiter(input)?;
     let counted = Quotes {
         inner: input,
@@ -59,7 +97,7 @@ pub(super) fn read(input: &mut impl BufRead, mapper: &mut Mapper) -> Result<(), 
 }
 
 /// What separates the columns, by the head.
-fn delimiter(input: &mut impl BufRead) -> Result<u8, Unreadable> {
+fn delimiter(input: &mut Input<'_>) -> Result<u8, Unreadable> {
     let start = input.fill_buf().map_err(unread)?;
     let end = start
         .iter()
@@ -67,7 +105,7 @@ fn delimiter(input: &mut impl BufRead) -> Result<u8, Unreadable> {
         .unwrap_or(start.len());
     let head = &start[..end];
     let count = |sign: u8| head.iter().filter(|b| **b == sign).count();
-    let most = [b',', b';', b'\t']
+    let most = SEPARATORS
         .into_iter()
         .max_by_key(|sign| (count(*sign), *sign == b','));
     Ok(most.filter(|sign| count(*sign) > 0).unwrap_or(b','))

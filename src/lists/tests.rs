@@ -370,8 +370,11 @@ impl Read for Endless {
 fn a_list_that_does_not_end_is_refused_at_its_limit() {
     let mut mapper = Mapper::new(kind("csv").expect("a kind"), &asked());
     mapper.most = 1_000;
-    let mut input = BufReader::new(Endless(0));
-    let error = table::read(&mut input, &mut mapper).expect_err("too many");
+    let mut lines = Endless(0);
+    let mut input: Input<'_> = BufReader::new(&mut lines);
+    let error = table::Table
+        .read(&mut input, &mut mapper)
+        .expect_err("too many");
     assert!(error.message.contains("at most 1000 rows"), "{error}");
     assert_eq!(error.line, 1_002);
 }

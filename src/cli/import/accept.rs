@@ -6,22 +6,12 @@ use std::ops::Bound;
 use anyhow::Result;
 use sha1::{Digest as _, Sha1};
 
-use super::Taken;
+use super::taken::{Accepted, Taken};
 use crate::cli::known::{Look, Project};
 use keysweep::Examined;
 use keysweep::hex::hex;
 use keysweep::report::{Finding, Report};
 use keysweep::suppress::Known;
-
-/// What is to be accepted: a finding at a line, or one whose value has a digest.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Accepted {
-    pub file: String,
-    pub line: Option<u32>,
-    pub commit: Option<String>,
-    /// SHA-1 of the value, hexadecimal.
-    pub sha1: Option<String>,
-}
 
 /// The findings that are meant, looked for in the files, and in the history where a commit is named; and the
 /// reports of where it was looked.
@@ -132,19 +122,6 @@ impl<'r> Index<'r> {
             .take_while(|(id, _)| id.starts_with(commit));
         let first = brought.map(|(_, found)| found).chain(commits.get(UNKNOWN));
         first.min().map(|(_, fingerprint)| fingerprint.clone())
-    }
-}
-
-impl std::fmt::Display for Accepted {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.file)?;
-        if let Some(line) = self.line {
-            write!(f, ":{line}")?;
-        }
-        match self.commit.as_deref().and_then(|id| id.get(..10)) {
-            Some(id) => write!(f, " in {id}"),
-            None => Ok(()),
-        }
     }
 }
 

@@ -3,28 +3,50 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{Accepted, Taken};
+use super::importer::{Foreign, Importer};
+use super::taken::{Accepted, Taken};
+
+/// Files of detect-secrets.
+pub struct DetectSecrets;
+
+impl Importer for DetectSecrets {
+    fn name(&self) -> &'static str {
+        "detect-secrets"
+    }
+
+    fn files(&self) -> Result<&'static [&'static str], &'static str> {
+        Ok(&[".secrets.baseline"])
+    }
+
+    fn take(&self, file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
+        baseline(file, taken)
+    }
+}
 
 /// A baseline of detect-secrets: values by their SHA-1, some with the word of whoever audited them.
-pub fn baseline(name: &str, text: &str, taken: &mut Taken) -> Result<()> {
-    let all: Value = serde_json::from_str(text).with_context(|| format!("{name} is no JSON"))?;
+fn baseline(file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
+    let all: Value =
+        serde_json::from_str(file.text).with_context(|| format!("{} is no JSON", file.name))?;
     let Some(results) = all.get("results").and_then(Value::as_object) else {
-        bail!("{name} has no `results`, as a baseline of detect-secrets has");
+        bail!(
+            "{} has no `results`, as a baseline of detect-secrets has",
+            file.name
+        );
     };
-    for (file, rows) in results {
+    for (path, rows) in results {
         for row in rows.as_array().into_iter().flatten() {
             let text = |key: &str| row.get(key).and_then(Value::as_str);
             let line = row.get("line_number").and_then(Value::as_u64);
             let line = line.and_then(|line| u32::try_from(line).ok());
             if row.get("is_secret").and_then(Value::as_bool) == Some(true) {
                 taken.changed(format!(
-                    "{file}:{}: marked as a real secret, so it is not accepted; rotate it",
+                    "{path}:{}: marked as a real secret, so it is not accepted; rotate it",
                     line.unwrap_or(0)
                 ));
                 continue;
             }
             taken.accepted.push(Accepted {
-                file: file.clone(),
+                file: path.clone(),
                 line,
                 commit: None,
                 sha1: text("hashed_secret").map(str::to_ascii_lowercase),

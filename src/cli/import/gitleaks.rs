@@ -5,21 +5,70 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 use toml::Table;
 
+use super::importer::{Foreign, Importer};
 use super::paths::globs;
-use super::{Accepted, Taken};
+use super::taken::{Accepted, Taken};
 use crate::cli::output::masked;
 use keysweep::rule::{RuleSet, load_file};
+
+/// Files of Gitleaks.
+pub struct Gitleaks;
+
+/// Files of Betterleaks.
+pub struct Betterleaks;
+
+impl Importer for Gitleaks {
+    fn name(&self) -> &'static str {
+        "gitleaks"
+    }
+
+    fn files(&self) -> Result<&'static [&'static str], &'static str> {
+        Ok(&[".gitleaks.toml", "gitleaks.toml", ".gitleaksignore"])
+    }
+
+    fn take(&self, file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
+        match file.extension() {
+            Some("toml") => config(file, taken),
+            Some("json") => report(file, taken),
+            _ => {
+                ignore(file.text, taken);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Importer for Betterleaks {
+    fn name(&self) -> &'static str {
+        "betterleaks"
+    }
+
+    fn files(&self) -> Result<&'static [&'static str], &'static str> {
+        Ok(&[
+            ".betterleaks.toml",
+            "betterleaks.toml",
+            ".betterleaksignore",
+            ".gitleaks.toml",
+            ".gitleaksignore",
+        ])
+    }
+
+    fn take(&self, file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
+        Gitleaks.take(file, taken)
+    }
+}
 
 /// Reads a configuration.
 ///
 /// # Errors
 /// It is no TOML.
-pub fn config(name: &str, text: &str, builtin: &RuleSet, taken: &mut Taken) -> Result<()> {
+fn config(file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
+    let (text, builtin) = (file.text, file.builtin);
     // The error of the reader would show the line, and with it what stands there.
     let table: Table = toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(0, |before| before.matches('\n').count()) + 1;
-        anyhow!("{name}:{line} is no TOML")
+        anyhow!("{}:{line} is no TOML", file.name)
     })?;
     for (key, value) in &table {
         match key.as_str() {
@@ -288,7 +337,7 @@ fn allowlist(of: &Table, rule: &str, taken: &mut Taken) {
 }
 
 /// Reads an ignore file: `[commit:]file:rule:line`.
-pub fn ignore(text: &str, taken: &mut Taken) {
+fn ignore(text: &str, taken: &mut Taken) {
     for line in text.lines().map(str::trim) {
         if line.is_empty() || line.starts_with('#') {
             continue;
@@ -318,11 +367,12 @@ pub fn ignore(text: &str, taken: &mut Taken) {
 ///
 /// # Errors
 /// It is no JSON of that form.
-pub fn report(name: &str, text: &str, taken: &mut Taken) -> Result<()> {
+fn report(file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
     // As any value first: the error of a reader that wants a list repeats what it got.
-    let all: Value = serde_json::from_str(text).with_context(|| format!("{name} is no JSON"))?;
+    let all: Value =
+        serde_json::from_str(file.text).with_context(|| format!("{} is no JSON", file.name))?;
     let Some(all) = all.as_array() else {
-        bail!("{name} is no JSON report: it is a list of findings");
+        bail!("{} is no JSON report: it is a list of findings", file.name);
     };
     for one in all {
         let text = |key: &str| one.get(key).and_then(Value::as_str).unwrap_or_default();

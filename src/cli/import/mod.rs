@@ -5,7 +5,10 @@
 mod accept;
 mod detect_secrets;
 mod gitleaks;
+mod importer;
+mod kingfisher;
 mod paths;
+mod taken;
 mod trufflehog;
 mod write;
 
@@ -14,23 +17,29 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::args::Looking;
 use super::known::Project;
 use super::output;
-use accept::Accepted;
+use importer::{Foreign, Importer};
 use keysweep::config;
-use keysweep::rule::RuleSet;
 use keysweep::suppress::{BASELINE, IGNORE_FILE};
+use taken::Taken;
 
 /// Larger files are not read; bytes.
 const LARGEST: u64 = 64 << 20;
 
-/// Why nothing of a tool is read.
-const YAML: &str = "there is nothing to import: the files of this tool are YAML, which is not read; its comments \
-                    beside a value count here as they are (docs/init.md), and `keysweep baseline create` knows what \
-                    is found today";
+/// The scanners whose files are read, in the order in which they are listed. A file that several read is that of the
+/// first.
+static IMPORTERS: &[&dyn Importer] = &[
+    &gitleaks::Gitleaks,
+    &gitleaks::Betterleaks,
+    &detect_secrets::DetectSecrets,
+    &trufflehog::Trufflehog,
+    &kingfisher::Kingfisher,
+];
 
 /// Reads the configuration, ignore file and baseline of another scanner and writes ours, with a report of what
 /// was kept, changed, and impossible.
@@ -45,8 +54,8 @@ Examples:
   keysweep import detect-secrets              Know what .secrets.baseline lists, and not what it calls real")]
 pub struct Import {
     /// Whose files they are.
-    #[arg(value_enum)]
-    tool: Tool,
+    #[arg(value_parser = importers())]
+    tool: &'static dyn Importer,
     /// The files. [default: those with the usual names]
     files: Vec<PathBuf>,
     /// A directory of the repository. [default: .]
@@ -59,82 +68,21 @@ pub struct Import {
     looking: Looking,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Tool {
-    Gitleaks,
-    Betterleaks,
-    DetectSecrets,
-    Trufflehog,
-    Kingfisher,
-}
-
-impl Tool {
-    /// The names that its files usually have.
-    fn files(self) -> &'static [&'static str] {
-        match self {
-            Tool::Gitleaks => &[".gitleaks.toml", "gitleaks.toml", ".gitleaksignore"],
-            Tool::Betterleaks => &[
-                ".betterleaks.toml",
-                "betterleaks.toml",
-                ".betterleaksignore",
-                ".gitleaks.toml",
-                ".gitleaksignore",
-            ],
-            Tool::DetectSecrets => &[".secrets.baseline"],
-            Tool::Trufflehog => &[".trufflehog-exclude", "trufflehog-exclude.txt"],
-            Tool::Kingfisher => &[],
-        }
-    }
-}
-
-impl Tool {
-    /// All of them; a file that several read is that of the first.
-    const ALL: [Tool; 5] = [
-        Tool::Gitleaks,
-        Tool::Betterleaks,
-        Tool::DetectSecrets,
-        Tool::Trufflehog,
-        Tool::Kingfisher,
-    ];
-
-    /// Takes what one of its files says.
-    fn take(
-        self,
-        path: &Path,
-        name: &str,
-        text: &str,
-        builtin: &RuleSet,
-        taken: &mut Taken,
-    ) -> Result<()> {
-        match (self, kind_of(path)) {
-            (Tool::Gitleaks | Tool::Betterleaks, Some("toml")) => {
-                gitleaks::config(name, text, builtin, taken)?;
-            }
-            (Tool::Gitleaks | Tool::Betterleaks, Some("json")) => {
-                gitleaks::report(name, text, taken)?;
-            }
-            (Tool::Gitleaks | Tool::Betterleaks, _) => gitleaks::ignore(text, taken),
-            (Tool::DetectSecrets, _) => detect_secrets::baseline(name, text, taken)?,
-            (Tool::Trufflehog, Some("json")) => trufflehog::report(name, text, taken)?,
-            (Tool::Trufflehog, _) => trufflehog::excluded(text, taken),
-            (Tool::Kingfisher, _) => bail!(YAML),
-        }
-        Ok(())
-    }
-
-    /// What users write.
-    fn name(self) -> String {
-        let value = self.to_possible_value();
-        value.map_or(String::new(), |value| value.get_name().to_owned())
-    }
+/// The scanners by their names, which completions know.
+fn importers() -> impl TypedValueParser<Value = &'static dyn Importer> {
+    let names = IMPORTERS.iter().map(|one| one.name());
+    PossibleValuesParser::new(names).try_map(|name| {
+        let mut all = IMPORTERS.iter().copied();
+        all.find(|one| one.name() == name).ok_or("no such scanner")
+    })
 }
 
 /// Files of other scanners at the top of a repository, by their usual names alone, each with the tool that
 /// `keysweep import` takes.
-pub fn foreign(root: &Path) -> Vec<(&'static str, String)> {
-    let mut out: Vec<(&'static str, String)> = Vec::new();
-    for tool in Tool::ALL {
-        for name in tool.files() {
+pub fn foreign(root: &Path) -> Vec<(&'static str, &'static str)> {
+    let mut out: Vec<(&'static str, &'static str)> = Vec::new();
+    for tool in IMPORTERS {
+        for name in tool.files().unwrap_or_default() {
             let meta = fs::symlink_metadata(root.join(name));
             let there = meta.is_ok_and(|meta| meta.is_file());
             if there && out.iter().all(|(have, _)| have != name) {
@@ -168,72 +116,6 @@ pub fn mention(root: &Path) {
     }
 }
 
-/// What was read of all files.
-#[derive(Default)]
-pub struct Taken {
-    /// Rules in our form, each a table.
-    rules: Vec<String>,
-    /// Rules that are switched off.
-    disable: Vec<String>,
-    /// Lines of the ignore file.
-    ignored: Vec<String>,
-    accepted: Vec<Accepted>,
-    kept: Vec<String>,
-    changed: Vec<String>,
-    impossible: Vec<String>,
-}
-
-impl Taken {
-    fn kept(&mut self, what: String) {
-        self.kept.push(what);
-    }
-
-    fn changed(&mut self, what: String) {
-        self.changed.push(what);
-    }
-
-    fn impossible(&mut self, what: String) {
-        self.impossible.push(what);
-    }
-
-    /// A path that is not looked at, for some rules or for all.
-    fn ignore(&mut self, glob: &str, rules: &[String]) {
-        // A line of text is one line of the file, and nothing that is said of it makes it another.
-        if glob.chars().any(char::is_control) || super::output::masked(glob) != glob {
-            return self.impossible(format!(
-                "path `{glob}`: it holds a control character or a credential"
-            ));
-        }
-        // At the start of a line these mean something else.
-        let glob = match glob.starts_with(['#', '!']) {
-            true => &format!("\\{glob}"),
-            false => glob,
-        };
-        let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
-        self.ignored.push(match rules.is_empty() {
-            true => glob.to_owned(),
-            false => format!("{glob} [{}]", rules.join(", ")),
-        });
-    }
-
-    /// A path that is not looked at, by an expression.
-    fn exclude(&mut self, expression: &str) {
-        let Some(globs) = paths::globs(expression) else {
-            return self.impossible(format!(
-                "excluded path `{expression}`: an expression that no pattern says"
-            ));
-        };
-        for line in &globs.lines {
-            self.ignore(line, &[]);
-        }
-        let said = format!("excluded path `{expression}`: {}", globs.lines.join(", "));
-        match globs.exact {
-            true => self.kept(said),
-            false => self.changed(format!("{said} (hides less)")),
-        }
-    }
-}
-
 /// Runs the verb.
 ///
 /// # Errors
@@ -246,9 +128,13 @@ pub fn run(args: &Import) -> Result<ExitCode> {
     let builtin = keysweep::builtin::set();
     let mut taken = Taken::default();
     for path in &files {
-        let name = path.display().to_string();
-        let text = read(path)?;
-        args.tool.take(path, &name, &text, &builtin, &mut taken)?;
+        let file = Foreign {
+            path,
+            name: &path.display().to_string(),
+            text: &read(path)?,
+            builtin: &builtin,
+        };
+        args.tool.take(&file, &mut taken)?;
     }
     let (found, looked) = accept::accept(&project, &mut taken)?;
     let written = match args.dry_run {
@@ -261,29 +147,23 @@ pub fn run(args: &Import) -> Result<ExitCode> {
 
 /// The files that are read.
 fn files(args: &Import, root: &Path) -> Result<Vec<PathBuf>> {
-    if args.tool.files().is_empty() {
-        bail!(YAML);
-    }
+    let names = args.tool.files().map_err(anyhow::Error::msg)?;
     if !args.files.is_empty() {
         return Ok(args.files.clone());
     }
-    let usual = args.tool.files().iter();
-    let there: Vec<PathBuf> = usual
+    let there: Vec<PathBuf> = names
+        .iter()
         .map(|name| root.join(name))
         .filter(|path| fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file()))
         .collect();
     if there.is_empty() {
-        let names = args.tool.files().join(", ");
         bail!(
-            "there is none of {names} at the top of {}; name a FILE",
+            "there is none of {} at the top of {}; name a FILE",
+            names.join(", "),
             root.display()
         );
     }
     Ok(there)
-}
-
-fn kind_of(path: &Path) -> Option<&str> {
-    path.extension().and_then(|it| it.to_str())
 }
 
 fn read(path: &Path) -> Result<String> {

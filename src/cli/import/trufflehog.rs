@@ -3,10 +3,34 @@
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::{Accepted, Taken};
+use super::importer::{Foreign, Importer};
+use super::taken::{Accepted, Taken};
+
+/// Files of TruffleHog.
+pub struct Trufflehog;
+
+impl Importer for Trufflehog {
+    fn name(&self) -> &'static str {
+        "trufflehog"
+    }
+
+    fn files(&self) -> Result<&'static [&'static str], &'static str> {
+        Ok(&[".trufflehog-exclude", "trufflehog-exclude.txt"])
+    }
+
+    fn take(&self, file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
+        match file.extension() {
+            Some("json") => report(file, taken),
+            _ => {
+                excluded(file.text, taken);
+                Ok(())
+            }
+        }
+    }
+}
 
 /// A file of TruffleHog: an expression of paths a line.
-pub fn excluded(text: &str, taken: &mut Taken) {
+fn excluded(text: &str, taken: &mut Taken) {
     for line in text.lines().map(str::trim) {
         if !line.is_empty() && !line.starts_with('#') {
             taken.exclude(line);
@@ -15,14 +39,15 @@ pub fn excluded(text: &str, taken: &mut Taken) {
 }
 
 /// A report of TruffleHog: an object a line, with the place in `SourceMetadata.Data`.
-pub fn report(name: &str, text: &str, taken: &mut Taken) -> Result<()> {
-    for (n, line) in text
+fn report(file: &Foreign<'_>, taken: &mut Taken) -> Result<()> {
+    for (n, line) in file
+        .text
         .lines()
         .enumerate()
         .filter(|(_, line)| !line.trim().is_empty())
     {
         let row: Value = serde_json::from_str(line)
-            .with_context(|| format!("{name}:{}: no JSON object", n + 1))?;
+            .with_context(|| format!("{}:{}: no JSON object", file.name, n + 1))?;
         let data = row
             .pointer("/SourceMetadata/Data")
             .and_then(Value::as_object);

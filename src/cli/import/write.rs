@@ -8,7 +8,7 @@ use anyhow::{Context, Error, Result};
 use super::super::atomic::{self, Mode};
 use super::super::known::Project;
 use super::super::{lines, output};
-use super::Taken;
+use super::taken::Taken;
 use keysweep::config;
 use keysweep::report::{count, terminal};
 use keysweep::source::{Side, read_side};

@@ -183,7 +183,7 @@ fn steps(here: &Standing) -> Vec<Step> {
 
 /// The commands that read files of other scanners.
 fn commands(root: &Path) -> String {
-    let tools: BTreeSet<String> = import::foreign(root)
+    let tools: BTreeSet<&str> = import::foreign(root)
         .into_iter()
         .map(|(_, tool)| tool)
         .collect();
