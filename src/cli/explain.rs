@@ -190,10 +190,8 @@ struct Said {
 /// What a scan makes of the values of a line, or of all lines, sorted by place.
 fn explained(scanner: &Scanner, path: &RepoPath, bytes: &[u8], line: Option<usize>) -> Vec<Said> {
     let mut found = scanner.scan(bytes);
-    let tests = judge::tests_inside(bytes);
-    for found in &mut found {
-        found.evidence.in_tests = tests.is_some_and(|tests| found.span.start >= tests);
-    }
+    let each = found.iter_mut();
+    judge::mark_tests(bytes, each.map(|one| (one.span.start, &mut one.evidence)));
     let asked = scanner.asked(bytes);
     let overlaps = |span: &Range<usize>| {
         found

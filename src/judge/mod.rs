@@ -16,7 +16,7 @@ mod tests_inside;
 
 pub use alone::Alone;
 pub use marks::FileMarks;
-pub use tests_inside::tests_inside;
+pub use tests_inside::mark_tests;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

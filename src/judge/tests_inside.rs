@@ -1,13 +1,25 @@
 //! Tests that a program has inside.
 
+use crate::finding::Evidence;
+
 /// So many bytes of a line say what it is.
 const LINE: usize = 128;
 /// So many attributes may stand before a module.
 const ATTRIBUTES: usize = 4;
 
+/// Notes on what was found in a content, each with where it begins, whether it stands behind where the tests of a
+/// program of Rust begin. Only the path tells whether the content is one, so that this is asked of all and used by
+/// those.
+pub fn mark_tests<'e>(bytes: &[u8], found: impl IntoIterator<Item = (usize, &'e mut Evidence)>) {
+    let tests = tests_inside(bytes);
+    for (start, evidence) in found {
+        evidence.in_tests = tests.is_some_and(|tests| start >= tests);
+    }
+}
+
 /// Where the tests of a program of Rust begin. They stand at its end: in a module that is compiled for tests alone, at
 /// the left edge. What other modules of the program hold stands before it.
-pub fn tests_inside(bytes: &[u8]) -> Option<usize> {
+fn tests_inside(bytes: &[u8]) -> Option<usize> {
     let mut starts = memchr::memmem::find_iter(bytes, b"#[cfg(");
     starts.find(|&at| (at == 0 || bytes[at - 1] == b'\n') && begins_tests(&bytes[at..]))
 }

@@ -370,11 +370,11 @@ impl Collector<'_> {
         let over = || self.control.is_some_and(Control::stopped);
         let located = source::locate_until(blob.bytes, &spans, &over, PLACED_AFTER_STOP);
         let placed = located.len();
-        if let Some(tests) = judge::tests_inside(blob.bytes) {
-            for candidate in &mut candidates {
-                candidate.evidence.in_tests = candidate.span.start >= tests;
-            }
-        }
+        let each = candidates.iter_mut();
+        judge::mark_tests(
+            blob.bytes,
+            each.map(|one| (one.span.start, &mut one.evidence)),
+        );
         let sightings: Vec<Sighting> = candidates
             .drain(..placed)
             .zip(located)
