@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use super::http::Uri;
+use http::Uri;
 
 /// The address of a server: `https://HOST[:PORT][/PATH]`, or `http://` to this machine alone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -25,28 +25,33 @@ const CURVE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1"
 /// P-256, P-384 and P-521, and the mark of a point that is written whole.
 const POINTS: [&[u8]; 3] = [&[3, 0x42, 0, 4], &[3, 0x62, 0, 4], &[3, 0x81, 0x86, 0, 4]];
 
+/// Certificates that are looked at.
+const MOST: usize = 16;
+
 /// Facts of the certificate beside a key.
 pub(super) fn of(seen: &Seen<'_>) -> Vec<Fact> {
     let key = pem_body(seen.whole);
-    let certificates: Vec<&[u8]> = seen
-        .partners("certificate")
-        .filter(|one| key.as_ref().is_none_or(|key| may_be_of(key, one)))
-        .collect();
-    facts(
-        &certificates,
-        seen.key.eq_ignore_ascii_case(b"client-key-data"),
-    )
+    let certificates = read(seen.partners("certificate"))
+        .filter(|one| key.as_ref().is_none_or(|key| may_be_of(key, one)));
+    let client = seen.key.eq_ignore_ascii_case(b"client-key-data");
+    of_the_likeliest(certificates, client)
+}
+
+/// Facts of the key's own among certificates.
+pub(super) fn facts(certificates: &[&[u8]], client: bool) -> Vec<Fact> {
+    of_the_likeliest(read(certificates.iter().copied()), client)
+}
+
+/// The certificates among these; what is none is passed over.
+fn read<'a>(all: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = Certificate> {
+    all.inspect(|der| steps::took(der.len()))
+        .filter_map(|der| Certificate::from_der(der).ok())
 }
 
 /// Facts of the certificate that is most likely the key's own: the first that is no authority's,
 /// else the first. `client`: the key is a kubeconfig's, where organisations are groups.
-pub(super) fn facts(certificates: &[&[u8]], client: bool) -> Vec<Fact> {
-    let all: Vec<Certificate> = certificates
-        .iter()
-        .take(16)
-        .inspect(|der| steps::took(der.len()))
-        .filter_map(|der| Certificate::from_der(der).ok())
-        .collect();
+fn of_the_likeliest(certificates: impl Iterator<Item = Certificate>, client: bool) -> Vec<Fact> {
+    let all: Vec<Certificate> = certificates.take(MOST).collect();
     let Some(own) = all.iter().find(|c| !authority(c)).or_else(|| all.first()) else {
         return Vec::new();
     };
@@ -67,14 +72,11 @@ pub(super) fn facts(certificates: &[&[u8]], client: bool) -> Vec<Fact> {
 
 /// Whether a certificate may be this private key's: it is not where both show a public half, and these differ. What is
 /// encrypted shows none.
-fn may_be_of(key: &[u8], certificate: &[u8]) -> bool {
+fn may_be_of(key: &[u8], certificate: &Certificate) -> bool {
     let modulus_of_key = modulus(key);
     if modulus_of_key.is_none() && !POINTS.iter().any(|point| holds(key, point)) {
         return true;
     }
-    let Ok(certificate) = Certificate::from_der(certificate) else {
-        return true;
-    };
     let public = certificate.tbs_certificate().subject_public_key_info();
     let bits = public.subject_public_key.raw_bytes();
     match public.algorithm.oid {
