@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::finding::{Class, Confidence, Evidence};
+use crate::rule::Check;
 
 /// A value that may be a credential, as one blob's bytes show it.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,14 @@ impl Candidate {
     pub fn confidence(&self) -> Confidence {
         self.evidence.ground.usual()
     }
+}
+
+/// Whether a check passed that says more than that a value looks drawn. An AWS key id is checked by decoding it, but
+/// it is the public half: a presigned URL around it says more.
+pub(super) fn is_proven(evidence: &Evidence) -> bool {
+    let little = [Check::Random.name(), Check::AwsKeyId.name()];
+    let mut checks = evidence.checks.iter();
+    checks.any(|check| check.passed && !little.contains(&check.name))
 }
 
 /// Sorts candidates by place and drops repetitions: several anchors may lead to one value, and

@@ -7,84 +7,21 @@
 //! what [`Scanner::scan`] finds, which stays the oracle.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use super::candidate::Candidate;
+use super::anchor::Anchor;
 use super::decode;
-use super::inside::Nest;
+use super::known::{AnchorSpan, Base, Copied, Held, Known, What};
+use super::look::{Look, Nest, Scanned};
+use super::reach::Reach;
 use super::runs;
-use super::scanner::{Anchor, Scanner};
-use super::verdict::Reach;
-use super::watch::{Cut, Look, Scanned, Watch};
+use super::scanner::Scanner;
+use super::watch::{Cut, Watch};
 
 /// An occurrence of a literal is found by at most so many bytes from its start.
 const LITERAL_MAX: usize = 12;
 /// Content with more anchors than this is not remembered: up to fifty versions of it may wait for
 /// their differences at once.
 const SPOTS_MAX: usize = 1 << 18;
-
-/// A stretch that a newer version copies from an older one; offsets in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// Start in the older version.
-    pub src: usize,
-    /// Start in the newer version.
-    pub dst: usize,
-    /// Length.
-    pub len: usize,
-}
-
-/// What is known of an older version.
-#[derive(Clone, Debug)]
-pub struct Base<'a> {
-    /// What scanning it gave.
-    pub known: &'a Known,
-    /// The stretches that the newer version copies from it, in order of `dst`, not overlapping
-    /// there. What none of them covers is new.
-    pub copies: Vec<Copied>,
-}
-
-/// Everything that a newer version may inherit.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    /// The content's length in bytes.
-    len: usize,
-    /// Every anchor, sorted.
-    spans: Vec<AnchorSpan>,
-    /// What the anchors with `held` set have to say, in their order.
-    held: Vec<Held>,
-}
-
-/// An anchor, and all the bytes that make it one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct AnchorSpan {
-    at: u32,
-    what: What,
-    end: u32,
-    /// There is more to say than "nothing here, seen as far as usual".
-    held: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum What {
-    Literal(u16),
-    Run,
-    Escaped,
-}
-
-/// A verdict that found something or looked further than usual.
-#[derive(Clone, Debug)]
-struct Held {
-    at: u32,
-    what: What,
-    reach: Reach,
-    /// Candidates, placed as in the version in which they were first found.
-    found: Arc<[Candidate]>,
-    /// What was left out, placed as well.
-    cuts: Arc<[Cut]>,
-    /// How far they moved since.
-    moved: isize,
-}
 
 /// What is to be done about a anchored of the newer version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,55 +32,6 @@ enum Fate {
     Kept(usize),
     /// Ask again.
     Ask,
-}
-
-impl AnchorSpan {
-    fn anchor(&self) -> Anchor {
-        let range = self.at as usize..self.end as usize;
-        match self.what {
-            What::Literal(literal) => Anchor::Literal(range.start, usize::from(literal)),
-            What::Run => Anchor::Run(range),
-            What::Escaped => Anchor::Escaped(range),
-        }
-    }
-
-    fn moved(&self, copy: &Copied) -> AnchorSpan {
-        let by = |place: u32| (place as usize - copy.src + copy.dst) as u32;
-        AnchorSpan {
-            at: by(self.at),
-            end: by(self.end),
-            ..*self
-        }
-    }
-}
-
-impl Copied {
-    /// Whether everything within reach of the anchored was copied in one piece: the window lies inside
-    /// the stretch, or both versions cut it off alike at their start or end.
-    fn covers(&self, anchored: &AnchorSpan, reach: Reach, base: usize, child: usize) -> bool {
-        let (at, end) = (anchored.at as usize, anchored.end as usize);
-        let stop = self.src + self.len;
-        let left = match at.checked_sub(reach.left) {
-            Some(low) => low >= self.src,
-            None => self.src == 0 && self.dst == 0,
-        };
-        let right = if end + reach.right <= base {
-            end + reach.right <= stop
-        } else {
-            stop == base && self.dst + self.len == child
-        };
-        left && right
-    }
-
-    /// Whether the anchored itself was copied in one piece, with the bytes around it that bound it.
-    fn holds(&self, anchored: &AnchorSpan, base: usize, child: usize) -> bool {
-        match anchored.what {
-            What::Literal(_) => {
-                anchored.at as usize >= self.src && anchored.end as usize <= self.src + self.len
-            }
-            What::Run | What::Escaped => self.covers(anchored, Reach::STRETCH, base, child),
-        }
-    }
 }
 
 impl Scanner {

@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use super::candidate::{self, Candidate};
 use super::decode::{self, Layer, Marked};
+use super::look::{Look, Nest};
 use super::partner;
+use super::reach::Reach;
 use super::scanner::Scanner;
-use super::verdict::{self, Reach};
-use super::watch::{Cut, Look, Watch};
+use super::verdict;
+use super::watch::{Cut, Watch};
 use crate::rule::Kind;
 
 /// Encodings inside encodings are followed to this depth.
@@ -17,38 +19,6 @@ const DEPTH: usize = 3;
 /// What is compressed may take so many steps for each encoded byte: many times what text takes, and
 /// too few for what is made to be slow, which compresses well.
 const STEPS: u64 = 256;
-
-/// How a layer lies in the content.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Nest {
-    /// Layers around it.
-    depth: usize,
-    /// It comes out of something compressed.
-    inflated: bool,
-    /// What it was decoded from goes on behind it.
-    open: bool,
-}
-
-impl Nest {
-    /// A layer of bytes that are `length` long and lie so.
-    fn inside(self, layer: &Layer, length: usize) -> Self {
-        Nest {
-            depth: self.depth + 1,
-            open: layer.open || self.open && layer.source.end == length,
-            ..self
-        }
-    }
-
-    /// What is compressed in it: that is not counted as a layer, but followed only once, because
-    /// it multiplies.
-    fn inflating(self) -> Self {
-        Nest {
-            depth: self.depth - 1,
-            inflated: true,
-            ..self
-        }
-    }
-}
 
 impl Scanner {
     /// What is encoded in a run, or in the stretch that it starts; how far that looked.

@@ -5,15 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::context::ContextIndex;
-use super::{Candidate, generic, pattern, token};
-use crate::finding::{Class, Confidence, Ground};
-use crate::rule::{Generic, Kind, RuleSet};
+use super::{generic, pattern, token};
+use crate::rule::{Kind, RuleSet};
 
-/// The reason of a value that stands under a provider's name and has none of its forms.
-pub(super) const NO_FORM: &str = "beside a provider's word, but of none of its forms";
-/// The reason of a value that starts as a provider's tokens do and has none of their forms.
-const NEARLY_FORM: &str = "starts as a provider's tokens do, but of none of their forms";
 /// The reason of a value whose name ends in a word for something public.
 pub(super) const DENIED: &str = "the last word of its name is for something else";
 /// The reason of a form whose checksum is wrong.
@@ -301,7 +295,7 @@ impl Providers {
 
     /// The rules of the providers that a name speaks of, when the rest of it says that the value is
     /// what the provider issues: `MAILGUN_API_KEY`, not `mailgun_smtp_password`.
-    fn issued(&self, rules: &RuleSet, name: &[u8]) -> Option<&Vec<usize>> {
+    pub(super) fn issued(&self, rules: &RuleSet, name: &[u8]) -> Option<&Vec<usize>> {
         let words = generic::words_of_name(name);
         let spans = (0..words.len()).flat_map(|start| {
             (start + 1..=words.len().min(start + LONGEST)).map(move |end| start..end)
@@ -362,7 +356,7 @@ impl Providers {
 
     /// Whether a value starts as tokens of these rules do, and is so much shorter or longer than each that
     /// it may be of a form that the provider does not tell.
-    fn may_be_untold(&self, rules: &RuleSet, of: &[usize], value: &[u8]) -> bool {
+    pub(super) fn may_be_untold(&self, rules: &RuleSet, of: &[usize], value: &[u8]) -> bool {
         let mut started = self.started(rules, value).peekable();
         started.peek().is_some()
             && started.all(|(rule, _)| of.contains(&rule) && !self.is_nearly(rules, rule, value))
@@ -370,7 +364,7 @@ impl Providers {
 
     /// Whether a value starts as only the tokens of some provider do, and is about as long as they are. A
     /// person may begin a password with four such letters, and hardly with more.
-    fn is_altered(&self, rules: &RuleSet, value: &[u8], password: bool) -> bool {
+    pub(super) fn is_altered(&self, rules: &RuleSet, value: &[u8], password: bool) -> bool {
         let least = START + usize::from(password);
         self.started(rules, value).any(|(rule, literal)| {
             literal.len() >= least && is_own(literal) && self.is_nearly(rules, rule, value)
@@ -414,46 +408,39 @@ fn is_own(literal: &str) -> bool {
         && words.any(|word| !ISSUED.contains(&word) && !THINGS.contains(&word))
 }
 
-/// Lowers what a generic rule, or another provider's, found under a provider's name when the value has
-/// none of that provider's forms, and what starts as a provider's tokens do and is none of them.
-/// Passwords are left alone: a user thinks them up, whoever the provider is.
-pub(super) fn veto(index: &ContextIndex, rules: &RuleSet, name: &[u8], found: &mut Candidate) {
-    if found.confidence() == Confidence::Low || found.class != Class::Credential {
-        return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_counts_where_a_name_is_cut() {
+        for (name, word, counts) in [
+            ("SecretAccessKey", "skey", false),
+            ("mailgun_api_key", "mailgun", true),
+            ("MAILGUN_API_KEY", "mailgun", true),
+            ("mailgunApiKey", "mailgun", true),
+            ("myMailgunKey", "mailgun", true),
+            ("mailgunapikey", "mailgun", true),
+            ("mymailgunkey", "mailgun", true),
+            ("HTTPMailgun", "mailgun", true),
+            ("AWSSecret", "aws", true),
+            ("laws_secret", "aws", false),
+            ("auth0token", "auth0", true),
+            ("datadog2_key", "datadog", true),
+            ("linearized_key", "linear", false),
+            ("x-dd-api-key", "dd-api-key", true),
+        ] {
+            let at = name.to_ascii_lowercase().find(word).expect("it is in it");
+            let hit = at..at + word.len();
+            assert_eq!(is_word(name.as_bytes(), &hit), counts, "{word} in {name}");
+        }
     }
-    let generic = rules.rules[found.rule].generic();
-    let password = generic == Some(Generic::Password);
-    let providers = index.providers(rules);
-    let issued = || providers.issued(rules, name);
-    let of = (!password).then(issued).flatten();
-    let of = of.filter(|of| !of.contains(&found.rule));
-    let value = &found.value;
-    let fits = |rule: &usize| match &rules.rules[*rule].kind {
-        Kind::Context(context) => index.fits(*rule, context, value),
-        _ => false,
-    };
-    let why = match of {
-        Some(of)
-            if of
-                .iter()
-                .any(|rule| !rules.rules[*rule].free_forms.is_empty()) =>
-        {
-            None
-        }
-        Some(of) if of.iter().any(fits) || providers.may_be_untold(rules, of, value) => None,
-        Some(_) => Some(NO_FORM),
-        // What has a token's whole form is that rule's candidate, which wins over a generic one.
-        None if generic.is_some() && providers.is_altered(rules, value, password) => {
-            Some(NEARLY_FORM)
-        }
-        None => None,
-    };
-    if let Some(why) = why {
-        found.evidence.ground = Ground::OutOfForm;
-        found.evidence.reasons.insert(0, why);
+
+    #[test]
+    fn last_words_are_sorted_and_asked_without_digits() {
+        assert!(ELSEWHERE.is_sorted());
+        assert_eq!(elsewhere(b"sentry_project_id2").as_deref(), Some("id"));
+        assert_eq!(elsewhere(b"sentryProjectId").as_deref(), Some("id"));
+        assert_eq!(elsewhere(b"sentry_auth_token"), None);
     }
 }
-
-#[cfg(test)]
-#[path = "provider_tests.rs"]
-mod tests;

@@ -3,29 +3,18 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use super::anchor::Anchor;
 use super::candidate::{self, Candidate};
 use super::context::ContextIndex;
-use super::decode::{self, Layer};
+use super::decode;
 use super::generic::{Asked, Weights};
-use super::inside::Nest;
 use super::kernel::Kernel;
+use super::look::{Look, Nest, Scanned};
+use super::reach::Reach;
 use super::token::{self, Matcher};
-use super::verdict::Reach;
-use super::watch::{Look, Scanned, Watch};
+use super::watch::Watch;
 use super::{assign, partner, runs, settle};
 use crate::rule::{ByteSet, Generic, Kind, Literal, RuleSet};
-
-/// A spot at which something may be found.
-pub enum Anchor {
-    /// An occurrence of a literal: its first byte, and which.
-    Literal(usize, usize),
-    /// A run of token characters.
-    Run(Range<usize>),
-    /// A stretch between blanks or quotes that holds escapes.
-    Escaped(Range<usize>),
-    /// A stretch of UTF-16.
-    Wide(Layer),
-}
 
 /// What a literal stands for.
 #[derive(Default)]

@@ -5,9 +5,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::Candidate;
+use super::candidate::{Candidate, is_proven};
 use crate::finding::{Class, Ground};
-use crate::rule::{Check, Kind, RuleSet};
+use crate::rule::{Kind, RuleSet};
 
 /// Keeps the best of overlapping candidates, sorted by place. Rules that lose with a value that
 /// overlaps are named in the winner's evidence.
@@ -28,16 +28,8 @@ pub(super) fn settle(rules: &RuleSet, all: Vec<Candidate>) -> Vec<Candidate> {
 
 fn among(rules: &RuleSet, mut all: Vec<Candidate>) -> Vec<Candidate> {
     all.sort_by_cached_key(|c| {
-        let says_little = [Check::Random.name(), Check::AwsKeyId.name()];
-        // An AWS key id is checked by decoding it, but it is the public half: a presigned URL
-        // around it says more.
-        let proven = c
-            .evidence
-            .checks
-            .iter()
-            .any(|k| k.passed && !says_little.contains(&k.name));
         (
-            !proven,
+            !is_proven(&c.evidence),
             is_generic(rules, c.rule),
             Reverse(c.span.len()),
             c.span.start,

@@ -1,15 +1,8 @@
-//! What a scan of one content is held to, and what comes of it: whether it is to end, how much it
-//! looked at, what it left out.
+//! What a scan of one content is held to: whether it is to end, how much it looked at, what it left
+//! out.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::ops::Range;
-
-use super::candidate::Candidate;
-use super::chain::Run;
-use super::generic::Asked;
-use super::inherit::Known;
-use super::verdict::Memo;
 
 /// After so many steps it is asked whether the scan is to end: a few thousandths of a second.
 const EVERY: u64 = 1 << 16;
@@ -101,74 +94,6 @@ pub struct Cut {
     pub span: Range<usize>,
     /// Why, in our own words.
     pub why: &'static str,
-}
-
-/// What a scan of one content gives.
-#[derive(Debug, Default)]
-pub struct Scanned {
-    /// What was found, sorted by place, overlaps settled.
-    pub candidates: Vec<Candidate>,
-    /// What is known for versions that are stored as a difference to this one; `None` where
-    /// nothing can be handed down.
-    pub known: Option<Known>,
-    /// The scan was ended: what stands in the rest of the content is not known.
-    pub stopped: bool,
-    /// What was left out, in order.
-    pub cuts: Vec<Cut>,
-}
-
-/// One layer of content while its anchors are judged.
-pub(super) struct Look<'a> {
-    pub(super) watch: &'a Watch<'a>,
-    pub(super) memo: Memo,
-    /// The run that each rule whose pattern is a chain looked at last.
-    pub(super) runs: HashMap<usize, Run>,
-    /// Every anchor has to say all that it finds. Otherwise the first says what several lead to.
-    pub(super) each: bool,
-    pub(super) found: Vec<Candidate>,
-    pub(super) cuts: Vec<Cut>,
-    /// What the generic rules were asked about; `None` when nobody wants to know.
-    pub(super) asked: Option<Vec<Asked>>,
-    /// Only what has a provider's form is looked for: what generic rules say would be left out.
-    pub(super) formed: bool,
-}
-
-impl<'a> Look<'a> {
-    pub(super) fn new(watch: &'a Watch<'a>) -> Self {
-        Look {
-            watch,
-            memo: Memo::new(),
-            runs: HashMap::new(),
-            each: false,
-            found: Vec::new(),
-            cuts: Vec::new(),
-            asked: None,
-            formed: false,
-        }
-    }
-
-    /// A look at a layer inside this one.
-    pub(super) fn inside<'b>(&self, watch: &'b Watch<'b>) -> Look<'b> {
-        Look {
-            formed: self.formed,
-            asked: self.asked.as_ref().map(|_| Vec::new()),
-            ..Look::new(watch)
-        }
-    }
-
-    /// Takes over what was asked about in a layer, with the places that its spans come from.
-    pub(super) fn also_asked(
-        &mut self,
-        inside: Option<Vec<Asked>>,
-        place: impl Fn(&Range<usize>) -> Range<usize>,
-    ) {
-        if let Some(asked) = &mut self.asked {
-            asked.extend(inside.into_iter().flatten().map(|one| Asked {
-                span: place(&one.span),
-                ..one
-            }));
-        }
-    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ mod marker;
 mod mode;
 mod name;
 mod notice;
+mod path;
 mod place;
 mod place_kind;
 mod scanned;
@@ -31,9 +32,9 @@ pub use marker::{Marker, Side, markers};
 pub use mode::Mode;
 pub use name::Name;
 pub use notice::{NOTICES, Notice, NoticeKind, NoticePlace, notice_kind};
+pub use path::{Oid, RepoPath};
 pub use place::{
-    Commit, Excerpt, Introduction, Located, Member, Oid, Origin, Place, Region, RepoPath, Timeline,
-    UNCOMMITTED,
+    Commit, Excerpt, Introduction, Located, Member, Origin, Place, Region, Timeline, UNCOMMITTED,
 };
 pub use place_kind::PlaceKind;
 pub use scanned::{HistoryInfo, Ignored, RangeInfo};

@@ -1,7 +1,7 @@
 //! Names that are content: what git publishes beside the content of files, and what it keeps on
 //! this machine beside them.
 
-use super::{Oid, RepoPath};
+use super::path::{Oid, RepoPath};
 
 /// Text of a repository that is no file's content: published with it, but for
 /// [`Name::Local`].

@@ -10,8 +10,8 @@ use std::collections::{BTreeMap, HashMap};
 use regex::bytes::Regex;
 
 use super::absent::Whole;
-use super::{Handle, Hash, List, Row};
-use crate::finding::{Certainty, Class, Credential, Fact, Field, Reason, Skipped, Source, Value};
+use super::{Handle, Hash, List, Row, Seen};
+use crate::finding::{Certainty, Class, Credential, Field, Reason, Skipped, Source, Value};
 use crate::rule::{HashKind, Rule};
 use crate::secret::Fingerprint;
 
@@ -20,16 +20,6 @@ use crate::secret::Fingerprint;
 pub const MAX_ROUNDS: u64 = 2_000_000;
 /// Lengths of shown characters that are looked up for each list; servers use one.
 const MAX_LENGTHS: usize = 16;
-
-/// A credential, as far as joining needs it.
-pub struct Seen<'a> {
-    /// The credential.
-    pub credential: &'a Credential,
-    /// Its rule.
-    pub rule: &'a Rule,
-    /// What is known of it.
-    pub facts: &'a [Fact],
-}
 
 /// By what a credential met a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -30,13 +30,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::builtin;
-use crate::rule::{Holds, ListField, ListFormat, ListKind, closest};
+use crate::finding::{Credential, Fact};
+use crate::rule::{Holds, ListField, ListFormat, ListKind, Rule, closest};
 use crate::secret::Fingerprint;
 
 pub use absent::can_prove;
 pub use date::Moment;
 pub use hash::Hash;
-pub use join::{How, Joined, Match, Seen, join};
+pub use join::{How, Joined, Match, join};
 pub use manual::table;
 pub use snapshot::{Refused, SNAPSHOT_VERSION, read_snapshot, schema, write_snapshot};
 pub(crate) use unused::{Unused, unused_since};
@@ -121,6 +122,16 @@ impl Row {
             false => &self.name,
         }
     }
+}
+
+/// A credential, as far as joining needs it.
+pub struct Seen<'a> {
+    /// The credential.
+    pub credential: &'a Credential,
+    /// Its rule.
+    pub rule: &'a Rule,
+    /// What is known of it.
+    pub facts: &'a [Fact],
 }
 
 /// What a server says of a token.

@@ -1,6 +1,7 @@
 //! The laws of the design: locality, nothing leaks, nothing is lost silently, offline, same input
 //! same bytes out, linear time, scanned text is data; and the table of rooms.
 
+mod circles;
 mod encodings;
 mod forged;
 mod hostile;

@@ -146,7 +146,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 
 /// Every source file with its room, path below `src` and text without comments.
-fn files() -> Vec<(String, String, String)> {
+pub(super) fn files() -> Vec<(String, String, String)> {
     fn walk(dir: &Path, out: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(dir).expect("readable") {
             let path = entry.expect("an entry").path();
@@ -182,15 +182,21 @@ fn files() -> Vec<(String, String, String)> {
 }
 
 /// Whether tests are meant: they may look wherever they need.
-fn is_test(below: &str) -> bool {
+pub(super) fn is_test(below: &str) -> bool {
     below.ends_with("tests.rs") || below.contains("/tests/")
 }
 
 /// The part before the unit tests.
-fn product(text: &str) -> &str {
-    text.split("#[cfg(test)]\nmod tests {")
-        .next()
-        .unwrap_or(text)
+pub(super) fn product(text: &str) -> &str {
+    let tests = text.match_indices("#[cfg(test)]\n").map(|(at, _)| at);
+    let begins = |at: &usize| {
+        let next = text[*at..].lines().nth(1).unwrap_or_default();
+        next.ends_with("mod tests {")
+    };
+    tests
+        .into_iter()
+        .find(begins)
+        .map_or(text, |at| &text[..at])
 }
 
 /// The names after `crate::`, also in braces.

@@ -5,10 +5,20 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::plan::Change;
 use crate::cli::atomic;
 use keysweep::config::MAX_FILE_SIZE;
 use keysweep::report::terminal;
+
+/// One file with what is to be changed in it.
+pub(super) struct Change {
+    /// Its path as reports show it.
+    pub shown: String,
+    pub path: PathBuf,
+    /// What it holds now, and what it is to hold.
+    pub before: Vec<u8>,
+    pub after: Vec<u8>,
+    pub diff: String,
+}
 
 /// The file at a path below `root`, no folder on the way being a link.
 pub(super) fn inside(root: &Path, shown: &str) -> Result<PathBuf> {

@@ -2,25 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 
-use super::files::{inside, read};
+use super::files::{Change, inside, read};
 use keysweep::detect::Scanner;
 use keysweep::fix::{self, Edit, Masked, Unfixable};
 use keysweep::report::{Finding, Place, advice, terminal};
-
-/// One file with what is to be changed in it.
-pub(super) struct Change {
-    /// Its path as reports show it.
-    pub shown: String,
-    pub path: PathBuf,
-    /// What it holds now, and what it is to hold.
-    pub before: Vec<u8>,
-    pub after: Vec<u8>,
-    pub diff: String,
-}
 
 /// What there is to say of a finding.
 #[derive(Default)]

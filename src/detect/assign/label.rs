@@ -97,21 +97,7 @@ pub(super) fn before<'a>(
     if !(3..48).contains(&label.len()) || !is_label(label) {
         return None;
     }
-    let value = match quote {
-        Some(quote) => {
-            let rest = &bytes[run.start..bytes.len().min(run.start + 256)];
-            let len = rest.iter().position(|b| *b == quote || *b == b'\n')?;
-            (rest[len] == quote).then_some(run.start..run.start + len)?
-        }
-        None => {
-            let rest = &bytes[run.start..bytes.len().min(run.start + 512)];
-            let ends = |b: &u8| {
-                b.is_ascii_whitespace()
-                    || matches!(b, b'}' | b',' | b';' | b'"' | b'\'' | b'`' | b'<')
-            };
-            run.start..run.start + rest.iter().position(ends).unwrap_or(rest.len())
-        }
-    };
+    let value = value_at(bytes, run.start, quote)?;
     ends_line(bytes, value.end).then_some(Assignment {
         key: label,
         key_at: start,
@@ -121,6 +107,20 @@ pub(super) fn before<'a>(
         fallback: false,
         wrapped: false,
     })
+}
+
+/// The value that starts at `at`, up to its quote, or to what ends a word.
+fn value_at(bytes: &[u8], at: usize, quote: Option<u8>) -> Option<Range<usize>> {
+    let Some(quote) = quote else {
+        let rest = &bytes[at..bytes.len().min(at + 512)];
+        let ends = |b: &u8| {
+            b.is_ascii_whitespace() || matches!(b, b'}' | b',' | b';' | b'"' | b'\'' | b'`' | b'<')
+        };
+        return Some(at..at + rest.iter().position(ends).unwrap_or(rest.len()));
+    };
+    let rest = &bytes[at..bytes.len().min(at + 256)];
+    let len = rest.iter().position(|b| *b == quote || *b == b'\n')?;
+    (rest[len] == quote).then_some(at..at + len)
 }
 
 /// A name of one or two words and at most three that say what kind of value follows.

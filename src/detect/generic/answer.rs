@@ -1,12 +1,11 @@
 //! What a server answers when it issues tokens (RFC 6749, section 5.1), in JSON.
 
 use crate::detect::assign::{Assignment, Op};
-use crate::detect::verdict;
 
 /// How far before a name and behind a value other members are looked for, in bytes.
 const REACH: usize = 256;
 /// What is judged anew when a file changes reaches as far.
-const _: () = assert!(REACH <= verdict::JUDGED);
+const _: () = assert!(REACH <= super::JUDGED);
 /// Members that stand beside a token and say nothing secret.
 const BESIDE: &[&[u8]] = &[
     b"\"expires_in\"",

@@ -1,6 +1,7 @@
 //! What stands beside a value, or what name and value are to each other, and says that it is no
 //! secret: the line of a test's result, a digest whose algorithm stands before it, prose, code.
 
+use super::bytes::is_uuid;
 use super::code::CODE;
 use super::expression::EXPRESSIONS;
 use super::key::{Name, Says};
@@ -10,47 +11,9 @@ use super::own_name::OWN_NAME;
 use super::public::PUBLIC;
 use super::reference;
 use super::refusal::Refusal;
-use super::value::is_uuid;
+use super::site::{Row, Site};
 use super::words;
-use crate::detect::assign::{Assignment, Op};
-
-/// An assignment where it stands.
-pub(super) struct Site<'a> {
-    pub a: &'a Assignment<'a>,
-    pub bytes: &'a [u8],
-    pub name: &'a Name,
-    pub value: &'a [u8],
-}
-
-impl<'a> Site<'a> {
-    pub(super) fn is_bare(&self) -> bool {
-        self.a.quote.is_none()
-    }
-
-    /// What stands before the value.
-    pub(super) fn before(&self) -> &'a [u8] {
-        &self.bytes[..self.a.value.start]
-    }
-
-    /// What stands before the name.
-    pub(super) fn before_key(&self) -> &'a [u8] {
-        &self.bytes[..self.a.key_at.min(self.bytes.len())]
-    }
-
-    /// What stands behind it.
-    pub(super) fn after(&self) -> &'a [u8] {
-        &self.bytes[self.a.value.end..]
-    }
-
-    /// Nothing but a blank stands between name and value.
-    pub(super) fn is_after_blanks(&self) -> bool {
-        matches!(self.a.op, Op::Flag | Op::Blank)
-    }
-}
-
-/// Surroundings that say that a value is no secret: the reason, the test, and a template of a text
-/// in which it is true.
-pub(super) type Row = (Refusal, fn(&Site<'_>) -> bool, &'static str);
+use crate::detect::assign::Op;
 
 /// The first row that is true decides.
 const BESIDE: &[Row] = &[

@@ -1,9 +1,9 @@
 //! What is code, or the text of a page, where a value was thought to stand: a part of an expression, the
 //! other side of a literal, the result of a call, the name of a kind of file.
 
-use super::beside::{Row, Site};
 use super::key::Says;
 use super::refusal::Refusal;
+use super::site::{Row, Site};
 use crate::detect::assign::Op;
 
 /// The first row that is true decides.

@@ -2,12 +2,11 @@
 
 use super::example::indent;
 use crate::detect::assign::{Assignment, Op};
-use crate::detect::verdict;
 
 /// How far before a name the start of its line is looked for, in bytes.
 const REACH: usize = 256;
 /// What is judged anew when a file changes reaches as far.
-const _: () = assert!(REACH <= verdict::JUDGED);
+const _: () = assert!(REACH <= super::JUDGED);
 /// What comments begin with at the start of a line.
 const STARTS: &[&[u8]] = &[
     b"//", b"/*", b"* ", b"# ", b"#\t", b"-- ", b"<!--", b">>> ", b"; ",

@@ -1,9 +1,9 @@
 //! Expressions of programming languages where a value was thought to stand: what stands between two literals,
 //! a negation, a function of a module, a choice over several lines, what a call of a page or a table is about.
 
-use super::beside::{Row, Site};
 use super::code::is_identifier;
 use super::refusal::Refusal;
+use super::site::{Row, Site};
 use crate::detect::assign::Op;
 
 /// The first row that is true decides.

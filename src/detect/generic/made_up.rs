@@ -1,12 +1,11 @@
 //! Tokens whose own name says that somebody made them up: `const FAKE_RSA_KEY`.
 
 use super::{key, words};
-use crate::detect::verdict;
 
 /// How far before a token its name is looked for, in bytes of the same line.
 const REACH: usize = 96;
 /// What is judged anew when a file changes reaches as far.
-const _: () = assert!(REACH <= verdict::JUDGED);
+const _: () = assert!(REACH <= super::JUDGED);
 
 const WHY: &str = "its name says that it is made up";
 

@@ -1,11 +1,11 @@
 //! What a name, and the way it is used, say of the literal beside it: that it is the name under which something is
 //! kept, the code of an error, what a function looks for, the beginning of a longer text.
 
-use super::beside::{Row, Site};
+use super::bytes::is_uuid;
 use super::code::is_identifier;
 use super::key::{self, Says};
 use super::refusal::Refusal;
-use super::value::is_uuid;
+use super::site::{Row, Site};
 use super::words;
 use crate::detect::assign::Op;
 

@@ -2,8 +2,8 @@
 //! names of algorithms, object identifiers, names in a directory, files of pictures. Rows of
 //! [`super::open`].
 
-use super::open::{Row, all};
-use super::refusal::Refusal;
+use super::bytes::all;
+use super::refusal::{Refusal, Row};
 use super::words;
 
 /// The first row that is true of a value decides.

@@ -2,16 +2,14 @@
 //! public keys, the rest of an address, lists of words, names of variables, key files, constants of
 //! programs. Each is told by its own form alone; what is merely unlikely belongs to the score.
 
+use super::bytes::all;
 use super::notation::NOTATIONS;
 use super::programs::PROGRAMS;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, Row};
 use super::version::is_version;
 use super::words;
 use crate::detect::checks;
 use crate::rule::Check;
-
-/// A form that is no secret: the reason, the test, and a template of a value that has it.
-pub(super) type Row = (Refusal, fn(&[u8]) -> bool, &'static str);
 
 /// The first row that is true of a value decides.
 const OPEN: &[Row] = &[
@@ -80,11 +78,6 @@ pub(super) fn examples() -> impl Iterator<Item = (Refusal, &'static str)> {
 /// `--mount=type=secret,id=maple,src=…`: what a build of an image is given.
 fn is_mount(value: &[u8]) -> bool {
     value.starts_with(b"id=") && memchr::memmem::find(value, b",src=").is_some()
-}
-
-/// Not empty, and made of such bytes alone.
-pub(super) fn all(part: &[u8], fits: impl Fn(&u8) -> bool) -> bool {
-    !part.is_empty() && part.iter().all(fits)
 }
 
 /// `sha256:<hex>`, `sha512-<base64>` as lock files have it, `sha256//<base64>` as curl pins keys,

@@ -1,9 +1,9 @@
 //! What joins a name and its value, and says that the value is no secret: a command in its place, the name
 //! of the user, the address that stands in for a missing setting, a loose operator before an ordinary word.
 
-use super::beside::{Row, Site};
 use super::key::Says;
 use super::refusal::Refusal;
+use super::site::{Row, Site};
 use super::{user, value};
 use crate::detect::assign::Op;
 use crate::detect::checks::looks_random;

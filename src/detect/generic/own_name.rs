@@ -1,8 +1,8 @@
 //! Values that say no more than their own name does.
 
-use super::beside::{Row, Site};
 use super::key;
 use super::refusal::Refusal;
+use super::site::{Row, Site};
 use crate::detect::assign::Op;
 
 /// The first row that is true decides.

@@ -7,8 +7,9 @@
 
 mod fill;
 
+use super::bytes::has;
 use super::reference::is_reference;
-use super::value::{self, has};
+use super::value;
 use super::words;
 
 /// The reason given for a reference.

@@ -3,8 +3,8 @@
 
 use core::net::IpAddr;
 
-use super::open::{Row, all};
-use super::refusal::Refusal;
+use super::bytes::all;
+use super::refusal::{Refusal, Row};
 use super::words;
 
 /// The first row that is true of a value decides.

@@ -1,8 +1,8 @@
 //! What everybody may see under the name of a key: its number, its public half, the id by which a page is counted.
 
-use super::beside::{Row, Site};
 use super::key::{self, Says};
 use super::refusal::Refusal;
+use super::site::{Row, Site};
 
 /// The first row that is true decides.
 pub(super) const PUBLIC: &[Row] = &[

@@ -6,7 +6,7 @@
 
 use crate::detect::assign::slot;
 
-use super::value::has;
+use super::bytes::has;
 use super::words;
 
 /// A form of a reference: its test, and a value that has it.

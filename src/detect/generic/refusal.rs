@@ -1,6 +1,9 @@
 //! Why a name and its value are not reported. Every way in which the generic rules give a value up
 //! has a name, so that one can ask why a line was not reported.
 
+/// A form that is no secret: the reason, the test, and a template of a value that has it.
+pub(super) type Row = (Refusal, fn(&[u8]) -> bool, &'static str);
+
 macro_rules! refusals {
     ($($id:ident $name:literal $sentence:literal,)*) => {
         /// Why a name and its value are no finding.

@@ -1,7 +1,7 @@
 //! The shape of a value: a table of shapes, each with its test and an example.
 
+use super::bytes::{has, is_uuid};
 use super::reference::is_reference;
-use super::value::{has, is_uuid};
 use super::words;
 use crate::detect::assign::parse_bytes;
 

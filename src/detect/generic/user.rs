@@ -1,6 +1,6 @@
 //! The name of the user beside a password, on its line or on those next to it.
 
-use super::value::has;
+use super::bytes::has;
 use crate::detect::assign::{Assignment, Op};
 
 /// How far before a name and behind a value a user's name is looked for, in bytes.

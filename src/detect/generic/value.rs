@@ -193,23 +193,3 @@ pub(super) fn is_digest_sized(value: &[u8], form: &Form) -> bool {
     form.shape == Shape::HexDigest
         || matches!(value.len(), 24 | 28 | 44 | 88) && value.ends_with(b"=")
 }
-
-/// Whether `part` stands in `value`.
-pub(super) fn has(value: &[u8], part: &[u8]) -> bool {
-    if value.len() >= LONG {
-        return memchr::memmem::find(value, part).is_some();
-    }
-    // Most values are short: preparing a searcher would cost more than the search.
-    part.first().is_none_or(|first| {
-        memchr::memchr_iter(*first, value).any(|at| value[at..].starts_with(part))
-    })
-}
-
-/// Whether all of a value is a UUID as text, in letters of any case.
-pub fn is_uuid(value: &[u8]) -> bool {
-    value.len() == 36
-        && value.iter().enumerate().all(|(at, b)| match at {
-            8 | 13 | 18 | 23 => *b == b'-',
-            _ => b.is_ascii_hexdigit(),
-        })
-}

@@ -1,6 +1,6 @@
 //! Numbers of versions.
 
-use super::open::all;
+use super::bytes::all;
 
 /// `1.2.3`, `v2.0.0-rc.1`, `^1.2.3`, `>= 1.2`, also behind a package's name.
 pub(super) fn is_version(value: &[u8]) -> bool {

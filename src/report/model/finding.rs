@@ -3,13 +3,11 @@
 use std::borrow::Cow;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::written::{Day, Time};
-use super::{Place, Timeline, status};
-use crate::finding::SuppressedBy;
+use super::written::Time;
+use super::{Place, Suppression, Timeline, status};
 use crate::finding::{Certainty, ConditionId, Field, Source, Status};
 use crate::finding::{Class, Confidence, Reason, Severity, Weight};
 use crate::secret::{Fingerprint, Shown};
@@ -242,26 +240,6 @@ pub struct Condition {
     pub policy: Option<Shown>,
     /// The run fails because of it: `--fail-on` names it.
     pub fails: bool,
-}
-
-/// What hides a result or a place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[schemars(rename = "suppression")]
-pub struct Suppression {
-    /// A comment, the ignore file, the baseline, or the configuration.
-    pub by: SuppressedBy,
-    /// The words of the comment, or the name of the file.
-    pub source: String,
-    /// The line of the comment in the scanned file, or of the entry in the file named.
-    #[schemars(range(min = 1))]
-    pub line: u32,
-    /// The reason that stands there, masked.
-    pub reason: Option<Shown>,
-    /// The last day on which it hides, in UTC.
-    #[schemars(with = "Option<Day>")]
-    pub until: Option<Date>,
-    /// The change that was looked at brought it.
-    pub new: bool,
 }
 
 /// What was not read.

@@ -13,11 +13,12 @@ mod place;
 mod run;
 mod status;
 mod summary;
+mod suppression;
 mod written;
 
 pub use against::{Against, Change, What};
 pub use end::End;
-pub use finding::{Check, Condition, Evidence, Fact, Finding, LOCAL, Skipped, Suppression};
+pub use finding::{Check, Condition, Evidence, Fact, Finding, LOCAL, Skipped};
 pub use listed::Listed;
 pub use notice::Notice;
 pub use place::{Commit, Place, Timeline};
@@ -26,6 +27,7 @@ pub use summary::{
     BySeverity, Exit, Hidden, IdleEntry, Ignored, Outcome, Read, SkippedCount, Summary,
     SuppressedCount,
 };
+pub use suppression::Suppression;
 pub use written::SchemaVersion;
 
 use std::borrow::Cow;

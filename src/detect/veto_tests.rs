@@ -1,40 +1,9 @@
-//! Where a provider's word counts, and what must have one of its forms.
+//! What must have one of a provider's forms.
 
 use super::*;
 use crate::detect::Scanner;
+use crate::detect::provider::DENIED;
 use crate::example::expand;
-
-#[test]
-fn a_word_counts_where_a_name_is_cut() {
-    for (name, word, counts) in [
-        ("SecretAccessKey", "skey", false),
-        ("mailgun_api_key", "mailgun", true),
-        ("MAILGUN_API_KEY", "mailgun", true),
-        ("mailgunApiKey", "mailgun", true),
-        ("myMailgunKey", "mailgun", true),
-        ("mailgunapikey", "mailgun", true),
-        ("mymailgunkey", "mailgun", true),
-        ("HTTPMailgun", "mailgun", true),
-        ("AWSSecret", "aws", true),
-        ("laws_secret", "aws", false),
-        ("auth0token", "auth0", true),
-        ("datadog2_key", "datadog", true),
-        ("linearized_key", "linear", false),
-        ("x-dd-api-key", "dd-api-key", true),
-    ] {
-        let at = name.to_ascii_lowercase().find(word).expect("it is in it");
-        let hit = at..at + word.len();
-        assert_eq!(is_word(name.as_bytes(), &hit), counts, "{word} in {name}");
-    }
-}
-
-#[test]
-fn last_words_are_sorted_and_asked_without_digits() {
-    assert!(ELSEWHERE.is_sorted());
-    assert_eq!(elsewhere(b"sentry_project_id2").as_deref(), Some("id"));
-    assert_eq!(elsewhere(b"sentryProjectId").as_deref(), Some("id"));
-    assert_eq!(elsewhere(b"sentry_auth_token"), None);
-}
 
 /// Rule, confidence and reasons of the first finding in a text.
 fn first(template: &str) -> Option<(String, Confidence, Vec<&'static str>)> {

@@ -1,0 +1,197 @@
+//! What the score makes of an assignment that nothing is known about.
+
+use super::key::{Name, Says};
+use super::placeholder::REFERENCE;
+use super::shape::Shape;
+use super::{
+    Judged, Kind, Refusal, Weighed, Weights, answer, comment, covered, link, placeholder, user,
+    value,
+};
+use crate::detect::assign::Assignment;
+use crate::finding::{Class, Ground};
+
+/// Probability from which a value is reported at all.
+const LOW: f32 = 0.25;
+/// Probability from which it is no longer the score that tells credentials apart, but whether a machine drew the
+/// value.
+const DRAWN: f32 = 0.975;
+/// The reason given for the hash of a password.
+const HASH: &str = "the hash of a password";
+/// Probability from which a placeholder is listed as a sample, when samples are asked for.
+pub(super) const SAMPLE: f32 = 0.08;
+
+/// An assignment with all that is to be considered of it.
+pub(super) struct Case<'a> {
+    pub assignment: &'a Assignment<'a>,
+    pub bytes: &'a [u8],
+    /// The value without escapes.
+    pub value: &'a [u8],
+    pub name: &'a Name,
+    pub weighed: &'a Weighed,
+    pub weights: &'a Weights,
+}
+
+/// A thing that an assignment may be: `None` where it is not that.
+type Answer = Option<Result<Judged, Refusal>>;
+
+impl Case<'_> {
+    /// The first of these that it is decides.
+    const MAY_BE: [fn(&Self) -> Answer; 5] = [
+        Self::covered,
+        Self::hash,
+        Self::its_user,
+        Self::placeholder,
+        Self::unlikely,
+    ];
+
+    /// What the assignment is: a credential, unless it is something else.
+    pub(super) fn decide(&self) -> Result<Judged, Refusal> {
+        let mut answers = Self::MAY_BE.iter().filter_map(|is| is(self));
+        answers.next().unwrap_or_else(|| Ok(self.credential()))
+    }
+
+    /// What somebody has to open before it opens anything.
+    fn covered(&self) -> Answer {
+        if self.is_unlikely() {
+            return None;
+        }
+        let why = covered::why(self.assignment, self.bytes)?;
+        Some(Ok(self.judged(
+            Class::Protected,
+            self.scored(),
+            self.is_strong(),
+            Some(why),
+        )))
+    }
+
+    /// The hash of a password, which must be broken before it opens anything.
+    fn hash(&self) -> Answer {
+        (self.weighed.form.shape == Shape::Hash).then(|| match self.is_unlikely() {
+            true => Err(Refusal::Unlikely),
+            false => Ok(self.judged(Class::Protected, Ground::Digest, false, Some(HASH))),
+        })
+    }
+
+    /// The name of the user whose password it is said to be.
+    fn its_user(&self) -> Answer {
+        let test = match self.name.says {
+            Says::Password => user::is_the_password,
+            Says::Secret | Says::AccessKey => user::is_the_key_id,
+            _ => return None,
+        };
+        test(self.assignment, self.bytes, self.value).then(|| {
+            let why = Some("the password is the user's name");
+            Ok(self.judged(Class::Sample, Ground::UserAgain, false, why))
+        })
+    }
+
+    /// A placeholder. A template or reference is no sample of a credential, and neither is a word under a name
+    /// that seldom holds one.
+    fn placeholder(&self) -> Answer {
+        let why = placeholder::why(self.value, self.assignment.key, self.name.is_password())?;
+        Some(match why {
+            REFERENCE => Err(Refusal::Reference),
+            _ if self.name.denied => Err(Refusal::WordUnderDenial),
+            _ if self.weighed.score < SAMPLE => Err(Refusal::UnlikelySample),
+            why => Ok(self.judged(Class::Sample, self.scored(), false, Some(why))),
+        })
+    }
+
+    fn unlikely(&self) -> Answer {
+        self.is_unlikely().then_some(Err(Refusal::Unlikely))
+    }
+
+    fn credential(&self) -> Judged {
+        let (assignment, bytes) = (self.assignment, self.bytes);
+        let words = self.name.is_password() && self.weighed.form.is_words();
+        let example = words && comment::is_example(assignment, bytes);
+        let (ground, why) = if example || comment::is_shown(assignment, bytes) {
+            let why = "an example in a comment or a text";
+            (Ground::Commented, Some(why))
+        } else if link::ends_by_itself(assignment, bytes) {
+            (Ground::Once, None)
+        } else {
+            (self.ground(), None)
+        };
+        self.judged(Class::Credential, ground, self.is_strong(), why)
+    }
+
+    fn judged(
+        &self,
+        class: Class,
+        ground: Ground,
+        strong: bool,
+        why: Option<&'static str>,
+    ) -> Judged {
+        let features = &self.weighed.features;
+        Judged {
+            class,
+            ground,
+            kind: kind(self.name),
+            strong,
+            // Of what stands on something else than its score nobody asks.
+            not_set: matches!(ground, Ground::Score(_) | Ground::Drawn)
+                .then(|| self.not_set())
+                .flatten(),
+            reasons: why
+                .into_iter()
+                .chain(self.weights.reasons(features))
+                .collect(),
+            score: self.weighed.score,
+        }
+    }
+
+    fn is_unlikely(&self) -> bool {
+        self.weighed.score < LOW
+    }
+
+    fn is_strong(&self) -> bool {
+        let form = &self.weighed.form;
+        form.random && form.bits >= 64.0 && !self.name.once
+    }
+
+    fn scored(&self) -> Ground {
+        Ground::score(self.weighed.score)
+    }
+
+    /// What makes us sure of a credential: its score, unless something is known that the features do not
+    /// tell.
+    fn ground(&self) -> Ground {
+        let (name, weighed) = (self.name, self.weighed);
+        if name.made && value::is_digest_sized(self.value, &weighed.form) {
+            // It must be broken before it opens anything.
+            Ground::Digest
+        } else if name.once {
+            // A form's token is good for one visit, and saved pages are full of them.
+            Ground::Once
+        } else if weighed.score >= DRAWN && self.is_strong() && !name.denied {
+            Ground::Drawn
+        } else {
+            self.scored()
+        }
+    }
+
+    /// Why a value is nothing that a program sets, should its file be one: in a program what has no quotes is a
+    /// name, or stands in a comment or a text.
+    fn not_set(&self) -> Option<&'static str> {
+        let (assignment, bytes) = (self.assignment, self.bytes);
+        if self.weighed.bare && self.weighed.form.shape != Shape::Number {
+            Some("in a program, and no literal of it: a comment, a text or a name")
+        } else if answer::is_member(assignment, bytes) {
+            Some("in a program that shows what a server answers")
+        } else if comment::is_in_data(assignment, bytes) {
+            Some("in a program, and a part of data that a comment of it shows")
+        } else {
+            None
+        }
+    }
+}
+
+/// The rule that a name belongs to.
+fn kind(name: &Name) -> Kind {
+    match name.says {
+        Says::Password | Says::Credential | Says::Auth => Kind::Password,
+        Says::Token => Kind::Token,
+        _ => Kind::Secret,
+    }
+}
