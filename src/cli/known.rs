@@ -98,13 +98,9 @@ impl Project {
         Ok(keysweep::source::read_side(&from, &[BASELINE])?.remove(0))
     }
 
-    /// Looks for findings. What hides them is that of the working tree, whatever is looked at,
-    /// because that is what is going to be written. With `all` also what is not listed.
-    ///
-    /// # Errors
-    /// What makes a scan pointless: no repository, a broken ignore file.
-    pub fn look(&self, at: Look, all: bool) -> Result<Examined> {
-        let (mut input, scope) = match at {
+    /// What is looked at, and what its answers hold for.
+    fn input(&self, at: Look) -> (Input, Scope) {
+        match at {
             Look::Tree => (
                 Input::Tree(TreeOptions {
                     paths: vec![self.root.clone()],
@@ -135,7 +131,16 @@ impl Project {
                 }),
                 Scope::History,
             ),
-        };
+        }
+    }
+
+    /// Looks for findings. What hides them is that of the working tree, whatever is looked at,
+    /// because that is what is going to be written. With `all` also what is not listed.
+    ///
+    /// # Errors
+    /// What makes a scan pointless: no repository, a broken ignore file.
+    pub fn look(&self, at: Look, all: bool) -> Result<Examined> {
+        let (mut input, scope) = self.input(at);
         let from = Side::WorkTree(self.root.clone());
         let asked = Asked {
             rules: &self.looking.rules,

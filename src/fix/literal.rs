@@ -51,9 +51,11 @@ const C: Syntax = Syntax {
     raw: |_, _| false,
 };
 
-fn syntax(family: Family) -> Option<Syntax> {
-    Some(match family {
-        Family::Python => Syntax {
+/// Languages with literals.
+const LANGUAGES: &[(&[Family], Syntax)] = &[
+    (
+        &[Family::Python],
+        Syntax {
             line_comments: &["#"],
             block_comment: None,
             quotes: &[("\"\"\"", true), ("'''", true), ("\"", false), ("'", false)],
@@ -61,75 +63,115 @@ fn syntax(family: Family) -> Option<Syntax> {
             characters: false,
             ..C
         },
-        Family::JavaScript => Syntax {
+    ),
+    (
+        &[Family::JavaScript],
+        Syntax {
             quotes: &[("\"", false), ("'", false), ("`", true)],
             characters: false,
             ..C
         },
-        Family::Go => Syntax {
+    ),
+    (
+        &[Family::Go],
+        Syntax {
             quotes: &[("\"", false), ("`", true)],
             raw: |_, quote| quote == "`",
             ..C
         },
-        Family::Java => Syntax {
+    ),
+    (
+        &[Family::Java],
+        Syntax {
             quotes: &[("\"\"\"", true), ("\"", false)],
             ..C
         },
-        Family::CSharp => Syntax {
+    ),
+    (
+        &[Family::CSharp],
+        Syntax {
             quotes: &[("\"\"\"", true), ("\"", false)],
             prefixes: "$@",
             raw: |prefix, quote| prefix.contains('@') || quote == "\"\"\"",
             ..C
         },
-        Family::Rust => Syntax {
+    ),
+    (
+        &[Family::Rust],
+        Syntax {
             quotes: &[("\"", true)],
             prefixes: "rbc#",
             raw: |prefix, _| prefix.contains('r'),
             ..C
         },
-        Family::Kotlin => Syntax {
+    ),
+    (
+        &[Family::Kotlin],
+        Syntax {
             quotes: &[("\"\"\"", true), ("\"", false)],
             raw: |_, quote| quote == "\"\"\"",
             ..C
         },
-        Family::Scala => Syntax {
+    ),
+    (
+        &[Family::Scala],
+        Syntax {
             quotes: &[("\"\"\"", true), ("\"", false)],
             prefixes: "sfraw",
             raw: |prefix, quote| prefix == "raw" || quote == "\"\"\"",
             ..C
         },
-        Family::Swift => Syntax {
+    ),
+    (
+        &[Family::Swift],
+        Syntax {
             quotes: &[("\"\"\"", true), ("\"", false)],
             prefixes: "#",
             characters: false,
             raw: |prefix, _| prefix.contains('#'),
             ..C
         },
-        Family::C | Family::Cpp => Syntax {
+    ),
+    (
+        &[Family::C, Family::Cpp],
+        Syntax {
             prefixes: "LuUR8",
             ..C
         },
-        Family::Ruby => Syntax {
+    ),
+    (
+        &[Family::Ruby],
+        Syntax {
             line_comments: &["#"],
             block_comment: None,
             quotes: &[("\"", false), ("'", false)],
             characters: false,
             ..C
         },
-        Family::Php => Syntax {
+    ),
+    (
+        &[Family::Php],
+        Syntax {
             line_comments: &["//", "#"],
             quotes: &[("\"", true), ("'", true)],
             characters: false,
             ..C
         },
-        Family::Terraform => Syntax {
+    ),
+    (
+        &[Family::Terraform],
+        Syntax {
             line_comments: &["#", "//"],
             quotes: &[("\"", false)],
             characters: false,
             ..C
         },
-        _ => return None,
-    })
+    ),
+];
+
+fn syntax(family: Family) -> Option<&'static Syntax> {
+    let of = LANGUAGES.iter().find(|(all, _)| all.contains(&family));
+    of.map(|(_, syntax)| syntax)
 }
 
 /// Whether files of a family are programs with literals.
@@ -184,7 +226,7 @@ pub(super) fn stretches(
             at = after_character(text, at);
         } else if let Some((quote, lines)) = syntax.quotes.iter().find(|(q, _)| rest.starts_with(q))
         {
-            let literal = literal(&syntax, text, at, quote, *lines);
+            let literal = literal(syntax, text, at, quote, *lines);
             at = literal.whole.end.max(at + 1);
             out.push((literal.whole.clone(), Held::Text(literal)));
         } else {

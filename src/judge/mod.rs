@@ -24,7 +24,7 @@ use crate::finding::{
     Class, Confidence, Credential, Evidence, Exposure, Ground, Place, PlaceKind, RepoPath,
     Severity, Sighting, Timeline, Until,
 };
-use crate::rule::RuleSet;
+use crate::rule::{Rule, RuleSet};
 use crate::secret::Secret;
 use marks::Wheres;
 
@@ -242,11 +242,9 @@ fn settle_place(published: Option<&'static str>, path_kind: PathKind, placed: &m
     }
 }
 
-/// One credential from all its sightings.
-fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> Credential {
-    group.sort_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));
+/// The places of sightings, each once: several rules may see the same.
+fn places_of(group: &[Placed]) -> Vec<Place> {
     let mut places: Vec<Place> = group.iter().map(|p| p.place.clone()).collect();
-    // The same place may be seen by several rules.
     places.sort_by(|a, b| order(a).cmp(&order(b)));
     places.dedup_by(|a, b| {
         let same = a.path == b.path && a.origin == b.origin && a.located.region == b.located.region;
@@ -255,6 +253,27 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
         }
         same
     });
+    places
+}
+
+/// How severe a credential of a rule is.
+fn severity(rule: &Rule, class: Class, places: &[Place]) -> Severity {
+    let published = || match rule.exposure {
+        Exposure::Secret => false,
+        Exposure::Publishable => true,
+        Exposure::Depends => places.iter().all(|p| place::is_shipped(&p.whole_path())),
+    };
+    match class {
+        Class::Sample | Class::Protected => Severity::Info,
+        Class::Credential if published() => Severity::Info,
+        Class::Credential => rule.severity,
+    }
+}
+
+/// One credential from all its sightings.
+fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> Credential {
+    group.sort_by(|a, b| rank(rules, a).cmp(&rank(rules, b)));
+    let places = places_of(&group);
     let Placed {
         sighting: mut best,
         place: mut shown,
@@ -284,17 +303,7 @@ fn join(rules: &RuleSet, mut group: Vec<Placed>, timeline: Option<Timeline>) -> 
         .extend(others.map(|rule| rules.rules[rule].id.to_string()));
     evidence.also.sort();
     evidence.also.dedup();
-    let published = match rule.exposure {
-        Exposure::Secret => false,
-        Exposure::Publishable => true,
-        Exposure::Depends => places.iter().all(|p| place::is_shipped(&p.whole_path())),
-    };
-    let severity = match best.class {
-        Class::Sample => Severity::Info,
-        Class::Protected => Severity::Info,
-        Class::Credential if published => Severity::Info,
-        Class::Credential => rule.severity,
-    };
+    let severity = severity(rule, best.class, &places);
     // A sample and a placeholder are listed on request only, and so is ciphertext, of which some files
     // hold nothing else.
     let probability = match best.class {

@@ -186,6 +186,32 @@ fn parse(text: &str, dir: &Path) -> Result<Vec<Server>, Fault> {
     Ok(servers)
 }
 
+/// The driver that an entry names.
+fn driver_of(alias: &str, at: usize, entry: &Entry, dir: &Path) -> Result<Driver, Fault> {
+    match (&entry.kind, &entry.driver) {
+        (Some(kind), None) => {
+            driver::builtin(kind.get_ref()).map_err(|why| (kind.span().start, why))
+        }
+        (None, Some(file)) => {
+            driver::from_file(&dir.join(file.get_ref())).map_err(|why| (file.span().start, why))
+        }
+        _ => {
+            let message = format!("`{alias}` needs either `kind` or `driver`, a file of its own");
+            Err((at, message))
+        }
+    }
+}
+
+/// The address of a server, in the form of its kind.
+fn address(url: &str, code: Option<Code>) -> Result<Address, String> {
+    match code {
+        Some(Code::Postgresql) => Address::of_program(url, "postgresql"),
+        Some(Code::Mariadb) => Address::of_program(url, "mariadb"),
+        Some(Code::Redis) => Address::of_program(url, "redis"),
+        Some(Code::Aws) | None => Address::parse(url),
+    }
+}
+
 fn one(alias: String, at: usize, entry: Entry, dir: &Path) -> Result<Server, Fault> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     // An alias is a part of names of files.
@@ -194,26 +220,8 @@ fn one(alias: String, at: usize, entry: Entry, dir: &Path) -> Result<Server, Fau
         let message = "the name of a server has letters, digits, `-`, `_` and `.`, at most 64";
         return Err((at, message.into()));
     }
-    let driver = match (&entry.kind, &entry.driver) {
-        (Some(kind), None) => {
-            driver::builtin(kind.get_ref()).map_err(|why| (kind.span().start, why))?
-        }
-        (None, Some(file)) => {
-            driver::from_file(&dir.join(file.get_ref())).map_err(|why| (file.span().start, why))?
-        }
-        _ => {
-            let message = format!("`{alias}` needs either `kind` or `driver`, a file of its own");
-            return Err((at, message));
-        }
-    };
-    let url = entry.url.get_ref();
-    let address = match driver.server.code {
-        Some(Code::Postgresql) => Address::of_program(url, "postgresql"),
-        Some(Code::Mariadb) => Address::of_program(url, "mariadb"),
-        Some(Code::Redis) => Address::of_program(url, "redis"),
-        Some(Code::Aws) | None => Address::parse(url),
-    };
-    let address = address.map_err(|why| {
+    let driver = driver_of(&alias, at, &entry, dir)?;
+    let address = address(entry.url.get_ref(), driver.server.code).map_err(|why| {
         (
             entry.url.span().start,
             format!("the `url` of `{alias}` {why}"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::same::{Same, same};
-use super::{About, Places, Placing, numbers, valued};
+use super::{About, Places, Placing, Value, numbers, valued};
 use crate::finding::{Name, Origin, Place, Sighting};
 use crate::judge::Placed;
 use crate::secret::Secret;
@@ -29,18 +29,7 @@ pub(super) fn places(
         .collect();
     let attribution = history.attribute(&carriers, control);
     let skipped = history.gaps(&attribution);
-    // What a content holds of a value, by the members of an archive.
-    let mut by_content: BTreeMap<(u32, Origin), BTreeMap<Origin, Vec<&Sighting>>> = BTreeMap::new();
-    for sighting in &sightings {
-        let key = (numbers[&valued(sighting)], sighting.origin.outer().clone());
-        let members = by_content.entry(key).or_default();
-        let of_member = members.entry(sighting.origin.clone()).or_default();
-        of_member.push(sighting);
-    }
-    let by_content: BTreeMap<(u32, Origin), Vec<Same<'_>>> = by_content
-        .into_iter()
-        .map(|(key, members)| (key, members.into_values().map(same).collect()))
-        .collect();
+    let by_content = by_content(&sightings, &numbers);
     let mut placed = Vec::new();
     for attributed in attribution.places {
         if !placing.until.goes_on(placed.len()) {
@@ -73,6 +62,26 @@ pub(super) fn places(
             range: None,
         },
     }
+}
+
+/// What each content holds of a value, by the members of an archive.
+fn by_content<'s>(
+    sightings: &'s [Sighting],
+    numbers: &BTreeMap<Value, u32>,
+) -> BTreeMap<(u32, Origin), Vec<Same<'s>>> {
+    let mut by_content: BTreeMap<(u32, Origin), BTreeMap<Origin, Vec<&Sighting>>> = BTreeMap::new();
+    for sighting in sightings {
+        let key = (numbers[&valued(sighting)], sighting.origin.outer().clone());
+        let members = by_content.entry(key).or_default();
+        let of_member = members.entry(sighting.origin.clone()).or_default();
+        of_member.push(sighting);
+    }
+    let same_each =
+        |members: BTreeMap<Origin, Vec<&'s Sighting>>| members.into_values().map(same).collect();
+    by_content
+        .into_iter()
+        .map(|(key, members)| (key, same_each(members)))
+        .collect()
 }
 
 /// Takes away what nothing reaches, unless it is asked for: of values that stand nowhere else, to

@@ -88,8 +88,7 @@ impl At {
 /// Writes the message.
 fn write(report: &Report, at: At, out: &mut dyn io::Write) -> io::Result<()> {
     // What a change allows is its author's own doing, so it is told only when it stops him.
-    let refused = || report.failing_suppressions();
-    for row in refused() {
+    for row in report.failing_suppressions() {
         writeln!(out, "{}", terminal(&suppressed::line(row)))?;
     }
     let (failing, others): (Vec<&Finding>, Vec<&Finding>) =
@@ -121,6 +120,11 @@ fn write(report: &Report, at: At, out: &mut dyn io::Write) -> io::Result<()> {
     for gap in summary::gaps(report, Weight::Scope) {
         writeln!(out, "{gap}")?;
     }
+    ending(report, at, out)
+}
+
+/// What stops, and how to go on all the same.
+fn ending(report: &Report, at: At, out: &mut dyn io::Write) -> io::Result<()> {
     let (act, way_out) = (at.act(), at.way_out());
     match report.summary.outcome {
         Outcome::Clean | Outcome::Passes => Ok(()),
@@ -128,7 +132,7 @@ fn write(report: &Report, at: At, out: &mut dyn io::Write) -> io::Result<()> {
         Outcome::Nothing => Ok(()),
         Outcome::Fails => {
             let n = report.summary.failing;
-            let refused = refused().count();
+            let refused = report.failing_suppressions().count();
             let stops = |n: usize, one: &str, many: &str| match n {
                 0 => None,
                 1 => Some(format!("1 {one} stops")),

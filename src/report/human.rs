@@ -44,7 +44,6 @@ impl Format for Human {
 /// only, then the summary.
 fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<()> {
     let paint = Paint::new(style);
-    let mut steps = RotationSteps::default();
     let (new, old): (Vec<&Finding>, Vec<&Finding>) = report
         .suppressed
         .iter()
@@ -65,6 +64,23 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
         notice_lines(report, style, &paint, out)?;
         return end(report, style, &paint, out);
     }
+    blocks(report, style, &paint, out)?;
+    if style.suppressed {
+        suppressed_lines(&old, style, out)?;
+    }
+    notice_lines(report, style, &paint, out)?;
+    if style.quiet {
+        for line in summary::gaps(report, Weight::Failed) {
+            writeln!(out, "{line}")?;
+        }
+        return writeln!(out, "{}", summary::verdict(report));
+    }
+    end(report, style, &paint, out)
+}
+
+/// Each finding by itself.
+fn blocks(report: &Report, style: Style, paint: &Paint, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut steps = RotationSteps::default();
     let (pulls, rows): (Vec<&Finding>, Vec<&Finding>) = report
         .findings
         .iter()
@@ -85,9 +101,9 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
             }
             folded = fold;
             let text = if fold {
-                one_line(row, &paint)
+                one_line(row, paint)
             } else {
-                block(row, style, &paint, &mut steps)
+                block(row, style, paint, &mut steps)
             };
             out.write_all(text.as_bytes())?;
         }
@@ -95,17 +111,7 @@ fn write(report: &Report, style: Style, out: &mut dyn io::Write) -> io::Result<(
             writeln!(out)?;
         }
     }
-    if style.suppressed {
-        suppressed_lines(&old, style, out)?;
-    }
-    notice_lines(report, style, &paint, out)?;
-    if style.quiet {
-        for line in summary::gaps(report, Weight::Failed) {
-            writeln!(out, "{line}")?;
-        }
-        return writeln!(out, "{}", summary::verdict(report));
-    }
-    end(report, style, &paint, out)
+    Ok(())
 }
 
 /// What changed since an earlier report.

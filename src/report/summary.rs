@@ -197,6 +197,28 @@ pub fn gaps(report: &Report, down_to: Weight) -> Vec<String> {
         .collect()
 }
 
+/// How much fails.
+fn failing(report: &Report) -> String {
+    let n = report.summary.failing;
+    let new = report.failing_suppressions().count();
+    let mut parts = Vec::new();
+    match n.saturating_sub(new) {
+        0 => {}
+        1 => parts.push("1 result fails".to_owned()),
+        n => parts.push(format!("{} results fail", digits(n as u64))),
+    }
+    match new {
+        0 => {}
+        1 => parts.push("1 new suppression fails".to_owned()),
+        n => parts.push(format!("{} new suppressions fail", digits(n as u64))),
+    }
+    let mut line = parts.join(", ");
+    if report.failed_to_read() {
+        line.push_str("; incomplete: not everything that was asked for was read");
+    }
+    line
+}
+
 /// The last line: how it ended. Never the word clean for a run that did not read everything.
 pub fn verdict(report: &Report) -> String {
     let limits: Vec<String> = words::gaps(report)
@@ -227,26 +249,7 @@ pub fn verdict(report: &Report) -> String {
         }
         Outcome::Incomplete if !strict.is_empty() => format!("nothing else fails; {strict}"),
         Outcome::Incomplete => "incomplete: not everything that was asked for was read".to_owned(),
-        Outcome::Fails => {
-            let n = report.summary.failing;
-            let new = report.failing_suppressions().count();
-            let mut parts = Vec::new();
-            match n.saturating_sub(new) {
-                0 => {}
-                1 => parts.push("1 result fails".to_owned()),
-                n => parts.push(format!("{} results fail", digits(n as u64))),
-            }
-            match new {
-                0 => {}
-                1 => parts.push("1 new suppression fails".to_owned()),
-                n => parts.push(format!("{} new suppressions fail", digits(n as u64))),
-            }
-            let mut line = parts.join(", ");
-            if report.failed_to_read() {
-                line.push_str("; incomplete: not everything that was asked for was read");
-            }
-            line
-        }
+        Outcome::Fails => failing(report),
         Outcome::Clean | Outcome::Passes => {
             let word = match report.summary.outcome {
                 Outcome::Clean => "clean",

@@ -111,7 +111,32 @@ pub fn rule(rule: &Rule) -> String {
         provenance: _,
         file,
     } = rule;
-    let kind = match kind {
+    let kind = self::kind(kind);
+    format!(
+        "Rule {{ id: {}, name: {}, provider: {}, names: {}, common: {common}, free_forms: {}, source: Source::{source:?}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, drawn: {drawn}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, provenance: Provenance::Builtin, file: {} }}",
+        text(id),
+        text(name),
+        text(provider),
+        texts(names),
+        text(free_forms),
+        text(docs),
+        text(rotate),
+        text(console),
+        named("Check", checks),
+        named("FactDecoder", facts),
+        texts(&place.path),
+        texts(&place.ext),
+        texts(examples),
+        texts(near),
+        texts(shares),
+        text(shown),
+        text(file),
+    )
+}
+
+/// An expression of type `Kind`.
+fn kind(kind: &Kind) -> String {
+    match kind {
         Kind::Token(t) => format!(
             "Kind::Token(Token {{ pattern: {}, strict: {}, literals: Cow::Borrowed(&[{}]), before: {}, after: {}, left: {:?}, right: {:?}, prefix: {}, next: {:?} }})",
             text(&t.pattern),
@@ -142,27 +167,7 @@ pub fn rule(rule: &Rule) -> String {
             texts(&f.path),
             f.magic
         ),
-    };
-    format!(
-        "Rule {{ id: {}, name: {}, provider: {}, names: {}, common: {common}, free_forms: {}, source: Source::{source:?}, severity: Severity::{severity:?}, exposure: Exposure::{exposure:?}, docs: {}, rotate: {}, console: {}, checks: {}, drawn: {drawn}, facts: {}, kind: {kind}, place: Where {{ path: {}, ext: {} }}, examples: {}, near: {}, shares: {}, shown: {}, on: {on}, provenance: Provenance::Builtin, file: {} }}",
-        text(id),
-        text(name),
-        text(provider),
-        texts(names),
-        text(free_forms),
-        text(docs),
-        text(rotate),
-        text(console),
-        named("Check", checks),
-        named("FactDecoder", facts),
-        texts(&place.path),
-        texts(&place.ext),
-        texts(examples),
-        texts(near),
-        texts(shares),
-        text(shown),
-        text(file),
-    )
+    }
 }
 
 fn text(text: &Text) -> String {

@@ -2,12 +2,15 @@
 //! scanner and keeps what was seen.
 
 mod collector;
+mod gap;
+mod keep;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-pub use collector::{Collector, Gap};
+pub use collector::Collector;
+pub use gap::Gap;
 
 use crate::finding::{Oid, Origin, RepoPath, Sighting};
 use crate::plan::{AuditOptions, Input, Plan};

@@ -301,35 +301,41 @@ fn parse_entry(line: &str, number: u32) -> Result<Entry, String> {
             return Err(format!("{} stands twice; keep one of them", safe(field)));
         }
         seen.push(field);
-        match field {
-            "in" if value == "history" => entry.history = true,
-            "in" => return Err("`in=` can only say `in=history`".to_owned()),
-            "at" => entry.at = value.to_owned(),
-            "until" => {
-                // The parser also takes moments and other notations; one form is enough.
-                let date = value.parse().ok();
-                entry.until = date.filter(|date: &Date| date.to_string() == value);
-                if entry.until.is_none() {
-                    return Err(
-                        "`until=` needs a date of the calendar, for example until=2027-06-30"
-                            .to_owned(),
-                    );
-                }
-            }
-            "path" => {
-                let glob = decode_path(value)?;
-                entry.path = Some(glob);
-            }
-            other => {
-                let near = (other.len() <= 16)
-                    .then(|| closest(other, FIELDS))
-                    .flatten();
-                let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}=`?"));
-                return Err(format!("there is no field {}{hint}", safe(other)));
-            }
-        }
+        set(&mut entry, field, value)?;
     }
     Ok(entry)
+}
+
+/// Takes one field over.
+fn set(entry: &mut Entry, field: &str, value: &str) -> Result<(), String> {
+    match field {
+        "in" if value == "history" => entry.history = true,
+        "in" => return Err("`in=` can only say `in=history`".to_owned()),
+        "at" => entry.at = value.to_owned(),
+        "until" => {
+            // The parser also takes moments and other notations; one form is enough.
+            let date = value.parse().ok();
+            entry.until = date.filter(|date: &Date| date.to_string() == value);
+            if entry.until.is_none() {
+                return Err(
+                    "`until=` needs a date of the calendar, for example until=2027-06-30"
+                        .to_owned(),
+                );
+            }
+        }
+        "path" => {
+            let glob = decode_path(value)?;
+            entry.path = Some(glob);
+        }
+        other => {
+            let near = (other.len() <= 16)
+                .then(|| closest(other, FIELDS))
+                .flatten();
+            let hint = near.map_or(String::new(), |near| format!("; did you mean `{near}=`?"));
+            return Err(format!("there is no field {}{hint}", safe(other)));
+        }
+    }
+    Ok(())
 }
 
 fn decode_path(value: &str) -> Result<PathGlob, String> {

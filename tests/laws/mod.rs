@@ -12,6 +12,7 @@ mod opening;
 #[cfg(unix)]
 mod references;
 mod rooms;
+mod sizes;
 #[cfg(unix)]
 mod special_files;
 mod stops;

@@ -111,9 +111,9 @@ fn lock(folder: &Path) -> Result<Lock> {
     Lock::of(&folder.join("hooks"), None)
 }
 
-/// Writes all hooks of a working repository, or with `pre_receive` that of a bare one, or none. What the user allows to be followed out of the repository (a clone
-/// that shares its objects borrows them from another one) is written into them: it is the word of
-/// whoever installs them, in a file that no commit changes.
+/// Writes all hooks of a working repository, or with `pre_receive` that of a bare one, or none. What the user
+/// allows to be followed out of the repository (a clone that shares its objects borrows them from another one) is
+/// written into them: it is the word of whoever installs them, in a file that no commit changes.
 ///
 /// # Errors
 /// Hooks of somebody else are there, nothing can be written, or the hooks could not read the
@@ -131,24 +131,7 @@ pub fn install(dir: &Path, allowed: &[PathBuf], pre_receive: bool) -> Result<Exi
         set,
         bare,
     } = folder(dir, &allowed)?;
-    match (bare, pre_receive) {
-        (true, false) => bail!(
-            "this is a bare repository, where nobody commits and nothing is pushed from; to judge what is \
-             pushed to it: keysweep hook install --pre-receive"
-        ),
-        (false, true) => bail!(
-            "--pre-receive is for a bare repository that others push to; without it the hooks of this \
-             working tree are installed"
-        ),
-        _ => {}
-    }
-    if folder.ends_with(".husky/_") {
-        bail!(
-            "husky keeps the hooks here, and writes {} anew whenever it likes; put the line \
-             `keysweep hook --stage pre-commit` into .husky/pre-commit (`keysweep init` does)",
-            shown(&folder)
-        );
-    }
+    refuse(&folder, bare, pre_receive)?;
     let readable = match bare {
         true => keysweep::source::check_receiving(dir, &allowed),
         false => keysweep::source::check_staged(dir, &allowed),
@@ -165,7 +148,50 @@ pub fn install(dir: &Path, allowed: &[PathBuf], pre_receive: bool) -> Result<Exi
         .map(|stage| (*stage, folder.join(stage.name())))
         .collect();
     let _lock = lock(&folder)?;
+    leave_foreign(&paths)?;
+    let program = std::env::current_exe().context("this program's own path is not known")?;
+    let mut out = std::io::stdout().lock();
     for (stage, path) in &paths {
+        write_script(path, *stage, &program, &allowed)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
+        writeln!(out, "installed {}", shown(path))?;
+    }
+    if set {
+        writeln!(
+            out,
+            "core.hooksPath is set: these hooks run in every repository that shares {}",
+            shown(&folder)
+        )?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Refuses to install hooks where they would not run, or not for long.
+fn refuse(folder: &Path, bare: bool, pre_receive: bool) -> Result<()> {
+    match (bare, pre_receive) {
+        (true, false) => bail!(
+            "this is a bare repository, where nobody commits and nothing is pushed from; to judge what is \
+             pushed to it: keysweep hook install --pre-receive"
+        ),
+        (false, true) => bail!(
+            "--pre-receive is for a bare repository that others push to; without it the hooks of this \
+             working tree are installed"
+        ),
+        _ => {}
+    }
+    if folder.ends_with(".husky/_") {
+        bail!(
+            "husky keeps the hooks here, and writes {} anew whenever it likes; put the line \
+             `keysweep hook --stage pre-commit` into .husky/pre-commit (`keysweep init` does)",
+            shown(folder)
+        );
+    }
+    Ok(())
+}
+
+/// Refuses to install any of the hooks where one of them is somebody else's.
+fn leave_foreign(paths: &[(Stage, PathBuf)]) -> Result<()> {
+    for (stage, path) in paths {
         if matches!(look(path, *stage)?, Found::Foreign) {
             // Both, because whoever keeps one by hand gets neither from us.
             let lines: Vec<String> = paths
@@ -186,21 +212,7 @@ pub fn install(dir: &Path, allowed: &[PathBuf], pre_receive: bool) -> Result<Exi
             );
         }
     }
-    let program = std::env::current_exe().context("this program's own path is not known")?;
-    let mut out = std::io::stdout().lock();
-    for (stage, path) in &paths {
-        write_script(path, *stage, &program, &allowed)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        writeln!(out, "installed {}", shown(path))?;
-    }
-    if set {
-        writeln!(
-            out,
-            "core.hooksPath is set: these hooks run in every repository that shares {}",
-            shown(&folder)
-        )?;
-    }
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
 /// Removes what [`install`] wrote, as long as nobody changed it.

@@ -184,10 +184,20 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
     if report.summary.reason.as_deref() != Some(NOTHING_STAGED) {
         return write(&outputs, &report);
     }
+    unstaged(hook, &outputs, &report, for_people)
+}
+
+/// Looks at the files that somebody names where nothing is staged; says so where nobody does.
+fn unstaged(
+    mut hook: Hook,
+    outputs: &output::Outputs,
+    report: &Report,
+    for_people: bool,
+) -> Result<ExitCode> {
     hook.files.append(&mut hook.more_files);
     if hook.files.is_empty() && !hook.all_files {
         if !for_people || !hook.common.output.is_empty() {
-            return write(&outputs, &report);
+            return write(outputs, report);
         }
         return say("nothing staged, nothing scanned; to scan the tree: keysweep scan");
     }
@@ -201,7 +211,7 @@ pub fn run(mut hook: Hook) -> Result<ExitCode> {
         threads: hook.limits.threads,
         max_file_size: MAX_FILE_SIZE,
     };
-    finish(&hook, &outputs, Input::Indexed(whole, Checkpoint::Hook))
+    finish(&hook, outputs, Input::Indexed(whole, Checkpoint::Hook))
 }
 
 /// `keysweep hook pre-push`, typed by hand, would look for a file of that name.

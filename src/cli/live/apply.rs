@@ -39,6 +39,18 @@ pub struct Apply {
     by: Option<String>,
 }
 
+/// Refuses a plan after which nothing works for a while.
+fn leaves_no_gap(plan: &Plan) -> Result<()> {
+    let mut changes = plan.changes.iter();
+    if let Some(change) = changes.find(|change| change.what == What::Replace) {
+        bail!(
+            "{}: its value is changed in its place, and nothing works until the stores are written; say --accept-gap",
+            change.entry
+        );
+    }
+    Ok(())
+}
+
 /// Runs the verb.
 ///
 /// # Errors
@@ -51,16 +63,8 @@ pub fn run(apply: Apply) -> Result<ExitCode> {
     let journals = desk::journals()?;
     let lock = journals.lock().map_err(|why| anyhow!(why))?;
     not_made_before(&plan, &journals)?;
-    if let Some(change) = plan
-        .changes
-        .iter()
-        .find(|change| change.what == What::Replace)
-        && !apply.accept_gap
-    {
-        bail!(
-            "{}: its value is changed in its place, and nothing works until the stores are written; say --accept-gap",
-            change.entry
-        );
+    if !apply.accept_gap {
+        leaves_no_gap(&plan)?;
     }
     let servers = apply.from.servers()?;
     let (file, register) = apply.which.read()?;

@@ -11,7 +11,7 @@ use super::super::{output, signals};
 use super::From;
 use super::apply::tell;
 use super::desk::{self, Around, say};
-use keysweep::live::rotation::{Desk, State, moment};
+use keysweep::live::rotation::{Desk, Journals, State, moment};
 
 /// Goes on with rotations that did not end: those whose overlap is over, and those that were cut off.
 /// What a run left that was cut off is found in the list of the server and ended.
@@ -26,6 +26,22 @@ pub struct Resume {
     no_wait: bool,
 }
 
+/// The rotations that did not end: all, or the one of a name.
+fn unfinished(journals: &Journals, wanted: Option<&str>) -> Result<Vec<(String, State)>> {
+    let mut all: Vec<(String, State)> = Vec::new();
+    for kept in journals.all().map_err(|why| anyhow!(why))? {
+        let state = State::of(&kept.lines).filter(|state| state.over.is_none());
+        all.extend(state.map(|state| (kept.id, state)));
+    }
+    if let Some(wanted) = wanted {
+        all.retain(|(id, state)| id == wanted || state.head.change.entry == *wanted);
+        if all.is_empty() {
+            bail!("no unfinished rotation is called {wanted}; `keysweep live status` lists them");
+        }
+    }
+    Ok(all)
+}
+
 /// Runs the verb.
 ///
 /// # Errors
@@ -33,17 +49,7 @@ pub struct Resume {
 pub fn run(resume: Resume) -> Result<ExitCode> {
     let journals = desk::journals()?;
     let lock = journals.lock().map_err(|why| anyhow!(why))?;
-    let mut all: Vec<(String, State)> = Vec::new();
-    for kept in journals.all().map_err(|why| anyhow!(why))? {
-        let state = State::of(&kept.lines).filter(|state| state.over.is_none());
-        all.extend(state.map(|state| (kept.id, state)));
-    }
-    if let Some(wanted) = &resume.id {
-        all.retain(|(id, state)| id == wanted || state.head.change.entry == *wanted);
-        if all.is_empty() {
-            bail!("no unfinished rotation is called {wanted}; `keysweep live status` lists them");
-        }
-    }
+    let all = unfinished(&journals, resume.id.as_deref())?;
     if all.is_empty() {
         say("no rotation is unfinished");
         return Ok(ExitCode::SUCCESS);

@@ -12,7 +12,7 @@ use super::super::atomic::{self, Lasting, Mode};
 use super::super::lists as files;
 use super::super::parse::moment;
 use keysweep::lists::{self, Asked};
-use keysweep::rule::{Holds, ListField};
+use keysweep::rule::{Holds, ListField, ListKind};
 
 /// Reads the list that a server or provider gives of its tokens, and writes a snapshot: a dated file
 /// without secrets, with which `scan`, `history` and `audit` say which findings are tokens that the
@@ -56,15 +56,8 @@ pub struct Import {
     hashes: bool,
 }
 
-/// Runs the verb.
-///
-/// # Errors
-/// The list cannot be read, holds a credential where none may stand, or the snapshot cannot be written.
-pub fn run(import: Import) -> Result<ExitCode> {
-    if let Some(path) = &import.output {
-        atomic::check_target(path)?;
-    }
-    let kind = lists::kind(&import.kind).map_err(|why| anyhow!(why))?;
+/// Refuses what makes no sense for a kind of list.
+fn fits(import: &Import, kind: &ListKind) -> Result<()> {
     if !import.columns.is_empty() && kind.id != "csv" {
         bail!(
             "--columns is for the kind csv: a list of {} has columns of its own",
@@ -83,6 +76,19 @@ pub fn run(import: Import) -> Result<ExitCode> {
             kind.name
         );
     }
+    Ok(())
+}
+
+/// Runs the verb.
+///
+/// # Errors
+/// The list cannot be read, holds a credential where none may stand, or the snapshot cannot be written.
+pub fn run(import: Import) -> Result<ExitCode> {
+    if let Some(path) = &import.output {
+        atomic::check_target(path)?;
+    }
+    let kind = lists::kind(&import.kind).map_err(|why| anyhow!(why))?;
+    fits(&import, kind)?;
     let asked = Asked {
         server: import.server,
         // What comes through a pipe is read while the server gives it.

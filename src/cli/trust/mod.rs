@@ -66,12 +66,8 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
 
     // The configuration that holds is that of the side whose word counts.
     let from_trusted = trusted.as_ref().filter(|_| decides);
-    if let Some(trusted) = from_trusted
-        && !trusted.found.same(&current.found)
-    {
-        output::note(&format!(
-            "{FILE} is not the same before this change; the one before it holds here"
-        ));
+    if from_trusted.is_some_and(|trusted| !trusted.found.same(&current.found)) {
+        output::note(OTHER);
     }
     let found = of_user.as_ref();
     let found = found.unwrap_or(&from_trusted.unwrap_or(&current).found);
@@ -98,18 +94,11 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         ..Suppressions::default()
     };
 
-    // What a configuration of before says of rules that are not known is dropped.
     let mut config = found.config.clone();
-    let mut is_known = |checked: Result<()>| match checked {
-        Err(error) if is_of_before => before.forgive(error).map(|()| false),
-        checked => checked.map(|()| true),
-    };
-    if !is_known(fail_on::known_to(&config, &rules))? {
-        config.fail_on.clear();
-    }
-    if !is_known(kinds_known_to(&config, &rules))? {
-        config.policy.rows.clear();
-    }
+    only_known(&mut config, &rules, |error| match is_of_before {
+        true => before.forgive(error),
+        false => Err(error),
+    })?;
     Ok(Loaded {
         config,
         from_input: found.is_from_input(),
@@ -117,6 +106,27 @@ pub fn load(sides: Sides, asked: &Asked<'_>) -> Result<Loaded> {
         suppressions,
     })
 }
+
+/// Drops what a configuration says of rules that are not known, where that can be `forgiven`.
+fn only_known(
+    config: &mut Config,
+    rules: &RuleSet,
+    mut forgiven: impl FnMut(anyhow::Error) -> Result<()>,
+) -> Result<()> {
+    if let Err(error) = fail_on::known_to(config, rules) {
+        forgiven(error)?;
+        config.fail_on.clear();
+    }
+    if let Err(error) = kinds_known_to(config, rules) {
+        forgiven(error)?;
+        config.policy.rows.clear();
+    }
+    Ok(())
+}
+
+/// What is said where a change brings another configuration.
+const OTHER: &str =
+    "keysweep.toml is not the same before this change; the one before it holds here";
 
 /// What holds where no file of what is scanned counts.
 fn untrusted(of_user: Option<Found>, asked: &Asked<'_>, scope: Scope) -> Result<Loaded> {

@@ -36,40 +36,46 @@ pub struct Call {
     fails: Vec<Fits>,
 }
 
+/// The method of a request in a table, and its path.
+fn method_and_path(table: &mut Table) -> Result<(&'static str, String), String> {
+    let mut found = None;
+    for (key, method) in METHODS {
+        let Some(path) = table.remove(key) else {
+            continue;
+        };
+        let path = path.as_str().map(str::to_owned);
+        let path = path.filter(|path| path.starts_with('/'));
+        let path = path.ok_or_else(|| format!("`{key}` is a path that begins with a slash"))?;
+        if found.replace((method, path)).is_some() {
+            return Err("there are two requests in one table".into());
+        }
+    }
+    let (method, path) =
+        found.ok_or("there is no request: write get, post, put, patch or delete")?;
+    // The host is the configured one: `//elsewhere.example/` would be another.
+    if path.starts_with("//") || path.contains('\\') || path.contains('#') {
+        return Err(format!("`{path}` is no path of the server"));
+    }
+    // A part that is empty would be another path; a query may have empty members.
+    let query = path
+        .match_indices('?')
+        .find(|(at, _)| !path[at + 1..].starts_with('}'));
+    let before_query = query.map_or(path.as_str(), |(at, _)| &path[..at]);
+    if before_query.contains("?}") {
+        return Err(format!(
+            "`{path}`: what stands before the query has to be there"
+        ));
+    }
+    Ok((method, path))
+}
+
 impl Call {
     /// Takes the keys of a request out of a table.
     ///
     /// # Errors
     /// There is no request, or two, or a template in it is none.
     pub(in crate::live) fn take(table: &mut Table) -> Result<Call, String> {
-        let mut found = None;
-        for (key, method) in METHODS {
-            let Some(path) = table.remove(key) else {
-                continue;
-            };
-            let path = path.as_str().map(str::to_owned);
-            let path = path.filter(|path| path.starts_with('/'));
-            let path = path.ok_or_else(|| format!("`{key}` is a path that begins with a slash"))?;
-            if found.replace((method, path)).is_some() {
-                return Err("there are two requests in one table".into());
-            }
-        }
-        let (method, path) =
-            found.ok_or("there is no request: write get, post, put, patch or delete")?;
-        // The host is the configured one: `//elsewhere.example/` would be another.
-        if path.starts_with("//") || path.contains('\\') || path.contains('#') {
-            return Err(format!("`{path}` is no path of the server"));
-        }
-        // A part that is empty would be another path; a query may have empty members.
-        let query = path
-            .match_indices('?')
-            .find(|(at, _)| !path[at + 1..].starts_with('}'));
-        let before_query = query.map_or(path.as_str(), |(at, _)| &path[..at]);
-        if before_query.contains("?}") {
-            return Err(format!(
-                "`{path}`: what stands before the query has to be there"
-            ));
-        }
+        let (method, path) = method_and_path(table)?;
         #[derive(Deserialize)]
         struct Rest {
             json: Option<Value>,

@@ -5,7 +5,7 @@ use super::super::vars::{names, names_in};
 use super::fits::Fits;
 use super::pages::Pages;
 use super::read::in_table;
-use super::{Check, Create, Driver};
+use super::{Check, Create, Driver, ListCalls};
 
 impl Driver {
     /// Whether every request asks only for what is known where it is sent, and every condition can be trusted.
@@ -48,25 +48,7 @@ impl Driver {
         }
         let mut of_token = with(&["id", "name", "owner", "value"]);
         if let Some(list) = &self.list {
-            let mut asked = with(&["page", "offset", "cursor"]);
-            if let Some(over) = &list.over {
-                let names = over.call.names()?;
-                paged(&over.pages, &names).map_err(in_table("list.over"))?;
-                known("list.over", names, &asked)?;
-                if over.keep.is_empty() {
-                    return Err("[list.over]: `keep` says what the list is asked for by".into());
-                }
-                let each = over.keep.keys().map(|name| format!("each.{name}"));
-                asked.extend(each.clone());
-                of_token.extend(each);
-            }
-            let calls = list.records.call.names()?;
-            paged(&list.records.pages, &calls).map_err(in_table("list"))?;
-            known("list", calls, &asked)?;
-            for template in list.add.values() {
-                known("list.add", names(template)?, &asked)?;
-            }
-            of_token.extend(list.records.keep.keys().map(|name| format!("old.{name}")));
+            list.sound(with(&["page", "offset", "cursor"]), &mut of_token)?;
         }
         if let Some(create) = &self.create {
             let mut asked = of_token.clone();
@@ -80,6 +62,31 @@ impl Driver {
         if let Some(revoke) = &self.revoke {
             known("revoke", revoke.names()?, &of_token)?;
         }
+        Ok(())
+    }
+}
+
+impl ListCalls {
+    /// Whether the requests of a list ask only for what is known. Adds what is known of each token.
+    fn sound(&self, mut asked: Vec<String>, of_token: &mut Vec<String>) -> Result<(), String> {
+        if let Some(over) = &self.over {
+            let names = over.call.names()?;
+            paged(&over.pages, &names).map_err(in_table("list.over"))?;
+            known("list.over", names, &asked)?;
+            if over.keep.is_empty() {
+                return Err("[list.over]: `keep` says what the list is asked for by".into());
+            }
+            let each = over.keep.keys().map(|name| format!("each.{name}"));
+            asked.extend(each.clone());
+            of_token.extend(each);
+        }
+        let calls = self.records.call.names()?;
+        paged(&self.records.pages, &calls).map_err(in_table("list"))?;
+        known("list", calls, &asked)?;
+        for template in self.add.values() {
+            known("list.add", names(template)?, &asked)?;
+        }
+        of_token.extend(self.records.keep.keys().map(|name| format!("old.{name}")));
         Ok(())
     }
 }

@@ -1,31 +1,36 @@
 //! What a change does, in sentences.
 
-use super::plan::{Change, Holds, What};
+use super::plan::{Change, Holds, Successor, What};
 use super::time::span;
 use crate::finding::date;
 use crate::live::driver::About;
 use crate::live::store::takes_id;
+
+/// The making of a new token.
+fn making(change: &Change, successor: &Successor) -> String {
+    let (server, old) = (&change.server, change.old.called());
+
+    let scope = match successor.scope.as_slice() {
+        [] => "with the scope that the server gives".to_owned(),
+        scope => format!("with the scope {}", scope.join(", ")),
+    };
+    let ends = match successor.ends {
+        Some(end) => format!("ending on {}", date(end)),
+        None => "without an end".to_owned(),
+    };
+    format!(
+        "Make the token {} on {server}, {scope}, {ends}; end it again and stop if it is granted more \
+                 than {old} may, or is not accepted.",
+        successor.name
+    )
+}
 
 /// What is done, step by step.
 pub fn steps(change: &Change, about: &About) -> Vec<String> {
     let (server, old) = (&change.server, change.old.called());
     let mut steps = Vec::new();
     match (change.what, &change.successor) {
-        (What::Rotate, Some(successor)) => {
-            let scope = match successor.scope.as_slice() {
-                [] => "with the scope that the server gives".to_owned(),
-                scope => format!("with the scope {}", scope.join(", ")),
-            };
-            let ends = match successor.ends {
-                Some(end) => format!("ending on {}", date(end)),
-                None => "without an end".to_owned(),
-            };
-            steps.push(format!(
-                "Make the token {} on {server}, {scope}, {ends}; end it again and stop if it is granted more \
-                 than {old} may, or is not accepted.",
-                successor.name
-            ));
-        }
+        (What::Rotate, Some(successor)) => steps.push(making(change, successor)),
         (What::Replace, _) => steps.push(format!(
             "Give {old} on {server} another value. The old value is dead from that moment, and the stores \
              hold it until they are written."

@@ -28,11 +28,8 @@ fn repositories(report: &Report) -> BTreeSet<&str> {
         .collect()
 }
 
-/// The table of credentials, which a script filters.
-pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
-    if report.findings.is_empty() {
-        return Ok(());
-    }
+/// What filters the table, and how the table begins.
+fn controls(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     writeln!(
         out,
         "<div class=\"controls\"><div><label for=\"find\">Find</label>\
@@ -66,7 +63,15 @@ pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> 
          <div class=\"wide\" role=\"region\" aria-label=\"Credentials\" tabindex=\"0\"><table role=\"table\">\n\
          <caption>Each credential once: what opens most first, the dead last.</caption>\n{}",
         HEAD.replacen("<tbody", "<tbody id=\"rows\"", 1)
-    )?;
+    )
+}
+
+/// The table of credentials, which a script filters.
+pub(super) fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
+    if report.findings.is_empty() {
+        return Ok(());
+    }
+    controls(report, out)?;
     let scale = life::Scale::of(report);
     let mut rows: Vec<&Finding> = report.findings.iter().collect();
     // What is dead is no hurry, and what opens most comes first: a removed token that nobody revoked

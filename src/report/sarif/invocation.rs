@@ -20,7 +20,43 @@ pub(super) fn invocation(report: &Report, left_out: usize, style: Style) -> s::I
         .build();
     out.exit_code = Some(report.exit_status().into());
     let mut notes = Vec::new();
-    // Failures first, so that the limit below cuts what matters less.
+    skipped(report, &mut notes);
+    if left_out > 0 {
+        notes.push(notification(
+            "warning",
+            &format!(
+                "{left_out} less severe results were left out: more than a host takes in one run"
+            ),
+        ));
+    }
+    unplaced(report, &mut notes);
+    for line in suppressed::lines(report) {
+        notes.push(notification("note", &line));
+    }
+    if !report.suppressed.is_empty() && !style.suppressed {
+        let n = report.suppressed.len() as u64;
+        let what = words::count(n, "suppressed result was", "suppressed results were");
+        notes.push(notification("note", &format!("{what} left out")));
+    }
+    if let Some(line) = words::ignored(report) {
+        notes.push(notification("note", &line));
+    }
+    match report.summary.outcome {
+        Outcome::Interrupted => {
+            notes.push(notification(
+                "error",
+                "interrupted: the results are not complete",
+            ));
+        }
+        Outcome::Nothing => notes.push(notification("note", &words::nothing(report))),
+        _ => {}
+    }
+    out.tool_execution_notifications = Some(notes);
+    out
+}
+
+/// What was not read. Failures first, so that the limit cuts what matters less.
+fn skipped(report: &Report, notes: &mut Vec<s::Notification>) {
     let mut skipped: Vec<&Skipped> = report.skipped.iter().collect();
     skipped.sort_by_key(|row| row.weight);
     for row in skipped.iter().take(MAX_NOTIFICATIONS) {
@@ -49,14 +85,10 @@ pub(super) fn invocation(report: &Report, left_out: usize, style: Style) -> s::I
             &format!("{more} more inputs were not read"),
         ));
     }
-    if left_out > 0 {
-        notes.push(notification(
-            "warning",
-            &format!(
-                "{left_out} less severe results were left out: more than a host takes in one run"
-            ),
-        ));
-    }
+}
+
+/// Notices without a file.
+fn unplaced(report: &Report, notes: &mut Vec<s::Notification>) {
     let unplaced = report.notices.iter().filter(|notice| notice.file.is_none());
     for notice in unplaced.clone().take(MAX_NOTIFICATIONS) {
         let text = format!("{}: {}", notice.reported, notice.message.as_str());
@@ -66,29 +98,6 @@ pub(super) fn invocation(report: &Report, left_out: usize, style: Style) -> s::I
     if more > 0 {
         notes.push(notification("note", &format!("{more} more notices")));
     }
-    for line in suppressed::lines(report) {
-        notes.push(notification("note", &line));
-    }
-    if !report.suppressed.is_empty() && !style.suppressed {
-        let n = report.suppressed.len() as u64;
-        let what = words::count(n, "suppressed result was", "suppressed results were");
-        notes.push(notification("note", &format!("{what} left out")));
-    }
-    if let Some(line) = words::ignored(report) {
-        notes.push(notification("note", &line));
-    }
-    match report.summary.outcome {
-        Outcome::Interrupted => {
-            notes.push(notification(
-                "error",
-                "interrupted: the results are not complete",
-            ));
-        }
-        Outcome::Nothing => notes.push(notification("note", &words::nothing(report))),
-        _ => {}
-    }
-    out.tool_execution_notifications = Some(notes);
-    out
 }
 
 fn notification(level: &str, text: &str) -> s::Notification {

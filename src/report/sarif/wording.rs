@@ -191,6 +191,33 @@ pub fn weaknesses(id: &str) -> Vec<&'static str> {
     out
 }
 
+/// Since when it stands there, and until when.
+fn since(one: &Planned<'_>, report: &Report, parts: &mut Vec<String>) {
+    let row = one.row;
+    if let (Mode::History | Mode::Audit, Some(timeline)) = (report.run.mode, &row.timeline) {
+        let since = if timeline.complete {
+            "since"
+        } else {
+            "since at least"
+        };
+        parts.push(format!("{since} {}", words::commit(&timeline.first)));
+        if !one.present {
+            parts.push(match &timeline.removed {
+                Some(removed) => format!("removed {}", words::commit(removed)),
+                None => "not at HEAD".to_owned(),
+            });
+        }
+    }
+    if !one.present && row.timeline.is_none() {
+        let commit = one.place.introduced.as_ref();
+        parts.push(match commit {
+            Some(commit) => format!("in the history only, since {}", words::commit(commit)),
+            None if one.place.at_head.is_none() => "in the history".to_owned(),
+            None => "in the history only".to_owned(),
+        });
+    }
+}
+
 /// The message: one paragraph, absolute dates, no link and no control character.
 pub fn text(one: &Planned<'_>, report: &Report) -> String {
     let row = one.row;
@@ -216,28 +243,7 @@ pub fn text(one: &Planned<'_>, report: &Report) -> String {
     if let Some(name) = &one.place.name {
         parts.push(name.as_str().to_owned());
     }
-    if let (Mode::History | Mode::Audit, Some(timeline)) = (report.run.mode, &row.timeline) {
-        let since = if timeline.complete {
-            "since"
-        } else {
-            "since at least"
-        };
-        parts.push(format!("{since} {}", words::commit(&timeline.first)));
-        if !one.present {
-            parts.push(match &timeline.removed {
-                Some(removed) => format!("removed {}", words::commit(removed)),
-                None => "not at HEAD".to_owned(),
-            });
-        }
-    }
-    if !one.present && row.timeline.is_none() {
-        let commit = one.place.introduced.as_ref();
-        parts.push(match commit {
-            Some(commit) => format!("in the history only, since {}", words::commit(commit)),
-            None if one.place.at_head.is_none() => "in the history".to_owned(),
-            None => "in the history only".to_owned(),
-        });
-    }
+    since(one, report, &mut parts);
     if let Some(reach) = &one.place.only_in {
         parts.push(format!("only in {}", reach.as_str()));
     }

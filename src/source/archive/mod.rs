@@ -10,6 +10,7 @@ mod directory;
 mod gaps;
 mod header;
 mod magic;
+mod method;
 mod reader;
 mod stream;
 mod tar;

@@ -46,6 +46,38 @@ fn delta_size(delta: &[u8]) -> Option<(u64, usize)> {
     None
 }
 
+/// Where a stretch starts that is copied, and how long it is, as the bits of `op` say which bytes of these follow.
+#[inline]
+fn copied(op: u8, delta: &[u8], at: &mut usize) -> Option<(usize, usize)> {
+    let mut field = |bits: u8, count: u32| -> Option<usize> {
+        let mut value = 0usize;
+        for i in 0..count {
+            if bits >> i & 1 != 0 {
+                value |= usize::from(*delta.get(*at)?) << (8 * i);
+                *at += 1;
+            }
+        }
+        Some(value)
+    };
+    let src = field(op & 0x0f, 4)?;
+    let len = field(op >> 4 & 0x07, 3)?;
+    Some((src, if len == 0 { 0x10000 } else { len }))
+}
+
+/// Adds a stretch, to the one before it where it continues that.
+#[inline]
+fn list(copies: &mut Vec<Copy>, new: Copy) {
+    match copies.last_mut() {
+        Some(last) if last.src + last.len == new.src && last.dst + last.len == new.dst => {
+            last.len += new.len;
+        }
+        _ => {
+            copies.pop_if(|last| last.len < COPY_MIN);
+            copies.push(new);
+        }
+    }
+}
+
 /// Applies `delta` to `base` into `out` (cleared first), and lists the copied stretches,
 /// neighbours that continue each other merged; those below [`COPY_MIN`] bytes are left out. The
 /// caller has checked the claimed result size.
@@ -69,21 +101,7 @@ pub(in crate::source) fn apply(
     while let Some(&op) = delta.get(at) {
         at += 1;
         if op & 0x80 != 0 {
-            let mut field = |bits: u8, count: u32| -> Option<usize> {
-                let mut value = 0usize;
-                for i in 0..count {
-                    if bits >> i & 1 != 0 {
-                        value |= usize::from(*delta.get(at)?) << (8 * i);
-                        at += 1;
-                    }
-                }
-                Some(value)
-            };
-            let src = field(op & 0x0f, 4).ok_or_else(Fault::bad_delta)?;
-            let len = match field(op >> 4 & 0x07, 3).ok_or_else(Fault::bad_delta)? {
-                0 => 0x10000,
-                len => len,
-            };
+            let (src, len) = copied(op, delta, &mut at).ok_or_else(Fault::bad_delta)?;
             let bytes = src
                 .checked_add(len)
                 .and_then(|end| base.get(src..end))
@@ -93,15 +111,7 @@ pub(in crate::source) fn apply(
                 return Err(Fault::bad_delta());
             }
             out.extend_from_slice(bytes);
-            match copies.last_mut() {
-                Some(last) if last.src + last.len == src && last.dst + last.len == dst => {
-                    last.len += len;
-                }
-                _ => {
-                    copies.pop_if(|last| last.len < COPY_MIN);
-                    copies.push(Copy { src, dst, len });
-                }
-            }
+            list(copies, Copy { src, dst, len });
         } else if op != 0 {
             let len = usize::from(op);
             let bytes = delta.get(at..at + len).ok_or_else(Fault::bad_delta)?;

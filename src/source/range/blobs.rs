@@ -100,33 +100,11 @@ impl Queue {
         control
             .expected
             .fetch_add(pieces.len() as u64, Ordering::Relaxed);
-        // Threads must not share the cheap pointers of paths.
-        let jobs: Vec<Job> = pieces
-            .into_iter()
-            .map(|piece| Job {
-                again: !self.shown.insert(piece.oid),
-                oid: piece.oid,
-                path: piece.path.as_ref().into(),
-                names: piece.names.into_iter().collect(),
-                base: piece.base.filter(|_| !how.full),
-                before: piece.before,
-            })
-            .collect();
-        let pool = || {
-            rayon::ThreadPoolBuilder::new()
-                .num_threads(how.threads)
-                .build()
-                .context("cannot start threads")
-        };
+        let jobs = self.jobs(pieces, how);
         let unread = Mutex::default();
         let (mut roots, mut children) = (Vec::new(), vec![Vec::new(); jobs.len()]);
         if jobs.len() >= LONG {
-            let along = Along::new(&jobs, visit, control, how.full);
-            let wanted = jobs.iter().map(|job| job.oid);
-            let store = objects.leading_to(wanted);
-            pool()?.install(|| resolve::walk(&store, WAITING, &along));
-            objects.add_decoded(along.decoded.load(Ordering::Relaxed));
-            roots = along.finish(skipped);
+            roots = along_the_packs(&jobs, objects, how, visit, control, skipped)?;
         } else {
             for (i, job) in (0u32..).zip(&jobs) {
                 match job.base {
@@ -142,30 +120,7 @@ impl Queue {
             control,
             unread: &unread,
         };
-        if how.threads == 1 || roots.len() <= SERIAL && jobs.len() <= SERIAL {
-            for root in roots {
-                show.family(objects, root, skipped);
-            }
-        } else {
-            // A handle belongs to one thread.
-            let shared = Mutex::new(objects.handle());
-            let handle = || {
-                let objects = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                objects.handle()
-            };
-            let all: Vec<Skipped> = pool()?.install(|| {
-                roots
-                    .par_iter()
-                    .map_init(handle, |objects, root| {
-                        let mut skipped = Vec::new();
-                        show.family(objects, *root, &mut skipped);
-                        skipped
-                    })
-                    .flatten()
-                    .collect()
-            });
-            skipped.extend(all);
-        }
+        show.all(&roots, objects, how, skipped)?;
         let unread: Vec<Oid> = unread.into_inner().unwrap_or_else(PoisonError::into_inner);
         if !unread.is_empty() {
             let detail = format!("{} of {} versions not scanned", unread.len(), jobs.len());
@@ -177,10 +132,51 @@ impl Queue {
         Ok(())
     }
 
+    /// The pieces as threads take them, which must not share the cheap pointers of paths.
+    fn jobs(&mut self, pieces: Vec<Piece>, how: &How) -> Vec<Job> {
+        let job = |piece: Piece| Job {
+            again: !self.shown.insert(piece.oid),
+            oid: piece.oid,
+            path: piece.path.as_ref().into(),
+            names: piece.names.into_iter().collect(),
+            base: piece.base.filter(|_| !how.full),
+            before: piece.before,
+        };
+        pieces.into_iter().map(job).collect()
+    }
+
     /// Whether a blob was shown, or could not be read and was told of.
     pub fn has_shown(&self, oid: &Oid) -> bool {
         self.shown.contains(oid)
     }
+}
+
+/// Threads to show content with.
+///
+/// # Errors
+/// They cannot be started.
+fn pool(how: &How) -> anyhow::Result<rayon::ThreadPool> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(how.threads);
+    pool.build().context("cannot start threads")
+}
+
+/// Shows many pieces in the order of the packs; those are left that have to be shown by themselves.
+///
+/// # Errors
+/// Threads cannot be started.
+fn along_the_packs<V: Visit>(
+    jobs: &[Job],
+    objects: &Objects,
+    how: &How,
+    visit: &V,
+    control: &Control,
+    skipped: &mut Vec<Skipped>,
+) -> anyhow::Result<Vec<u32>> {
+    let along = Along::new(jobs, visit, control, how.full);
+    let store = objects.leading_to(jobs.iter().map(|job| job.oid));
+    pool(how)?.install(|| resolve::walk(&store, WAITING, &along));
+    objects.add_decoded(along.decoded.load(Ordering::Relaxed));
+    Ok(along.finish(skipped))
 }
 
 /// Why a scan ended early.
@@ -226,6 +222,44 @@ struct Show<'a, V> {
 }
 
 impl<V: Visit> Show<'_, V> {
+    /// Shows these pieces and all that hang on them, over threads where there are enough.
+    ///
+    /// # Errors
+    /// Threads cannot be started.
+    fn all(
+        &self,
+        roots: &[u32],
+        objects: &Objects,
+        how: &How,
+        skipped: &mut Vec<Skipped>,
+    ) -> anyhow::Result<()> {
+        if how.threads == 1 || roots.len() <= SERIAL && self.jobs.len() <= SERIAL {
+            for root in roots {
+                self.family(objects, *root, skipped);
+            }
+            return Ok(());
+        }
+        // A handle belongs to one thread.
+        let shared = Mutex::new(objects.handle());
+        let handle = || {
+            let objects = shared.lock().unwrap_or_else(PoisonError::into_inner);
+            objects.handle()
+        };
+        let all: Vec<Skipped> = pool(how)?.install(|| {
+            roots
+                .par_iter()
+                .map_init(handle, |objects, root| {
+                    let mut skipped = Vec::new();
+                    self.family(objects, *root, &mut skipped);
+                    skipped
+                })
+                .flatten()
+                .collect()
+        });
+        skipped.extend(all);
+        Ok(())
+    }
+
     /// Shows a piece and all that hang on it. A version is held only while there are others to
     /// come.
     fn family(&self, objects: &Objects, root: u32, skipped: &mut Vec<Skipped>) {

@@ -155,6 +155,42 @@ pub struct Range {
 }
 
 impl Range {
+    fn new(objects: &Objects) -> Self {
+        Range {
+            skipped: Vec::new(),
+            info: RangeInfo::default(),
+            steps: Vec::new(),
+            at_end: BTreeMap::new(),
+            message_of: BTreeMap::new(),
+            named_by: BTreeMap::new(),
+            of_end: HashSet::new(),
+            reach: HashMap::new(),
+            objects: objects.handle(),
+            mailmap: Snapshot::default(),
+        }
+    }
+
+    /// What looks like a repository without commits may be one that lost its references.
+    fn without_commits(&mut self, objects: &Objects, control: &Control) {
+        if objects.holds_a_commit(&|| control.stopped()) {
+            self.info.nothing = Some("no reference leads to a commit");
+            let gap = Skipped::new(Reason::BrokenRef, *b"refs", refs::NOTHING_LED_TO);
+            self.skipped.push(gap);
+        }
+    }
+
+    /// The range has no commits, or none was found before the scan was ended.
+    fn nothing_selected(&mut self, walk: &mut Walk<'_>, control: &Control) {
+        if control.stopped() {
+            let reason = blobs::stop_reason(control);
+            let detail = "its commits were not found until then";
+            self.skipped
+                .push(Skipped::new(reason, *b"the range", detail));
+        }
+        self.skipped.extend(walk.gaps());
+        self.skipped.sort();
+    }
+
     /// The versions of a path at the end of the range (for `since`: at HEAD).
     pub fn at_end(&self, path: &RepoPath) -> impl Iterator<Item = &File> {
         self.at_end.get(path).into_iter().flatten()
@@ -215,18 +251,7 @@ pub fn scan_range<V: Visit>(
     let mut gaps = Vec::new();
     let cut = refs::shallow(&layout, &mut gaps);
     let mut walk = Walk::new(&objects, &cut, control);
-    let mut range = Range {
-        skipped: Vec::new(),
-        info: RangeInfo::default(),
-        steps: Vec::new(),
-        at_end: BTreeMap::new(),
-        message_of: BTreeMap::new(),
-        named_by: BTreeMap::new(),
-        of_end: HashSet::new(),
-        reach: HashMap::new(),
-        objects: objects.handle(),
-        mailmap: Snapshot::default(),
-    };
+    let mut range = Range::new(&objects);
     let shallow = !cut.is_empty();
     let ends = settle(
         options,
@@ -239,34 +264,16 @@ pub fn scan_range<V: Visit>(
     range.skipped = gaps;
     range.skipped.extend(refs.skipped(&options.what, &objects));
     let Some(mut ends) = ends else {
-        // What looks like a repository without commits may be one that lost its references.
-        if objects.holds_a_commit(&|| control.stopped()) {
-            range.info.nothing = Some("no reference leads to a commit");
-            let gap = Skipped::new(Reason::BrokenRef, *b"refs", refs::NOTHING_LED_TO);
-            range.skipped.push(gap);
-        }
+        range.without_commits(&objects, control);
         return Ok(range);
     };
     range.skipped.extend(ends.note.take());
     if let Selection::Push(push) = &options.what {
-        // A reference that the remote has already brings no name.
-        let new = push
-            .lines
-            .iter()
-            .filter(|l| l.local.is_some() && l.remote.is_none());
-        names::references(new.map(|line| line.remote_ref.as_slice()), visit);
+        new_names(push, visit);
     }
     range.reach = std::mem::take(&mut ends.selected.reach);
     if range.info.nothing.is_some() {
-        if control.stopped() {
-            let reason = blobs::stop_reason(control);
-            let detail = "its commits were not found until then";
-            range
-                .skipped
-                .push(Skipped::new(reason, *b"the range", detail));
-        }
-        range.skipped.extend(walk.gaps());
-        range.skipped.sort();
+        range.nothing_selected(&mut walk, control);
         return Ok(range);
     }
     let how = How {
@@ -288,6 +295,13 @@ pub fn scan_range<V: Visit>(
     range.skipped.sort();
     range.skipped.dedup();
     Ok(range)
+}
+
+/// Shows the names of references that a push makes; one that the remote has already brings no name.
+fn new_names<V: Visit>(push: &Push, visit: &V) {
+    let new = push.lines.iter();
+    let new = new.filter(|line| line.local.is_some() && line.remote.is_none());
+    names::references(new.map(|line| line.remote_ref.as_slice()), visit);
 }
 
 /// What a range's ends are, without reading what it brought: the side that its policy comes from

@@ -108,77 +108,96 @@ pub(super) fn resolve(
 ) -> anyhow::Result<Ends> {
     match what {
         Selection::Revisions(text) => {
-            let (from, to, symmetric) = split(text)?;
             let repo = Revisions::new(layout, objects);
-            let from = revision(&repo, from, walk, shallow)?;
-            let to = revision(&repo, to, walk, shallow)?;
-            let mut ends = Ends {
-                from: Some(from.0),
-                to: Some(to.0),
-                tips: vec![to.0],
-                tags: to.1.iter().map(|tag| (*tag, Some(to.0))).collect(),
-                selected: walk.between(&[to.0], &[from.0]),
-                base: Some(from.0),
-                empty: "no commits in the range",
-                ..Ends::default()
-            };
-            ends.tags.retain(|(tag, _)| !from.1.contains(tag));
-            // What both sides share lies below their merge bases: the commits are the same.
-            if symmetric {
-                ends.base = walk.best(&ends.selected.boundary);
-            }
-            Ok(ends)
+            revisions(text, &repo, walk, shallow)
         }
-        Selection::Since(date) => {
-            let refs = refs.get();
-            let groups = groups(refs, walk);
-            let selected = walk.since(&groups, *date);
-            Ok(Ends {
-                to: refs.head,
-                tips: refs.head.into_iter().collect(),
-                tags: tags(walk, &selected, Some(*date)),
-                selected,
-                empty: "no commits since then",
-                ..Ends::default()
-            })
-        }
-        Selection::Pushed => {
-            let refs = refs.get();
-            let to: Vec<Oid> = refs.head.into_iter().collect();
-            let mut ends = beyond(&to, &[], remotes(refs, walk), walk);
-            ends.empty = "every commit of HEAD is on a remote already";
-            for r in refs
-                .all
-                .iter()
-                .filter(|r| r.name.starts_with(b"refs/tags/"))
-            {
-                // What leads to no commit is not pushed with HEAD's.
-                let _ = walk.commit_of(r.oid);
-            }
-            ends.tags = tags(walk, &ends.selected, None);
-            Ok(ends)
-        }
+        Selection::Since(date) => Ok(since(*date, refs.get(), walk)),
+        Selection::Pushed => Ok(pushed(refs.get(), walk)),
         Selection::Push(to) => push(to, layout, refs, objects, walk),
         Selection::Span {
             from,
             to,
             exclude_remotes,
         } => {
-            let peeled = peel(*to, walk)?;
-            let not: Vec<Oid> = match from {
-                Some(from) => vec![peel(*from, walk)?.0],
-                None => Vec::new(),
-            };
-            let more = match exclude_remotes {
-                true => remotes(refs.get(), walk),
-                false => Vec::new(),
-            };
-            let mut ends = beyond(&[peeled.0], &not, more, walk);
-            let on_the_way = peeled.1.iter();
-            ends.tags = on_the_way.map(|tag| (*tag, Some(peeled.0))).collect();
-            Ok(ends)
+            let remotes = exclude_remotes.then(|| refs.get());
+            span(*from, *to, remotes, walk)
         }
     }
+}
+
+/// What `a..b` or `a...b` says.
+fn revisions(
+    text: &str,
+    repo: &Revisions<'_>,
+    walk: &mut Walk<'_>,
+    shallow: bool,
+) -> anyhow::Result<Ends> {
+    let (from, to, symmetric) = split(text)?;
+    let from = revision(repo, from, walk, shallow)?;
+    let to = revision(repo, to, walk, shallow)?;
+    let mut ends = Ends {
+        from: Some(from.0),
+        to: Some(to.0),
+        tips: vec![to.0],
+        tags: to.1.iter().map(|tag| (*tag, Some(to.0))).collect(),
+        selected: walk.between(&[to.0], &[from.0]),
+        base: Some(from.0),
+        empty: "no commits in the range",
+        ..Ends::default()
+    };
+    ends.tags.retain(|(tag, _)| !from.1.contains(tag));
+    // What both sides share lies below their merge bases: the commits are the same.
+    if symmetric {
+        ends.base = walk.best(&ends.selected.boundary);
+    }
+    Ok(ends)
+}
+
+/// What was committed at a moment (seconds since 1970) or later.
+fn since(date: i64, refs: &Refs, walk: &mut Walk<'_>) -> Ends {
+    let groups = groups(refs, walk);
+    let selected = walk.since(&groups, date);
+    Ends {
+        to: refs.head,
+        tips: refs.head.into_iter().collect(),
+        tags: tags(walk, &selected, Some(date)),
+        selected,
+        empty: "no commits since then",
+        ..Ends::default()
+    }
+}
+
+/// What HEAD has and no remote.
+fn pushed(refs: &Refs, walk: &mut Walk<'_>) -> Ends {
+    let to: Vec<Oid> = refs.head.into_iter().collect();
+    let mut ends = beyond(&to, &[], remotes(refs, walk), walk);
+    ends.empty = "every commit of HEAD is on a remote already";
+    let tags_here = refs.all.iter();
+    for r in tags_here.filter(|r| r.name.starts_with(b"refs/tags/")) {
+        // What leads to no commit is not pushed with HEAD's.
+        let _ = walk.commit_of(r.oid);
+    }
+    ends.tags = tags(walk, &ends.selected, None);
+    ends
+}
+
+/// What lies between two commits, and on none of the `remotes`, where these are not to count.
+fn span(
+    from: Option<Oid>,
+    to: Oid,
+    without: Option<&Refs>,
+    walk: &mut Walk<'_>,
+) -> anyhow::Result<Ends> {
+    let peeled = peel(to, walk)?;
+    let not: Vec<Oid> = match from {
+        Some(from) => vec![peel(from, walk)?.0],
+        None => Vec::new(),
+    };
+    let more = without.map(|refs| remotes(refs, walk)).unwrap_or_default();
+    let mut ends = beyond(&[peeled.0], &not, more, walk);
+    let on_the_way = peeled.1.iter();
+    ends.tags = on_the_way.map(|tag| (*tag, Some(peeled.0))).collect();
+    Ok(ends)
 }
 
 /// The commits of `to` that neither `not` nor `remotes` reach.
@@ -229,70 +248,97 @@ fn push(
         Receiver::Here(_) => Some(standing(refs.get(), walk)),
         Receiver::Remote(_) => None,
     };
-    let (mut to, mut not) = (Vec::new(), Vec::new());
-    let mut tags: Vec<(Oid, Option<Oid>)> = Vec::new();
-    let mut plain = Vec::new();
-    let mut by_remotes = false;
+    let mut sent = Sent::default();
     for line in &push.lines {
         let Some(local) = line.local else {
             continue;
         };
-        match peel(local, walk) {
-            Ok((commit, on_the_way)) => {
-                to.push(commit);
-                tags.extend(on_the_way.into_iter().map(|tag| (tag, Some(commit))));
-            }
-            Err(error) => {
-                let Some(found) = walk.plain(&local) else {
-                    return Err(error)
-                        .with_context(|| format!("cannot scan {}", line.local_ref.as_bstr()));
-                };
-                tags.extend(found.tags.iter().map(|tag| (*tag, None)));
-                plain.push(found);
-                continue;
-            }
-        }
-        if standing.is_some() {
-            continue;
-        }
-        // A tip that was never fetched (a forced push over the work of others) tells nothing.
-        match line.remote.filter(|remote| objects.contains(remote)) {
-            Some(remote) => match walk.peel(remote) {
-                Ok(peeled) => {
-                    not.push(peeled.commit);
-                    tags.retain(|(tag, _)| !peeled.tags.contains(tag));
-                }
-                Err(_) => by_remotes = true,
-            },
-            None => by_remotes = true,
+        let led = sent.add(local, walk);
+        let led = led.with_context(|| format!("cannot scan {}", line.local_ref.as_bstr()))?;
+        if led && standing.is_none() {
+            // A tip that was never fetched (a forced push over the work of others) tells nothing.
+            sent.less(line.remote.filter(|remote| objects.contains(remote)), walk);
         }
     }
     let mut note = None;
     let more = match (standing, &push.to) {
         (Some((commits, known)), _) => {
-            tags.retain(|(tag, _)| !known.contains(tag));
+            sent.tags.retain(|(tag, _)| !known.contains(tag));
             commits
         }
-        (None, Receiver::Remote(told)) if by_remotes => match tracked(layout, told.as_deref()) {
-            Ok(remote) => of_remote(refs.get(), layout, &remote, walk),
-            Err(why) => {
-                let detail = format!("{why}, so what any remote has already was left out");
-                note = Some(Skipped::new(Reason::UnknownRemote, *b"the push", detail));
-                remotes(refs.get(), walk)
+        (None, Receiver::Remote(told)) if sent.by_remotes => {
+            match tracked(layout, told.as_deref()) {
+                Ok(remote) => of_remote(refs.get(), layout, &remote, walk),
+                Err(why) => {
+                    let detail = format!("{why}, so what any remote has already was left out");
+                    note = Some(Skipped::new(Reason::UnknownRemote, *b"the push", detail));
+                    remotes(refs.get(), walk)
+                }
             }
-        },
+        }
         (None, _) => Vec::new(),
     };
-    let mut ends = beyond(&to, &not, more, walk);
-    ends.tags = tags;
-    ends.plain = plain;
-    ends.note = note;
-    ends.empty = match (push.lines.is_empty(), to.is_empty()) {
+    let empty = match (push.lines.is_empty(), sent.to.is_empty()) {
         (true, _) => "nothing is pushed",
         (_, true) => "only deletions are pushed",
         _ => "nothing is pushed that the remote lacks",
     };
-    Ok(ends)
+    Ok(Ends {
+        tags: sent.tags,
+        plain: sent.plain,
+        note,
+        empty,
+        ..beyond(&sent.to, &sent.not, more, walk)
+    })
+}
+
+/// What the lines of a push say.
+#[derive(Default)]
+struct Sent {
+    /// The commits that are sent.
+    to: Vec<Oid>,
+    /// Those that the remote has.
+    not: Vec<Oid>,
+    /// Annotated tags, with the commits they lead to.
+    tags: Vec<(Oid, Option<Oid>)>,
+    /// What leads to no commit.
+    plain: Vec<Plain>,
+    /// What the remote has is not told by the lines alone.
+    by_remotes: bool,
+}
+
+impl Sent {
+    /// Adds what a reference names; whether that leads to a commit.
+    ///
+    /// # Errors
+    /// It leads to nothing that can be read.
+    fn add(&mut self, local: Oid, walk: &mut Walk<'_>) -> anyhow::Result<bool> {
+        match peel(local, walk) {
+            Ok((commit, on_the_way)) => {
+                self.to.push(commit);
+                let tags = on_the_way.into_iter();
+                self.tags.extend(tags.map(|tag| (tag, Some(commit))));
+                Ok(true)
+            }
+            Err(error) => {
+                let found = walk.plain(&local).ok_or(error)?;
+                self.tags.extend(found.tags.iter().map(|tag| (*tag, None)));
+                self.plain.push(found);
+                Ok(false)
+            }
+        }
+    }
+
+    /// Leaves out what the remote has at a reference, where that is known.
+    fn less(&mut self, remote: Option<Oid>, walk: &mut Walk<'_>) {
+        match remote.and_then(|remote| walk.peel(remote).ok()) {
+            Some(peeled) => {
+                self.not.push(peeled.commit);
+                self.tags.retain(|(tag, _)| !peeled.tags.contains(tag));
+            }
+            None => self.by_remotes = true,
+        }
+    }
 }
 
 /// The commits that references of this repository lead to, each once, and the annotated tags on the way. One that

@@ -3,30 +3,27 @@
 //! Knows trees and the index, reads no content. The paths come from the repository and may be
 //! anything; an index that is not sorted costs time or precision, never a panic.
 
+mod dir;
+mod slice;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice;
 use gix::hash::Kind;
 use gix::index::entry::{Flags, Mode};
-use gix::objs::TreeRefIter;
+use gix::index::extension::Tree;
 
 use super::Control;
 use super::git::odb::Odb;
 use super::git::paths::Paths;
 use crate::finding::{Reason, Skipped};
+pub(super) use dir::Version;
+use dir::{Dir, Entry, blob, tree_id};
+use slice::Slice;
 
 /// Deeper trees are not entered; git itself refuses paths over 4,096 bytes.
 const MAX_DEPTH: usize = 2048;
-
-/// One version of a path's content.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Version {
-    /// The blob.
-    pub id: ObjectId,
-    /// It is the target text of a symbolic link.
-    pub link: bool,
-}
 
 /// A path whose staged content is not HEAD's.
 #[derive(Debug, Default)]
@@ -37,17 +34,6 @@ pub(super) struct Change {
     /// The versions it starts from.
     pub before: BTreeSet<Version>,
 }
-
-/// What a directory entry of a tree is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
-    Tree(ObjectId),
-    Blob(Version),
-    /// By the id that it names: of a commit elsewhere, or of anything at all.
-    Submodule(ObjectId),
-}
-
-type Dir = BTreeMap<Vec<u8>, Entry>;
 
 /// Compares an index with trees.
 pub(super) struct Changes<'a> {
@@ -66,19 +52,6 @@ pub(super) struct Changes<'a> {
     paths: Paths<'a>,
     /// Trees that were read before, which allow no further paths.
     read: HashSet<ObjectId>,
-}
-
-/// The entries of an index below one directory, and where it is.
-#[derive(Clone, Copy)]
-struct Slice<'i> {
-    entries: &'i [gix::index::Entry],
-    backing: &'i gix::index::PathStorageRef,
-}
-
-impl<'i> Slice<'i> {
-    fn path(&self, entry: &gix::index::Entry) -> &'i [u8] {
-        entry.path_in(self.backing).as_bytes()
-    }
 }
 
 impl<'a> Changes<'a> {
@@ -157,7 +130,7 @@ impl<'a> Changes<'a> {
         &mut self,
         prefix: &mut Vec<u8>,
         mut slice: Slice<'_>,
-        cache: Option<&gix::index::extension::Tree>,
+        cache: Option<&Tree>,
         tree: Option<ObjectId>,
         depth: usize,
     ) {
@@ -180,57 +153,30 @@ impl<'a> Changes<'a> {
             ));
             return;
         }
-        let caches: HashMap<&[u8], &gix::index::extension::Tree> = cache
-            .map(|cache| cache.children.as_slice())
-            .unwrap_or_default()
-            .iter()
-            .map(|child| (child.name.as_slice(), child))
-            .collect();
+        let caches = children(cache);
         while let Some(first) = slice.entries.first() {
             let path = slice.path(first);
             let rest = path.strip_prefix(prefix.as_slice()).unwrap_or(path);
-            match rest.find_byte(b'/').filter(|_| !first.mode.is_sparse()) {
-                None => {
-                    let same = slice
-                        .entries
-                        .iter()
-                        .take_while(|e| slice.path(e) == path)
-                        .count();
-                    let (group, others) = slice.entries.split_at(same.max(1));
-                    let name = rest.strip_suffix(b"/").unwrap_or(rest);
-                    let before = old_entries.remove(name);
-                    self.file(path, group, before);
-                    slice.entries = others;
-                }
-                Some(slash) => {
-                    let name = &rest[..slash];
-                    let below = &path[..path.len() - rest.len() + slash + 1];
-                    let count = slice
-                        .entries
-                        .partition_point(|e| slice.path(e).starts_with(below))
-                        .max(1);
-                    let (group, others) = slice.entries.split_at(count);
-                    let child = caches.get(name).copied();
-                    let tree = match old_entries.get(name) {
-                        Some(Entry::Tree(id)) => Some(*id),
-                        // A file that became a directory: the file is deleted.
-                        _ => None,
-                    };
-                    if tree.is_some() {
-                        old_entries.remove(name);
-                    }
-                    let len = prefix.len();
-                    prefix.truncate(0);
-                    prefix.extend_from_slice(below);
-                    let inner = Slice {
-                        entries: group,
-                        backing: slice.backing,
-                    };
-                    self.directory(prefix, inner, child, tree, depth + 1);
-                    prefix.truncate(len);
-                    slice.entries = others;
-                }
+            let slash = rest.find_byte(b'/').filter(|_| !first.mode.is_sparse());
+            let Some(slash) = slash else {
+                let stages = slice.take_path(path);
+                let name = rest.strip_suffix(b"/").unwrap_or(rest);
+                self.file(path, stages.entries, old_entries.remove(name));
+                continue;
+            };
+            let name = &rest[..slash];
+            let below = &path[..path.len() - rest.len() + slash + 1];
+            let inner = slice.take_below(below);
+            // A file that became a directory stays: the file is deleted.
+            let tree = tree_id(old_entries.get(name).copied());
+            if tree.is_some() {
+                old_entries.remove(name);
             }
+            let len = prefix.len();
+            prefix.truncate(0);
+            prefix.extend_from_slice(below);
+            self.directory(prefix, inner, caches.get(name).copied(), tree, depth + 1);
+            prefix.truncate(len);
         }
         // What is left stands in the tree alone.
         for (name, entry) in old_entries {
@@ -452,27 +398,11 @@ impl<'a> Changes<'a> {
             .find_as(&id, gix::objs::Kind::Tree, &mut self.buffer)
         {
             Ok(Some(object)) => {
-                let mut problem = None;
                 if self.read.insert(id) {
                     self.paths.read(object.data.len());
                 }
-                for entry in TreeRefIter::from_bytes(object.data, self.hash) {
-                    let Ok(entry) = entry else {
-                        problem = Some(Reason::CorruptObject);
-                        break;
-                    };
-                    let id = entry.oid.to_owned();
-                    let kind = match entry.mode.kind() {
-                        gix::objs::tree::EntryKind::Tree => Entry::Tree(id),
-                        gix::objs::tree::EntryKind::Commit => Entry::Submodule(id),
-                        kind => Entry::Blob(Version {
-                            id,
-                            link: kind == gix::objs::tree::EntryKind::Link,
-                        }),
-                    };
-                    dir.insert(entry.filename.to_vec(), kind);
-                }
-                problem
+                let read = dir::read(object.data, self.hash, &mut dir);
+                read.err()
             }
             Ok(None) => Some(Reason::MissingObject),
             Err(_) => Some(Reason::CorruptObject),
@@ -491,16 +421,9 @@ impl<'a> Changes<'a> {
     }
 }
 
-fn tree_id(entry: Option<Entry>) -> Option<ObjectId> {
-    match entry {
-        Some(Entry::Tree(id)) => Some(id),
-        _ => None,
-    }
-}
-
-fn blob(entry: Option<Entry>) -> Option<Version> {
-    match entry {
-        Some(Entry::Blob(version)) => Some(version),
-        _ => None,
-    }
+/// The directories of a cached tree, by name.
+fn children(cache: Option<&Tree>) -> HashMap<&[u8], &Tree> {
+    let all = cache.map(|cache| cache.children.as_slice());
+    let named = all.unwrap_or_default().iter();
+    named.map(|child| (child.name.as_slice(), child)).collect()
 }

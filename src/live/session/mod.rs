@@ -1,5 +1,7 @@
 //! Does with a server what its driver says, over HTTP.
 
+mod pages;
+
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -8,9 +10,9 @@ use serde_json::{Map, Value};
 
 use super::answer::Answer;
 use super::draw::drawn;
-use super::driver::{About, By, Call, Create, Driver, ListCalls, Presents, Records, Step};
+use super::driver::{About, Call, Create, Driver, Presents, Step};
 use super::fault::Fault;
-use super::gathered::{Entry, Gathered, entries, member};
+use super::gathered::Gathered;
 use super::http::Client;
 use super::issuer::Issuer;
 use super::servers::Server;
@@ -19,9 +21,7 @@ use super::vars::{Var, Vars};
 use crate::base64::{Engine as _, STANDARD};
 use crate::rule::ListKind;
 use crate::secret::Secret;
-
-/// Requests that one list may take. At ten a second it is twenty minutes.
-const MAX_REQUESTS: usize = 12_000;
+use pages::{Asking, MAX_REQUESTS};
 
 /// One server, while it is asked.
 pub(super) struct Session {
@@ -107,104 +107,6 @@ impl Session {
         self.log_in()?;
         let driver = Rc::clone(&self.driver);
         self.sent(call, vars, &driver.auth.admin)
-    }
-
-    /// Asks for every page, and gives each record to `take`.
-    fn pages(
-        &mut self,
-        records: &Records,
-        vars: &Vars,
-        budget: &mut usize,
-        take: &mut dyn FnMut(Entry) -> Result<(), Fault>,
-    ) -> Result<Asking, Fault> {
-        let (call, pages) = (&records.call, records.pages.as_ref());
-        let mut vars = vars.clone();
-        let mut number = pages.map_or(1, |pages| pages.first);
-        let mut before = 0_u64;
-        // How many records the server gives at most: an administrator may have set less than is asked for, so
-        // that a short first page proves nothing.
-        let mut most = None;
-        let mut last: Option<Vec<u8>> = None;
-        vars.set("cursor", Var::Nothing);
-        loop {
-            if *budget == 0 {
-                let why = format!("the list takes more than {MAX_REQUESTS} requests");
-                return Err(Fault::unexpected(call.shown(), why));
-            }
-            *budget -= 1;
-            vars.set(
-                "page",
-                Var::Number(i64::try_from(number).unwrap_or(i64::MAX)),
-            );
-            vars.set(
-                "offset",
-                Var::Number(i64::try_from(before).unwrap_or(i64::MAX)),
-            );
-            let answer = self.asked(call, &vars)?;
-            let is_beyond = most.is_some() && matches!(answer.status, 400 | 404 | 416);
-            if is_beyond {
-                return Ok(Asking::Whole(answer));
-            }
-            if !(200..300).contains(&answer.status) && call.is_ok(answer.status) {
-                return Ok(Asking::Refused(answer.status));
-            }
-            let answer = succeeded(call, answer)?;
-            // A server that knows nothing of pages gives the first one again and again.
-            if last.as_deref() == Some(answer.body()) {
-                return Ok(Asking::Whole(answer));
-            }
-            let entries = entries(records, &answer)?;
-            let count = entries.len() as u64;
-            last = Some(answer.body().to_vec());
-            entries.into_iter().try_for_each(&mut *take)?;
-            let Some(pages) = pages else {
-                return Ok(Asking::Whole(answer));
-            };
-            let full = *most.get_or_insert(count.min(pages.size));
-            match pages.by {
-                By::Page | By::Offset if count == 0 || count < full => {
-                    return Ok(Asking::Whole(answer));
-                }
-                By::Page => number += 1,
-                By::Offset => before += count,
-                By::Cursor => {
-                    let next = pages
-                        .next
-                        .as_ref()
-                        .and_then(|next| answer.at(next)?.as_str());
-                    match next.filter(|next| !next.is_empty()) {
-                        Some(next) => vars.set("cursor", Var::Text(next.to_owned())),
-                        None => return Ok(Asking::Whole(answer)),
-                    }
-                }
-            }
-        }
-    }
-
-    /// For whom the list is asked: once for each record of `over`, or once.
-    fn each(&mut self, calls: &ListCalls, budget: &mut usize) -> Result<Vec<Vars>, Fault> {
-        let Some(over) = &calls.over else {
-            return Ok(vec![Vars::default()]);
-        };
-        let mut all = Vec::new();
-        let none = Vars::default();
-        let asking = self.pages(over, &none, budget, &mut |Entry { key, record }| {
-            let mut vars = Vars::default();
-            for (name, pick) in &over.keep {
-                let value = member(key.as_deref(), &record, pick);
-                if matches!(value, Var::Nothing) {
-                    let why = format!("nothing stands at `{}` of a record", pick.at);
-                    return Err(Fault::unexpected(over.call.shown(), why));
-                }
-                vars.set(format!("each.{name}"), value);
-            }
-            all.push(vars);
-            Ok(())
-        })?;
-        match asking {
-            Asking::Whole(_) => Ok(all),
-            Asking::Refused(status) => Err(Fault::refused(over.call.shown(), status)),
-        }
     }
 
     fn made(&mut self, how: &Create, mut vars: Vars, new: Option<Secret>) -> Result<Made, Fault> {
@@ -375,14 +277,6 @@ impl Issuer for Session {
         let answer = self.asked(revoke, &of_token(token))?;
         succeeded(revoke, answer).map(|_| ())
     }
-}
-
-/// How asking for a list ended.
-enum Asking {
-    /// Every page came; the last one.
-    Whole(Answer),
-    /// The server refused, and the driver says that it may.
-    Refused(u16),
 }
 
 /// The headers by which somebody presents himself.

@@ -1,8 +1,9 @@
 //! Which commits are meant: those that some ends reach and others do not. Walked by date until
 //! both sides are exhausted, as git does it, so that the cost follows the range and not the past.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet};
+mod select;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use gix::hash::ObjectId;
 use gix::objs::Kind;
@@ -14,10 +15,6 @@ use crate::source::git::fault as git;
 use crate::source::git::fault::Fault;
 use crate::source::git::graph::{Node, parents_first};
 use crate::source::git::parse::{parse_commit, parse_tag, parse_who};
-
-/// So many commits are walked beyond the point where nothing seems to be left, because clocks go
-/// wrong; git's own number.
-const SLOP: u32 = 5;
 
 /// The commits of a range.
 #[derive(Default)]
@@ -69,12 +66,6 @@ pub(super) struct Walk<'a> {
     /// Objects that were read to find that out.
     pub peeled: u64,
     buffer: Vec<u8>,
-}
-
-#[derive(Clone, Copy)]
-struct Mark {
-    unwanted: bool,
-    queued: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -282,184 +273,5 @@ impl<'a> Walk<'a> {
     /// How many commits were read so far.
     pub fn read(&self) -> u64 {
         self.known.len() as u64
-    }
-
-    /// The commits that `to` reach and `not` do not; none when the scan is to end, because half a
-    /// walk does not know yet what the other side reaches.
-    pub fn between(&mut self, to: &[Oid], not: &[Oid]) -> Selected {
-        let mut marks: HashMap<Oid, Mark> = HashMap::new();
-        let mut heap: BinaryHeap<(i64, Oid)> = BinaryHeap::new();
-        // Wanted commits that wait in the heap.
-        let mut open = 0usize;
-        for (ends, unwanted) in [(not, true), (to, false)] {
-            for end in ends {
-                if marks.contains_key(end) {
-                    continue;
-                }
-                if let Some(date) = self.date(end) {
-                    let queued = true;
-                    marks.insert(*end, Mark { unwanted, queued });
-                    heap.push((date, *end));
-                    open += usize::from(!unwanted);
-                }
-            }
-        }
-        let mut wanted = Vec::new();
-        let mut oldest = i64::MAX;
-        let mut slop = SLOP;
-        while let Some((date, oid)) = heap.pop() {
-            if self.control.stopped() {
-                return Selected::default();
-            }
-            let Some(mark) = marks.get_mut(&oid) else {
-                continue;
-            };
-            mark.queued = false;
-            let unwanted = mark.unwanted;
-            if !unwanted {
-                open -= 1;
-                oldest = oldest.min(date);
-                wanted.push(oid);
-            }
-            for parent in self.parents(&oid) {
-                match marks.get(&parent) {
-                    Some(mark) if unwanted && !mark.unwanted => {
-                        self.unwant(parent, &mut marks, &mut open);
-                    }
-                    Some(_) => {}
-                    None => {
-                        if let Some(date) = self.date(&parent) {
-                            let queued = true;
-                            marks.insert(parent, Mark { unwanted, queued });
-                            heap.push((date, parent));
-                            open += usize::from(!unwanted);
-                        }
-                    }
-                }
-            }
-            if open > 0 || heap.peek().is_some_and(|(date, _)| *date >= oldest) {
-                slop = SLOP;
-            } else if slop == 0 {
-                break;
-            } else {
-                slop -= 1;
-            }
-        }
-        // The last of them may have been left half-way.
-        if self.control.stopped() {
-            return Selected::default();
-        }
-        let is_out = |oid: &Oid| marks.get(oid).is_some_and(|mark| mark.unwanted);
-        let mut selected = Selected::default();
-        selected
-            .boundary
-            .extend(to.iter().filter(|oid| is_out(oid)));
-        wanted.retain(|oid| !is_out(oid));
-        for oid in &wanted {
-            let parents = self.parents(oid);
-            selected
-                .boundary
-                .extend(parents.into_iter().filter(|parent| is_out(parent)));
-        }
-        selected.commits = self.taken(wanted);
-        selected
-    }
-
-    /// Marks a commit, and what was already reached through it, as excluded.
-    fn unwant(&mut self, from: Oid, marks: &mut HashMap<Oid, Mark>, open: &mut usize) {
-        let mut stack = vec![from];
-        while let Some(oid) = stack.pop() {
-            if self.control.stopped() {
-                return;
-            }
-            let Some(mark) = marks.get_mut(&oid).filter(|mark| !mark.unwanted) else {
-                continue;
-            };
-            mark.unwanted = true;
-            *open -= usize::from(mark.queued);
-            if !mark.queued {
-                stack.extend(self.parents(&oid));
-            }
-        }
-    }
-
-    /// Of commits at which a range begins, the best common ancestor: none that another one
-    /// reaches; the newest of several.
-    pub fn best(&mut self, of: &BTreeSet<Oid>) -> Option<Oid> {
-        let dated: Vec<(i64, Oid)> = of
-            .iter()
-            .filter_map(|oid| Some((self.date(oid)?, *oid)))
-            .collect();
-        let oldest = dated.iter().map(|(date, _)| *date).min()?;
-        let mut heap: BinaryHeap<(i64, Oid)> = dated.iter().copied().collect();
-        let mut seen: HashSet<Oid> = HashSet::new();
-        let mut reached: HashSet<Oid> = HashSet::new();
-        // What lies below one commit only cannot tell anything.
-        let single = dated.len() == 1;
-        while let Some((date, oid)) = heap.pop().filter(|_| !single) {
-            if self.control.stopped() {
-                return None;
-            }
-            if date < oldest || !seen.insert(oid) {
-                continue;
-            }
-            for parent in self.parents(&oid) {
-                if of.contains(&parent) {
-                    reached.insert(parent);
-                }
-                if let Some(date) = self.date(&parent) {
-                    heap.push((date, parent));
-                }
-            }
-        }
-        dated
-            .into_iter()
-            .filter(|(_, oid)| !reached.contains(oid))
-            .max_by_key(|(date, oid)| (*date, Reverse(*oid)))
-            .map(|(_, oid)| oid)
-    }
-
-    /// The commits of `date` (seconds since 1970) or later that the ends reach: those of the
-    /// first group first, which take no name; later groups name what only they reach.
-    pub fn since(&mut self, groups: &[(Option<String>, Vec<Oid>)], date: i64) -> Selected {
-        let mut seen: HashSet<Oid> = HashSet::new();
-        let mut selected = Selected::default();
-        let mut taken = Vec::new();
-        for (name, ends) in groups {
-            let mut heap: BinaryHeap<(i64, Oid)> = BinaryHeap::new();
-            for end in ends {
-                if let Some(date) = self.date(end)
-                    && seen.insert(*end)
-                {
-                    heap.push((date, *end));
-                }
-            }
-            let mut slop = SLOP;
-            while let Some((committed, oid)) = heap.pop() {
-                if self.control.stopped() {
-                    return Selected::default();
-                }
-                if committed >= date {
-                    slop = SLOP;
-                    taken.push(oid);
-                    if let Some(name) = name {
-                        selected.reach.insert(oid, name.clone());
-                    }
-                } else if slop == 0 {
-                    break;
-                } else {
-                    slop -= 1;
-                }
-                for parent in self.parents(&oid) {
-                    if let Some(committed) = self.date(&parent)
-                        && seen.insert(parent)
-                    {
-                        heap.push((committed, parent));
-                    }
-                }
-            }
-        }
-        selected.commits = self.taken(taken);
-        selected
     }
 }

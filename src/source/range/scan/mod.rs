@@ -1,10 +1,11 @@
 //! One pass over a range: messages, then what each commit has and none of its parents, then, for
 //! the commits where that holds something, all that they changed.
 
+mod compare;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
-use gix::mailmap::Snapshot;
 use gix::objs::Kind;
 
 use super::blobs::{self, How, Queue};
@@ -12,12 +13,13 @@ use super::diff::Trees;
 use super::objects::Objects;
 use super::revs::Ends;
 use super::walk::Walk;
-use super::{Change, File, Range, Step};
+use super::{File, Range};
 use crate::finding::{Name, Oid, Origin, Reason, RepoPath, Skipped};
 use crate::source::git::graph::Node;
 use crate::source::git::parse::{parse_commit, parse_tag, parse_who};
 use crate::source::names::{self, Headers};
 use crate::source::{Blob, Control, Version, Visit, archive};
+use compare::interned;
 
 /// The paths that a commit has and none of its parents has in the same way.
 type Fresh = Vec<(Rc<[u8]>, File)>;
@@ -329,86 +331,6 @@ impl<V: Visit> Scan<'_, V> {
         Some(Versus { node, parents })
     }
 
-    /// Lists, for the commits that brought content which holds something, everything that they
-    /// changed, and shows what they started from.
-    fn compare(
-        &mut self,
-        versus: Vec<Versus<'_>>,
-        fresh: Vec<Fresh>,
-        ends: &Ends,
-    ) -> anyhow::Result<()> {
-        let holders = self.visit.holders();
-        let holds = |file: &File| holders.as_ref().is_none_or(|all| all.contains(&file.oid));
-        let mut paths: HashSet<Rc<[u8]>> = HashSet::new();
-        let mut of_interest: BTreeSet<Rc<[u8]>> = BTreeSet::new();
-        for (commit, fresh) in versus.iter().zip(fresh) {
-            let holding = fresh.iter().filter(|(_, file)| holds(file));
-            of_interest.extend(holding.map(|(path, _)| Rc::clone(path)));
-            if !fresh.iter().any(|(_, file)| holds(file)) {
-                continue;
-            }
-            let parents: Vec<Option<Oid>> = match commit.parents.is_empty() {
-                true => vec![None],
-                false => commit.parents.iter().copied().map(Some).collect(),
-            };
-            let mut against = Vec::with_capacity(parents.len());
-            for parent in parents {
-                let mut changes = Vec::new();
-                let own = Some(commit.node.tree);
-                self.trees.changed(parent, own, &mut |path, before, after| {
-                    let path = interned(&mut paths, path);
-                    for file in [after, before].into_iter().flatten() {
-                        self.queue.add(&path, file, true, self.visit);
-                    }
-                    changes.push(Change {
-                        path: RepoPath(path.to_vec()),
-                        before,
-                        after,
-                    });
-                });
-                against.push(changes);
-            }
-            self.range.steps.push(Step {
-                commit: commit.node.oid,
-                against,
-            });
-        }
-        self.range.steps.reverse();
-        for path in of_interest {
-            for tip in &ends.tips {
-                let Some(tree) = self.walk.tree(tip) else {
-                    continue;
-                };
-                if let Some(file) = self.trees.lookup(tree, &path) {
-                    self.queue.add(&path, file, true, self.visit);
-                    let path = RepoPath(path.to_vec());
-                    self.range.at_end.entry(path).or_default().insert(file);
-                }
-            }
-        }
-        self.show()?;
-        if self.control.stopped() {
-            // A version that was not compared must not look new.
-            let queue = &self.queue;
-            let seen =
-                |change: &Change| change.before.is_none_or(|file| queue.has_shown(&file.oid));
-            let whole = |step: &Step| step.against.iter().flatten().all(seen);
-            self.range.steps.retain(whole);
-        }
-        for tip in &ends.tips {
-            if self.range.mailmap.entries().is_empty()
-                && let Some(tree) = self.walk.tree(tip)
-                && let Some(file) = self.trees.lookup(tree, b".mailmap")
-            {
-                let mut buffer = Vec::new();
-                if self.objects.blob(&file.oid, &mut buffer).is_ok() {
-                    self.range.mailmap = Snapshot::from_bytes(&buffer);
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Which commits of the range its ends reach.
     fn of_end(&mut self, ends: &Ends) {
         let nodes: HashMap<Oid, &Node> = ends
@@ -424,18 +346,6 @@ impl<V: Visit> Scan<'_, V> {
             {
                 stack.extend(&node.parents);
             }
-        }
-    }
-}
-
-/// A path, kept once however many commits change it.
-fn interned(paths: &mut HashSet<Rc<[u8]>>, path: &[u8]) -> Rc<[u8]> {
-    match paths.get(path) {
-        Some(path) => Rc::clone(path),
-        None => {
-            let path: Rc<[u8]> = path.into();
-            paths.insert(Rc::clone(&path));
-            path
         }
     }
 }
