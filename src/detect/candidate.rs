@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::checks;
 use crate::finding::{Class, Confidence, Evidence};
 use crate::rule::Check;
 
@@ -32,6 +33,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
+    /// Whether its value looks drawn by a machine.
+    pub(super) fn is_drawn(&self) -> bool {
+        self.strong || checks::looks_random(&self.value)
+    }
+
     /// How sure, as far as the window tells; the judgement settles it.
     pub fn confidence(&self) -> Confidence {
         self.evidence.ground.usual()

@@ -63,7 +63,7 @@ impl Scanner {
         }
         let proven = evidence.ground.usual() == Confidence::High;
         if rule.checks[..] == [Check::Jwt] && is_on_a_page(bytes, &found, watch) {
-            evidence.is_shown(generic::example::WHY);
+            evidence.is_shown(generic::example::WHY, true);
         }
         let ciphertext = generic::ciphertext(whole);
         let made_up = generic::made_up(bytes, found.whole.start);

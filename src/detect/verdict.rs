@@ -231,7 +231,7 @@ impl Scanner {
             evidence: Evidence {
                 ground: judged.ground,
                 reasons: judged.reasons,
-                not_set: judged.not_set,
+                asides: judged.asides,
                 ..Evidence::default()
             },
             class: judged.class,
@@ -240,8 +240,8 @@ impl Scanner {
     }
 }
 
-/// Lowers what was found at byte `at` where a name around it says that it is an example, and says how far that looked.
-/// A credential is as real below such a name as elsewhere, but what is written there was mostly made up.
+/// Notes of what was found at byte `at` where a name around it says that it is an example, and says how far that looked.
+/// A credential is as real below such a name as elsewhere, but what people write there they mostly made up.
 pub(super) fn shown(bytes: &[u8], at: usize, found: &mut [Candidate], watch: &Watch<'_>) -> Reach {
     if found.is_empty() {
         return Reach::default();
@@ -249,10 +249,10 @@ pub(super) fn shown(bytes: &[u8], at: usize, found: &mut [Candidate], watch: &Wa
     let around = generic::example::around(bytes, at, |looked| watch.step(looked));
     for found in found.iter_mut().filter(|c| c.class == Class::Credential) {
         match around {
-            Some(Around::Name) => found.evidence.is_shown(generic::example::WHY),
+            Some(Around::Name) => found.evidence.is_shown(generic::example::WHY, found.is_drawn()),
             Some(Around::Text) => {
-                let not_set = &mut found.evidence.not_set;
-                not_set.get_or_insert(generic::example::NOT_SET);
+                let aside = generic::in_program(generic::example::NOT_SET, found.is_drawn());
+                found.evidence.asides.push(aside);
             }
             None => {}
         }

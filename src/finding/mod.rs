@@ -87,17 +87,34 @@ pub struct Evidence {
     pub also: Vec<String>,
     /// What the value was decoded from, outermost first (`base64`, `percent`, …).
     pub layers: Vec<&'static str>,
-    /// Why the value is nothing that a program sets, should its file be one.
-    pub not_set: Option<&'static str>,
-    /// It stands among the tests at the end of a program, should its file be one of Rust.
-    pub in_tests: bool,
+    /// What the content around the value says of its place, whatever its path says.
+    pub asides: Vec<Aside>,
+}
+
+/// What the content around a value says of its place. That it is a credential is not asked here: what is shown may be
+/// real, and matters less.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aside {
+    /// It stands among the tests inside a program, should its file be one of Rust.
+    InTests,
+    /// It is an example, for the given reason.
+    Shown(&'static str),
+    /// The same, should its file be a program.
+    ShownInProgram(&'static str),
+    /// It is nothing that a program sets, should its file be one: then it is hardly a credential.
+    NotSet(&'static str),
 }
 
 impl Evidence {
-    /// It stands where something is shown, for the given reason.
-    pub fn is_shown(&mut self, why: &'static str) {
-        self.ground = Ground::Commented;
-        self.reasons.insert(0, why);
+    /// It stands where something is shown, for the given reason. What looks `drawn` may be real all the same, so that
+    /// its place alone counts for less; what people choose is mostly made up there.
+    pub fn is_shown(&mut self, why: &'static str, drawn: bool) {
+        if drawn {
+            self.asides.push(Aside::Shown(why));
+        } else {
+            self.ground = Ground::Commented;
+            self.reasons.insert(0, why);
+        }
     }
 }
 

@@ -21,6 +21,7 @@ pub use tests_inside::mark_tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::finding::{
+    Aside,
     Class, Confidence, Credential, Evidence, Exposure, Ground, Place, PlaceKind, RepoPath,
     Severity, Sighting, Timeline, Until,
 };
@@ -84,21 +85,28 @@ pub fn weighed(evidence: &Evidence, path: &RepoPath) -> Weighed {
 }
 
 fn at(evidence: &Evidence, path: PathKind) -> Weighed {
-    let in_tests = path.rust && evidence.in_tests;
-    let kind = match in_tests {
+    let in_tests = path.rust && evidence.asides.contains(&Aside::InTests);
+    let mut kind = match in_tests {
         true => PlaceKind::Test,
         false => path.kind,
     };
-    let program = path.program && !in_tests;
     // What was decoded is another text than the program around it.
     let scored =
         matches!(evidence.ground, Ground::Score(_) | Ground::Drawn) && evidence.layers.is_empty();
     // What a test or a page of documentation shows matters less, whatever it is.
-    let reason = evidence.not_set.filter(|_| scored && program);
-    let ground = match reason {
-        Some(_) => Ground::Commented,
-        None => evidence.ground,
-    };
+    let program = path.program && !in_tests && scored;
+    let mut ground = evidence.ground;
+    let mut reason = None;
+    for aside in &evidence.asides {
+        match *aside {
+            Aside::Shown(why) => (kind, reason) = (kind.max(PlaceKind::Example), Some(why)),
+            Aside::ShownInProgram(why) if program => {
+                (kind, reason) = (kind.max(PlaceKind::Example), Some(why));
+            }
+            Aside::NotSet(why) if program => (ground, reason) = (Ground::Commented, Some(why)),
+            Aside::InTests | Aside::ShownInProgram(_) | Aside::NotSet(_) => {}
+        }
+    }
     let probability = calibration::probability(ground, kind);
     Weighed {
         kind,
@@ -107,6 +115,18 @@ fn at(evidence: &Evidence, path: PathKind) -> Weighed {
         confidence: calibration::confidence(probability),
         reason,
     }
+}
+
+/// What of its evidence decides how a value is weighed at a path: where this is equal, [`weighed`] says the same.
+pub type Asked = (Ground, Vec<Aside>, bool);
+
+/// See [`Asked`].
+pub fn asked(evidence: &Evidence) -> Asked {
+    (
+        evidence.ground,
+        evidence.asides.clone(),
+        evidence.layers.is_empty(),
+    )
 }
 
 /// What kind of place a path names.

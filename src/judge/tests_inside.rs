@@ -1,27 +1,41 @@
 //! Tests that a program has inside.
 
-use crate::finding::Evidence;
+use std::ops::Range;
+
+use crate::finding::{Aside, Evidence};
 
 /// So many bytes of a line say what it is.
 const LINE: usize = 128;
 /// So many attributes may stand before a module.
 const ATTRIBUTES: usize = 4;
 
-/// Notes on what was found in a content, each with where it begins, whether it stands behind where the tests of a
-/// program of Rust begin. Only the path tells whether the content is one, so that this is asked of all and used by
-/// those.
+/// Notes on what was found in a content, each with where it begins, whether it stands among the tests inside a program
+/// of Rust. Only the path tells whether the content is one, so that this is asked of all and used by those.
 pub fn mark_tests<'e>(bytes: &[u8], found: impl IntoIterator<Item = (usize, &'e mut Evidence)>) {
     let tests = tests_inside(bytes);
     for (start, evidence) in found {
-        evidence.in_tests = tests.is_some_and(|tests| start >= tests);
+        let before = tests.partition_point(|module| module.start <= start);
+        if before > 0 && start < tests[before - 1].end {
+            evidence.asides.push(Aside::InTests);
+        }
     }
 }
 
-/// Where the tests of a program of Rust begin. They stand at its end: in a module that is compiled for tests alone, at
-/// the left edge. What other modules of the program hold stands before it.
-fn tests_inside(bytes: &[u8]) -> Option<usize> {
-    let mut starts = memchr::memmem::find_iter(bytes, b"#[cfg(");
-    starts.find(|&at| (at == 0 || bytes[at - 1] == b'\n') && begins_tests(&bytes[at..]))
+/// Where the tests of a program of Rust stand: in modules that are compiled for tests alone. They begin at the left
+/// edge and end with the next brace there, so that what follows them is the program again. In order, apart.
+fn tests_inside(bytes: &[u8]) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = Vec::new();
+    for start in memchr::memmem::find_iter(bytes, b"#[cfg(") {
+        let inside = all.last().is_some_and(|module| start < module.end);
+        if !inside
+            && (start == 0 || bytes[start - 1] == b'\n')
+            && begins_tests(&bytes[start..])
+        {
+            let brace = memchr::memmem::find(&bytes[start..], b"\n}");
+            all.push(start..brace.map_or(bytes.len(), |brace| start + brace));
+        }
+    }
+    all
 }
 
 fn begins_tests(text: &[u8]) -> bool {
@@ -46,22 +60,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tests_of_a_program_begin_with_a_module_at_the_left_edge() {
-        for (text, at) in [
-            ("#[cfg(test)]\nmod tests {\n", Some(0)),
-            ("fn a() {}\n\n#[cfg(test)]\nmod tests {\n", Some(11)),
-            (
-                "#[cfg(all(test, feature = \"x\"))]\n#[allow(unused)]\npub(crate) mod tests {\r\n",
-                Some(0),
-            ),
-            ("#[cfg(test)]\nuse x;\n#[cfg(test)]\nmod tests {", Some(20)),
-            ("#[cfg(test)]\nmod tests;\nfn a() {", None),
-            ("  #[cfg(test)]\n  mod tests {", None),
-            ("#[cfg(unix)]\nmod tests {", None),
-            ("#[cfg(test)]\nfn a() {", None),
-            ("mod tests {", None),
+    fn the_tests_of_a_program_are_modules_at_the_left_edge() {
+        // `@` begins and ends them.
+        for marked in [
+            "@#[cfg(test)]\nmod tests {\n@",
+            "fn a() {}\n\n@#[cfg(test)]\nmod tests {\n@",
+            "@#[cfg(all(test, feature = \"x\"))]\n#[allow(unused)]\npub(crate) mod tests {\r\n@",
+            "#[cfg(test)]\nuse x;\n@#[cfg(test)]\nmod tests {@",
+            "#[cfg(test)]\nmod tests;\nfn a() {",
+            "  #[cfg(test)]\n  mod tests {",
+            "#[cfg(unix)]\nmod tests {",
+            "#[cfg(test)]\nfn a() {",
+            "mod tests {",
+            // What follows a module is the program.
+            "@#[cfg(test)]\nmod t {@\n}\nfn a() {\n}\n@#[cfg(test)]\nmod u {\n    #[cfg(test)]\n    mod v {\n    }@\n}\n",
         ] {
-            assert_eq!(tests_inside(text.as_bytes()), at, "{text}");
+            let text = marked.replace('@', "");
+            let marks = marked.match_indices('@').enumerate();
+            let marks: Vec<usize> = marks.map(|(n, (at, _))| at - n).collect();
+            let expected: Vec<_> = marks.chunks(2).map(|two| two[0]..two[1]).collect();
+            assert_eq!(tests_inside(text.as_bytes()), expected, "{text}");
         }
     }
 }

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::finding::{Class, Confidence, Credential, Ground, RepoPath, Severity, Sighting};
-use crate::judge::Alone;
+use crate::finding::{Class, Confidence, Credential, RepoPath, Severity, Sighting};
+use crate::judge::{self, Alone};
 use crate::rule::RuleSet;
 use crate::secret::Secret;
 use crate::suppress::Suppressions;
@@ -55,7 +55,7 @@ type Question = (
     Secret,
     usize,
     Option<Vec<u8>>,
-    (Class, Ground),
+    (Class, judge::Asked),
     Vec<(Vec<String>, bool)>,
     RepoPath,
     Vec<RepoPath>,
@@ -91,7 +91,7 @@ impl<'a> Visibilities<'a> {
             sighting.secret.clone(),
             sighting.rule,
             sighting.key.clone(),
-            (sighting.class, sighting.evidence.ground),
+            (sighting.class, judge::asked(&sighting.evidence)),
             allow.iter().map(|a| (a.rules.clone(), a.long)).collect(),
             path.clone(),
             sighting.origin.inside().to_vec(),

@@ -61,7 +61,7 @@ fn the_same_value_in_source_is_not_folded_and_fails() {
 }
 
 #[test]
-fn tests_at_the_end_of_a_program_of_rust_are_a_place_of_tests() {
+fn tests_inside_a_program_of_rust_are_a_place_of_tests() {
     let dir = Dir::repo();
     let secret = |seed| expand("    const MAPLE_API_SECRET: &str = \"{alnum:32}\";\n", seed);
     let text = |tests: &str| format!("{}\n{tests}\nmod tests {{\n{}}}\n", secret(1), secret(2));
@@ -77,6 +77,11 @@ fn tests_at_the_end_of_a_program_of_rust_are_a_place_of_tests() {
     assert_eq!(
         kinds("src/b.rs", text("#[cfg(unix)]")),
         ["source", "source"]
+    );
+    // What follows such a module is the program again.
+    assert_eq!(
+        kinds("src/d.rs", format!("#[cfg(test)]\nmod tests {{\n}}\n{}", secret(3))),
+        ["source"]
     );
     // No other language says so with these words.
     assert_eq!(

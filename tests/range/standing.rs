@@ -27,6 +27,20 @@ fn password() -> String {
     format!("db_password = \"{}\"\n", expand("{alnum:9}#{alnum:7}", 5))
 }
 
+fn yaml() -> String {
+    password().replacen(" =", ":", 1)
+}
+
+fn module(attribute: &str) -> String {
+    format!("{attribute}\nmod inside {{\n    const A: &str = \"{}\";\n}}\n", token(1))
+}
+
+/// A function of Python that begins with a text, or gives it.
+fn function(gives: &str) -> String {
+    let value = expand("{alnum:32}", 6);
+    format!("def a():\n    {gives}\"\"\"Data\n      {{\"password\": \"{value}\"}}\n    \"\"\"\n")
+}
+
 fn nothing(_: &Dir) {}
 
 const IN: &str = "fixtures/a.env";
@@ -83,6 +97,30 @@ const WAYS: &[Way] = &[
         policy: nothing,
         hidden: ("tests/db.py", password),
         live: ("src/db.py", password),
+    },
+    Way {
+        name: "tests inside a program",
+        policy: nothing,
+        hidden: ("src/a.rs", || module("#[cfg(test)]")),
+        live: ("src/a.rs", || module("#[cfg(unix)]")),
+    },
+    Way {
+        name: "a name that says example",
+        policy: nothing,
+        hidden: ("a.yml", || format!("example:\n  {}", yaml())),
+        live: ("a.yml", || format!("settings:\n  {}", yaml())),
+    },
+    Way {
+        name: "an example in a comment",
+        policy: nothing,
+        hidden: ("a.yml", || format!("# for example: {}", yaml())),
+        live: ("a.yml", yaml),
+    },
+    Way {
+        name: "the text that describes a function",
+        policy: nothing,
+        hidden: ("src/a.py", || function("")),
+        live: ("src/a.py", || function("return ")),
     },
     Way {
         name: "a file rule's name",

@@ -8,7 +8,7 @@ use super::{
     value,
 };
 use crate::detect::assign::Assignment;
-use crate::finding::{Class, Ground};
+use crate::finding::{Aside, Class, Ground};
 
 /// Probability from which a value is reported at all.
 const LOW: f32 = 0.25;
@@ -17,6 +17,8 @@ const LOW: f32 = 0.25;
 const DRAWN: f32 = 0.975;
 /// The reason given for the hash of a password.
 const HASH: &str = "the hash of a password";
+/// The reason given for what a comment or a text shows.
+const SHOWN: &str = "an example in a comment or a text";
 /// Probability from which a placeholder is listed as a sample, when samples are asked for.
 pub(super) const SAMPLE: f32 = 0.08;
 
@@ -105,15 +107,18 @@ impl Case<'_> {
         let (assignment, bytes) = (self.assignment, self.bytes);
         let words = self.name.is_password() && self.weighed.form.is_words();
         let example = words && comment::is_example(assignment, bytes);
-        let (ground, why) = if example || comment::is_shown(assignment, bytes) {
-            let why = "an example in a comment or a text";
-            (Ground::Commented, Some(why))
+        let shown = example || comment::is_shown(assignment, bytes);
+        let ground = if shown && !self.weighed.form.random {
+            let why = Some(SHOWN);
+            return self.judged(Class::Credential, Ground::Commented, self.is_strong(), why);
         } else if link::ends_by_itself(assignment, bytes) {
-            (Ground::Once, None)
+            Ground::Once
         } else {
-            (self.ground(), None)
+            self.ground()
         };
-        self.judged(Class::Credential, ground, self.is_strong(), why)
+        let mut judged = self.judged(Class::Credential, ground, self.is_strong(), None);
+        judged.asides.extend(shown.then_some(Aside::Shown(SHOWN)));
+        judged
     }
 
     fn judged(
@@ -130,9 +135,11 @@ impl Case<'_> {
             kind: kind(self.name),
             strong,
             // Of what stands on something else than its score nobody asks.
-            not_set: matches!(ground, Ground::Score(_) | Ground::Drawn)
+            asides: matches!(ground, Ground::Score(_) | Ground::Drawn)
                 .then(|| self.not_set())
-                .flatten(),
+                .flatten()
+                .into_iter()
+                .collect(),
             reasons: why
                 .into_iter()
                 .chain(self.weights.reasons(features))
@@ -173,17 +180,29 @@ impl Case<'_> {
 
     /// Why a value is nothing that a program sets, should its file be one: in a program what has no quotes is a
     /// name, or stands in a comment or a text.
-    fn not_set(&self) -> Option<&'static str> {
+    fn not_set(&self) -> Option<Aside> {
         let (assignment, bytes) = (self.assignment, self.bytes);
-        if self.weighed.bare && self.weighed.form.shape != Shape::Number {
-            Some("in a program, and no literal of it: a comment, a text or a name")
+        let form = &self.weighed.form;
+        if self.weighed.bare && form.shape != Shape::Number {
+            let why = "in a program, and no literal of it: a comment, a text or a name";
+            Some(Aside::NotSet(why))
         } else if answer::is_member(assignment, bytes) {
-            Some("in a program that shows what a server answers")
+            let why = "in a program that shows what a server answers";
+            Some(in_program(why, form.random))
         } else if comment::is_in_data(assignment, bytes) {
-            Some("in a program, and a part of data that a comment of it shows")
+            let why = "in a program, and a part of data that a comment of it shows";
+            Some(in_program(why, form.random))
         } else {
             None
         }
+    }
+}
+
+/// Of what a program shows: what looks `drawn` may be real all the same, what people choose was mostly made up.
+pub(in crate::detect) fn in_program(why: &'static str, drawn: bool) -> Aside {
+    match drawn {
+        true => Aside::ShownInProgram(why),
+        false => Aside::NotSet(why),
     }
 }
 

@@ -41,7 +41,8 @@ pub(in crate::detect) fn around(
     mut looked: impl FnMut(usize),
 ) -> Option<Around> {
     let low = at.saturating_sub(REACH);
-    let mut lines = bytes[low..at].rsplit(|b| *b == b'\n').peekable();
+    let window = &bytes[low..at];
+    let mut lines = upwards(window).peekable();
     let own = lines
         .next()
         .filter(|_| lines.peek().is_some() || low == 0)?;
@@ -53,7 +54,9 @@ pub(in crate::detect) fn around(
     }
     let mut least = indent(own);
     // The text of several lines that the value may stand in begins with the first mark for one above it.
-    let mut in_text = line.text != Some(b'`');
+    // Where there is none at all, lines need not be searched for it one by one: most files have none, and this is done
+    // for every value.
+    let mut in_text = line.text != Some(b'`') && has_mark(window);
     while let Some(line) = lines.next() {
         let cut = lines.peek().is_none() && low > 0;
         if cut || least == 0 && !in_text {
@@ -61,10 +64,7 @@ pub(in crate::detect) fn around(
         }
         looked(line.len() + 1);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        let marked = in_text
-            && MARKS
-                .iter()
-                .any(|mark| memchr::memmem::find(line, mark).is_some());
+        let marked = in_text && has_mark(line);
         let own_indent = indent(line);
         if !marked && (own_indent == line.len() || own_indent >= least) {
             continue;
@@ -94,6 +94,23 @@ pub(in crate::detect) fn around(
 
 /// What a text of several lines begins and ends with.
 const MARKS: &[&[u8]] = &[b"`", b"\"\"\"", b"'''"];
+
+fn has_mark(text: &[u8]) -> bool {
+    MARKS
+        .iter()
+        .any(|mark| memchr::memmem::find(text, mark).is_some())
+}
+
+/// The lines of a text from its last one up, without what ends them.
+fn upwards(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memrchr(b'\n', text);
+        rest = end.map(|end| &text[..end]);
+        Some(&text[end.map_or(0, |end| end + 1)..])
+    })
+}
 
 /// The first line of a text that is given to nothing: Python takes it for the description of what stands above.
 fn describes(line: &[u8]) -> bool {

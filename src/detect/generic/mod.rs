@@ -44,6 +44,7 @@ pub use crate::rule::Generic as Kind;
 pub use asked::Asked;
 pub use bytes::is_uuid;
 pub(in crate::detect) use covered::{by_form as ciphertext, why as covered};
+pub(in crate::detect) use decide::in_program;
 pub use features::{Feature, Weights};
 pub use key::is_secret_name;
 pub(in crate::detect) use key::split as words_of_name;
@@ -53,7 +54,7 @@ pub use refusal::Refusal;
 pub(in crate::detect) use shape::is_password_hash;
 
 use crate::detect::assign::Assignment;
-use crate::finding::{Class, Ground};
+use crate::finding::{Aside, Class, Ground};
 
 /// Judging an assignment looks at so many bytes on both sides of it.
 pub(super) const JUDGED: usize = 256;
@@ -69,8 +70,8 @@ pub struct Judged {
     pub kind: Kind,
     /// 64 bits of randomness or more.
     pub strong: bool,
-    /// Why it is nothing that a program sets, should its file be one.
-    pub not_set: Option<&'static str>,
+    /// What stands around it and says that it is shown, or nothing that a program sets.
+    pub asides: Vec<Aside>,
     /// Named reasons, the weightiest first.
     pub reasons: Vec<&'static str>,
     /// The estimated probability that it is a credential, 0 to 1.

@@ -4,7 +4,7 @@
 use super::key::Says;
 use super::refusal::Refusal;
 use super::site::{Row, Site};
-use super::{user, value};
+use super::{user, value, words};
 use crate::detect::assign::Op;
 use crate::detect::checks::looks_random;
 
@@ -137,8 +137,7 @@ fn is_address(value: &[u8]) -> bool {
         && port.is_none_or(is_port)
 }
 
-/// Behind a loose operator a value must look drawn by a machine, or be a password as only passwords are
-/// written: of capitals, small letters, and digits or signs.
+/// Behind a loose operator a value must look drawn by a machine, or be a password as people choose them.
 fn is_drawn(site: &Site<'_>) -> bool {
     let value = site.value;
     let path = value.contains(&b'/') && value.contains(&b'.');
@@ -146,9 +145,28 @@ fn is_drawn(site: &Site<'_>) -> bool {
         return false;
     }
     let form = value::read(value, site.a.quote.is_some());
-    let mixed = form.upper > 0 && form.lower > 0 && form.digits > 0 && value.len() >= 8;
     let drawn = form.random || value.len() >= 16 && form.digits > 0 && looks_random(value);
-    drawn || site.name.says == Says::Password && mixed
+    drawn || site.name.says == Says::Password && is_chosen(value, &form)
+}
+
+/// `Zk9qT2mX`, `tango42`, `tango!7`: what people choose as a password and nobody writes in a sentence. Letters, and
+/// with them digits or signs that join no words.
+fn is_chosen(value: &[u8], form: &value::Form) -> bool {
+    const SIGNS: &[u8] = b"!@#$%^&*?+~";
+    let letters = form.upper + form.lower;
+    let (first, last) = match value {
+        [first, .., last] => (first, last),
+        _ => return false,
+    };
+    // `required!`, `(optional)`, `8-digit`, `sha1-hashed`: how sentences speak of passwords.
+    let inside = &value[..value.len() - usize::from(last.is_ascii_punctuation())];
+    let signs = inside.iter().any(|b| SIGNS.contains(b));
+    let spoken = first.is_ascii_digit() && form.changes < 2
+        || words::ALGORITHMS
+            .longest_start_of(&value.to_ascii_lowercase())
+            .and_then(|word| value.get(word.len()))
+            .is_some_and(|next| !next.is_ascii_alphabetic());
+    value.len() >= 6 && letters >= 3 && (form.digits > 0 || signs) && !spoken
 }
 
 #[cfg(test)]

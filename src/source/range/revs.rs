@@ -253,7 +253,7 @@ fn push(
         let Some(local) = line.local else {
             continue;
         };
-        let led = sent.add(local, walk);
+        let led = sent.add(line, local, walk);
         let led = led.with_context(|| format!("cannot scan {}", line.local_ref.as_bstr()))?;
         if led && standing.is_none() {
             // A tip that was never fetched (a forced push over the work of others) tells nothing.
@@ -308,11 +308,16 @@ struct Sent {
 }
 
 impl Sent {
-    /// Adds what a reference names; whether that leads to a commit.
+    /// Adds what the reference of a line names; whether that leads to a commit.
     ///
     /// # Errors
     /// It leads to nothing that can be read.
-    fn add(&mut self, local: Oid, walk: &mut Walk<'_>) -> anyhow::Result<bool> {
+    fn add(
+        &mut self,
+        line: &PushLine,
+        local: Oid,
+        walk: &mut Walk<'_>,
+    ) -> anyhow::Result<bool> {
         match peel(local, walk) {
             Ok((commit, on_the_way)) => {
                 self.to.push(commit);
@@ -322,6 +327,13 @@ impl Sent {
             }
             Err(error) => {
                 let found = walk.plain(&local).ok_or(error)?;
+                // No id that git keeps for a branch is that of something else: damage made it so.
+                let mut names = [&line.local_ref, &line.remote_ref].into_iter();
+                if names.any(|name| name.starts_with(b"refs/heads/")) {
+                    walk.broken(found.oid, "a branch leads to it, and it is no commit");
+                } else {
+                    walk.check(found.oid);
+                }
                 self.tags.extend(found.tags.iter().map(|tag| (*tag, None)));
                 self.plain.push(found);
                 Ok(false)
