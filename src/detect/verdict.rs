@@ -249,7 +249,9 @@ pub(super) fn shown(bytes: &[u8], at: usize, found: &mut [Candidate], watch: &Wa
     let around = generic::example::around(bytes, at, |looked| watch.step(looked));
     for found in found.iter_mut().filter(|c| c.class == Class::Credential) {
         match around {
-            Some(Around::Name) => found.evidence.is_shown(generic::example::WHY, found.is_drawn()),
+            Some(Around::Name) => found
+                .evidence
+                .is_shown(generic::example::WHY, found.is_drawn()),
             Some(Around::Text) => {
                 let aside = generic::in_program(generic::example::NOT_SET, found.is_drawn());
                 found.evidence.asides.push(aside);

@@ -21,8 +21,7 @@ pub use tests_inside::mark_tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::finding::{
-    Aside,
-    Class, Confidence, Credential, Evidence, Exposure, Ground, Place, PlaceKind, RepoPath,
+    Aside, Class, Confidence, Credential, Evidence, Exposure, Ground, Place, PlaceKind, RepoPath,
     Severity, Sighting, Timeline, Until,
 };
 use crate::rule::{Rule, RuleSet};

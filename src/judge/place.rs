@@ -66,7 +66,9 @@ pub(super) fn kind(path: &RepoPath) -> PlaceKind {
         || worded(EXAMPLE_WORDS)
         || any(&file.words, EXAMPLE_WORDS)
         || EXAMPLE_FILES.contains(&file.extension.as_str())
-        || file.lower.contains(".template.")
+        || [".template.", ".default.", ".defaults."]
+            .iter()
+            .any(|part| file.lower.contains(part))
     {
         PlaceKind::Example
     } else if folder(DOCS)
@@ -276,6 +278,7 @@ mod tests {
             ("acme-demo/app.yml", PlaceKind::Example),
             ("src/Democracy.java", PlaceKind::Source),
             ("config.template.yml", PlaceKind::Example),
+            ("config.default.toml", PlaceKind::Example),
             ("template.yml", PlaceKind::Configuration),
             ("settings.py.dist", PlaceKind::Example),
             ("package.spec", PlaceKind::Source),

@@ -27,10 +27,7 @@ fn tests_inside(bytes: &[u8]) -> Vec<Range<usize>> {
     let mut all: Vec<Range<usize>> = Vec::new();
     for start in memchr::memmem::find_iter(bytes, b"#[cfg(") {
         let inside = all.last().is_some_and(|module| start < module.end);
-        if !inside
-            && (start == 0 || bytes[start - 1] == b'\n')
-            && begins_tests(&bytes[start..])
-        {
+        if !inside && (start == 0 || bytes[start - 1] == b'\n') && begins_tests(&bytes[start..]) {
             let brace = memchr::memmem::find(&bytes[start..], b"\n}");
             all.push(start..brace.map_or(bytes.len(), |brace| start + brace));
         }

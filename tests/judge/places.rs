@@ -80,7 +80,10 @@ fn tests_inside_a_program_of_rust_are_a_place_of_tests() {
     );
     // What follows such a module is the program again.
     assert_eq!(
-        kinds("src/d.rs", format!("#[cfg(test)]\nmod tests {{\n}}\n{}", secret(3))),
+        kinds(
+            "src/d.rs",
+            format!("#[cfg(test)]\nmod tests {{\n}}\n{}", secret(3))
+        ),
         ["source"]
     );
     // No other language says so with these words.

@@ -1,12 +1,12 @@
-//! What is listed by default, and what is not, by what stands around a value and where: each case is a file
-//! that is scanned, and its neighbour, which differs in what decides, and is listed.
+//! What is shown by default, and what is folded or not listed, by what stands around a value and where: each case is
+//! a file that is scanned, and its neighbour, which differs in what decides, and is shown.
 
 use crate::common::{Dir, expand, findings};
 
 /// A path and a template of a text.
 type File = (&'static str, &'static str);
 
-/// What is not listed, what is listed although it looks like that, and what `explain` says of the former.
+/// What is folded or not listed, what is shown although it looks like that, and what `explain` says of the former.
 const CASES: &[(File, File, &str)] = &[
     // Without quotes a program has no literal.
     (
@@ -223,11 +223,12 @@ const CASES: &[(File, File, &str)] = &[
     ),
 ];
 
-/// The paths that are listed by default.
-fn listed(dir: &Dir) -> Vec<String> {
+/// The paths that are listed by default and not folded.
+fn shown(dir: &Dir) -> Vec<String> {
     let run = dir.run(&["scan", "--no-config", "--format", "json"]);
     let report = run.json();
     let all = findings(&report).iter();
+    let all = all.filter(|finding| finding["folded"] == false);
     let places = all.flat_map(|finding| finding["places"].as_array().expect("a list").clone());
     places
         .map(|place| place["path"].as_str().expect("a path").to_owned())
@@ -240,7 +241,7 @@ fn what_a_text_shows_is_told_from_what_a_file_sets() {
         let dir = Dir::repo();
         dir.write(quiet, expand(text, seed));
         dir.write(told, expand(other, seed + 1000));
-        assert_eq!(listed(&dir), [*told], "{quiet} and {told}");
+        assert_eq!(shown(&dir), [*told], "{quiet} and {told}");
         dir.run(&["explain", quiet]).ends(0).says(why);
     }
 }

@@ -60,3 +60,18 @@ fn the_name_of_a_branch_does_not_hide_the_value_in_it() {
     dir.git(&["update-ref", &name, "HEAD"]);
     assert_eq!(findings(&dir.json(&["history"]))[0]["fails"], true);
 }
+
+#[test]
+fn a_branch_that_leads_to_no_commit_is_damage() {
+    let dir = Dir::repo();
+    dir.write("a.txt", "one\n");
+    dir.commit("one");
+    let blob = dir.git(&["rev-parse", "HEAD:a.txt"]);
+    let zeros = "0".repeat(40);
+    for name in ["refs/heads/main", "refs/tags/v1"] {
+        let pushed = format!("{name} {blob} refs/heads/main {zeros}\n");
+        dir.feed(&["hook", "--stage", "pre-push"], pushed.as_bytes())
+            .ends(2)
+            .says("a branch leads to it, and it is no commit");
+    }
+}

@@ -32,7 +32,10 @@ fn yaml() -> String {
 }
 
 fn module(attribute: &str) -> String {
-    format!("{attribute}\nmod inside {{\n    const A: &str = \"{}\";\n}}\n", token(1))
+    format!(
+        "{attribute}\nmod inside {{\n    const A: &str = \"{}\";\n}}\n",
+        token(1)
+    )
 }
 
 /// A function of Python that begins with a text, or gives it.

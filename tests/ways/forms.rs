@@ -49,6 +49,9 @@ pub const FORMS: &[Form] = &[
     ("perl q()", "a.pl", "my $§n = q(§v);", ALL),
     ("perl qq{}", "a.pl", "my $§n = qq{§v};", ALL),
     ("ruby %q()", "a.rb", "§n = %q(§v)", ALL),
+    ("strcpy", "a.c", "strcpy(settings->§n, \"§v\");", ALL),
+    ("strlcpy", "a.ino", "strlcpy((char *)station.§n, \"§v\", 64);", ALL),
+    ("option's default", "a.py", "parser.add_argument(\"--§d\", help=\"of all\", default=\"§v\")", ALL),
     // Weak operators.
     ("dash label", "a.txt", "§l - '§v'", DRAWN),
     ("dash label bare", "a.txt", "§l - §v", DRAWN),

@@ -89,6 +89,30 @@ pub(super) fn value_below(
     None
 }
 
+/// `, help="x", default="maple"`: where the argument `default` of the call starts, whose arguments before it are
+/// literals and names.
+pub(super) fn default_argument(bytes: &[u8], at: usize, end: usize) -> Option<usize> {
+    let stop = end.min(at + PAIR);
+    let mut at = at;
+    while at < stop {
+        match bytes[at] {
+            b'"' | b'\'' => at = quoted_at(bytes, at, stop)?.range.end + 1,
+            b')' | b'(' | b';' | b'{' => return None,
+            b if b.is_ascii_alphabetic() => {
+                let word = |b: &&u8| b.is_ascii_alphanumeric() || **b == b'_';
+                let start = at;
+                at += bytes[at..stop].iter().take_while(word).count();
+                let operator = blanks(bytes, at, stop);
+                if &bytes[start..at] == b"default" && bytes.get(operator) == Some(&b'=') {
+                    return Some(operator + 1);
+                }
+            }
+            _ => at += 1,
+        }
+    }
+    None
+}
+
 fn introduces(word: &[u8]) -> bool {
     word.eq_ignore_ascii_case(b"name") || word.eq_ignore_ascii_case(b"key")
 }

@@ -119,6 +119,7 @@ pub const WORDS: &[&str] = &[
     "pass",
     "pwd",
     "psw",
+    "psk",
     "secret",
     "token",
     "ticket",

@@ -91,6 +91,24 @@ fn quote_at(here: &Here<'_>, at: usize) -> bool {
     is_quote(rest.first()) || matches!(rest, [b'N' | b'@' | b'r', b'"' | b'\'', ..])
 }
 
+/// `'--token', …, default='maple'`: the default of an option of a program, behind its other arguments.
+fn option_default(here: &Here<'_>, at: usize) -> Option<usize> {
+    if !here.quoted || !here.is_flag() {
+        return None;
+    }
+    elsewhere::default_argument(here.bytes, at, here.end)
+}
+
+/// `strcpy(token, "maple")`: what a program of C copies into a field.
+fn copied(here: &Here<'_>, at: usize) -> Option<usize> {
+    const LONGEST: usize = 48;
+    let before = &here.bytes[here.name.start.saturating_sub(LONGEST)..here.name.start];
+    let part = |b: &u8| b.is_ascii_alphanumeric() || b"_.->&*[]() ".contains(b);
+    let call = before.len() - before.iter().rev().take_while(|b| part(b)).count();
+    let call = memchr::memmem::rfind(&before[call..], b"cpy(").is_some();
+    (call && !here.quoted && quote_at(here, at)).then_some(at)
+}
+
 /// Types of text that stand between a name and its equals sign, in small letters.
 const TYPES: &[&[u8]] = &[
     b"string",
@@ -174,7 +192,9 @@ const WAYS: &[Way] = &[
     (",", paired, Some(Op::NameValue), "{name: 'token', value: 'maple'}"),
     ("\n", paired, Some(Op::NameValue), "- name: token\n  value: maple"),
     ("\r", paired, Some(Op::NameValue), "- name: token\r\n  value: maple"),
+    (",", option_default, Some(Op::NameValue), "option('--token', help='x', default='maple')"),
     (",", |h, at| h.quoted.then_some(at), Some(Op::Pair), "'token', 'maple'"),
+    (",", copied, Some(Op::Equals), "strcpy(token, \"maple\")"),
     (",", in_tuple, Some(Op::Arrow), "{token, \"maple\"}"),
     ("{", |h, at| elsewhere::default_in_block(h.bytes, h.name, at, h.end), Some(Op::NameValue), "variable \"token\" {\n  default = \"maple\"\n}"),
     ("(", |h, at| h.is_call().then_some(at), Some(Op::Call), "token('maple')"),

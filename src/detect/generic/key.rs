@@ -141,7 +141,11 @@ impl Parts<'_> {
         let denies = |word: &String| {
             words::DENIES.contains(word) && !(word == "primary" && self.says == Says::Password)
         };
-        self.words.iter().any(denies)
+        // What Kubernetes calls a secret is named, not written, in the setting of another program.
+        let of_cluster = self.words.windows(2).any(|two| {
+            ["kube", "k8s", "kubernetes"].contains(&two[0].as_str()) && two[1] == "secret"
+        });
+        of_cluster || self.words.iter().any(denies)
     }
 
     /// `pass` in the middle of a name is the verb.

@@ -312,3 +312,21 @@ fn a_digest_named_as_one_is_low_at_most() {
     assert!(!credential(&format!("keySHA256Header: \"{sum}\""), "key"));
     assert!(credential(&format!("apiKeyHeaders: \"{sum}\""), "key"));
 }
+
+#[test]
+fn a_key_that_is_shared_beforehand_is_a_password() {
+    for name in ["WIFI_PSK", "wifi_psk", "psk", "defaultPsk", "otaPSK"] {
+        assert!(
+            credential(&format!("{name} = \"Heron77{}\"", random(6)), "psk"),
+            "{name}"
+        );
+    }
+    // The way to sign in to a network of that kind.
+    assert!(judged("key_mgmt = \"WPA-PSK\"", "key").is_none());
+}
+
+#[test]
+fn the_name_of_a_secret_of_kubernetes_is_none() {
+    assert!(!credential("TS_KUBE_SECRET: headscale", "secret"));
+    assert!(credential(&format!("TS_SECRET: {}", random(24)), "secret"));
+}

@@ -11,6 +11,7 @@ const LONGEST: usize = 40;
 const CALLED: &[&[u8]] = &[
     b"username",
     b"user_name",
+    b"user id",
     b"userid",
     b"login",
     b"user",
@@ -157,6 +158,7 @@ mod tests {
                 false,
             ),
             ("password: oaktree\nusername: maple", true, false),
+            ("Server=db;User Id=guild;password=guild;", true, true),
             ("password: oaktree\nname: maple", false, false),
             ("user = getUser()\npassword: oaktree", false, false),
         ] {

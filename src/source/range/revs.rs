@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use gix::bstr::ByteSlice;
 
 use super::objects::Objects;
-use super::push::{Push, Receiver};
+use super::push::{Push, PushLine, Receiver};
 use super::revision::{Revisions, revision, split};
 use super::walk::{Plain, Selected, Walk};
 use super::{Control, Selection};
