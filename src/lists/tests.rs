@@ -336,18 +336,22 @@ fn pages_that_are_missing_make_a_list_incomplete() {
             r#"{{"count":2,"next":{next},"results":[{{"id":1,"key":"abcdefghijkl","user":{{"username":"ann"}},"write_enabled":true,"enabled":true,"allowed_ips":null,"created":"2026-01-02T03:04:05Z","expires":null,"last_used":null}}]}}"#
         )
     };
-    let first = page(r#""http://netbox.test/?offset=1""#);
-    assert!(!load("netbox", &first).expect("a list").complete);
-    let both = format!("{first}{}", page("null").replace("\"id\":1", "\"id\":2"));
-    assert!(load("netbox", &both).expect("a list").complete);
-    // A list of one user's tokens is complete only where the administrator says so.
-    assert!(!load("gitea", "[]").expect("a list").complete);
-    let asked = Asked {
+    // Lists of one user's tokens: they are complete only where the administrator says so, and never without a page.
+    let of_all = Asked {
         complete: true,
         ..asked()
     };
-    let list = read(kind("gitea").expect("a kind"), &b"[]"[..], &asked).expect("a list");
-    assert!(list.complete);
+    let said = |name: &str, text: &str| {
+        let list = read(kind(name).expect("a kind"), text.as_bytes(), &of_all);
+        list.expect("a list").complete
+    };
+    let first = page(r#""http://netbox.test/?offset=1""#);
+    assert!(!said("netbox", &first));
+    let both = format!("{first}{}", page("null").replace("\"id\":1", "\"id\":2"));
+    assert!(said("netbox", &both));
+    assert!(!load("netbox", &both).expect("a list").complete);
+    assert!(!load("gitea", "[]").expect("a list").complete);
+    assert!(said("gitea", "[]"));
 }
 
 /// Gives rows without end.
