@@ -136,6 +136,15 @@ fn the_odd_answers_of_servers_are_known() {
         ("headscale", 500, "Unauthorized", dead),
         ("headscale", 500, "internal error", unknown),
         ("netbox", 403, r#"{"detail":"Invalid v2 token"}"#, dead),
+        ("netbox", 403, r#"{"detail":"Token expired"}"#, dead),
+        // It lives, and callers elsewhere may use it.
+        (
+            "netbox",
+            403,
+            r#"{"detail":"Source IP 192.0.2.1 is not permitted to authenticate using this token."}"#,
+            unknown,
+        ),
+        ("netbox", 403, r#"{"detail":"Token disabled"}"#, unknown),
         ("vault", 403, r#"{"errors":["permission denied"]}"#, dead),
         ("keycloak", 200, r#"{"active":false}"#, live),
         ("keycloak", 401, r#"{"error":"invalid_request"}"#, dead),
