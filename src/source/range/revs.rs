@@ -312,12 +312,7 @@ impl Sent {
     ///
     /// # Errors
     /// It leads to nothing that can be read.
-    fn add(
-        &mut self,
-        line: &PushLine,
-        local: Oid,
-        walk: &mut Walk<'_>,
-    ) -> anyhow::Result<bool> {
+    fn add(&mut self, line: &PushLine, local: Oid, walk: &mut Walk<'_>) -> anyhow::Result<bool> {
         match peel(local, walk) {
             Ok((commit, on_the_way)) => {
                 self.to.push(commit);
