@@ -115,7 +115,8 @@ fn is_sample(
         // What stands inside a form may be what a person chose.
         None if found.secret != found.whole => generic::is_placeholder_password(value),
         Some(pair::Password::Missing) | None => {
-            generic::is_placeholder(value, prefix::of_token(token, value))
+            let prefix = prefix::of_token(token, value);
+            generic::is_placeholder(&checks::without_headers(value), prefix)
         }
         Some(password) => password == pair::Password::Sample,
     }

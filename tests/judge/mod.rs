@@ -2,6 +2,7 @@
 
 mod covered;
 mod halves;
+mod headers;
 mod identity;
 mod life;
 mod places;

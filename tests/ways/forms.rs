@@ -52,6 +52,8 @@ pub const FORMS: &[Form] = &[
     ("strcpy", "a.c", "strcpy(settings->§n, \"§v\");", ALL),
     ("strlcpy", "a.ino", "strlcpy((char *)station.§n, \"§v\", 64);", ALL),
     ("option's default", "a.py", "parser.add_argument(\"--§d\", help=\"of all\", default=\"§v\")", ALL),
+    ("json in json", "a.json", "{\"Type\": \"note\", \"Message\": \"{\\\"§n\\\": \\\"§v\\\"}\"}", ALL),
+    ("json in json in json", "a.json", "{\"Body\": \"{\\\"Type\\\": \\\"note\\\", \\\"Message\\\": \\\"{\\\\\\\"§n\\\\\\\": \\\\\\\"§v\\\\\\\"}\\\"}\"}", ALL),
     // Weak operators.
     ("dash label", "a.txt", "§l - '§v'", DRAWN),
     ("dash label bare", "a.txt", "§l - §v", DRAWN),

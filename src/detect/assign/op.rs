@@ -284,7 +284,8 @@ fn begins(text: &[u8], word: &[u8]) -> bool {
 fn closed(bytes: &[u8], name: &Range<usize>, end: usize) -> (usize, bool) {
     let mut at = name.end;
     let mut quoted = false;
-    for _ in 0..4 {
+    // A quote of a text inside three others has seven backslashes before it.
+    for _ in 0..8 {
         if at >= end {
             break;
         }

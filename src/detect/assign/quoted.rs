@@ -18,6 +18,8 @@ pub(super) fn opening(bytes: &[u8], at: usize, end: usize) -> Option<(&[u8], u8)
     for q in [
         &b"\"\"\""[..],
         b"'''",
+        // A text in a text in a text, and one more.
+        b"\\\\\\\\\\\\\\\"",
         b"\\\\\\\"",
         b"\\\"",
         b"\\'",

@@ -234,7 +234,10 @@ fn block(place: &Place<'_>) -> Reading {
 /// bare word on the next line belongs to it. An element's text is an exception.
 fn on_next_line(place: &Place<'_>) -> Reading {
     let Place { bytes, at, end, .. } = *place;
-    let quoted = matches!(bytes.get(at + 1), Some(b'"' | b'\''));
+    // The quote may be escaped as often as texts stand in one another.
+    let escapes = bytes[at..end].iter().take(8);
+    let quote = at + escapes.take_while(|b| **b == b'\\').count();
+    let quoted = matches!(bytes.get(quote), Some(b'"' | b'\''));
     if !matches!(bytes[at], b'\n' | b'\r' | b'\\') || quoted {
         return Continue(());
     }

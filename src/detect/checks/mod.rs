@@ -13,7 +13,7 @@ mod structure;
 
 use crate::rule::Check;
 pub(crate) use azure::azure_seed;
-pub(crate) use pem::pem_body;
+pub(crate) use pem::{pem_body, without_headers};
 pub use random::{looks_random, randomness};
 pub(crate) use structure::{Macaroon, aws_account, base64_any, json_object, macaroon};
 

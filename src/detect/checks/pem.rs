@@ -1,5 +1,7 @@
 //! PEM blocks: the labels pair up, and the body is what the label says.
 
+use std::borrow::Cow;
+
 use super::Verdict;
 use super::structure::base64_any;
 
@@ -44,6 +46,19 @@ pub(crate) fn pem_body(whole: &[u8]) -> Option<Vec<u8>> {
     let (body, _) = rest.split_at(memchr::memmem::find(rest, b"-----END ")?);
     let (_, text) = clean(body).ok()?;
     base64_any(text.split(|&b| b == b'=').next()?)
+}
+
+/// A block without its headers: what reads a key passes over them, so that they say nothing of it, neither that it is a
+/// placeholder nor that it is not random. Every other value as it is.
+pub(crate) fn without_headers(value: &[u8]) -> Cow<'_, [u8]> {
+    let blocks = [&b"-----BEGIN "[..], b"PuTTY-User-Key-File-"];
+    if !blocks.iter().any(|block| value.starts_with(block)) {
+        return Cow::Borrowed(value);
+    }
+    let plain = unescape(value);
+    let lines = plain.split(|b| matches!(b, b'\n' | b'\r'));
+    let body: Vec<&[u8]> = lines.filter(|line| !line.contains(&b':')).collect();
+    Cow::Owned(body.join(&b'\n'))
 }
 
 /// The label of the first block, and what follows its line.
