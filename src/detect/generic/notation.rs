@@ -37,6 +37,7 @@ pub(super) const NOTATIONS: &[Row] = &[
         "cn=default,ou=policies,dc=acme,dc=test",
     ),
     (Refusal::Algorithm, is_algorithm, "PBKDF2WithHmacSHA1"),
+    (Refusal::Algorithm, is_list_of_ciphers, "!DSS:!RC4:kEDH"),
     (Refusal::Encoding, is_encoding, "UTF-8"),
     (
         Refusal::PublicPem,
@@ -362,6 +363,18 @@ fn is_algorithm(value: &[u8]) -> bool {
         rest = &rest[skipped..];
     }
     named * 2 >= value.len() && named >= 3 || is_signature(value)
+}
+
+/// `!DSS:!RC4:!LOW@STRENGTH`: which ciphers OpenSSL may use and which it may not (openssl-ciphers(1)). It tells by what
+/// it forbids.
+fn is_list_of_ciphers(value: &[u8]) -> bool {
+    let name = |part: &[u8]| {
+        let part = part.split(|b| *b == b'@').next().unwrap_or(part);
+        let part = part.strip_prefix(b"!").unwrap_or(part);
+        part.len() >= 2 && all(part, |b| b.is_ascii_alphanumeric() || b"+-_".contains(b))
+    };
+    let parts = || value.split(|b| *b == b':');
+    value.contains(&b':') && parts().any(|part| part.starts_with(b"!")) && parts().all(name)
 }
 
 /// `ES512`: how a token is signed (RFC 7518, section 3.1).
