@@ -63,7 +63,7 @@ impl Scanner {
         }
         let proven = evidence.ground.usual() == Confidence::High;
         if rule.checks[..] == [Check::Jwt] && is_on_a_page(bytes, &found, watch) {
-            evidence.is_shown(generic::example::WHY, true);
+            evidence.is_shown(generic::example::WHY, false);
         }
         let ciphertext = generic::ciphertext(whole);
         let made_up = generic::made_up(bytes, found.whole.start);
@@ -100,7 +100,8 @@ impl Scanner {
 /// to have issued it.
 fn is_on_a_page(bytes: &[u8], found: &token::Match, watch: &Watch<'_>) -> bool {
     let at = found.whole.start;
-    generic::example::around(bytes, at, |looked| watch.step(looked)) == Some(Around::Name)
+    let around = generic::example::around(bytes, at, |looked| watch.step(looked));
+    matches!(around, Some(Around::Name | Around::Member))
         || generic::comment::is_at_a_host_of_nobody(bytes, at)
 }
 

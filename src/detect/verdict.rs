@@ -249,6 +249,7 @@ pub(super) fn shown(bytes: &[u8], at: usize, found: &mut [Candidate], watch: &Wa
     let around = generic::example::around(bytes, at, |looked| watch.step(looked));
     for found in found.iter_mut().filter(|c| c.class == Class::Credential) {
         match around {
+            Some(Around::Member) => found.evidence.is_shown(generic::example::WHY, false),
             Some(Around::Name) => found
                 .evidence
                 .is_shown(generic::example::WHY, found.is_drawn()),

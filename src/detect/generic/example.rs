@@ -25,7 +25,9 @@ pub(in crate::detect) const NOT_SET: &str = "in a program, in a text that descri
 /// What stands around a value and says that nothing is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::detect) enum Around {
-    /// A name says that it is an example.
+    /// A member called `example` holds it, as descriptions of interfaces have one: it documents something.
+    Member,
+    /// Another name says that it is an example.
     Name,
     /// It stands in the text that describes a function or class of Python.
     Text,
@@ -49,8 +51,8 @@ pub(in crate::detect) fn around(
     looked(own.len());
     let line = open(own);
     let mut tells = line.text.is_some() && line.quotes;
-    if line.names.iter().any(|name| says(name, tells)) {
-        return Some(Around::Name);
+    if let Some(said) = line.names.iter().find_map(|name| says(name, tells)) {
+        return Some(said);
     }
     let mut least = indent(own);
     // The text of several lines that the value may stand in begins with the first mark for one above it.
@@ -85,8 +87,8 @@ pub(in crate::detect) fn around(
             }
         }
         least = least.min(own_indent);
-        if open.names.iter().any(|name| says(name, tells)) {
-            return Some(Around::Name);
+        if let Some(said) = open.names.iter().find_map(|name| says(name, tells)) {
+            return Some(said);
         }
     }
     None
@@ -122,11 +124,16 @@ fn describes(line: &[u8]) -> bool {
     })
 }
 
-/// Whether a name says that its value is an example; with `texts` also that it describes something.
-fn says(name: &[u8], texts: bool) -> bool {
+/// What a name says of its value, where that is an example; with `texts` also where it describes something.
+fn says(name: &[u8], texts: bool) -> Option<Around> {
+    // With a capital it is the first word of a sentence, or its heading.
+    if SHOWS.iter().any(|word| name == word.as_bytes()) {
+        return Some(Around::Member);
+    }
     let words = key::split(name);
     let last = words.last().map(String::as_str).unwrap_or_default();
-    words.iter().any(|word| SHOWS.contains(&word.as_str())) || texts && TELLS.contains(&last)
+    let shows = words.iter().any(|word| SHOWS.contains(&word.as_str()));
+    (shows || texts && TELLS.contains(&last)).then_some(Around::Name)
 }
 
 pub(super) fn indent(line: &[u8]) -> usize {
@@ -252,7 +259,8 @@ mod tests {
         ] {
             let at = text.rfind('@').expect("it is there");
             let around = around(text.as_bytes(), at, |_| {});
-            assert_eq!(around == Some(Around::Name), below, "{text}");
+            let named = matches!(around, Some(Around::Name | Around::Member));
+            assert_eq!(named, below, "{text}");
         }
     }
 

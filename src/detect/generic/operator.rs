@@ -154,14 +154,14 @@ fn is_drawn(site: &Site<'_>) -> bool {
 fn is_chosen(value: &[u8], form: &value::Form) -> bool {
     const SIGNS: &[u8] = b"!@#$%^&*?+~";
     let letters = form.upper + form.lower;
-    let (first, last) = match value {
-        [first, .., last] => (first, last),
-        _ => return false,
-    };
-    // `required!`, `(optional)`, `8-digit`, `sha1-hashed`: how sentences speak of passwords.
-    let inside = &value[..value.len() - usize::from(last.is_ascii_punctuation())];
+    // `right!"`, `8-digit`, `sha1-hashed`: how sentences speak of passwords.
+    let last = value.iter().rposition(|b| !b.is_ascii_punctuation());
+    let inside = &value[..last.unwrap_or(0)];
     let signs = inside.iter().any(|b| SIGNS.contains(b));
-    let spoken = first.is_ascii_digit() && form.changes < 2
+    let spoken = value
+        .iter()
+        .any(|b| matches!(b, b'"' | b'\'' | b'`' | b'(' | b')'))
+        || value.first().is_some_and(u8::is_ascii_digit) && form.changes < 2
         || words::ALGORITHMS
             .longest_start_of(&value.to_ascii_lowercase())
             .and_then(|word| value.get(word.len()))
