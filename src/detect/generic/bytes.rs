@@ -19,6 +19,17 @@ pub(super) fn has(value: &[u8], part: &[u8]) -> bool {
     })
 }
 
+/// The lines of a text from its last one up, without what ends them.
+pub(super) fn upwards(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memrchr(b'\n', text);
+        rest = end.map(|end| &text[..end]);
+        Some(&text[end.map_or(0, |end| end + 1)..])
+    })
+}
+
 /// Whether all of a value is a UUID as text, in letters of any case.
 pub fn is_uuid(value: &[u8]) -> bool {
     value.len() == 36

@@ -1,5 +1,6 @@
 //! Comments of code, told by the line alone.
 
+use super::bytes::upwards;
 use super::example::indent;
 use crate::detect::assign::{Assignment, Op};
 
@@ -63,8 +64,7 @@ fn comment(line: &[u8]) -> Option<&[u8]> {
 fn lines_above(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let cut = text.len() >= REACH;
     let start = memchr::memchr(b'\n', text).map_or(text.len(), |at| at + 1);
-    let lines = text[if cut { start } else { 0 }..].rsplit(|b| *b == b'\n');
-    lines.map_while(comment)
+    upwards(&text[if cut { start } else { 0 }..]).map_while(comment)
 }
 
 /// Whether the text ends inside a comment of several lines, one of which, above the last, ends in a word that shows

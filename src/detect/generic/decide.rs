@@ -108,16 +108,19 @@ impl Case<'_> {
         let words = self.name.is_password() && self.weighed.form.is_words();
         let example = words && comment::is_example(assignment, bytes);
         let shown = example || comment::is_shown(assignment, bytes);
-        let ground = if shown && !self.weighed.form.random {
-            let why = Some(SHOWN);
-            return self.judged(Class::Credential, Ground::Commented, self.is_strong(), why);
+        // What people choose was mostly made up there; what a machine drew may be real.
+        let made_up = shown && !self.weighed.form.random;
+        let ground = if made_up {
+            Ground::Commented
         } else if link::ends_by_itself(assignment, bytes) {
             Ground::Once
         } else {
             self.ground()
         };
-        let mut judged = self.judged(Class::Credential, ground, self.is_strong(), None);
-        judged.asides.extend(shown.then_some(Aside::Shown(SHOWN)));
+        let why = made_up.then_some(SHOWN);
+        let mut judged = self.judged(Class::Credential, ground, self.is_strong(), why);
+        let aside = (shown && !made_up).then_some(Aside::Shown(SHOWN));
+        judged.asides.extend(aside);
         judged
     }
 

@@ -1,6 +1,7 @@
 //! Values that stand below a word for an example: a member of `example` in the description of an interface, or
 //! what a text shows whose name says that it describes something.
 
+use super::bytes::upwards;
 use super::key;
 
 /// How far before a value names are looked for, in bytes.
@@ -101,17 +102,6 @@ fn has_mark(text: &[u8]) -> bool {
     MARKS
         .iter()
         .any(|mark| memchr::memmem::find(text, mark).is_some())
-}
-
-/// The lines of a text from its last one up, without what ends them.
-fn upwards(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(text);
-    std::iter::from_fn(move || {
-        let text = rest?;
-        let end = memchr::memrchr(b'\n', text);
-        rest = end.map(|end| &text[..end]);
-        Some(&text[end.map_or(0, |end| end + 1)..])
-    })
 }
 
 /// The first line of a text that is given to nothing: Python takes it for the description of what stands above.
